@@ -1,0 +1,56 @@
+"""energymodels: how well solar cells and batteries perform from what they are made of.
+
+``load`` a bundled spec or a TOML file, ``run`` it, ``sweep`` any of its fields, ``compare`` it with a reference backend,
+and hold the physics against certified ``records``.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from energymodels.compare import compare as compare
+    from energymodels.model import MODELS as MODELS
+    from energymodels.records import records as records
+    from energymodels.result import read as read
+    from energymodels.result import write as write
+    from energymodels.spec import Spec as Spec
+    from energymodels.spec import load as load
+    from energymodels.sweep import run as run
+    from energymodels.sweep import sweep as sweep
+
+# In a checkout the folders kernels, datasets and cli lie beside this one; installed, inside it.
+_CHECKOUT = Path(__file__).resolve().parent.parent
+if (_CHECKOUT / "pyproject.toml").is_file() and str(_CHECKOUT) not in __path__:
+    __path__.append(str(_CHECKOUT))
+
+_HOMES = {
+    "MODELS": "model",
+    "Spec": "spec",
+    "compare": "compare",
+    "load": "spec",
+    "read": "result",
+    "records": "records",
+    "run": "sweep",
+    "sweep": "sweep",
+    "write": "result",
+}
+__all__ = ["MODELS", "Spec", "compare", "load", "read", "records", "run", "sweep", "write"]  # noqa: F822 (PEP 562)
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("energymodels")
+    if name not in _HOMES:
+        raise AttributeError(f"module 'energymodels' has no attribute {name!r}")
+    value = getattr(import_module(f"energymodels.{_HOMES[name]}"), name)
+    globals()[name] = value  # the function, not the submodule of the same name
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

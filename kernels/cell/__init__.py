@@ -1,0 +1,1 @@
+"""Solar cells as electrical devices: the diode equation and the injection-dependent silicon cell."""

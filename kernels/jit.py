@@ -1,0 +1,79 @@
+"""The one place where kernels are compiled, and the owner of their cache.
+
+Numba watches only the file a function lies in: after an edit in ``b.py`` a cached caller in ``a.py`` would keep the old result.
+So the cache folder is named by a digest of all kernel sources. ``NUMBA_CACHE_DIR`` moves its root.
+Kernels release the GIL; threads are the caller's business, so one compiled function serves one case and a million.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numba
+from numba.core import config
+
+F = TypeVar("F", bound=Callable[..., Any])
+SOURCES = Path(__file__).parent
+KEEP = 8  # cache folders of other source versions that stay
+
+
+def source_digest(folder: Path = SOURCES) -> str:
+    """Return a digest of every Python file below ``folder``: paths and bytes."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*.py")):
+        digest.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def _user_cache() -> Path:
+    if "NUMBA_CACHE_DIR" in os.environ:
+        return Path(os.environ["NUMBA_CACHE_DIR"])
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", tempfile.gettempdir())) / "energymodels"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "energymodels"
+    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "energymodels"
+
+
+def _open_cache() -> Path:
+    digest = source_digest()
+    for root in (_user_cache(), Path(tempfile.gettempdir()) / "energymodels-cache"):
+        folder = root / f"kernels-{digest}"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            os.utime(folder)
+            old = sorted(root.glob("kernels-*"), key=lambda p: p.stat().st_mtime)[:-KEEP]
+        except OSError:  # a read-only home: the next root
+            continue
+        for stale in old:
+            shutil.rmtree(stale, ignore_errors=True)
+        return folder
+    return Path(tempfile.mkdtemp(prefix="energymodels-cache-"))
+
+
+CACHE = _open_cache()
+
+
+def jit(function: F) -> F:
+    """Compile ``function`` in nopython mode, cached by source digest, GIL released, IEEE division."""
+    before = config.CACHE_DIR
+    config.CACHE_DIR = str(CACHE)  # read once, while the decorator runs: other packages keep their own cache
+    try:
+        compiled: F = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    finally:
+        config.CACHE_DIR = before
+    return compiled
+
+
+def is_compiled(function: Any) -> bool:
+    """Return whether ``function`` is compiled or waits in the cache, so that a first call is quick."""
+    if config.DISABLE_JIT or getattr(function, "signatures", None):
+        return True
+    return any(CACHE.rglob(f"*.{function.__name__}-*.nbi"))

@@ -1,0 +1,1 @@
+"""Optics: what a slab absorbs and emits, and what a spectrum holds."""

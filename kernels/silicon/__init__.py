@@ -1,0 +1,1 @@
+"""Silicon as a material: band gap, carriers, mobility, recombination."""

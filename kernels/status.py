@@ -1,0 +1,14 @@
+"""Integer status of a case. Kernels report it; the library decides what to do with it."""
+
+NOT_RUN = -1
+OK = 0
+NO_CONVERGENCE = 1
+NO_GENERATION = 2
+OUT_OF_RANGE = 3
+MEANINGS = {
+    NOT_RUN: "not_run",
+    OK: "ok",
+    NO_CONVERGENCE: "no_convergence",
+    NO_GENERATION: "no_generation",
+    OUT_OF_RANGE: "out_of_range",
+}
