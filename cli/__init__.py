@@ -1,4 +1,81 @@
 """The command line: one file per verb, thin, generic over the model registry."""
 
+from __future__ import annotations
+
+import sys
+import warnings
+from importlib import import_module
+
+import click
+
 if __name__ != "energymodels.cli":
     raise ImportError("this folder is the package energymodels.cli; import it by that name")
+
+VERBS = {
+    "compare": "Hold a model against its reference backend on the same spec.",
+    "data": "Show the data that come with the package, with their sources.",
+    "describe": "Show a model's fields and outputs: unit, range, default, meaning.",
+    "models": "List the models.",
+    "plot": "Draw a result file: lines or a heat map.",
+    "records": "Hold the physics against the certified records.",
+    "run": "Run one case.",
+    "specs": "List the bundled specs.",
+    "study": "Run a bundled study: a sweep, a file, a figure.",
+    "sweep": "Sweep fields of a spec into a file.",
+}
+
+
+class Verbs(click.Group):
+    """Loads a verb's file only when it is called, and turns input errors into one message and exit status 2."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in VERBS:
+            return None
+        command = import_module(f"energymodels.cli.{cmd_name}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in VERBS and not args[0].startswith("-"):
+            from energymodels.errors import unknown
+
+            raise click.UsageError(str(unknown("command", args[0], VERBS)))
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(VERBS.items()))
+
+    def invoke(self, ctx: click.Context) -> object:
+        from energymodels.errors import InertWarning, InputError, ValidityWarning
+
+        with warnings.catch_warnings():
+            for category in (InertWarning, ValidityWarning):
+                warnings.simplefilter("always", category)
+            warnings.showwarning = lambda message, *_, **__: click.echo(f"note: {message}", err=True)
+            try:
+                return super().invoke(ctx)
+            except InputError as error:
+                messages = [str(fault) for fault in error.faults]
+            except OSError as error:
+                messages = [str(error)]
+        for message in messages:
+            click.echo(f"error: {message}", err=True)
+        sys.exit(2)
+
+
+def _show_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
+    if value:
+        import energymodels
+
+        click.echo(f"energymodels {energymodels.__version__}")
+        ctx.exit()
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Show the version and exit.")
+def main() -> None:
+    """Predict how well solar cells and batteries perform from what they are made of."""

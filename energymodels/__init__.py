@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from energymodels.compare import compare as compare
+    from energymodels.comparison import compare as compare
     from energymodels.model import MODELS as MODELS
-    from energymodels.records import records as records
+    from energymodels.audit import records as records
     from energymodels.result import read as read
     from energymodels.result import write as write
     from energymodels.spec import Spec as Spec
     from energymodels.spec import load as load
-    from energymodels.sweep import run as run
-    from energymodels.sweep import sweep as sweep
+    from energymodels.engine import run as run
+    from energymodels.engine import sweep as sweep
 
 # In a checkout the folders kernels, datasets and cli lie beside this one; installed, inside it.
 _CHECKOUT = Path(__file__).resolve().parent.parent
@@ -29,26 +29,35 @@ if (_CHECKOUT / "pyproject.toml").is_file() and str(_CHECKOUT) not in __path__:
 _HOMES = {
     "MODELS": "model",
     "Spec": "spec",
-    "compare": "compare",
+    "compare": "comparison",
     "load": "spec",
     "read": "result",
-    "records": "records",
-    "run": "sweep",
-    "sweep": "sweep",
+    "records": "audit",
+    "run": "engine",
+    "sweep": "engine",
     "write": "result",
 }
 __all__ = ["MODELS", "Spec", "compare", "load", "read", "records", "run", "sweep", "write"]  # noqa: F822 (PEP 562)
 
 
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("energymodels")
+    except PackageNotFoundError:  # a bare checkout
+        import tomllib
+
+        return str(tomllib.loads((_CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"])
+
+
 def __getattr__(name: str) -> Any:
     if name == "__version__":
-        from importlib.metadata import version
-
-        return version("energymodels")
+        return _version()
     if name not in _HOMES:
         raise AttributeError(f"module 'energymodels' has no attribute {name!r}")
     value = getattr(import_module(f"energymodels.{_HOMES[name]}"), name)
-    globals()[name] = value  # the function, not the submodule of the same name
+    globals()[name] = value
     return value
 
 

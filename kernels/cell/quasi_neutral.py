@@ -4,7 +4,7 @@ Internal voltage: V = kT/q ln(n p / n_ie^2), with n_ie by gap narrowing at the s
 Auger, SRH, and the two surfaces as J0 (exp(qV/kT) - 1). Terminal voltage: V - J R_s. The solvers step in u = ln dn.
 """
 
-from math import exp, log, log1p
+from math import exp, expm1, log, log1p, sqrt
 
 import numpy as np
 
@@ -139,34 +139,32 @@ def _maximum_power(c, series, u, low, high):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _short_circuit(c):  # type: ignore[no-untyped-def]
-    """Return (J at zero terminal voltage, converged)."""
-    if c.series == 0.0:
+def _current_at(c, voltage):  # type: ignore[no-untyped-def]
+    """Return (J at a terminal voltage >= 0, converged)."""
+    if voltage == 0.0 and c.series == 0.0:
         return c.generation, True
     j0 = c.j0_front + c.j0_rear
-    v = c.generation * c.series / (1.0 + c.series * c.shunt)
     low = U_MIN
     high = U_MAX
+    v = (voltage + c.generation * c.series) / (1.0 + c.series * c.shunt)
     half = 0.5 * (c.n0 + c.p0)
-    pair = c.n0 * c.p0 * (exp(min(v / (K_B_EV * c.temperature), 60.0)) - 1.0)
-    u = log(pair / (half + (half * half + pair) ** 0.5))
+    pair = c.n0 * c.p0 * expm1(min(v / (K_B_EV * c.temperature), 60.0))
+    u = log(pair / (half + sqrt(half * half + pair)))
     for _ in range(100):
         v, dv, rad, aug, srh, em1, dbulk, dem1 = _state(c, exp(u))
         j = c.generation - (rad + aug + srh + j0 * em1 + c.shunt * v)
-        terminal = v - c.series * j
-        if terminal > 0.0:
+        beyond = v - c.series * j - voltage
+        if abs(beyond) < 1e-13:
+            return j, True
+        if beyond > 0.0:
             high = u
         else:
             low = u
-        slope = dv + c.series * (dbulk + j0 * dem1 + c.shunt * dv)
-        step = -terminal / slope
-        if abs(terminal) < 1e-12:
-            return j, True
-        u += step
+        u -= beyond / (dv + c.series * (dbulk + j0 * dem1 + c.shunt * dv))
         if not low < u < high:
             u = 0.5 * (low + high)
             if u <= low or u >= high:
-                return j, True
+                return j, True  # bracket at round-off
     return j, False
 
 
@@ -188,12 +186,14 @@ def _point(c, u, out, k, first):  # type: ignore[no-untyped-def]
 
 @jit
 def _solve_one(c, out, k):  # type: ignore[no-untyped-def]
-    if not c.generation > 0.0:
+    if not (c.n0 > 0.0 and c.p0 > 0.0 and c.generation >= 0.0):  # NaN: a resistivity that no doping gives
+        return status.OUT_OF_RANGE
+    if c.generation == 0.0:
         return status.NO_GENERATION
     j0 = c.j0_front + c.j0_rear
     u_oc, good = _open_circuit(c, j0, c.shunt, log(1e22))
     v_oc, _, m_oc = _point(c, u_oc, out, k, OC)
-    j_sc, ok = _short_circuit(c)
+    j_sc, ok = _current_at(c, 0.0)
     good = good and ok
     guess = u_oc - 1.7
     u_mp, ok = _maximum_power(c, c.series, guess, U_MIN, u_oc)
@@ -235,3 +235,12 @@ def solve(rows, out, codes):  # type: ignore[no-untyped-def]
         codes[k] = _solve_one(rows[k], out, k)
         if codes[k] != status.OK:
             out[:, k] = np.nan
+
+
+@jit
+def curves(rows, voltage, out):  # type: ignore[no-untyped-def]
+    """Write J, A m-2, of every row at every terminal ``voltage`` (V, >= 0) to ``out[row, voltage]``; NaN where it was not found."""
+    for k in range(rows.size):
+        for i in range(voltage.size):
+            j, good = _current_at(rows[k], voltage[i])
+            out[k, i] = j if good else np.nan

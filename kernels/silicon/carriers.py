@@ -30,8 +30,9 @@ def intrinsic_density(T: float, model: int) -> float:
 @jit
 def equilibrium(doping: float, donor: bool, n_i: float, T: float) -> tuple[float, float, float]:
     """Return (n0, p0, gap narrowing in eV) at full ionisation of ``doping`` m-3; n0 p0 = n_i^2 exp(narrowing/kT)."""
-    n0 = n_i
-    p0 = n_i
+    majority = 0.5 * doping + sqrt(0.25 * doping * doping + n_i * n_i)  # n_i itself would leave the dopants unscreened
+    minority = n_i * n_i / majority
+    n0, p0 = (majority, minority) if donor else (minority, majority)
     narrowing = 0.0
     for _ in range(50):
         before = narrowing

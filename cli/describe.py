@@ -1,0 +1,43 @@
+"""``energymodels describe MODEL [PATH]``"""
+
+from __future__ import annotations
+
+import click
+
+from energymodels.cli.common import number, print_table
+
+
+@click.command("describe")
+@click.argument("model")
+@click.argument("path", required=False)
+def command(model: str, path: str | None) -> None:
+    """Show the fields and outputs of MODEL: unit, range, default, meaning. PATH narrows it to one field, table or output."""
+    from energymodels.errors import unknown
+    from energymodels.model import get_model
+    from energymodels.spec import schema
+
+    found = get_model(model)
+    fields = schema(found.spec)
+    outputs = {o.name: o for o in found.outputs}
+    if path:
+        known = {*fields, *outputs, *(f.rsplit(".", 1)[0] for f in fields if "." in f)}
+        if path not in known:
+            raise unknown("field or output", path, known)
+        fields = {p: f for p, f in fields.items() if p == path or p.startswith(path + ".")}
+        outputs = {n: o for n, o in outputs.items() if n == path}
+    else:
+        click.echo(f"{found.name}: {found.summary}\n")
+    if fields:
+        rows = []
+        for f in fields.values():
+            excludes = f"; excludes {', '.join(f.conflicts)}" if f.conflicts else ""
+            default = "not set" if f.default is None else number(f.default)
+            rows.append((f.path, f.unit or "-", f.allowed, default, f.meaning + excludes))
+        print_table(rows, ("field", "unit", "allowed", "default", "meaning"))
+    if fields and outputs:
+        click.echo()
+    if outputs:
+        rows = [(o.name, o.unit, ", ".join(o.dims) or "-", o.long_name) for o in outputs.values()]
+        print_table(rows, ("output", "unit", "dims", "meaning"))
+    if not path and found.sources:
+        click.echo(f"\nsources: {', '.join(found.sources)}")

@@ -1,0 +1,49 @@
+"""``energymodels run SPEC``"""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from energymodels.cli.common import (
+    announce_compilation,
+    command_line,
+    json_option,
+    number,
+    print_json,
+    print_table,
+    read_spec,
+    spec_options,
+)
+
+
+@click.command("run")
+@spec_options
+@click.option("-o", "--output", metavar="FILE", help="Write the result (.nc, .zarr, .csv).")
+@json_option
+def command(spec: str, changes: tuple[str, ...], backend: str, output: str | None, as_json: bool) -> None:
+    """Run one case of SPEC, a bundled name or a TOML file, and print its scalar results."""
+    from energymodels import engine
+    from energymodels.model import get_model
+    from energymodels.result import check_suffix
+
+    if output:
+        check_suffix(output)
+    base = read_spec(spec, changes)
+    if not backend:
+        announce_compilation(get_model(base.model))
+    solution = engine.solve(base, {}, backend=backend)
+    found = solution.scalars()
+    if output:
+        from energymodels.result import to_dataset, write
+
+        write(to_dataset(solution, command_line()), output)
+    if as_json:
+        print_json(found)
+    else:
+        rows = [(o.name, number(found[o.name]), o.unit, o.long_name) for o in solution.outputs if not o.dims]
+        print_table(rows, ("output", "value", "unit", "meaning"))
+    if solution.failed:
+        click.echo(f"error: the case failed: {', '.join(solution.failures())}", err=True)
+        sys.exit(1)

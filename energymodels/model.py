@@ -1,0 +1,116 @@
+"""What a model is, and the registry of models."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from types import ModuleType
+from typing import Any, ClassVar, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from energymodels.errors import unknown
+from energymodels.spec import Table
+
+Array: TypeAlias = npt.NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Output:
+    """One result: ``scale`` takes the kernel's SI value to ``unit``; ``derived`` results come from the fields alone."""
+
+    name: str
+    unit: str
+    long_name: str
+    scale: float = 1.0
+    dims: tuple[str, ...] = ()
+    derived: bool = False
+    attrs: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """How closely an output must meet its reference: |a - b| <= absolute + relative |b|, and why that much."""
+
+    relative: float
+    absolute: float
+    reason: str
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Kernel inputs by record field and results known from the fields alone; arrays broadcast over the grid."""
+
+    rows: Mapping[str, Array]
+    derived: Mapping[str, Array] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Block:
+    """Where a chunk of cases goes: ``scalars`` (scalar output, case), ``arrays`` name -> (case, *dims), ``status`` (case,)."""
+
+    scalars: Array
+    arrays: Mapping[str, Array]
+    status: Array
+
+
+class Model(ABC):
+    """One model: its schema, its outputs and its way to a kernel. Columns are {path: array} that broadcast over the grid,
+    numbers in the fields' units, labels as indices into ``FieldInfo.labels``."""
+
+    name: ClassVar[str]
+    summary: ClassVar[str]
+    spec: ClassVar[type[Table]]
+    outputs: ClassVar[tuple[Output, ...]]
+    sources: ClassVar[tuple[str, ...]] = ()
+    references: ClassVar[Mapping[str, Mapping[str, Tolerance]]] = {}  # backend -> output -> tolerance
+
+    @abstractmethod
+    def kernel(self) -> ModuleType:
+        """Return the kernel module: ``ROW`` and the jitted ``solve``."""
+
+    def axes(self, fixed: Mapping[str, Any]) -> dict[str, Array]:
+        """Return output axes shared by all cases, from the checked fields."""
+        return {}
+
+    @abstractmethod
+    def prepare(self, columns: Mapping[str, Array]) -> Prepared:
+        """Return kernel rows, SI, from columns."""
+
+    def solve(self, rows: Array, axes: Mapping[str, Array], out: Block) -> None:
+        """Solve a chunk of rows into ``out``."""
+        self.kernel().solve(rows, out.scalars, out.status)
+
+    def inert(self, fields: Mapping[str, Any], swept: set[str]) -> dict[str, str]:
+        """Return {swept path: why it cannot act} given the fields in use (those not swept have one value)."""
+        return {}
+
+
+_FILES = {
+    "pv.cell": "pv_cell",
+    "pv.diode": "pv_diode",
+    "pv.shockley_queisser": "pv_shockley_queisser",
+}
+MODELS = tuple(_FILES)
+
+
+def get_model(name: str) -> Model:
+    """Return a registered model; unknown names get the closest valid one."""
+    if name not in _FILES:
+        raise unknown("model", name, MODELS)
+    model = import_module(f"energymodels.models.{_FILES[name]}").MODEL
+    assert isinstance(model, Model)
+    return model
+
+
+def scalar_outputs(model: Model) -> list[Output]:
+    """Return the outputs a kernel writes as scalars, in its order."""
+    return [output for output in model.outputs if not output.dims and not output.derived]
+
+
+def label_index(labels: tuple[str, ...], values: list[str]) -> Array:
+    """Return the indices of ``values`` in ``labels``."""
+    return np.array([labels.index(value) for value in values], dtype=np.int8)

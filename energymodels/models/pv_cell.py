@@ -1,0 +1,178 @@
+"""``pv.cell``: a silicon cell with flat quasi-Fermi levels and injection-dependent recombination."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import ModuleType
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+from pydantic import model_validator
+
+from energymodels.model import Array, Block, Model, Output, Prepared
+from energymodels.spec import Choice, Table, choice, count, quantity
+
+INF = float("inf")
+TYPE_OF = {"B": "p", "Ga": "p", "P": "n"}
+USUAL_DOPANT = {"p": "Ga", "n": "P"}
+DOPANTS = ("P", "B", "Ga")
+NI_LABELS = ("couderc2014", "misiakos1993")
+
+
+class Wafer(Table):
+    """The wafer; its dopants are fully ionised."""
+
+    alternatives: ClassVar[tuple[tuple[Choice, ...], ...]] = (
+        ({"resistivity": 1.0}, {"doping": None}),
+        ({"tau": INF, "capture_ratio": 1.0}, {"tau_n0": None, "tau_p0": None}),
+    )
+    agreeing: ClassVar[tuple[tuple[str, str], ...]] = (("type", "dopant"),)
+
+    type: Literal["n", "p"] | None = choice(None, "base type; follows from the dopant")
+    dopant: Literal["P", "B", "Ga"] | None = choice(None, "dopant: P by default, Ga for p-type")
+    resistivity: float | None = quantity(None, "ohm cm", "resistivity in the dark at 298.15 K", gt=0.0, le=1e6)
+    doping: float | None = quantity(None, "cm-3", "net doping", ge=1e8, le=1e20)
+    thickness: float = quantity(150.0, "um", "thickness", ge=1.0, le=10000.0)
+    tau: float | None = quantity(None, "s", "SRH lifetime tau_p0, low injection in n-type", gt=0.0)
+    capture_ratio: float | None = quantity(
+        None, "1", "capture asymmetry tau_p0 / tau_n0: above 1 the defect prefers electrons, which costs p-type", gt=0.0, le=1e8
+    )
+    tau_n0: float | None = quantity(None, "s", "SRH capture time of electrons", gt=0.0)
+    tau_p0: float | None = quantity(None, "s", "SRH capture time of holes", gt=0.0)
+    srh_level: float = quantity(0.0, "eV", "SRH level above the intrinsic energy", ge=-0.6, le=0.6)
+
+    @model_validator(mode="after")
+    def _agree(self) -> Wafer:
+        if self.type and self.dopant and TYPE_OF[self.dopant] != self.type:
+            raise ValueError(f"type {self.type} and dopant {self.dopant} disagree: {self.dopant} makes {TYPE_OF[self.dopant]}-type")
+        return self
+
+
+class Side(Table):
+    """One side: recombination at its surface and metal, resistance of its contacts."""
+
+    j0: float = quantity(0.0, "fA cm-2", "surface recombination J0 where there is no metal", ge=0.0, le=1e9)
+    j0_metal: float = quantity(0.0, "fA cm-2", "recombination J0 under metal", ge=0.0, le=1e9)
+    metal_fraction: float = quantity(
+        0.0, "1", "share of the area under metal; 0 stands for a contact over the whole area whose recombination is in j0", ge=0.0, le=1.0
+    )
+    j0_temperature: float = quantity(298.15, "K", "temperature at which j0 and j0_metal are stated", ge=200.0, le=450.0)
+    j0_n_i: float | None = quantity(
+        None, "cm-3", "intrinsic density with which j0 was evaluated; not set: the model's own at j0_temperature", gt=0.0, le=1e16
+    )
+    contact_resistivity: float = quantity(
+        0.0, "ohm cm2", "contact resistivity; adds itself over the metal fraction to the series resistance", ge=0.0, le=100.0
+    )
+
+
+class Curve(Table):
+    """The current-voltage curve, on request."""
+
+    points: int = count(0, "points of the curve j(v); 0 for none", ge=0, le=100000)
+    voltage_max: float = quantity(0.8, "V", "end of the curve's voltage axis, which begins at 0", gt=0.0, le=10.0)
+
+
+class CellSpec(Table):
+    """A silicon solar cell."""
+
+    alternatives: ClassVar[tuple[tuple[Choice, ...], ...]] = (({"optical_loss": 0.0}, {"generation_current_density": None}),)
+
+    wafer: Wafer = Wafer()
+    front: Side = Side()
+    rear: Side = Side()
+    series_resistance: float = quantity(0.0, "ohm cm2", "series resistance without the two contact terms", ge=0.0, le=1000.0)
+    shunt_resistance: float = quantity(INF, "ohm cm2", "shunt resistance", gt=0.0)
+    generation_current_density: float | None = quantity(
+        None, "mA cm-2", "imposed generation at 1000 W m-2 of AM1.5G; scales with the irradiance", ge=0.0, le=100.0
+    )
+    optical_loss: float | None = quantity(None, "1", "share lost of the Lambertian limit of the wafer's thickness", ge=0.0, lt=1.0)
+    optical_constants: Literal["schinke2015", "green2008"] = choice("schinke2015", "absorption data of silicon")
+    auger: Literal["niewelt2022", "richter2012"] = choice("niewelt2022", "Auger recombination model")
+    intrinsic_density: Literal["couderc2014", "misiakos1993"] = choice("couderc2014", "model of the intrinsic carrier density")
+    temperature: float = quantity(298.15, "K", "cell temperature", ge=200.0, le=450.0)
+    irradiance: float = quantity(1000.0, "W m-2", "irradiance, AM1.5G in shape", ge=0.0, le=1e6)
+    curve: Curve = Curve()
+
+
+def _split(point: str, words: str) -> tuple[Output, ...]:
+    names = {"radiative": "radiative", "auger": "Auger", "srh": "Shockley-Read-Hall", "front": "front surface", "rear": "rear surface"}
+    found = [Output(f"j_{n}_{point}", "mA cm-2", f"{w} recombination current density at {words}", 0.1) for n, w in names.items()]
+    return (*found, Output(f"j_shunt_{point}", "mA cm-2", f"shunt current density at {words}", 0.1))
+
+
+GENERATED = {"sign_convention": "current delivered by the cell is positive"}
+MASKS = ("intrinsic_density", "gap_narrowing", "mobility", "auger", "absorption")
+
+
+class Cell(Model):
+    """Adapter of ``kernels.cell.quasi_neutral``."""
+
+    name = "pv.cell"
+    summary = "silicon cell with flat quasi-Fermi levels, injection-dependent recombination and lumped resistances"
+    spec = CellSpec
+    sources = (
+        "couderc2014", "misiakos1993", "paessler2002", "schenk1998", "klaassen1992a", "klaassen1992b", "niewelt2022", "richter2012",
+        "green2002", "schinke2015", "green2008", "astm-g173", "codata2018",
+    )  # fmt: skip
+    outputs = (
+        Output("v_oc", "V", "open-circuit voltage"),
+        Output("j_sc", "mA cm-2", "short-circuit current density", 0.1, attrs=GENERATED),
+        Output("v_mp", "V", "voltage at maximum power"),
+        Output("j_mp", "mA cm-2", "current density at maximum power", 0.1, attrs=GENERATED),
+        Output("implied_v_oc", "V", "open-circuit voltage before metallisation: no metal recombination, no shunt"),
+        Output("fill_factor", "percent", "fill factor", 100.0),
+        Output("pseudo_fill_factor", "percent", "fill factor without series resistance", 100.0),
+        Output("efficiency", "percent", "power conversion efficiency", 100.0),
+        Output("excess_density_mp", "cm-3", "excess carrier density at maximum power", 1e-6),
+        Output("excess_density_oc", "cm-3", "excess carrier density at open circuit", 1e-6),
+        Output("ideality_mp", "1", "local ideality of the total recombination at maximum power"),
+        Output("ideality_oc", "1", "local ideality of the total recombination at open circuit"),
+        *_split("mp", "maximum power"),
+        *_split("oc", "open circuit"),
+        Output("j", "mA cm-2", "current density", 0.1, ("voltage",), attrs=GENERATED),
+        Output("j_generation", "mA cm-2", "generation current density", 0.1, derived=True),
+        Output("base_doping", "cm-3", "net doping of the wafer", 1e-6, derived=True),
+        Output("base_resistivity", "ohm cm", "resistivity of the wafer in the dark at 298.15 K", 100.0, derived=True),
+        Output(
+            "validity", "1", "formulas used outside the range they were measured in", derived=True,
+            attrs={"flag_masks": np.array([1 << i for i in range(len(MASKS))], np.int8), "flag_meanings": " ".join(MASKS)},
+        ),
+    )  # fmt: skip
+
+    def kernel(self) -> ModuleType:
+        from energymodels.kernels.cell import quasi_neutral
+
+        return quasi_neutral
+
+    def axes(self, fixed: Mapping[str, Any]) -> dict[str, Array]:
+        if not fixed["curve.points"]:
+            return {}
+        return {"voltage": np.linspace(0.0, fixed["curve.voltage_max"], fixed["curve.points"])}
+
+    def solve(self, rows: Array, axes: Mapping[str, Array], out: Block) -> None:
+        super().solve(rows, axes, out)
+        if "j" in out.arrays:
+            self.kernel().curves(rows, axes["voltage"], out.arrays["j"])
+
+    def inert(self, fields: Mapping[str, Any], swept: set[str]) -> dict[str, str]:
+        found = {}
+        perfect = fields.get("wafer.tau") == INF or (fields.get("wafer.tau_n0") == INF and fields.get("wafer.tau_p0") == INF)
+        if perfect and not swept & {"wafer.tau", "wafer.tau_n0", "wafer.tau_p0"}:
+            found |= dict.fromkeys(swept & {"wafer.capture_ratio", "wafer.srh_level"}, "the SRH lifetime is infinite")
+        if "generation_current_density" in fields:
+            if "wafer.thickness" in swept:
+                found["wafer.thickness"] = "on the generation, which is imposed (it does act on recombination)"
+        for side in ("front", "rear"):
+            if fields[f"{side}.metal_fraction"] == 0.0 and f"{side}.metal_fraction" not in swept:
+                found |= dict.fromkeys(swept & {f"{side}.j0_metal"}, f"{side}.metal_fraction is 0")
+            if not any(fields[f"{side}.{n}"] for n in ("j0", "j0_metal")) and not swept & {f"{side}.j0", f"{side}.j0_metal"}:
+                found |= dict.fromkeys(swept & {f"{side}.j0_n_i", f"{side}.j0_temperature"}, f"{side}.j0 is 0")
+        return found
+
+    def prepare(self, columns: Mapping[str, Array]) -> Prepared:
+        from energymodels.models.pv_cell_rows import prepare
+
+        return prepare(columns)
+
+
+MODEL = Cell()

@@ -1,0 +1,135 @@
+"""From the fields of ``pv.cell`` to kernel rows. Everything stays on the axes it depends on: a sweep over a million cells converts
+a few dozen resistivities."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+
+import numpy as np
+
+from energymodels import datasets, silicon
+from energymodels.kernels.cell import preparation
+from energymodels.kernels.constants import PER_CM3
+from energymodels.kernels.optics import lambertian
+from energymodels.model import Array, Prepared
+from energymodels.models.pv_cell import DOPANTS, MASKS, NI_LABELS
+
+T_RESISTIVITY = 298.15  # K, at which a wafer's resistivity is stated
+FA_CM2 = 1e-11  # one fA cm-2 in A m-2
+OHM_CM2 = 1e-4  # one ohm cm2 in ohm m2
+OPTICS = ("pv/si-nk-schinke2015", "pv/si-nk-green2008")
+ENERGIES = np.linspace(0.8554, 1.8, 474)  # eV: from the end of the absorption data to where emission is below 1e-12 of its peak
+
+
+@cache
+def optical_tables(key: str) -> tuple[Array, Array]:
+    """Return (generation, ln emission) over the nodes of ``preparation`` for one set of optical constants."""
+    nk = datasets.series(key)
+    light = datasets.series("pv/am15g").columns
+    return lambertian.tabulate(
+        preparation.temperature_nodes(),
+        preparation.thickness_nodes(),
+        np.column_stack([nk.columns["wavelength"], nk.columns["n"], nk.columns["k"]]),
+        float(nk.meta["temperature"]["value"]),
+        np.column_stack([light["wavelength"], light["irradiance"]]),
+        ENERGIES,
+    )
+
+
+def _each(function: Callable[..., Array], *arrays: Array) -> Array:
+    """Call a flat kernel on arrays that broadcast; leading dimensions of its result come first."""
+    full = np.broadcast_arrays(*arrays)
+    found = function(*(np.ascontiguousarray(a).ravel() for a in full))
+    return found.reshape(found.shape[:-1] + full[0].shape)
+
+
+def _optics(columns: Mapping[str, Array], T: Array, thickness: Array) -> tuple[Array, Array]:
+    """Return the Lambertian (generation, emission), A m-2."""
+    source, T, thickness = np.broadcast_arrays(columns["optical_constants"], T, thickness)
+    found = np.empty((2, *T.shape))
+    for i in np.unique(source):
+        mine = source == i
+        found[:, mine] = preparation.optical(T[mine], thickness[mine], *optical_tables(OPTICS[i]))
+    return found[0], found[1]
+
+
+def _side(columns: Mapping[str, Array], name: str, n_i: Array) -> tuple[Array, Array, Array]:
+    """Return (J0, J0 before metallisation, both A m-2; contact resistance in ohm m2) of one side, J0 taken to the cell's n_i."""
+    stated = columns.get(f"{name}.j0_n_i")
+    if stated is None:
+        reference = _each(preparation.intrinsic, columns[f"{name}.j0_temperature"], columns["intrinsic_density"])
+    else:
+        reference = stated * PER_CM3
+    scale = FA_CM2 * (n_i / reference) ** 2
+    fraction = columns[f"{name}.metal_fraction"]
+    passivated = columns[f"{name}.j0"] * scale
+    j0 = passivated * (1.0 - fraction) + columns[f"{name}.j0_metal"] * scale * fraction
+    contact = columns[f"{name}.contact_resistivity"] * OHM_CM2 / np.where(fraction > 0.0, fraction, 1.0)
+    return j0, passivated, contact
+
+
+def _donor(columns: Mapping[str, Array]) -> Array:
+    if "wafer.dopant" in columns:
+        return columns["wafer.dopant"] == DOPANTS.index("P")
+    return columns["wafer.type"] == 0 if "wafer.type" in columns else np.ones_like(columns["temperature"], dtype=bool)
+
+
+def prepare(columns: Mapping[str, Array]) -> Prepared:
+    """Return kernel rows (SI) and the results known from the fields alone."""
+    T = columns["temperature"]
+    donor = _donor(columns)
+    if "wafer.doping" in columns:
+        doping = columns["wafer.doping"] * PER_CM3
+        resistivity = _each(lambda n, d: preparation.resistivities(n, d, T_RESISTIVITY), doping, donor)
+    else:
+        resistivity = columns["wafer.resistivity"] * 0.01
+        doping = _each(lambda r, d: preparation.dopings(r, d, T_RESISTIVITY), resistivity, donor)
+    n_i = _each(preparation.intrinsic, T, columns["intrinsic_density"])
+    n0, p0, narrowing, doped, injected = _each(preparation.wafers, doping, donor, n_i, T)
+    n1, p1 = _each(preparation.levels, columns["wafer.srh_level"], n_i, T)
+    thickness = columns["wafer.thickness"] * 1e-6
+    lambertian_j, emission = _optics(columns, T, thickness)
+    front, front_passivated, front_contact = _side(columns, "front", n_i)
+    rear, rear_passivated, rear_contact = _side(columns, "rear", n_i)
+    suns = columns["irradiance"] / 1000.0
+    if "generation_current_density" in columns:
+        generation = columns["generation_current_density"] * 10.0 * suns
+    else:
+        generation = lambertian_j * (1.0 - columns["optical_loss"]) * suns
+    if "wafer.tau" in columns:
+        tau_p, tau_n = columns["wafer.tau"], columns["wafer.tau"] / columns["wafer.capture_ratio"]
+    else:
+        tau_p, tau_n = columns["wafer.tau_p0"], columns["wafer.tau_n0"]
+    rows = {
+        "temperature": T, "thickness": thickness, "n0": n0, "p0": p0, "ions": doping, "narrowing": narrowing,
+        "tau_n": tau_n, "tau_p": tau_p, "n1": n1, "p1": p1,
+        "auger": columns["auger"], "auger_doped": doped, "auger_injected": injected,
+        "j0_radiative": emission, "j0_front": front, "j0_rear": rear, "j0_passivated": front_passivated + rear_passivated,
+        "series": columns["series_resistance"] * OHM_CM2 + front_contact + rear_contact,
+        "shunt": 1.0 / (columns["shunt_resistance"] * OHM_CM2),
+        "generation": generation, "irradiance": columns["irradiance"],
+    }  # fmt: skip
+    derived = {
+        "j_generation": generation,
+        "base_doping": doping,
+        "base_resistivity": resistivity,
+        "validity": _validity(columns, T, doping),
+    }
+    return Prepared(rows, derived)
+
+
+def _validity(columns: Mapping[str, Array], T: Array, doping: Array) -> Array:
+    """Return a bit mask of the formulas used outside the range they were measured in."""
+    density = [silicon.NI_MODELS[name][1] for name in NI_LABELS]
+    low = np.array([v.low_T for v in density])[columns["intrinsic_density"]]
+    high = np.array([v.high_T for v in density])[columns["intrinsic_density"]]
+    outside = {"intrinsic_density": (T < low) | (T > high)}
+    for key in ("auger", "absorption"):
+        outside[key] = (T < silicon.VALIDITY[key].low_T) | (T > silicon.VALIDITY[key].high_T)
+    for key in ("gap_narrowing", "mobility"):  # the resistivity is converted at one temperature
+        outside[key] = doping > silicon.VALIDITY[key].high_density * PER_CM3
+    flags = np.zeros(np.broadcast_shapes(*(o.shape for o in outside.values())), dtype=np.int8)
+    for bit, key in enumerate(MASKS):
+        flags |= np.where(outside[key], np.int8(1 << bit), np.int8(0))
+    return flags

@@ -1,0 +1,267 @@
+"""One- and two-diode cell with series and shunt resistance, explicit in the diode voltage V_d (Bishop 1988, key ``bishop1988``).
+
+    I = I_L - I_01 (exp(V_d/a_1) - 1) - I_02 (exp(V_d/a_2) - 1) - V_d/R_sh,    V = V_d - I R_s
+
+Every point of the curve is one number, x = V_d/a_1. Currents are in units of I_L, voltages in units of a_1, so that a cell is
+(j1, g, j2, k) = (I_01/I_L, a_1/(I_L R_sh), I_02/I_L, a_1/a_2) and r = R_s I_L/a_1. Each unknown is the only root of a monotone
+function between known bounds. One exp gives four derivatives, hence steps of fourth order; a step is the last one when the next
+would drown in round-off.
+"""
+
+from math import exp, expm1, inf, log, log1p, sqrt
+
+import numpy as np
+
+from energymodels.kernels import status
+from energymodels.kernels.jit import jit
+
+ROW = np.dtype(
+    [
+        ("photocurrent", "f8"),  # A, or A m-2 with resistances times area
+        ("saturation_current", "f8"),  # A
+        ("resistance_series", "f8"),  # ohm
+        ("shunt", "f8"),  # S, 0 without a shunt
+        ("a", "f8"),  # V: ideality, cells in series and kT/q multiplied
+        ("saturation_current_2", "f8"),  # A, 0 without a second diode
+        ("a_2", "f8"),  # V
+    ]
+)
+I_SC, V_OC, I_MP, V_MP, P_MP = range(5)
+SCALARS = 5
+STEPS = 100  # never met: three are usual, ten are many
+X_MAX = 709.0  # exp stays finite
+LAST = 1e-17  # a step d is the last when d^4 < LAST |x|: the error it leaves is a small part of d^4
+
+
+@jit
+def _exponential(j, x):  # type: ignore[no-untyped-def]
+    """Return j (exp(x) - 1) and j exp(x), both to round-off."""
+    if x > 0.5:
+        grown = j * exp(x) if x < X_MAX else inf
+        return grown - j, grown
+    m = j * expm1(x)
+    return m, m + j
+
+
+@jit
+def _diodes(x, j1, j2, k):  # type: ignore[no-untyped-def]
+    """Return the current through the diodes and its four derivatives by ``x``."""
+    m, d = _exponential(j1, x)
+    if j2 == 0.0:
+        return m, d, d, d, d
+    m2, e = _exponential(j2, k * x)
+    e1 = k * e
+    e2 = k * e1
+    e3 = k * e2
+    return m + m2, d + e1, d + e2, d + e3, d + k * e3
+
+
+@jit
+def _step(f, f1, f2, f3):  # type: ignore[no-untyped-def]
+    """Return Householder's third-order step to the root of f; tame far from the root of an exponential, on both sides."""
+    square = f1 * f1
+    curved = f * f2
+    return -f * (square - 0.5 * curved) / (f1 * (square - curved) + f * f * f3 / 6.0)
+
+
+@jit
+def _is_last(d, x):  # type: ignore[no-untyped-def]
+    square = d * d
+    return square * square <= LAST * abs(x)
+
+
+@jit
+def balance(p, q, b, x, low, high, j1, g, j2, k):  # type: ignore[no-untyped-def]
+    """Solve p x + q (diode and shunt current) = b for x between the brackets.
+
+    Return (x, diode and shunt current, its slope by x, converged). Open circuit: p = 0, q = b = 1. Voltage v: p = 1, q = r, b = v + r.
+    """
+    scale = max(1.0, k)
+    for _ in range(STEPS):
+        m, d1, d2, d3, _d4 = _diodes(x, j1, j2, k)
+        f = p * x + q * (m + g * x) - b
+        if f > 0.0:
+            high = x
+        else:
+            low = x
+        d = _step(f, p + q * (d1 + g), q * d2, q * d3)
+        if _is_last(scale * d, x):
+            x += d
+            return x, m + d * (d1 + 0.5 * d * (d2 + d * d3 / 3.0)) + g * x, d1 + d * d2 + g, True
+        x += d
+        if not low < x < high:
+            x = 0.5 * (low + high)
+    return x, 0.0, 0.0, False
+
+
+@jit
+def open_circuit(j1, g, j2, k):  # type: ignore[no-untyped-def]
+    """Return (V_oc/a, converged): closed without shunt and second diode, else from the smallest of the bounds."""
+    z = 1.0 / j1
+    x = log(1.0 + z) if z > 2.0 else log1p(z)
+    if g == 0.0 and j2 == 0.0:
+        return x, True
+    if j2 > 0.0:
+        x = min(x, log1p(1.0 / j2) / k)
+    high = x
+    if g * x > 1.0:
+        high = 1.0 / g
+        x = high
+    elif j2 == 0.0:
+        e = 1.0 + j1  # at the bound the diode carries I_L: a first step without exp
+        x += _step(g * x, e + g, e, e)
+    x, _m, _d, good = balance(0.0, 1.0, 1.0, x, 0.0, high, j1, g, j2, k)
+    return x, good
+
+
+@jit
+def _guess_maximum(x, j1, g, r):  # type: ignore[no-untyped-def]
+    """Return a first guess of V_d/a at maximum power from x = V_oc/a, to some 0.01 for one diode, and j1 exp(V_d/a) there (or 0).
+
+    The diode current, E, solves the quadratic that dP/dV_d = 0 becomes at a fixed V_d; then V_d follows from E.
+    """
+    at_oc = 1.0 + j1 - g * x
+    y = x * (x + 4.2) / (x + 8.4)  # V_d/a of the ideal diode within 2 %
+    rest = 1.0 + j1 - g * y
+    b = 1.0 + y + 2.0 * r * (g - rest)
+    c = rest * (1.0 + 2.0 * r * g) - g * y
+    if c > 0.1 and at_oc > 0.1:  # the shunt carries the smaller part of the current
+        root = sqrt(b * b + 8.0 * r * c)
+        e = 2.0 * c / (b + root) if b > 0.0 else (root - b) / (4.0 * r)
+        guess = x + log(e / at_oc)
+        if 0.0 < guess < x:
+            return guess, e
+    return 0.5 * x, 0.0
+
+
+@jit
+def _power_step(x, lost, s, s1, s2, s3, r):  # type: ignore[no-untyped-def]
+    """Return f = I - s (V_d - 2 I R_s), of the sign of dP/dV_d, and the step to its root; s = -dI/dV_d and s1..s3 its derivatives."""
+    i = 1.0 - lost
+    w = x - 2.0 * r * i
+    w1 = 1.0 + 2.0 * r * s
+    w2 = 2.0 * r * s1
+    f = i - s * w
+    f1 = -s - s1 * w - s * w1
+    f2 = -s1 - s2 * w - 2.0 * s1 * w1 - s * w2
+    f3 = -s2 - s3 * w - 3.0 * (s2 * w1 + s1 * w2) - 2.0 * r * s * s2
+    return f, _step(f, f1, f2, f3)
+
+
+@jit
+def maximum_power(x_oc, j1, g, j2, k, r):  # type: ignore[no-untyped-def]
+    """Return (V_d/a, I/I_L, converged) at the root of dP/dV_d between the ordinate and open circuit.
+
+    There I = s V_d/(1 + 2 R_s s) with s = -dI/dV_d, which does not cancel where R_s leaves little of I_L.
+    """
+    scale = max(1.0, k)
+    low = 0.0
+    high = x_oc
+    x, e = _guess_maximum(x_oc, j1, g, r)
+    if e > 0.0 and j2 == 0.0:  # a first step without exp
+        d = _power_step(x, e - j1 + g * x, e + g, e, e, e, r)[1]
+        if 0.0 < x + d < x_oc:
+            x += d
+    for _ in range(STEPS):
+        m, s, s1, s2, s3 = _diodes(x, j1, j2, k)
+        f, d = _power_step(x, m + g * x, s + g, s1, s2, s3, r)
+        if f > 0.0:
+            low = x
+        else:
+            high = x
+        if _is_last(scale * d, x):
+            x += d
+            s += g + d * (s1 + 0.5 * d * (s2 + d * s3 / 3.0))
+            return x, s * x / (1.0 + 2.0 * r * s), True
+        x += d
+        if not low < x < high:
+            x = 0.5 * (low + high)
+    return x, 0.0, False
+
+
+@jit
+def _valid(c):  # type: ignore[no-untyped-def]
+    second = c.saturation_current_2 == 0.0 or (0.0 < c.saturation_current_2 < inf and 0.0 < c.a_2 < inf)
+    first = 0.0 < c.saturation_current < inf and 0.0 < c.a < inf
+    return first and second and 0.0 <= c.photocurrent < inf and 0.0 <= c.resistance_series < inf and 0.0 <= c.shunt < inf
+
+
+@jit
+def _solve_one(c, out, row):  # type: ignore[no-untyped-def]
+    if not _valid(c):
+        return status.OUT_OF_RANGE
+    if c.photocurrent == 0.0:
+        out[:, row] = 0.0
+        return status.OK
+    unit = 1.0 / c.photocurrent
+    j1 = c.saturation_current * unit
+    g = c.a * c.shunt * unit
+    j2 = c.saturation_current_2 * unit
+    k = c.a / c.a_2 if j2 > 0.0 else 0.0
+    r = c.resistance_series * c.photocurrent / c.a
+
+    x_oc, good = open_circuit(j1, g, j2, k)
+    if not x_oc < X_MAX:
+        return status.OUT_OF_RANGE
+    x, lost, slope, ok = balance(1.0, r, r, min(r / (1.0 + r * g), x_oc), 0.0, x_oc, j1, g, j2, k)
+    i_sc = x / r if r * slope > 1.0 else 1.0 - lost  # whichever passes on less of the error of x
+    good = good and ok
+    x, i, ok = maximum_power(x_oc, j1, g, j2, k, r)
+    if not (good and ok):
+        return status.NO_CONVERGENCE
+    out[I_SC, row] = i_sc * c.photocurrent
+    out[V_OC, row] = x_oc * c.a
+    out[I_MP, row] = i * c.photocurrent
+    out[V_MP, row] = (x - r * i) * c.a
+    out[P_MP, row] = out[I_MP, row] * out[V_MP, row]
+    return status.OK
+
+
+@jit
+def solve(rows, out, codes):  # type: ignore[no-untyped-def]
+    """Solve every row (``ROW``): scalars to ``out[SCALARS, row]`` (A, V, W), a status to ``codes[row]``; NaN where it is not OK.
+
+    In the dark all five are 0. A negative or missing value, or a voltage above 709 a, is out of range.
+    """
+    for row in range(rows.size):
+        codes[row] = _solve_one(rows[row], out, row)
+        if codes[row] != status.OK:
+            out[:, row] = np.nan
+
+
+@jit
+def current_at(c, voltage):  # type: ignore[no-untyped-def]
+    """Return the current (A) at a terminal voltage (V) of either sign, beyond open circuit too; NaN for a row out of range."""
+    if not (_valid(c) and -inf < voltage < inf):
+        return np.nan
+    second = c.saturation_current_2 > 0.0
+    k = c.a / c.a_2 if second else 0.0
+    g = c.a * c.shunt
+    q = c.resistance_series / c.a
+    x = voltage / c.a
+    if q == 0.0:
+        return c.photocurrent - _diodes(x, c.saturation_current, c.saturation_current_2, k)[0] - g * x
+    b = x + q * c.photocurrent
+    high = b / (1.0 + q * g)
+    low = 0.0
+    if b > 0.0:
+        high = min(high, log1p(b / (q * c.saturation_current)))
+        if second:
+            high = min(high, log1p(b / (q * c.saturation_current_2)) / k)
+        x = high
+    else:
+        low = high
+        high = 0.0
+        x = low
+    x, lost, slope, good = balance(1.0, q, b, x, low, high, c.saturation_current, g, c.saturation_current_2, k)
+    if not good:
+        return np.nan
+    return (x * c.a - voltage) / c.resistance_series if q * slope > 1.0 else c.photocurrent - lost
+
+
+@jit
+def curves(rows, voltage, out):  # type: ignore[no-untyped-def]
+    """Write the current (A) of every row (``ROW``) at every terminal voltage (V) to ``out[row, voltage]``."""
+    for row in range(rows.size):
+        for j in range(voltage.size):
+            out[row, j] = current_at(rows[row], voltage[j])

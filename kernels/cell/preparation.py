@@ -1,0 +1,106 @@
+"""What the silicon cell needs once per wafer, surface or optical design, as loops over flat arrays."""
+
+from math import log
+
+import numpy as np
+
+from energymodels.kernels.jit import jit
+from energymodels.kernels.silicon import mobility
+from energymodels.kernels.silicon.carriers import equilibrium, intrinsic_density
+from energymodels.kernels.silicon.recombination import level_densities, richter_coefficients
+
+T_LOW, T_HIGH, T_NODES = 199.0, 451.0, 28  # uniform in 1/T
+W_LOW, W_HIGH, W_NODES = 0.9e-6, 1.1e-2, 81  # uniform in ln W
+
+
+@jit
+def temperature_nodes() -> np.ndarray:
+    """Return the temperatures, K, of the optical tables."""
+    return 1.0 / np.linspace(1.0 / T_LOW, 1.0 / T_HIGH, T_NODES)
+
+
+@jit
+def thickness_nodes() -> np.ndarray:
+    """Return the thicknesses, m, of the optical tables."""
+    return np.exp(np.linspace(log(W_LOW), log(W_HIGH), W_NODES))
+
+
+@jit
+def _cubic(x: float) -> tuple[float, float, float, float]:
+    """Return Lagrange's four weights for nodes -1, 0, 1, 2 at ``x`` in [0, 1]."""
+    a, b, c = x + 1.0, x - 1.0, x - 2.0
+    return -x * b * c / 6.0, a * b * c / 2.0, -a * x * c / 2.0, a * x * b / 6.0
+
+
+@jit
+def optical(T: np.ndarray, thickness: np.ndarray, generation: np.ndarray, emission: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return (generation, emission), A m-2, at each (T, thickness) from the tables of ``lambertian.tabulate``, bicubic."""
+    jg = np.empty(T.size)
+    j0 = np.empty(T.size)
+    for k in range(T.size):
+        t = (1.0 / T[k] - 1.0 / T_LOW) / (1.0 / T_HIGH - 1.0 / T_LOW) * (T_NODES - 1)
+        w = log(thickness[k] / W_LOW) / log(W_HIGH / W_LOW) * (W_NODES - 1)
+        i = min(max(int(t), 1), T_NODES - 3)
+        j = min(max(int(w), 1), W_NODES - 3)
+        a = _cubic(t - i)
+        b = _cubic(w - j)
+        g = 0.0
+        e = 0.0
+        for m in range(4):
+            for n in range(4):
+                g += a[m] * b[n] * generation[i - 1 + m, j - 1 + n]
+                e += a[m] * b[n] * emission[i - 1 + m, j - 1 + n]
+        jg[k] = g
+        j0[k] = np.exp(e)
+    return jg, j0
+
+
+@jit
+def dopings(resistivity: np.ndarray, donor: np.ndarray, T: float) -> np.ndarray:
+    """Return the doping, m-3, of each ``resistivity``, ohm m."""
+    found = np.empty(resistivity.size)
+    for k in range(found.size):
+        found[k] = mobility.doping(resistivity[k], donor[k], T)
+    return found
+
+
+@jit
+def resistivities(doping: np.ndarray, donor: np.ndarray, T: float) -> np.ndarray:
+    """Return the resistivity, ohm m, of each ``doping``, m-3."""
+    found = np.empty(doping.size)
+    for k in range(found.size):
+        found[k] = mobility.resistivity(doping[k], donor[k], T)
+    return found
+
+
+@jit
+def intrinsic(T: np.ndarray, model: np.ndarray) -> np.ndarray:
+    """Return n_i, m-3, at each temperature."""
+    found = np.empty(T.size)
+    for k in range(T.size):
+        found[k] = intrinsic_density(T[k], model[k])
+    return found
+
+
+@jit
+def wafers(doping: np.ndarray, donor: np.ndarray, n_i: np.ndarray, T: np.ndarray) -> np.ndarray:
+    """Return rows of n0, p0, narrowing (eV), Richter's doping part and its injection factor for each wafer."""
+    found = np.empty((5, T.size))
+    for k in range(T.size):
+        n0, p0, narrowing = equilibrium(doping[k], donor[k], n_i[k], T[k])
+        doped, injected = richter_coefficients(n0, p0)
+        found[0, k] = n0
+        found[1, k] = p0
+        found[2, k] = narrowing
+        found[3, k] = doped
+        found[4, k] = injected
+    return found
+
+
+@jit
+def levels(level: np.ndarray, n_i: np.ndarray, T: np.ndarray) -> np.ndarray:
+    """Return rows of n1, p1, m-3, for each level, eV above the intrinsic energy."""
+    found = np.empty((2, T.size))
+    for k in range(T.size):
+        found[0, k], found[1, k] = level_densities(level[k], n_i[k], T[k])
+    return found
