@@ -201,8 +201,8 @@ def resistivity(doping: ArrayLike, dopant: str, T: ArrayLike = STC) -> Result:
 def doping(resistivity: ArrayLike, dopant: str, T: ArrayLike = STC) -> Result:
     """Return the doping, cm-3, of a resistivity in ohm cm; the inverse of ``resistivity``.
 
-    NaN where no doping from 1e8 to 1e20 cm-3 gives it. Acceptors up to about n_i raise resistivity (holes are slower): of two dopings
-    that give a resistivity above the undoped one, the higher is returned.
+    NaN where no doping from 1e8 to 1e20 cm-3 gives it. Acceptors up to about n_i raise resistivity (holes are slower): of two
+    dopings that give a resistivity above the undoped one, the higher is returned.
     """
     if dopant not in DONOR:
         raise unknown("dopant", dopant, DONOR)
@@ -242,8 +242,8 @@ def auger_rate(dn: ArrayLike, doping: ArrayLike, doping_type: str, model: str = 
 def radiative_rate(dn: ArrayLike, doping: ArrayLike, doping_type: str, T: ArrayLike = STC, recycling: ArrayLike = 0.0) -> Result:
     """Return the net radiative rate, cm-3 s-1: B n_i^2 (exp(qV/kT) - 1)(1 - ``recycling``) (``hamer2026``).
 
-    qV is the splitting of the quasi-Fermi levels, with the gap narrowed by carriers and dopants; ``recycling`` is the share of emitted
-    photons that silicon absorbs again.
+    qV is the splitting of the quasi-Fermi levels, the gap being narrowed by carriers and dopants; ``recycling`` is the share of
+    emitted photons that silicon absorbs again.
     """
     donor = _donor(doping_type)
     faults = _faults("recycling", recycling, 0.0, 1.0, "1")
@@ -287,18 +287,15 @@ def lifetime(
 ) -> dict[str, Result]:
     """Return lifetimes dn/rate, s, by mechanism: radiative, auger, srh (total), srh_0, srh_1, ... and bulk.
 
-    inf where nothing recombines. ``dn`` must be above 0; ``defects`` as in ``srh_rate``, ``model`` as in ``auger_rate``, ``recycling`` as
-    in ``radiative_rate``. ``surfaces`` is (J0 of both faces together in fA cm-2, thickness in um) with carriers spread evenly over the
-    thickness; it adds ``surface`` and ``effective``.
+    inf where nothing recombines. ``dn`` must be above 0; ``defects`` as in ``srh_rate``, ``model`` as in ``auger_rate``,
+    ``recycling`` as in ``radiative_rate``. ``surfaces`` is (J0 of both faces together in fA cm-2, thickness in um), with carriers
+    spread evenly over the thickness; it adds ``surface`` and ``effective``.
     """
     donor = _donor(doping_type)
     if model not in AUGER_MODELS:
         raise unknown("Auger model", model, AUGER_MODELS)
-    faults = (
-        _faults("dn", dn, 0.0, inf, "cm-3", open_low=True)
-        + _faults("recycling", recycling, 0.0, 1.0, "1")
-        + _defect_faults(defects)
-    )
+    faults = _faults("dn", dn, 0.0, inf, "cm-3", open_low=True) + _defect_faults(defects)
+    faults += _faults("recycling", recycling, 0.0, 1.0, "1")
     if surfaces is not None:
         faults += _faults("surfaces.j0", surfaces[0], 0.0, inf, "fA cm-2")
         faults += _faults("surfaces.thickness", surfaces[1], 0.0, inf, "um", open_low=True)

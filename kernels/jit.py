@@ -61,15 +61,24 @@ def _open_cache() -> Path:
 CACHE = _open_cache()
 
 
-def jit(function: F) -> F:
-    """Compile ``function`` in nopython mode, cached by source digest, GIL released, IEEE division."""
+def _compile(function: F, **options: bool) -> F:
     before = config.CACHE_DIR
     config.CACHE_DIR = str(CACHE)  # read once, while the decorator runs: other packages keep their own cache
     try:
-        compiled: F = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+        compiled: F = numba.njit(cache=True, nogil=True, error_model="numpy", **options)(function)
     finally:
         config.CACHE_DIR = before
     return compiled
+
+
+def jit(function: F) -> F:
+    """Compile ``function`` in nopython mode, cached by source digest, GIL released, IEEE division."""
+    return _compile(function)
+
+
+def inline(function: F) -> F:
+    """Compile as ``jit`` does and put the body into every caller, so that a caller's loop can become SIMD code."""
+    return _compile(function, forceinline=True)
 
 
 def is_compiled(function: Any) -> bool:

@@ -74,7 +74,8 @@ def _is_last(d, x):  # type: ignore[no-untyped-def]
 def balance(p, q, b, x, low, high, j1, g, j2, k):  # type: ignore[no-untyped-def]
     """Solve p x + q (diode and shunt current) = b for x between the brackets.
 
-    Return (x, diode and shunt current, its slope by x, converged). Open circuit: p = 0, q = b = 1. Voltage v: p = 1, q = r, b = v + r.
+    Return (x, diode and shunt current, its slope by x, converged). Open circuit: p = 0, q = b = 1. Terminal voltage v: p = 1,
+    q = r, b = v + r.
     """
     scale = max(1.0, k)
     for _ in range(STEPS):
@@ -136,7 +137,7 @@ def _guess_maximum(x, j1, g, r):  # type: ignore[no-untyped-def]
 
 @jit
 def _power_step(x, lost, s, s1, s2, s3, r):  # type: ignore[no-untyped-def]
-    """Return f = I - s (V_d - 2 I R_s), of the sign of dP/dV_d, and the step to its root; s = -dI/dV_d and s1..s3 its derivatives."""
+    """Return f = I - s (V_d - 2 I R_s), which is dP/dV_d, and the step to its root; s = -dI/dV_d with derivatives s1 to s3."""
     i = 1.0 - lost
     w = x - 2.0 * r * i
     w1 = 1.0 + 2.0 * r * s
@@ -150,7 +151,7 @@ def _power_step(x, lost, s, s1, s2, s3, r):  # type: ignore[no-untyped-def]
 
 @jit
 def maximum_power(x_oc, j1, g, j2, k, r):  # type: ignore[no-untyped-def]
-    """Return (V_d/a, I/I_L, converged) at the root of dP/dV_d between the ordinate and open circuit.
+    """Return (V_d/a, I/I_L, converged) at the root of dP/dV_d = 0 between V_d = 0 and open circuit.
 
     There I = s V_d/(1 + 2 R_s s) with s = -dI/dV_d, which does not cancel where R_s leaves little of I_L.
     """

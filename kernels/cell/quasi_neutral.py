@@ -2,15 +2,20 @@
 
 Internal voltage: V = kT/q ln(n p / n_ie^2), with n_ie by gap narrowing at the same injection. Recombination: radiative emission of the slab,
 Auger, SRH, and the two surfaces as J0 (exp(qV/kT) - 1). Terminal voltage: V - J R_s. The solvers step in u = ln dn.
+
+Cases go in groups of ``LANES`` through the same instructions, so that the compiler makes SIMD code of them; each lane keeps its own
+brackets, steps and end, and a group is always full (its last case is repeated), so a case never depends on its neighbours.
+The work array holds one slot of ``LANES`` numbers per quantity: ``w[SLOT + lane]``.
 """
 
-from math import exp, expm1, log, log1p, sqrt
+from math import exp, expm1, log, sqrt
 
 import numpy as np
+from numba.core import config
 
-from energymodels.kernels import status
+from energymodels.kernels import elementary, status
 from energymodels.kernels.constants import K_B_EV, Q
-from energymodels.kernels.jit import jit
+from energymodels.kernels.jit import inline, jit
 from energymodels.kernels.silicon.narrowing import schenk
 from energymodels.kernels.silicon.recombination import RICHTER, niewelt_coefficients
 
@@ -41,206 +46,342 @@ ROW = np.dtype(
 )
 V_OC, J_SC, V_MP, J_MP, IMPLIED, FF, PFF, ETA, DN_MP, DN_OC, M_MP, M_OC, MP, OC = 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 18
 SCALARS = 24  # the last two blocks of six: radiative, auger, srh, front, rear, shunt
-U_MIN, U_MAX = log(1e-12), log(1e28)
+
+LANES = 1 if config.DISABLE_JIT else 8
+# slots: what a case is ...
+T, WIDTH, N0, P0, IONS, GAP0, TAU_N, TAU_P, LEVEL, DOPED, INJECTED, NIEWELT, J0R, J0S, SHUNT, SERIES, JG = (LANES * i for i in range(17))
+# ... its state at u = ln dn, and d/du ...
+U, V, DV, AUG, SRH, EM1, TOTAL, DTOTAL = (LANES * i for i in range(17, 25))
+# ... and its search
+LOW, HIGH, DONE, LAST_U, LAST_F, TARGET, FAILED, RATIO, BEST_U, BEST_P = (LANES * i for i in range(25, 35))
+SLOTS = 35 * LANES
+
+U_MIN, U_MAX = log(1e-14), log(1e28)
+U_START = log(1e22)
+ROUNDS = 160
+PATIENCE = 12  # after so many rounds every other one halves the bracket
+RISING = 4.0  # ratio of capture times above which the lifetime rises so much with injection that the power may have two maxima
+
+
+@inline
+def _load(w, lane, c):  # type: ignore[no-untyped-def]
+    """Put a case into a lane."""
+    w[T + lane] = c.temperature
+    w[WIDTH + lane] = Q * c.thickness
+    w[N0 + lane] = c.n0
+    w[P0 + lane] = c.p0
+    w[IONS + lane] = c.ions
+    w[GAP0 + lane] = c.narrowing
+    perfect = np.isinf(c.tau_n) or np.isinf(c.tau_p)
+    # without SRH: any finite times, the rate is switched off by an infinite denominator
+    w[TAU_N + lane] = 1.0 if perfect else c.tau_n
+    w[TAU_P + lane] = 1.0 if perfect else c.tau_p
+    w[LEVEL + lane] = np.inf if perfect else c.tau_p * c.n1 + c.tau_n * c.p1
+    minority, majority = (c.tau_p, c.tau_n) if c.n0 > c.p0 else (c.tau_n, c.tau_p)
+    w[RATIO + lane] = 0.0 if perfect else majority / minority
+    richter = c.auger == RICHTER
+    w[DOPED + lane] = c.auger_doped if richter else 0.0
+    w[INJECTED + lane] = c.auger_injected if richter else 0.0
+    w[NIEWELT + lane] = 0.0 if richter else 1.0
+    w[J0R + lane] = c.j0_radiative
+    w[J0S + lane] = c.j0_front + c.j0_rear
+    w[SHUNT + lane] = c.shunt
+    w[SERIES + lane] = c.series
+    w[JG + lane] = c.generation
 
 
 @jit
-def _state(c, dn):  # type: ignore[no-untyped-def]
-    """Return (V, dV/du, radiative, Auger, SRH, exp(qV/kT) - 1, d(bulk)/du, d(exp)/du) at excess density ``dn``; V in volt, A m-2."""
-    kt = K_B_EV * c.temperature
-    n = c.n0 + dn
-    p = c.p0 + dn
-    pair0 = c.n0 * c.p0
-    excess = dn * (c.n0 + p)
-    dexcess = dn * (n + p)  # by u
-    gap, slope = schenk(n, p, c.ions, c.temperature)
-    rise = (gap - c.narrowing) / kt
-    x = excess / pair0
-    v = kt * (log1p(x) - rise)
-    dv = kt * dexcess / (pair0 + excess) - slope * dn
-    boost = exp(-rise)
-    em1 = x * boost + (boost - 1.0)
-    dem1 = (em1 + 1.0) * dv / kt
-    w = Q * c.thickness
+def _state(w):  # type: ignore[no-untyped-def]
+    """Evaluate every lane at its u: V in volt, currents in A m-2, and slopes by u."""
+    for i in range(LANES):
+        dn = elementary.exp(w[U + i])
+        n0 = w[N0 + i]
+        p0 = w[P0 + i]
+        kt = K_B_EV * w[T + i]
+        n = n0 + dn
+        p = p0 + dn
+        pair0 = n0 * p0
+        excess = dn * (n0 + p)
+        dexcess = dn * (n + p)
+        gap, slope = schenk(n, p, w[IONS + i], w[T + i])
+        rise = (gap - w[GAP0 + i]) / kt
+        x = excess / pair0
+        v = kt * (elementary.log1p(x) - rise)
+        dv = kt * dexcess / (pair0 + excess) - slope * dn
+        boost = elementary.exp(-rise)
+        em1 = x * boost + (boost - 1.0)
+        dem1 = (em1 + 1.0) * dv / kt
 
-    capture = 1.0 / (c.tau_p * (n + c.n1) + c.tau_n * (p + c.p1))
-    srh = w * excess * capture
-    dsrh = 0.0 if srh == 0.0 else w * capture * dexcess - srh * dn * (c.tau_p + c.tau_n) * capture
-    if c.auger == RICHTER:
-        injected = c.auger_injected * dn**0.92
-        auger = w * excess * (c.auger_doped + injected)
-        dauger = w * (dexcess * (c.auger_doped + injected) + excess * 0.92 * injected)
-    else:
+        width = w[WIDTH + i]
+        tau_n = w[TAU_N + i]
+        tau_p = w[TAU_P + i]
+        capture = 1.0 / (tau_p * n + tau_n * p + w[LEVEL + i])
+        srh = width * excess * capture
+        dsrh = width * dexcess * capture - srh * dn * (tau_p + tau_n) * capture
+
         eeh, ehh, deeh, dehh = niewelt_coefficients(n + p)
-        an = n * excess + pair0 * dn
+        an = n * excess + pair0 * dn  # n^2 p - n0^2 p0 without cancellation
         ap = p * excess + pair0 * dn
-        auger = w * (eeh * an + ehh * ap)
-        dauger = w * (
-            2.0 * dn * (deeh * an + dehh * ap)
-            + eeh * (dn * excess + n * dexcess + pair0 * dn)
-            + ehh * (dn * excess + p * dexcess + pair0 * dn)
-        )
-    return v, dv, c.j0_radiative * em1, auger, srh, em1, dsrh + dauger + c.j0_radiative * dem1, dem1
+        niewelt = eeh * an + ehh * ap
+        dniewelt = 2.0 * dn * (deeh * an + dehh * ap) + eeh * (dn * excess + n * dexcess + pair0 * dn)
+        dniewelt += ehh * (dn * excess + p * dexcess + pair0 * dn)
+        injected = w[INJECTED + i] * elementary.exp(0.92 * w[U + i])
+        rate = w[DOPED + i] + injected
+        auger = width * (w[NIEWELT + i] * niewelt + excess * rate)
+        dauger = width * (w[NIEWELT + i] * dniewelt + dexcess * rate + excess * 0.92 * injected)
+
+        j0 = w[J0R + i] + w[J0S + i]
+        w[V + i] = v
+        w[DV + i] = dv
+        w[AUG + i] = auger
+        w[SRH + i] = srh
+        w[EM1 + i] = em1
+        w[TOTAL + i] = auger + srh + j0 * em1 + w[SHUNT + i] * v
+        w[DTOTAL + i] = dauger + dsrh + j0 * dem1 + w[SHUNT + i] * dv
+
+
+@inline
+def _begin(w):  # type: ignore[no-untyped-def]
+    for i in range(LANES):
+        w[LOW + i] = U_MIN
+        w[HIGH + i] = U_MAX
+        w[DONE + i] = 0.0
+        w[LAST_U + i] = np.nan
+
+
+@inline
+def _advance(w, i, step, above, close, number):  # type: ignore[no-untyped-def]
+    """Move lane ``i`` by ``step`` in round ``number``; ``above``: it stands above its goal; ``close``: how small a step is the last one."""
+    u = w[U + i]
+    low = w[LOW + i] if above else u
+    high = u if above else w[HIGH + i]
+    moved = u + step
+    inside = low < moved < high and (number < PATIENCE or number % 2 == 0)  # False for NaN
+    moved = moved if inside else 0.5 * (low + high)
+    w[LOW + i] = low
+    w[HIGH + i] = high
+    last = (inside and abs(step) < close) or not low < moved < high
+    w[DONE + i] = 1.0 if last else 0.0
+    w[U + i] = moved
+
+
+@inline
+def _finish(w):  # type: ignore[no-untyped-def]
+    """Note the lanes that found no end, and evaluate all."""
+    for i in range(LANES):
+        if w[DONE + i] == 0.0:
+            w[FAILED + i] = 1.0
+    _state(w)
+
+
+@inline
+def _all_done(w):  # type: ignore[no-untyped-def]
+    done = 0.0
+    for i in range(LANES):
+        done += w[DONE + i]
+    return done == LANES
 
 
 @jit
-def _open_circuit(c, j0, shunt, u):  # type: ignore[no-untyped-def]
-    """Return (u, converged) where recombination with surfaces ``j0`` and ``shunt`` equals generation, from a first guess ``u``."""
-    low = U_MIN
-    high = U_MAX
-    for _ in range(100):
-        v, dv, rad, aug, srh, em1, dbulk, dem1 = _state(c, exp(u))
-        total = rad + aug + srh + j0 * em1 + shunt * v
-        residual = log(total / c.generation)
-        if abs(residual) < 1e-11:
-            return u, True
-        if residual > 0.0:
-            high = u
-        else:
-            low = u
-        u -= residual * total / (dbulk + j0 * dem1 + shunt * dv)
-        if not low < u < high:
-            u = 0.5 * (low + high)
-            if u <= low or u >= high:
-                return u, True  # bracket at round-off
-    return u, False
+def _open_circuit(w):  # type: ignore[no-untyped-def]
+    """Take every lane from its u to where recombination equals generation, by Newton's method on ln J(ln dn)."""
+    _begin(w)
+    for number in range(ROUNDS):
+        _state(w)
+        for i in range(LANES):
+            if w[DONE + i] == 0.0:
+                residual = elementary.log(max(w[TOTAL + i] / w[JG + i], 1e-300))
+                _advance(w, i, -residual * w[TOTAL + i] / w[DTOTAL + i], residual > 0.0, 1e-8, number)
+        if _all_done(w):
+            break
+    _finish(w)
 
 
 @jit
-def _maximum_power(c, series, u, low, high):  # type: ignore[no-untyped-def]
-    """Return (u, converged) of the largest (V - J R_s) J between the brackets; regula falsi with local power-law first step."""
-    j0 = c.j0_front + c.j0_rear
-    last_u = np.nan
-    last_f = 0.0
-    for _ in range(100):
-        v, dv, rad, aug, srh, em1, dbulk, dem1 = _state(c, exp(u))
-        total = rad + aug + srh + j0 * em1 + c.shunt * v
-        slope = (dbulk + j0 * dem1 + c.shunt * dv) / dv  # dJ_rec/dV
-        j = c.generation - total
-        f = j - slope * (v - 2.0 * series * j)  # dP/dV
-        if f > 0.0:
-            low = u
-        else:
-            high = u
-        if np.isnan(last_u):
-            step = f / (2.0 * slope * (1.0 + series * slope) + slope * slope / total * (v - 2.0 * series * j)) / dv
-        else:
-            step = -f * (u - last_u) / (f - last_f)
-        if abs(step) < 1e-9:
-            return u, True
-        last_u = u
-        last_f = f
-        u += step
-        if not low < u < high:
-            u = 0.5 * (low + high)
-            if u <= low or u >= high:
-                return u, True
-    return u, False
+def _maximum_power(w):  # type: ignore[no-untyped-def]
+    """Take every lane from its u to the largest (V - J R_s) J.
+
+    There J = s (V - 2 R_s J) with s = dJ_rec/dV; the logarithm of the ratio of both sides is nearly a straight line in u: one step with the
+    slope of ln J_rec, then secants.
+    """
+    _begin(w)
+    for number in range(ROUNDS):
+        _state(w)
+        for i in range(LANES):
+            if w[DONE + i] == 0.0:
+                j = w[JG + i] - w[TOTAL + i]
+                lever = w[V + i] - 2.0 * w[SERIES + i] * j
+                s = w[DTOTAL + i] / w[DV + i]
+                f = elementary.log(s * lever / j) if lever > 0.0 and j > 0.0 else np.nan
+                above = f > 0.0 or j <= 0.0
+                secant = (w[U + i] - w[LAST_U + i]) / (f - w[LAST_F + i])
+                usable = secant > 0.0  # False for NaN, as in the first round
+                step = -f * (secant if usable else w[TOTAL + i] / w[DTOTAL + i])
+                w[LAST_U + i] = w[U + i]
+                w[LAST_F + i] = f
+                _advance(w, i, step, above, 3e-6, number)
+        if _all_done(w):
+            break
+    _finish(w)
 
 
 @jit
-def _current_at(c, voltage):  # type: ignore[no-untyped-def]
-    """Return (J at a terminal voltage >= 0, converged)."""
-    if voltage == 0.0 and c.series == 0.0:
-        return c.generation, True
-    j0 = c.j0_front + c.j0_rear
-    low = U_MIN
-    high = U_MAX
-    v = (voltage + c.generation * c.series) / (1.0 + c.series * c.shunt)
-    half = 0.5 * (c.n0 + c.p0)
-    pair = c.n0 * c.p0 * expm1(min(v / (K_B_EV * c.temperature), 60.0))
-    u = log(pair / (half + sqrt(half * half + pair)))
-    for _ in range(100):
-        v, dv, rad, aug, srh, em1, dbulk, dem1 = _state(c, exp(u))
-        j = c.generation - (rad + aug + srh + j0 * em1 + c.shunt * v)
-        beyond = v - c.series * j - voltage
-        if abs(beyond) < 1e-13:
-            return j, True
-        if beyond > 0.0:
-            high = u
-        else:
-            low = u
-        u -= beyond / (dv + c.series * (dbulk + j0 * dem1 + c.shunt * dv))
-        if not low < u < high:
-            u = 0.5 * (low + high)
-            if u <= low or u >= high:
-                return j, True  # bracket at round-off
-    return j, False
+def _try_low_injection(w):  # type: ignore[no-untyped-def]
+    """Where the lifetime rises with injection the power may have a second maximum at lower voltage: search there, keep the better."""
+    for i in range(LANES):
+        j = w[JG + i] - w[TOTAL + i]
+        w[BEST_U + i] = w[U + i]
+        w[BEST_P + i] = (w[V + i] - j * w[SERIES + i]) * j
+        if w[RATIO + i] > RISING:
+            tau = w[TAU_P + i] if w[N0 + i] > w[P0 + i] else w[TAU_N + i]
+            w[U + i] = log(0.03 * w[JG + i] * tau / w[WIDTH + i])
+    _maximum_power(w)
+    for i in range(LANES):
+        j = w[JG + i] - w[TOTAL + i]
+        better = w[RATIO + i] > RISING and (w[V + i] - j * w[SERIES + i]) * j > w[BEST_P + i]
+        w[U + i] = w[U + i] if better else w[BEST_U + i]
+    _state(w)
 
 
 @jit
-def _point(c, u, out, k, first):  # type: ignore[no-untyped-def]
-    """Write the recombination split at ``u`` to ``out[first:first+6, k]``; return (V, J, local ideality)."""
-    v, dv, rad, aug, srh, em1, dbulk, dem1 = _state(c, exp(u))
-    out[first, k] = rad
-    out[first + 1, k] = aug
-    out[first + 2, k] = srh
-    out[first + 3, k] = c.j0_front * em1
-    out[first + 4, k] = c.j0_rear * em1
-    out[first + 5, k] = c.shunt * v
-    j0 = c.j0_front + c.j0_rear
-    total = rad + aug + srh + c.j0_front * em1 + c.j0_rear * em1 + c.shunt * v
-    ideality = total * dv / (dbulk + j0 * dem1 + c.shunt * dv) / (K_B_EV * c.temperature)
-    return v, c.generation - total, ideality
+def _at_voltage(w):  # type: ignore[no-untyped-def]
+    """Take every lane to the terminal voltage in its TARGET slot (V, >= 0), by Newton's method."""
+    _begin(w)
+    for i in range(LANES):
+        v = (w[TARGET + i] + w[JG + i] * w[SERIES + i]) / (1.0 + w[SERIES + i] * w[SHUNT + i])
+        half = 0.5 * (w[N0 + i] + w[P0 + i])
+        pair = w[N0 + i] * w[P0 + i] * expm1(min(v / (K_B_EV * w[T + i]), 60.0))
+        w[U + i] = log(max(pair / (half + sqrt(half * half + pair)), 2e-14))
+    for number in range(ROUNDS):
+        _state(w)
+        for i in range(LANES):
+            if w[DONE + i] == 0.0:
+                j = w[JG + i] - w[TOTAL + i]
+                beyond = w[V + i] - w[SERIES + i] * j - w[TARGET + i]
+                _advance(w, i, -beyond / (w[DV + i] + w[SERIES + i] * w[DTOTAL + i]), beyond > 0.0, 1e-8, number)
+        if _all_done(w):
+            break
+    _finish(w)
 
 
-@jit
-def _solve_one(c, out, k):  # type: ignore[no-untyped-def]
+@inline
+def _write_point(w, lane, c, out, k, first):  # type: ignore[no-untyped-def]
+    """Write the recombination split to ``out[first:first+6, k]``; return the local ideality."""
+    out[first, k] = w[J0R + lane] * w[EM1 + lane]
+    out[first + 1, k] = w[AUG + lane]
+    out[first + 2, k] = w[SRH + lane]
+    out[first + 3, k] = c.j0_front * w[EM1 + lane]
+    out[first + 4, k] = c.j0_rear * w[EM1 + lane]
+    out[first + 5, k] = w[SHUNT + lane] * w[V + lane]
+    return w[TOTAL + lane] * w[DV + lane] / (w[DTOTAL + lane] * K_B_EV * w[T + lane])
+
+
+@inline
+def _metallised(c):  # type: ignore[no-untyped-def]
+    """Return whether metal or a shunt sets the cell apart from its precursor."""
+    return c.shunt > 0.0 or c.j0_passivated != c.j0_front + c.j0_rear
+
+
+@inline
+def _judge(c):  # type: ignore[no-untyped-def]
+    """Return the status of a case before it is solved."""
     if not (c.n0 > 0.0 and c.p0 > 0.0 and c.generation >= 0.0):  # NaN: a resistivity that no doping gives
         return status.OUT_OF_RANGE
-    if c.generation == 0.0:
-        return status.NO_GENERATION
-    j0 = c.j0_front + c.j0_rear
-    u_oc, good = _open_circuit(c, j0, c.shunt, log(1e22))
-    v_oc, _, m_oc = _point(c, u_oc, out, k, OC)
-    j_sc, ok = _current_at(c, 0.0)
-    good = good and ok
-    guess = u_oc - 1.7
-    u_mp, ok = _maximum_power(c, c.series, guess, U_MIN, u_oc)
-    good = good and ok
-    v, j_mp, m_mp = _point(c, u_mp, out, k, MP)
-    v_mp = v - j_mp * c.series
-    ideal = v_mp * j_mp
-    if c.series > 0.0:
-        u, ok = _maximum_power(c, 0.0, u_mp, U_MIN, u_oc)
-        good = good and ok
-        s = _state(c, exp(u))
-        ideal = s[0] * (c.generation - (s[2] + s[3] + s[4] + j0 * s[5] + c.shunt * s[0]))
-    implied = v_oc
-    if c.shunt > 0.0 or c.j0_passivated != j0:
-        u, ok = _open_circuit(c, c.j0_passivated, 0.0, u_oc)
-        good = good and ok
-        implied = _state(c, exp(u))[0]
-    if not good:
-        return status.NO_CONVERGENCE
-    out[V_OC, k] = v_oc
-    out[J_SC, k] = j_sc
-    out[V_MP, k] = v_mp
-    out[J_MP, k] = j_mp
-    out[IMPLIED, k] = implied
-    out[FF, k] = v_mp * j_mp / (v_oc * j_sc)
-    out[PFF, k] = ideal / (v_oc * j_sc)
-    out[ETA, k] = v_mp * j_mp / c.irradiance
-    out[DN_MP, k] = exp(u_mp)
-    out[DN_OC, k] = exp(u_oc)
-    out[M_MP, k] = m_mp
-    out[M_OC, k] = m_oc
-    return status.OK
+    return status.OK if c.generation > 0.0 else status.NO_GENERATION
+
+
+@jit
+def _solve_group(rows, first, out, w):  # type: ignore[no-untyped-def]
+    """Solve the cases from ``first`` on, as many as there are lanes."""
+    count = min(LANES, rows.size - first)
+    resistive = False
+    precursor = False
+    rising = False
+    for i in range(LANES):
+        c = rows[first + min(i, count - 1)]
+        _load(w, i, c)
+        w[FAILED + i] = 0.0
+        w[U + i] = U_START
+        w[TARGET + i] = 0.0
+        resistive = resistive or c.series > 0.0
+        rising = rising or w[RATIO + i] > RISING
+        precursor = precursor or _metallised(c)
+    _open_circuit(w)
+    for i in range(count):
+        k = first + i
+        out[V_OC, k] = out[IMPLIED, k] = w[V + i]
+        out[DN_OC, k] = exp(w[U + i])
+        out[M_OC, k] = _write_point(w, i, rows[k], out, k, OC)
+        out[J_SC, k] = w[JG + i]
+    for i in range(LANES):  # from open circuit down to a few percent of the current
+        lost = log(K_B_EV * w[T + i] / (w[V + i] + 1e-6))
+        w[U + i] += min(lost, -0.1) / max(0.5 + 0.5 * w[DTOTAL + i] / w[TOTAL + i], 0.5)
+    _maximum_power(w)
+    if rising:
+        _try_low_injection(w)
+    for i in range(count):
+        k = first + i
+        j = w[JG + i] - w[TOTAL + i]
+        v = w[V + i] - j * w[SERIES + i]
+        out[J_MP, k] = j
+        out[V_MP, k] = v
+        out[DN_MP, k] = exp(w[U + i])
+        out[M_MP, k] = _write_point(w, i, rows[k], out, k, MP)
+        out[PFF, k] = v * j
+    if resistive:
+        for i in range(LANES):
+            w[SERIES + i] = 0.0
+        _maximum_power(w)
+        for i in range(count):  # only where it is asked for: a case's bits must not depend on its group
+            if rows[first + i].series > 0.0:
+                out[PFF, first + i] = w[V + i] * (w[JG + i] - w[TOTAL + i])
+        for i in range(LANES):
+            w[SERIES + i] = rows[first + min(i, count - 1)].series
+        _at_voltage(w)
+        for i in range(count):
+            if w[SERIES + i] > 0.0:
+                out[J_SC, first + i] = w[JG + i] - w[TOTAL + i]
+    if precursor:
+        for i in range(LANES):
+            w[SHUNT + i] = 0.0
+            w[J0S + i] = rows[first + min(i, count - 1)].j0_passivated
+            w[U + i] = log(out[DN_OC, first + min(i, count - 1)])
+        _open_circuit(w)
+        for i in range(count):
+            if _metallised(rows[first + i]):
+                out[IMPLIED, first + i] = w[V + i]
+    for i in range(count):
+        k = first + i
+        out[FF, k] = out[V_MP, k] * out[J_MP, k] / (out[V_OC, k] * out[J_SC, k])
+        out[PFF, k] /= out[V_OC, k] * out[J_SC, k]
+        out[ETA, k] = out[V_MP, k] * out[J_MP, k] / rows[k].irradiance
 
 
 @jit
 def solve(rows, out, codes):  # type: ignore[no-untyped-def]
     """Solve every row (``ROW``): scalars to ``out[SCALARS, row]`` in SI, a status to ``codes[row]``; NaN where it is not OK."""
-    for k in range(rows.size):
-        codes[k] = _solve_one(rows[k], out, k)
-        if codes[k] != status.OK:
-            out[:, k] = np.nan
+    w = np.empty(SLOTS)
+    for first in range(0, rows.size, LANES):
+        _solve_group(rows, first, out, w)
+        for i in range(min(LANES, rows.size - first)):
+            k = first + i
+            code = _judge(rows[k])
+            codes[k] = status.NO_CONVERGENCE if code == status.OK and w[FAILED + i] != 0.0 else code
+            if codes[k] != status.OK:
+                out[:, k] = np.nan
 
 
 @jit
 def curves(rows, voltage, out):  # type: ignore[no-untyped-def]
     """Write J, A m-2, of every row at every terminal ``voltage`` (V, >= 0) to ``out[row, voltage]``; NaN where it was not found."""
+    w = np.empty(SLOTS)
     for k in range(rows.size):
-        for i in range(voltage.size):
-            j, good = _current_at(rows[k], voltage[i])
-            out[k, i] = j if good else np.nan
+        for first in range(0, voltage.size, LANES):
+            for i in range(LANES):
+                _load(w, i, rows[k])
+                w[FAILED + i] = 0.0
+                w[TARGET + i] = voltage[min(first + i, voltage.size - 1)]
+            _at_voltage(w)
+            for i in range(min(LANES, voltage.size - first)):
+                good = _judge(rows[k]) == status.OK and w[FAILED + i] == 0.0
+                out[k, first + i] = w[JG + i] - w[TOTAL + i] if good else np.nan

@@ -14,13 +14,13 @@ from energymodels.kernels.silicon.carriers import COUDERC, equilibrium, intrinsi
 
 Carrier: TypeAlias = tuple[float, float, float, float, float, float]
 CM2 = 1e-4
-# mu_max, mu_min (m2 V-1 s-1), N_ref (m-3), alpha, theta, effective mass over m_0: part I table 1, part II table 1
+# mu_max, mu_min (m2 V-1 s-1), N_ref (m-3), alpha, theta, effective mass over m_0: part I, theta part II
 ELECTRON = (1414.0 * CM2, 68.5 * CM2, 9.2e16 * PER_CM3, 0.711, 2.285, 1.0)
 HOLE = (470.5 * CM2, 44.9 * CM2, 2.23e17 * PER_CM3, 0.719, 2.247, 1.258)
 F_CW, F_BH = 2.459, 3.828  # weights of Conwell-Weisskopf and Brooks-Herring screening
 S1, S2, S3, S4, S5, S6, S7 = 0.89233, 0.41372, 0.19778, 0.28227, 0.005978, 1.80618, 0.72169
-# The paper's table prints r5 = -0.01552, its eq. (A3) the density Z^3 N of one impurity. Its own minority-carrier curves (figures 6, 7)
-# come out only with r5 = -0.8552 and all scatterers N_sc in (A3): so has it every device simulator, and so have we.
+# Table 2 prints r5 = -0.01552, eq. (A3) the density Z^3 N of one impurity. The paper's own minority-carrier curves (figures 6, 7)
+# are reported to come out only with r5 = -0.8552 and all scatterers N_sc in (A3), as the Sentaurus simulator has it; so have we.
 R1, R2, R3, R4, R5, R6 = 0.7643, 2.2999, 6.5502, 2.3670, -0.8552, 0.6478
 LOWEST, HIGHEST = 1e8 * PER_CM3, 1e20 * PER_CM3  # doping that a resistivity is converted to
 
@@ -43,19 +43,20 @@ def minority_impurity(P: float, mass: float, T: float) -> float:
         for _ in range(6):
             lowest = (scale * (S2 + t * lowest) ** (1.0 + S3)) ** (1.0 / (1.0 + S6))
         P = max(P, lowest)
-    return 1.0 - S1 * (S2 + t * P) ** -S3 + S5 * (u * P) ** -S6
+    G: float = 1.0 - S1 * (S2 + t * P) ** -S3 + S5 * (u * P) ** -S6
+    return G
 
 
 @jit
 def one_mobility(carrier: Carrier, other_mass: float, own: float, foreign: float, other: float, total: float, T: float) -> float:
     """Return the mobility, m2 V-1 s-1, of one carrier.
 
-    ``carrier`` is ``ELECTRON`` or ``HOLE``, ``other_mass`` the mass over m_0 of the other. In m-3: ``own`` and ``foreign`` clustered
-    dopants, which attract and repel it, ``other`` carriers of the other sign, ``total`` n + p. ``T`` in K.
+    ``carrier`` is ``ELECTRON`` or ``HOLE``, ``other_mass`` the mass over m_0 of the other. In m-3: ``own`` and ``foreign``
+    clustered dopants, which attract and repel it, ``other`` carriers of the other sign, ``total`` n + p. ``T`` in K.
     """
     highest, lowest, reference, alpha, theta, mass = carrier
     t = T / 300.0
-    lattice = highest * t**-theta
+    lattice: float = highest * t**-theta
     scatterers = own + foreign + other
     if scatterers <= 0.0:
         return lattice
@@ -68,7 +69,9 @@ def one_mobility(carrier: Carrier, other_mass: float, own: float, foreign: float
     if foreign > 0.0:
         effective += minority_impurity(P, mass, T) * foreign
     span = highest - lowest
-    impurity = highest * highest / span * t ** (3.0 * alpha - 1.5) * (scatterers / effective) * (reference / scatterers) ** alpha
+    impurity: float = (
+        highest * highest / span * t ** (3.0 * alpha - 1.5) * (scatterers / effective) * (reference / scatterers) ** alpha
+    )
     impurity += highest * lowest / span / sqrt(t) * (total / effective)
     return lattice * impurity / (lattice + impurity)
 
