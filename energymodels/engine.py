@@ -140,7 +140,7 @@ def solve(
     solution = _allocate(base, model, fields, axes, keep)
     solution.backend = backend
     for path, reason in model.inert(fields, swept).items():
-        solution.notes.append(f"sweeping {path} cannot act: {reason}")
+        solution.notes.append(f"sweeping {path}: {reason}")
         warnings.warn(solution.notes[-1], InertWarning, stacklevel=3)
     start = time.perf_counter()
     if backend:

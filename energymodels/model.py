@@ -85,7 +85,7 @@ class Model(ABC):
         self.kernel().solve(rows, out.scalars, out.status)
 
     def inert(self, fields: Mapping[str, Any], swept: set[str]) -> dict[str, str]:
-        """Return {swept path: why it cannot act} given the fields in use (those not swept have one value)."""
+        """Return {swept path: why it does not act fully} given the fields in use (those not swept have one value)."""
         return {}
 
 

@@ -155,15 +155,15 @@ class Cell(Model):
             self.kernel().curves(rows, axes["voltage"], out.arrays["j"])
 
     def inert(self, fields: Mapping[str, Any], swept: set[str]) -> dict[str, str]:
-        found = {}
-        perfect = fields.get("wafer.tau") == INF or (fields.get("wafer.tau_n0") == INF and fields.get("wafer.tau_p0") == INF)
-        if perfect and not swept & {"wafer.tau", "wafer.tau_n0", "wafer.tau_p0"}:
+        found: dict[str, str] = {}
+        times = {"wafer.tau", "wafer.tau_n0", "wafer.tau_p0"}
+        if not swept & times and INF in (fields.get("wafer.tau"), fields.get("wafer.tau_n0"), fields.get("wafer.tau_p0")):
             found |= dict.fromkeys(swept & {"wafer.capture_ratio", "wafer.srh_level"}, "the SRH lifetime is infinite")
         if "generation_current_density" in fields:
-            if "wafer.thickness" in swept:
-                found["wafer.thickness"] = "on the generation, which is imposed (it does act on recombination)"
+            inert = swept & {"wafer.thickness", "optical_constants"}
+            found |= dict.fromkeys(inert, "generation is imposed, so it acts on recombination only")
         for side in ("front", "rear"):
-            if fields[f"{side}.metal_fraction"] == 0.0 and f"{side}.metal_fraction" not in swept:
+            if not fields[f"{side}.metal_fraction"] and f"{side}.metal_fraction" not in swept:
                 found |= dict.fromkeys(swept & {f"{side}.j0_metal"}, f"{side}.metal_fraction is 0")
             if not any(fields[f"{side}.{n}"] for n in ("j0", "j0_metal")) and not swept & {f"{side}.j0", f"{side}.j0_metal"}:
                 found |= dict.fromkeys(swept & {f"{side}.j0_n_i", f"{side}.j0_temperature"}, f"{side}.j0 is 0")

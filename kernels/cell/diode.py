@@ -151,7 +151,7 @@ def _power_step(x, lost, s, s1, s2, s3, r):  # type: ignore[no-untyped-def]
 
 @jit
 def maximum_power(x_oc, j1, g, j2, k, r):  # type: ignore[no-untyped-def]
-    """Return (V_d/a, I/I_L, converged) at the root of dP/dV_d = 0 between V_d = 0 and open circuit.
+    """Return (V_d/a, I/I_L, converged) at the root of dP/dV_d between V_d = 0 and open circuit.
 
     There I = s V_d/(1 + 2 R_s s) with s = -dI/dV_d, which does not cancel where R_s leaves little of I_L.
     """
