@@ -28,8 +28,8 @@ def optical_tables(key: str) -> tuple[Array, Array]:
     nk = datasets.series(key)
     light = datasets.series("pv/am15g").columns
     return lambertian.tabulate(
-        preparation.temperature_nodes(),
-        preparation.thickness_nodes(),
+        preparation.TEMPERATURES,
+        preparation.THICKNESSES,
         np.column_stack([nk.columns["wavelength"], nk.columns["n"], nk.columns["k"]]),
         float(nk.meta["temperature"]["value"]),
         np.column_stack([light["wavelength"], light["irradiance"]]),

@@ -9,20 +9,11 @@ from energymodels.kernels.silicon import mobility
 from energymodels.kernels.silicon.carriers import equilibrium, intrinsic_density
 from energymodels.kernels.silicon.recombination import level_densities, richter_coefficients
 
-T_LOW, T_HIGH, T_NODES = 199.0, 451.0, 28  # uniform in 1/T
-W_LOW, W_HIGH, W_NODES = 0.9e-6, 1.1e-2, 81  # uniform in ln W
-
-
-@jit
-def temperature_nodes() -> np.ndarray:
-    """Return the temperatures, K, of the optical tables."""
-    return 1.0 / np.linspace(1.0 / T_LOW, 1.0 / T_HIGH, T_NODES)
-
-
-@jit
-def thickness_nodes() -> np.ndarray:
-    """Return the thicknesses, m, of the optical tables."""
-    return np.exp(np.linspace(log(W_LOW), log(W_HIGH), W_NODES))
+# nodes of the optical tables: uniform in 1/T and in ln W
+T_LOW, T_HIGH, T_NODES = 199.0, 451.0, 28
+W_LOW, W_HIGH, W_NODES = 0.9e-6, 1.1e-2, 81
+TEMPERATURES = 1.0 / np.linspace(1.0 / T_LOW, 1.0 / T_HIGH, T_NODES)  # K
+THICKNESSES = np.exp(np.linspace(log(W_LOW), log(W_HIGH), W_NODES))  # m
 
 
 @jit

@@ -4,37 +4,62 @@ from math import exp, log, pi
 
 import numpy as np
 
+from energymodels.kernels import elementary
 from energymodels.kernels.constants import K_B_EV, C, H, Q
-from energymodels.kernels.jit import jit
+from energymodels.kernels.jit import inline, jit
 from energymodels.kernels.silicon.carriers import band_gap
 
 A, B = 0.935, 0.67  # Green 2002, eq. (15)
 HC_EV_NM = H * C / Q * 1e9
+TRANSPARENT = 1e-30  # m-1
 
 
-@jit
+@inline
 def absorptance(alpha: float, n: float, thickness: float) -> float:
-    """Return the absorbed share of light that entered: Green 2002, eqs. (13)-(15). ``alpha`` in m-1, ``thickness`` in m."""
+    """Return the absorbed share of light that entered: Green 2002, eqs. (13)-(15). ``alpha`` in m-1 (above 0), ``thickness`` in m."""
     depth = alpha * thickness
-    x = A * depth**B
+    x = A * elementary.exp(B * elementary.log(depth))
     path = (2.0 + x) / (1.0 + x)
-    passed = exp(-2.0 * path * depth)
+    passed = elementary.exp(-2.0 * path * depth)
     return (1.0 - passed) / (1.0 - (1.0 - 1.0 / (n * n)) * passed)
 
 
 @jit
 def _optical(energy: float, shift: float, nk: np.ndarray) -> tuple[float, float]:
-    """Return (alpha in m-1, n) at ``energy`` eV from the table ``nk`` (nm, n, k): ln k linear in wavelength, alpha zero past its end."""
+    """Return (alpha in m-1, n) at ``energy`` eV from the table ``nk`` (nm, n, k): ln k linear in wavelength, no absorption past its end."""
     wavelength = HC_EV_NM / (energy + shift)
     rows = nk.shape[0]
     if wavelength > nk[rows - 1, 0]:
-        return 0.0, nk[rows - 1, 1]
+        return TRANSPARENT, nk[rows - 1, 1]
     if wavelength <= nk[0, 0]:
         return 4.0 * pi * nk[0, 2] / (wavelength * 1e-9), nk[0, 1]
     i = np.searchsorted(nk[:, 0], wavelength) - 1
     f = (wavelength - nk[i, 0]) / (nk[i + 1, 0] - nk[i, 0])
     k = exp((1.0 - f) * log(nk[i, 2]) + f * log(nk[i + 1, 2]))
     return 4.0 * pi * k / (wavelength * 1e-9), (1.0 - f) * nk[i, 1] + f * nk[i + 1, 1]
+
+
+@jit
+def _trapezoid(x: np.ndarray) -> np.ndarray:
+    """Return the weights of the trapezoidal rule."""
+    weights = np.zeros(x.size)
+    weights[1:] += 0.5 * (x[1:] - x[:-1])
+    weights[:-1] += 0.5 * (x[1:] - x[:-1])
+    return weights
+
+
+@jit
+def _absorbed(energies, shift, nk, thicknesses, flux, out):  # type: ignore[no-untyped-def]
+    """Write the absorbed sum of ``flux`` (by energy, eV) to ``out``, by thickness."""
+    alpha = np.empty(energies.size)
+    index = np.empty(energies.size)
+    for i in range(energies.size):
+        alpha[i], index[i] = _optical(energies[i], shift, nk)
+    share = np.empty(energies.size)
+    for w in range(thicknesses.size):
+        for i in range(energies.size):
+            share[i] = absorptance(alpha[i], index[i], thicknesses[w]) * flux[i]
+        out[w] = share.sum()
 
 
 @jit
@@ -46,34 +71,14 @@ def tabulate(
     ``spectrum`` holds (nm, W m-2 nm-1); emission is q 2pi/(h^3 c^2) int A E^2 exp(-E/kT) dE over ``energies`` (eV), front only.
     With temperature the absorption edge moves with the band gap, alpha(E, T) = alpha(E - Eg(T) + Eg(T_nk)).
     """
-    generation = np.zeros((temperatures.size, thicknesses.size))
-    emission = np.zeros((temperatures.size, thicknesses.size))
-    alpha = np.empty(max(spectrum.shape[0], energies.size))
-    index = np.empty(alpha.size)
-    value = np.empty(alpha.size)
+    generation = np.empty((temperatures.size, thicknesses.size))
+    emission = np.empty((temperatures.size, thicknesses.size))
+    lit = HC_EV_NM / spectrum[:, 0]
+    photons = spectrum[:, 1] / lit * _trapezoid(spectrum[:, 0])  # A m-2
     for t in range(temperatures.size):
         T = temperatures[t]
         shift = band_gap(T_nk) - band_gap(T)
-        last = 0
-        for i in range(spectrum.shape[0]):
-            alpha[i], index[i] = _optical(HC_EV_NM / spectrum[i, 0], shift, nk)
-            if alpha[i] > 0.0:
-                last = i
-        for w in range(thicknesses.size):
-            for i in range(last + 2):
-                a = 0.0 if alpha[i] == 0.0 else absorptance(alpha[i], index[i], thicknesses[w])
-                value[i] = a * spectrum[i, 1] * spectrum[i, 0] / HC_EV_NM  # A m-2 nm-1
-            for i in range(last + 1):
-                generation[t, w] += 0.5 * (value[i] + value[i + 1]) * (spectrum[i + 1, 0] - spectrum[i, 0])
-        scale = 2.0 * pi * Q * (Q / H) ** 3 / C**2
-        for i in range(energies.size):
-            alpha[i], index[i] = _optical(energies[i], shift, nk)
-        for w in range(thicknesses.size):
-            for i in range(energies.size):
-                a = 0.0 if alpha[i] == 0.0 else absorptance(alpha[i], index[i], thicknesses[w])
-                value[i] = a * scale * energies[i] ** 2 * exp(-energies[i] / (K_B_EV * T))
-            total = 0.0
-            for i in range(energies.size - 1):
-                total += 0.5 * (value[i] + value[i + 1]) * (energies[i + 1] - energies[i])
-            emission[t, w] = log(total)
-    return generation, emission
+        thermal = 2.0 * pi * Q * (Q / H) ** 3 / C**2 * energies**2 * np.exp(-energies / (K_B_EV * T)) * _trapezoid(energies)
+        _absorbed(lit, shift, nk, thicknesses, photons, generation[t])
+        _absorbed(energies, shift, nk, thicknesses, thermal, emission[t])
+    return generation, np.log(emission)

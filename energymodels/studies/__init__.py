@@ -1,0 +1,32 @@
+"""Bundled studies: a sweep, a file and a figure each. A study is a module with ``TITLE`` and ``run``; a new one is a line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Protocol, cast
+
+from energymodels.errors import unknown
+
+_FILES = {
+    "operating-conditions": "operating_conditions",
+    "p-vs-n": "p_vs_n",
+}
+STUDIES = tuple(_FILES)
+
+
+class Study(Protocol):
+    """What a study module offers."""
+
+    TITLE: str
+
+    def run(self, folder: Path, say: Callable[[str], None]) -> list[Path]:
+        """Write the study's files to ``folder``, tell results through ``say``, return the files."""
+
+
+def get_study(name: str) -> Study:
+    """Return a study by name; unknown names get the closest valid one."""
+    if name not in _FILES:
+        raise unknown("study", name, STUDIES)
+    return cast(Study, import_module(f"energymodels.studies.{_FILES[name]}"))
