@@ -21,7 +21,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def spec_options(function: F) -> F:
     """Add SPEC, -p and -b to a command."""
-    function = click.option("-b", "--backend", default="", metavar="BACKEND", help="Compute with a reference backend instead.")(function)
+    function = click.option("-b", "--backend", default="", metavar="BACKEND", help="Compute with a reference backend instead.")(
+        function
+    )
     function = click.option(
         "-p", "--set", "changes", multiple=True, metavar="PATH=VALUE", help="Set a field, e.g. wafer.thickness=130um; repeatable."
     )(function)

@@ -24,11 +24,10 @@ def command(spec: str, changes: tuple[str, ...], backend: str, as_json: bool) ->
     if as_json:
         print_json([{k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in e.items()} for e in entries])
     else:
-        rows = [
-            (e["output"], f"{e['ours']:.10g}", f"{e['reference']:.10g}", f"{e['deviation']:.2e}", f"{e['tolerance']:.2e}", e["unit"],
-             "" if e["within"] else "PAST TOLERANCE")
-            for e in entries
-        ]  # fmt: skip
+        rows = []
+        for e in entries:
+            figures = (f"{e['ours']:.10g}", f"{e['reference']:.10g}", f"{e['deviation']:.2e}", f"{e['tolerance']:.2e}")
+            rows.append((e["output"], *figures, e["unit"], "" if e["within"] else "PAST TOLERANCE"))
         print_table(rows, ("output", "ours", "reference", "deviation", "tolerance", "unit", ""))
     if not all(e["within"] for e in entries):
         sys.exit(1)

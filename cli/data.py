@@ -51,7 +51,11 @@ def _value(entry: dict[str, Any]) -> str:
     """Return one sourced value on a line: value or range, unit, method, source."""
     text = number(entry["value"]) if "value" in entry else ""
     if "low" in entry:
-        text += f" ({number(entry['low'])} to {number(entry['high'])})" if text else f"{number(entry['low'])} to {number(entry['high'])}"
+        text += (
+            f" ({number(entry['low'])} to {number(entry['high'])})"
+            if text
+            else f"{number(entry['low'])} to {number(entry['high'])}"
+        )
     unit = f" {entry['unit']}" if entry.get("unit", "1") != "1" else ""
     rest = [str(entry[k]) for k in ("method", "confidence", "source", "place", "note") if k in entry]
     return f"{text}{unit} [{'; '.join(rest)}]".strip()

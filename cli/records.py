@@ -32,16 +32,25 @@ def _show(entries: list[dict[str, Any]]) -> None:
     click.echo("Predictions from published inputs (current imposed; V_oc and fill factor gated for niewelt2022)")
     rows = []
     for e in (e for e in entries if e["tier"] == "prediction"):
-        for name, scale, unit in (("v_oc", 1e3, "mV"), ("j_sc", 1.0, "mA cm-2"), ("fill_factor", 1.0, "%"), ("efficiency", 1.0, "%")):
+        for name, scale, unit in (
+            ("v_oc", 1e3, "mV"),
+            ("j_sc", 1.0, "mA cm-2"),
+            ("fill_factor", 1.0, "%"),
+            ("efficiency", 1.0, "%"),
+        ):
             if name in e["residual"]:
                 tolerance = f"{e['tolerance'][name] * scale:g}" if name in e["tolerance"] else "-"
                 numbers = [f"{x * scale:.2f}" for x in (e["measured"][name], e["modelled"][name])]
-                rows.append((e["record"], e["auger"], f"{name} ({unit})", *numbers, f"{e['residual'][name] * scale:+.2f}", tolerance))
+                rows.append(
+                    (e["record"], e["auger"], f"{name} ({unit})", *numbers, f"{e['residual'][name] * scale:+.2f}", tolerance)
+                )
     print_table(rows, ("record", "auger", "quantity", "measured", "modelled", "residual", "tolerance"))
     gates = [e for e in entries if e["passed"] is not None]
     click.echo(f"{sum(e['passed'] for e in gates)} of {len(gates)} gated predictions within tolerance\n")
 
-    click.echo("What would explain V_oc and fill factor (a fit: J0 in fA cm-2, R_s in ohm cm2, by SRH lifetime); * wafer data assumed")
+    click.echo(
+        "What would explain V_oc and fill factor (a fit: J0 in fA cm-2, R_s in ohm cm2, by SRH lifetime); * wafer data assumed"
+    )
     rows = []
     for e in (e for e in entries if "audit" in e):
         cells = [_explained(a) for a in e["audit"]]
@@ -52,7 +61,12 @@ def _show(entries: list[dict[str, Any]]) -> None:
 
     click.echo("\nEnvelope only (no V_oc or fill factor published): efficiency and its share of the limit at the wafer's thickness")
     rows = [
-        (e["record"] + ("*" if e["assumed"] else ""), e["auger"], f"{e['measured']['efficiency']:.2f}", f"{100.0 * e['limit']['fraction']:.1f}")
+        (
+            e["record"] + ("*" if e["assumed"] else ""),
+            e["auger"],
+            f"{e['measured']['efficiency']:.2f}",
+            f"{100.0 * e['limit']['fraction']:.1f}",
+        )
         for e in entries
         if e["tier"] == "envelope"
     ]

@@ -43,7 +43,12 @@ def command(
                 shown.update(1000 * done // cases - shown.pos)
 
         solution = engine.solve(
-            base, over, backend=backend, threads=threads, keep=[k.strip() for k in keep.split(",")] if keep else None, progress=progress
+            base,
+            over,
+            backend=backend,
+            threads=threads,
+            keep=[k.strip() for k in keep.split(",")] if keep else None,
+            progress=progress,
         )
     from energymodels.result import to_dataset, write
 

@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from energymodels.comparison import compare as compare
-    from energymodels.model import MODELS as MODELS
     from energymodels.audit import records as records
+    from energymodels.comparison import compare as compare
+    from energymodels.engine import run as run
+    from energymodels.engine import sweep as sweep
+    from energymodels.model import MODELS as MODELS
     from energymodels.result import read as read
     from energymodels.result import write as write
     from energymodels.spec import Spec as Spec
     from energymodels.spec import load as load
-    from energymodels.engine import run as run
-    from energymodels.engine import sweep as sweep
 
 # In a checkout the folders kernels, datasets and cli lie beside this one; installed, inside it.
 _CHECKOUT = Path(__file__).resolve().parent.parent
@@ -37,7 +37,7 @@ _HOMES = {
     "sweep": "engine",
     "write": "result",
 }
-__all__ = ["MODELS", "Spec", "compare", "load", "read", "records", "run", "sweep", "write"]  # noqa: F822 (PEP 562)
+__all__ = ["MODELS", "Spec", "compare", "load", "read", "records", "run", "sweep", "write"]
 
 
 def _version() -> str:

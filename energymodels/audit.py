@@ -1,7 +1,8 @@
 """The certified records against the physics: forward where the inputs are published, inverse where only the outputs are.
 
-Tiers: ``prediction`` runs a bundled spec of the record's name; ``fit`` asks which surface J0 and series resistance would explain V_oc and
-fill factor for stated lifetimes, current imposed; ``envelope`` only holds an efficiency against the limit at the wafer's thickness.
+Tiers: ``prediction`` runs a bundled spec of the record's name; ``fit`` asks which surface J0 and series resistance would explain
+V_oc and fill factor for stated lifetimes, current imposed; ``envelope`` only holds an efficiency against the limit at the wafer's
+thickness.
 """
 
 from __future__ import annotations
@@ -59,10 +60,12 @@ def _wafer(record: dict[str, Any]) -> _Wafer:
 
 
 def records(auger: Sequence[str] = AUGER) -> list[dict[str, Any]]:
-    """Return one entry per certified record and Auger model: record, tier, measured, modelled, residual, tolerance, auger, passed
-    (None where nothing is gated), limit (efficiency of the ideal cell of that thickness and the share reached) and, for records with
-    V_oc and fill factor, audit (per lifetime the J0, fA cm-2, and R_s, ohm cm2, that would explain them). Unknown Auger models raise
-    InputError."""
+    """Return one entry per certified record and Auger model.
+
+    Keys: record, row, tier, auger, measured, modelled, residual, tolerance, passed (None where not gated), limit (efficiency of
+    the ideal cell of that thickness and the share reached), assumed and, for records with V_oc and fill factor, audit: per lifetime
+    (s) the J0 (fA cm-2) and R_s (ohm cm2) that would explain them. Unknown Auger models raise InputError.
+    """
     for name in auger:
         if name not in AUGER:
             raise unknown("Auger model", name, AUGER)
@@ -140,7 +143,9 @@ def _run(cases: list[tuple[_Wafer, float, float]], j0: Array, series: Array, aug
         return solve("pv.cell", {}, {"auger": auger}, points=points, keep=keep)
 
 
-def _search(cases: list[tuple[_Wafer, float, float]], auger: str, output: str, target: Array, high: float, j0: Array | None) -> Array:
+def _search(
+    cases: list[tuple[_Wafer, float, float]], auger: str, output: str, target: Array, high: float, j0: Array | None
+) -> Array:
     """Return per case the J0 (or, given J0, the R_s) that brings a falling ``output`` to ``target``; NaN where zero is too much."""
     low_end, high_end = np.zeros(len(cases)), np.full(len(cases), high)
     share = np.linspace(0.0, 1.0, CANDIDATES) ** 3  # finer towards zero
@@ -170,7 +175,13 @@ def _explain(table: list[dict[str, Any]], auger: str) -> dict[str, list[dict[str
     found: dict[str, list[dict[str, Any]]] = {}
     for i, case in enumerate(cases):
         no_j0, no_series = bool(np.isnan(j0[i])), bool(np.isnan(series[i]))
-        why = "V_oc above what the bulk alone allows" if no_j0 else "fill factor above the pseudo fill factor: no R_s >= 0" if no_series else ""
+        why = (
+            "V_oc above what the bulk alone allows"
+            if no_j0
+            else "fill factor above the pseudo fill factor: no R_s >= 0"
+            if no_series
+            else ""
+        )
         found.setdefault(table[i // len(LIFETIMES)]["key"], []).append(
             {
                 "tau": case[1] if np.isfinite(case[1]) else None,

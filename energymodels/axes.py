@@ -36,7 +36,7 @@ def dim_name(path: str) -> str:
 def read_values(info: FieldInfo, values: Values) -> Array:
     """Return the values of one field along an axis, each checked against the field."""
     if isinstance(values, str):
-        return _ranged(info, values) if ":" in values else _listed(info, [part for part in values.split(",")])
+        return _ranged(info, values) if ":" in values else _listed(info, values.split(","))
     if info.kind == "number" and isinstance(values, np.ndarray) and values.dtype.kind in "fiu":
         numbers = np.asarray(values, dtype=float).ravel()
         above = numbers > info.low if info.low_open else numbers >= info.low
@@ -87,7 +87,7 @@ def _ranged(info: FieldInfo, text: str) -> Array:
 
 
 def make_axes(fields: Mapping[str, FieldInfo], over: Mapping[Any, Values], points: Mapping[str, Values] | None) -> list[Axis]:
-    """Return the axes of a sweep: a grid from ``over`` (key ``"A,B"`` or a tuple ties fields), then one axis ``point`` of designs."""
+    """Return the axes of a sweep: a grid from ``over`` (key ``"A,B"`` or a tuple ties fields), then an axis ``point``."""
     faults: list[Fault] = []
     axes: list[Axis] = []
     seen: list[str] = []

@@ -22,10 +22,10 @@ def compare(
     points: Mapping[str, Values] | None = None,
     backend: str = "",
 ) -> list[dict[str, Any]]:
-    """Return one entry per output: output, unit, ours, reference (both where they differ most), deviation, tolerance, within, reason.
+    """Return one entry per output: output, unit, ours, reference, deviation, tolerance, within, reason.
 
-    ``deviation`` is the largest |ours - reference| over all cases, ``tolerance`` what is allowed there. ``backend`` is the model's first
-    by default. InputError if the model has none.
+    All figures are of the case that comes closest to its tolerance or lies farthest past it. ``backend`` is the model's first by
+    default; InputError if the model has none.
     """
     base = spec if isinstance(spec, Spec) else load(spec)
     base = base.replace(values or {})

@@ -84,7 +84,7 @@ def available_threads() -> int:
 
 
 def run(spec: Spec | str | Mapping[str, Any], values: Mapping[str, Any] | None = None, *, backend: str = "") -> Dataset:
-    """Run a spec (object, bundled name, path or mapping) once, with ``values`` {path: value} on top; return a Dataset of scalars."""
+    """Run a spec (object, bundled name, path or mapping) once, with ``values`` {path: value} on top; return a Dataset."""
     return sweep(spec, {}, values, backend=backend)
 
 
@@ -153,7 +153,7 @@ def solve(
 
 
 def _check_cross(base: Spec, axes: list[Axis]) -> dict[str, Any]:
-    """Check the spec with every axis value that could clash with other fields; return the fields in use, swept ones at their first."""
+    """Check the spec with every label that could clash with other fields; return the fields in use, swept ones at their first."""
     first = {path: values[0] for axis in axes for path, values in axis.values.items()}
     fields = base.replace(first).checked()
     faults: list[Fault] = []
@@ -285,7 +285,9 @@ def _run_kernel(
             solution.values[name] = row
     for output in solution.outputs:
         if output.derived:
-            solution.values[output.name] = prepared.derived[output.name] * output.scale if output.scale != 1.0 else prepared.derived[output.name]
+            solution.values[output.name] = (
+                prepared.derived[output.name] * output.scale if output.scale != 1.0 else prepared.derived[output.name]
+            )
 
 
 def _run_threads(
@@ -336,7 +338,9 @@ def _warn_validity(solution: Solution) -> None:
         return
     output = next(o for o in solution.outputs if o.name == "validity")
     used = int(np.bitwise_or.reduce(np.asarray(flags, dtype=np.int64).ravel()))
-    names = [m for mask, m in zip(output.attrs["flag_masks"], str(output.attrs["flag_meanings"]).split(), strict=True) if used & mask]
+    names = [
+        m for mask, m in zip(output.attrs["flag_masks"], str(output.attrs["flag_meanings"]).split(), strict=True) if used & mask
+    ]
     message = f"outside the range of the formulas for: {', '.join(names)} (see the variable validity)"
     solution.notes.append(message)
     warnings.warn(message, ValidityWarning, stacklevel=4)

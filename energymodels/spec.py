@@ -1,6 +1,6 @@
 """Specs: the checked input of a model.
 
-A model's schema is a pydantic class whose fields carry unit, range and meaning once; checks, help and metadata read them from there.
+A model's schema is a pydantic class whose fields carry unit, range and meaning once; checks, help and metadata read them there.
 A ``Spec`` is a model's name and the fields somebody wrote. Overrides come first, the check comes last, and it collects every fault.
 """
 
@@ -36,14 +36,14 @@ class Table(BaseModel):
     agreeing: ClassVar[tuple[tuple[str, str], ...]] = ()
 
 
-def quantity(default: float | None, unit: str, meaning: str, **limits: float) -> Any:
+def quantity(default: float | None, unit: str, meaning: str, **limits: Any) -> Any:
     """Return a number field; ``limits`` are gt, ge, lt, le. inf is legal where no upper limit is set."""
-    return Field(default, description=meaning, json_schema_extra={"unit": unit}, **limits)  # type: ignore[arg-type]
+    return Field(default, description=meaning, json_schema_extra={"unit": unit}, **limits)
 
 
-def count(default: int, meaning: str, **limits: int) -> Any:
+def count(default: int, meaning: str, **limits: Any) -> Any:
     """Return a whole-number field."""
-    return Field(default, description=meaning, json_schema_extra={"unit": "1", "fixed": True}, **limits)  # type: ignore[arg-type]
+    return Field(default, description=meaning, json_schema_extra={"unit": "1", "fixed": True}, **limits)
 
 
 def choice(default: str | None, meaning: str) -> Any:
@@ -278,7 +278,7 @@ def bundled() -> dict[str, Path]:
 
 
 def load(source: str | Path | Mapping[str, Any]) -> Spec:
-    """Return the spec bundled under a name, written in a TOML file, given as a (nested) mapping that holds ``model``, or a model's defaults."""
+    """Return the spec bundled under a name, in a TOML file, in a (nested) mapping that holds ``model``, or a model's defaults."""
     from energymodels.model import MODELS
 
     if isinstance(source, Mapping):
@@ -288,7 +288,12 @@ def load(source: str | Path | Mapping[str, Any]) -> Spec:
     names = bundled()
     path = names.get(str(source), Path(source))
     if not path.is_file():
-        raise InputError(Fault(str(source), hint=f"neither a bundled spec, a file nor a model; {closest(str(source), [*names, *MODELS])}".rstrip("; ")))
+        raise InputError(
+            Fault(
+                str(source),
+                hint=f"neither a bundled spec, a file nor a model; {closest(str(source), [*names, *MODELS])}".rstrip("; "),
+            )
+        )
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:

@@ -4,13 +4,15 @@ Arguments are finite; ``exp`` saturates outside +-708, ``log`` needs a positive 
 The interpreter has the standard library's.
 """
 
-# ruff: noqa: N813
 import math
+from typing import Any
 
-from numba.core import config, types
-from numba.extending import intrinsic
+import numba.extending
+from numba.core import types
 
-from energymodels.kernels.jit import inline
+from energymodels.kernels.jit import INTERPRETED, inline
+
+intrinsic: Any = numba.extending.intrinsic
 
 LOG2_E = 1.4426950408889634
 LN2_HIGH = 6.93147180369123816490e-01  # 32 bits: n * LN2_HIGH is exact
@@ -19,17 +21,17 @@ ROUND = 6755399441055744.0  # 1.5 * 2^52: adding it rounds to whole numbers, whi
 BITS_SQRT_HALF = 0x3FE6A09E667F3BCD
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def _bits(_, value):  # type: ignore[no-untyped-def]
-    def code(context, builder, signature, args):  # type: ignore[no-untyped-def]
+@intrinsic
+def _bits(_, value):
+    def code(context, builder, signature, args):
         return builder.bitcast(args[0], context.get_value_type(types.int64))
 
     return types.int64(types.float64), code
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def _float(_, bits):  # type: ignore[no-untyped-def]
-    def code(context, builder, signature, args):  # type: ignore[no-untyped-def]
+@intrinsic
+def _float(_, bits):
+    def code(context, builder, signature, args):
         return builder.bitcast(args[0], context.get_value_type(types.float64))
 
     return types.float64(types.int64), code
@@ -78,4 +80,4 @@ def _log1p(x: float) -> float:
     return x if d == 0.0 else _log(y) * (x / d)
 
 
-exp, log, log1p = (math.exp, math.log, math.log1p) if config.DISABLE_JIT else (_exp, _log, _log1p)
+exp, log, log1p = (math.exp, math.log, math.log1p) if INTERPRETED else (_exp, _log, _log1p)

@@ -16,11 +16,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-import numba
-from numba.core import config
+import numba.core.config
 
 F = TypeVar("F", bound=Callable[..., Any])
 SOURCES = Path(__file__).parent
+config: Any = numba.core.config
+INTERPRETED = bool(config.DISABLE_JIT)
 KEEP = 8  # cache folders of other source versions that stay
 
 
@@ -61,11 +62,14 @@ def _open_cache() -> Path:
 CACHE = _open_cache()
 
 
-def _compile(function: F, **options: bool) -> F:
+FLAGS: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"}
+
+
+def _compile(function: F, **options: Any) -> F:
     before = config.CACHE_DIR
     config.CACHE_DIR = str(CACHE)  # read once, while the decorator runs: other packages keep their own cache
     try:
-        compiled: F = numba.njit(cache=True, nogil=True, error_model="numpy", **options)(function)
+        compiled: F = numba.njit(**FLAGS, **options)(function)
     finally:
         config.CACHE_DIR = before
     return compiled
@@ -83,6 +87,6 @@ def inline(function: F) -> F:
 
 def is_compiled(function: Any) -> bool:
     """Return whether ``function`` is compiled or waits in the cache, so that a first call is quick."""
-    if config.DISABLE_JIT or getattr(function, "signatures", None):
+    if INTERPRETED or getattr(function, "signatures", None):
         return True
     return any(CACHE.rglob(f"*.{function.__name__}-*.nbi"))

@@ -13,7 +13,9 @@ from energymodels.model import Array
 NEWTON: dict[str, Any] = {"method": "newton", "method_kwargs": {"tol": 1e-12, "maxiter": 200}}
 
 
-def solve(model: str, fields: Mapping[str, Any], columns: Mapping[str, Array], axes: Mapping[str, Array]) -> tuple[dict[str, Array], Array]:
+def solve(
+    model: str, fields: Mapping[str, Any], columns: Mapping[str, Array], axes: Mapping[str, Array]
+) -> tuple[dict[str, Array], Array]:
     """Return (outputs of ``pv.diode``, status) for columns of equal length. pvlib has no second diode: InputError."""
     from pvlib import singlediode
 

@@ -54,7 +54,11 @@ class Side(Table):
     j0: float = quantity(0.0, "fA cm-2", "surface recombination J0 where there is no metal", ge=0.0, le=1e9)
     j0_metal: float = quantity(0.0, "fA cm-2", "recombination J0 under metal", ge=0.0, le=1e9)
     metal_fraction: float = quantity(
-        0.0, "1", "share of the area under metal; 0 stands for a contact over the whole area whose recombination is in j0", ge=0.0, le=1.0
+        0.0,
+        "1",
+        "share of the area under metal; 0 stands for a contact over the whole area whose recombination is in j0",
+        ge=0.0,
+        le=1.0,
     )
     j0_temperature: float = quantity(298.15, "K", "temperature at which j0 and j0_metal are stated", ge=200.0, le=450.0)
     j0_n_i: float | None = quantity(
@@ -95,7 +99,13 @@ class CellSpec(Table):
 
 
 def _split(point: str, words: str) -> tuple[Output, ...]:
-    names = {"radiative": "radiative", "auger": "Auger", "srh": "Shockley-Read-Hall", "front": "front surface", "rear": "rear surface"}
+    names = {
+        "radiative": "radiative",
+        "auger": "Auger",
+        "srh": "Shockley-Read-Hall",
+        "front": "front surface",
+        "rear": "rear surface",
+    }
     found = [Output(f"j_{n}_{point}", "mA cm-2", f"{w} recombination current density at {words}", 0.1) for n, w in names.items()]
     return (*found, Output(f"j_shunt_{point}", "mA cm-2", f"shunt current density at {words}", 0.1))
 

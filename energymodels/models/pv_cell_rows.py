@@ -70,9 +70,10 @@ def _side(columns: Mapping[str, Array], name: str, n_i: Array) -> tuple[Array, A
 
 
 def _donor(columns: Mapping[str, Array]) -> Array:
+    """Return where the wafer is n-type."""
     if "wafer.dopant" in columns:
-        return columns["wafer.dopant"] == DOPANTS.index("P")
-    return columns["wafer.type"] == 0 if "wafer.type" in columns else np.ones_like(columns["temperature"], dtype=bool)
+        return np.asarray(columns["wafer.dopant"] == DOPANTS.index("P"))
+    return np.asarray(columns["wafer.type"] == 0) if "wafer.type" in columns else np.ones_like(columns["temperature"], dtype=bool)
 
 
 def prepare(columns: Mapping[str, Array]) -> Prepared:
@@ -124,9 +125,9 @@ def _validity(columns: Mapping[str, Array], T: Array, doping: Array) -> Array:
     density = [silicon.NI_MODELS[name][1] for name in NI_LABELS]
     low = np.array([v.low_T for v in density])[columns["intrinsic_density"]]
     high = np.array([v.high_T for v in density])[columns["intrinsic_density"]]
-    outside = {"intrinsic_density": (T < low) | (T > high)}
+    outside = {"intrinsic_density": (low > T) | (high < T)}
     for key in ("auger", "absorption"):
-        outside[key] = (T < silicon.VALIDITY[key].low_T) | (T > silicon.VALIDITY[key].high_T)
+        outside[key] = (silicon.VALIDITY[key].low_T > T) | (silicon.VALIDITY[key].high_T < T)
     for key in ("gap_narrowing", "mobility"):  # the resistivity is converted at one temperature
         outside[key] = doping > silicon.VALIDITY[key].high_density * PER_CM3
     flags = np.zeros(np.broadcast_shapes(*(o.shape for o in outside.values())), dtype=np.int8)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import ModuleType
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -53,7 +53,7 @@ class Diode(Model):
         Output("p_mp", "W", "maximum power"),
         Output("i", "A", "current", dims=("voltage",), attrs=DELIVERED),
     )
-    references = {
+    references: ClassVar[Mapping[str, Mapping[str, Tolerance]]] = {
         "pvlib": {
             name: Tolerance(1e-9, 1e-15, "pvlib's Newton iteration ends at 1e-12 of its unknown")
             for name in ("i_sc", "v_oc", "i_mp", "v_mp", "p_mp", "i")
@@ -71,9 +71,7 @@ class Diode(Model):
         return {"voltage": np.linspace(fixed["curve.voltage_min"], fixed["curve.voltage_max"], fixed["curve.points"])}
 
     def prepare(self, columns: Mapping[str, Array]) -> Prepared:
-        rows = {
-            name: columns[name] for name in ("photocurrent", "saturation_current", "resistance_series", "saturation_current_2")
-        }
+        rows = {name: columns[name] for name in ("photocurrent", "saturation_current", "resistance_series", "saturation_current_2")}
         rows["shunt"] = 1.0 / columns["resistance_shunt"]
         rows["a"] = columns["nNsVth"]
         rows["a_2"] = columns["nNsVth_2"] if "nNsVth_2" in columns else 2.0 * columns["nNsVth"]

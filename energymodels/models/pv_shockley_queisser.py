@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import ClassVar, Literal
 
-
 from energymodels.model import Array, Block, Model, Output, Prepared
 from energymodels.spec import Table, choice, quantity
 

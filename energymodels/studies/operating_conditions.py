@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-
 from energymodels import engine, result
 from energymodels.errors import ValidityWarning
 
@@ -34,7 +33,7 @@ def run(folder: Path, say: Callable[[str], None]) -> list[Path]:
             paths.append(result.write(found[name], folder / f"operating-conditions-{name.lower()}.nc"))
     _coefficients(found, say)
     _low_light(found, say)
-    say("Auger recombination is taken as measured at 300 K (no temperature coefficient is published with these fits); the files flag it.")
+    say("Auger recombination is taken as measured at 300 K (these fits have no temperature coefficient); the files flag it.")
     picture = folder / "operating-conditions.png"
     _figure(found).savefig(picture, dpi=150)
     return [*paths, picture]

@@ -28,7 +28,17 @@ OVER = {
     "wafer.resistivity": "0.3:30:17:log",
     "wafer.thickness": "80um:180um:9",
 }
-KEEP = ["v_oc", "fill_factor", "pseudo_fill_factor", "efficiency", "j_radiative_mp", "j_auger_mp", "j_srh_mp", "j_front_mp", "j_rear_mp"]
+KEEP = [
+    "v_oc",
+    "fill_factor",
+    "pseudo_fill_factor",
+    "efficiency",
+    "j_radiative_mp",
+    "j_auger_mp",
+    "j_srh_mp",
+    "j_front_mp",
+    "j_rear_mp",
+]
 COLOURS = {"p": "#b2182b", "n": "#2166ac"}
 SHOWN = {"wafer_resistivity": 1.0, "wafer_thickness": 130.0}
 
@@ -65,7 +75,7 @@ def _findings(ds: Dataset) -> list[str]:
     perfect = _gain(_at(ds, wafer_tau=1e-1, wafer_capture_ratio=1.0, wafer_resistivity=0.3)).item()
     share = float((_gain(ds) > 0.0).mean()) * 100.0
     return [
-        f"1 ohm cm, 1 ms, symmetric capture: n - p = {equal:+.2f} % absolute (p has three times the doping, so less SRH at equal tau)",
+        f"1 ohm cm, 1 ms, symmetric capture: n - p = {equal:+.2f} % absolute (p has three times the doping: less SRH)",
         f"the same with defects that catch electrons 100 times faster than holes: {asymmetric:+.2f} %",
         f"0.3 ohm cm, 100 ms, where Auger decides: {perfect:+.2f} %",
         f"n is ahead in {share:.0f} % of the cells swept",
@@ -77,7 +87,8 @@ def _figure(ds: Dataset) -> Figure:
 
     figure = Figure(figsize=(12, 9), layout="constrained")
     figure.suptitle(
-        "p- against n-type silicon: same surfaces (J0 5 fA cm$^{-2}$ in all), 0.3 Ω cm$^2$, light at 95 % of the Lambertian limit", fontsize=13
+        "p- against n-type silicon: same surfaces (J0 5 fA cm$^{-2}$ in all), 0.3 Ω cm$^2$, light at 95 % of the Lambertian limit",
+        fontsize=13,
     )
     ((a, b), (c, d)) = figure.subplots(2, 2)
     _map(a, _gain(_at(ds)), "wafer_tau", "SRH lifetime τ$_{p0}$ (s)", "1 Ω cm, 130 µm")
@@ -95,7 +106,9 @@ def _map(axes: Axes, gain: Any, x: str, label: str, title: str) -> Any:
     mesh = axes.pcolormesh(*args, cmap="RdBu", vmin=-3.0, vmax=3.0, shading="gouraud", rasterized=True)
     lines = axes.contour(*args, levels=[-2.0, -1.0, -0.3, 0.0, 0.3, 1.0, 2.0], colors="k", linewidths=[0.6] * 3 + [1.8] + [0.6] * 3)
     axes.clabel(lines, fmt="%+.1f", fontsize=8)
-    axes.set(xscale="log", yscale="log", xlabel=label, ylabel="capture asymmetry τ$_{p0}$/τ$_{n0}$", title=f"Which base wins: {title}")
+    axes.set(
+        xscale="log", yscale="log", xlabel=label, ylabel="capture asymmetry τ$_{p0}$/τ$_{n0}$", title=f"Which base wins: {title}"
+    )
     box = {"facecolor": "white", "alpha": 0.8, "edgecolor": "none"}
     axes.text(0.03, 0.95, "n ahead: the defect catches electrons", transform=axes.transAxes, va="top", color=COLOURS["n"], bbox=box)
     axes.text(0.03, 0.05, "p ahead: it catches holes, or neither", transform=axes.transAxes, color=COLOURS["p"], bbox=box)
@@ -106,7 +119,9 @@ def _lines(axes: Axes, ds: Dataset) -> None:
     for tau, style in ((1e-3, "-"), (1e-1, ":")):
         for ratio, width in ((1.0, 2.2), (100.0, 1.1)):
             for kind, colour in COLOURS.items():
-                some = ds.efficiency.sel(wafer_type=kind).sel(wafer_tau=tau, wafer_capture_ratio=ratio, wafer_thickness=130.0, method="nearest")
+                some = ds.efficiency.sel(wafer_type=kind).sel(
+                    wafer_tau=tau, wafer_capture_ratio=ratio, wafer_thickness=130.0, method="nearest"
+                )
                 label = f"{kind}, τ$_{{p0}}$ = {tau * 1e3:g} ms, asymmetry {ratio:g}"
                 axes.plot(some.wafer_resistivity, some, style, color=colour, linewidth=width, label=label)
     axes.set(xscale="log", xlabel="resistivity (Ω cm)", ylabel="efficiency (%)", title="Doping against Auger, 130 µm")
@@ -125,7 +140,7 @@ def _split(axes: Axes, ds: Dataset) -> None:
     parts = {"SRH": ["j_srh_mp"], "Auger": ["j_auger_mp"], "surfaces": ["j_front_mp", "j_rear_mp"], "radiative": ["j_radiative_mp"]}
     shades = ("#e08214", "#542788", "#7f7f7f", "#35978f")
     names: list[str] = []
-    for i, (name, tau, ratio, resistivity) in enumerate(wafers):
+    for i, (_, tau, ratio, resistivity) in enumerate(wafers):
         for kind, offset in (("p", -0.19), ("n", 0.19)):
             case = _at(ds.sel(wafer_type=kind), wafer_tau=tau, wafer_capture_ratio=ratio, wafer_resistivity=resistivity)
             bottom = 0.0
@@ -134,7 +149,9 @@ def _split(axes: Axes, ds: Dataset) -> None:
                 axes.bar(i + offset, height, 0.34, bottom=bottom, color=shade, label=None if part in names else part)
                 names.append(part)
                 bottom += height
-            axes.text(i + offset, bottom + 0.02, f"{kind}\n{case.efficiency.item():.2f} %", ha="center", fontsize=9, color=COLOURS[kind])
+            axes.text(
+                i + offset, bottom + 0.02, f"{kind}\n{case.efficiency.item():.2f} %", ha="center", fontsize=9, color=COLOURS[kind]
+            )
     axes.set_xticks(np.arange(len(wafers)), [w[0] for w in wafers])
     axes.set(ylabel="recombination at maximum power (mA cm$^{-2}$)", title="Why")
     axes.set_ylim(top=axes.get_ylim()[1] * 1.15)

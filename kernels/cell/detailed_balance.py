@@ -31,7 +31,7 @@ TERMS = 5000
 
 
 @jit
-def _photons(wavelength, irradiance, i, width):  # type: ignore[no-untyped-def]
+def _photons(wavelength, irradiance, i, width):
     """Return the photon current (A m-2) in ``width`` nm above point ``i``: the integral of lambda S, a quadratic as S is linear."""
     slope = (irradiance[i + 1] - irradiance[i]) / (wavelength[i + 1] - wavelength[i])
     linear = wavelength[i] * slope + irradiance[i]
@@ -39,7 +39,7 @@ def _photons(wavelength, irradiance, i, width):  # type: ignore[no-untyped-def]
 
 
 @jit
-def photon_table(wavelength_nm, irradiance):  # type: ignore[no-untyped-def]
+def photon_table(wavelength_nm, irradiance):
     """Return the photon current (A m-2) from the first wavelength (nm, rising) up to each; spectral irradiance in W m-2 nm-1."""
     table = np.zeros(wavelength_nm.size)
     for i in range(wavelength_nm.size - 1):
@@ -48,14 +48,14 @@ def photon_table(wavelength_nm, irradiance):  # type: ignore[no-untyped-def]
 
 
 @jit
-def photon_current(wavelength_nm, irradiance, table, limit):  # type: ignore[no-untyped-def]
+def photon_current(wavelength_nm, irradiance, table, limit):
     """Return the photon current (A m-2) up to the wavelength ``limit`` (nm), inside the table and linear between its points."""
     i = min(np.searchsorted(wavelength_nm, limit, side="right") - 1, wavelength_nm.size - 2)
     return table[i] + _photons(wavelength_nm, irradiance, i, limit - wavelength_nm[i])
 
 
 @jit
-def emission(u, thermal):  # type: ignore[no-untyped-def]
+def emission(u, thermal):
     """Return (current emitted by one face in the dark, A m-2; converged) at u = E_g/kT and kT in joule.
 
     2 pi q/(h^3 c^2) times the integral of E^2/(exp(E/kT) - 1) from E_g: (kT)^3 sum_n exp(-n u) (u^2/n + 2u/n^2 + 2/n^3).
@@ -73,7 +73,7 @@ def emission(u, thermal):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _solve_one(c, wavelength, irradiance, table, out, row):  # type: ignore[no-untyped-def]
+def _solve_one(c, wavelength, irradiance, table, out, row):
     if not (0.0 < c.band_gap < inf and 0.0 < c.temperature < inf and 0.0 < c.sides < inf and 0.0 <= c.irradiance < inf):
         return status.OUT_OF_RANGE
     limit = GAP_NM / c.band_gap
@@ -106,7 +106,7 @@ def _solve_one(c, wavelength, irradiance, table, out, row):  # type: ignore[no-u
 
 
 @jit
-def solve(rows, wavelength_nm, irradiance, table, out, codes):  # type: ignore[no-untyped-def]
+def solve(rows, wavelength_nm, irradiance, table, out, codes):
     """Solve every row (``ROW``) under a spectrum and its ``photon_table``.
 
     Scalars go to ``out[SCALARS, row]`` (A m-2, V, ratios), a status to ``codes[row]``; NaN where it is not OK. A gap below the

@@ -34,7 +34,7 @@ LAST = 1e-17  # a step d is the last when d^4 < LAST |x|: the error it leaves is
 
 
 @jit
-def _exponential(j, x):  # type: ignore[no-untyped-def]
+def _exponential(j, x):
     """Return j (exp(x) - 1) and j exp(x), both to round-off."""
     if x > 0.5:
         grown = j * exp(x) if x < X_MAX else inf
@@ -44,7 +44,7 @@ def _exponential(j, x):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _diodes(x, j1, j2, k):  # type: ignore[no-untyped-def]
+def _diodes(x, j1, j2, k):
     """Return the current through the diodes and its four derivatives by ``x``."""
     m, d = _exponential(j1, x)
     if j2 == 0.0:
@@ -57,7 +57,7 @@ def _diodes(x, j1, j2, k):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _step(f, f1, f2, f3):  # type: ignore[no-untyped-def]
+def _step(f, f1, f2, f3):
     """Return Householder's third-order step to the root of f; tame far from the root of an exponential, on both sides."""
     square = f1 * f1
     curved = f * f2
@@ -65,13 +65,13 @@ def _step(f, f1, f2, f3):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _is_last(d, x):  # type: ignore[no-untyped-def]
+def _is_last(d, x):
     square = d * d
     return square * square <= LAST * abs(x)
 
 
 @jit
-def balance(p, q, b, x, low, high, j1, g, j2, k):  # type: ignore[no-untyped-def]
+def balance(p, q, b, x, low, high, j1, g, j2, k):
     """Solve p x + q (diode and shunt current) = b for x between the brackets.
 
     Return (x, diode and shunt current, its slope by x, converged). Open circuit: p = 0, q = b = 1. Terminal voltage v: p = 1,
@@ -96,7 +96,7 @@ def balance(p, q, b, x, low, high, j1, g, j2, k):  # type: ignore[no-untyped-def
 
 
 @jit
-def open_circuit(j1, g, j2, k):  # type: ignore[no-untyped-def]
+def open_circuit(j1, g, j2, k):
     """Return (V_oc/a, converged): closed without shunt and second diode, else from the smallest of the bounds."""
     z = 1.0 / j1
     x = log(1.0 + z) if z > 2.0 else log1p(z)
@@ -116,7 +116,7 @@ def open_circuit(j1, g, j2, k):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _guess_maximum(x, j1, g, r):  # type: ignore[no-untyped-def]
+def _guess_maximum(x, j1, g, r):
     """Return a first guess of V_d/a at maximum power from x = V_oc/a, to some 0.01 for one diode, and j1 exp(V_d/a) there (or 0).
 
     The diode current, E, solves the quadratic that dP/dV_d = 0 becomes at a fixed V_d; then V_d follows from E.
@@ -136,7 +136,7 @@ def _guess_maximum(x, j1, g, r):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _power_step(x, lost, s, s1, s2, s3, r):  # type: ignore[no-untyped-def]
+def _power_step(x, lost, s, s1, s2, s3, r):
     """Return f = I - s (V_d - 2 I R_s), which is dP/dV_d, and the step to its root; s = -dI/dV_d with derivatives s1 to s3."""
     i = 1.0 - lost
     w = x - 2.0 * r * i
@@ -150,7 +150,7 @@ def _power_step(x, lost, s, s1, s2, s3, r):  # type: ignore[no-untyped-def]
 
 
 @jit
-def maximum_power(x_oc, j1, g, j2, k, r):  # type: ignore[no-untyped-def]
+def maximum_power(x_oc, j1, g, j2, k, r):
     """Return (V_d/a, I/I_L, converged) at the root of dP/dV_d between V_d = 0 and open circuit.
 
     There I = s V_d/(1 + 2 R_s s) with s = -dI/dV_d, which does not cancel where R_s leaves little of I_L.
@@ -181,14 +181,14 @@ def maximum_power(x_oc, j1, g, j2, k, r):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _valid(c):  # type: ignore[no-untyped-def]
+def _valid(c):
     second = c.saturation_current_2 == 0.0 or (0.0 < c.saturation_current_2 < inf and 0.0 < c.a_2 < inf)
     first = 0.0 < c.saturation_current < inf and 0.0 < c.a < inf
     return first and second and 0.0 <= c.photocurrent < inf and 0.0 <= c.resistance_series < inf and 0.0 <= c.shunt < inf
 
 
 @jit
-def _solve_one(c, out, row):  # type: ignore[no-untyped-def]
+def _solve_one(c, out, row):
     if not _valid(c):
         return status.OUT_OF_RANGE
     if c.photocurrent == 0.0:
@@ -219,7 +219,7 @@ def _solve_one(c, out, row):  # type: ignore[no-untyped-def]
 
 
 @jit
-def solve(rows, out, codes):  # type: ignore[no-untyped-def]
+def solve(rows, out, codes):
     """Solve every row (``ROW``): scalars to ``out[SCALARS, row]`` (A, V, W), a status to ``codes[row]``; NaN where it is not OK.
 
     In the dark all five are 0. A negative or missing value, or a voltage above 709 a, is out of range.
@@ -231,7 +231,7 @@ def solve(rows, out, codes):  # type: ignore[no-untyped-def]
 
 
 @jit
-def current_at(c, voltage):  # type: ignore[no-untyped-def]
+def current_at(c, voltage):
     """Return the current (A) at a terminal voltage (V) of either sign, beyond open circuit too; NaN for a row out of range."""
     if not (_valid(c) and -inf < voltage < inf):
         return np.nan
@@ -261,7 +261,7 @@ def current_at(c, voltage):  # type: ignore[no-untyped-def]
 
 
 @jit
-def curves(rows, voltage, out):  # type: ignore[no-untyped-def]
+def curves(rows, voltage, out):
     """Write the current (A) of every row (``ROW``) at every terminal voltage (V) to ``out[row, voltage]``."""
     for row in range(rows.size):
         for j in range(voltage.size):

@@ -1,7 +1,7 @@
 """Silicon cell with flat quasi-Fermi levels: everything is an explicit function of one excess density dn.
 
-Internal voltage: V = kT/q ln(n p / n_ie^2), with n_ie by gap narrowing at the same injection. Recombination: radiative emission of the slab,
-Auger, SRH, and the two surfaces as J0 (exp(qV/kT) - 1). Terminal voltage: V - J R_s. The solvers step in u = ln dn.
+Internal voltage: V = kT/q ln(n p / n_ie^2), with n_ie by gap narrowing at the same injection. Recombination: emission of the slab,
+ Auger, SRH, and the two surfaces as J0 (exp(qV/kT) - 1). Terminal voltage: V - J R_s. The solvers step in u = ln dn.
 
 Cases go in groups of ``LANES`` through the same instructions, so that the compiler makes SIMD code of them; each lane keeps its own
 brackets, steps and end, and a group is always full (its last case is repeated), so a case never depends on its neighbours.
@@ -11,11 +11,10 @@ The work array holds one slot of ``LANES`` numbers per quantity: ``w[SLOT + lane
 from math import exp, expm1, log, sqrt
 
 import numpy as np
-from numba.core import config
 
 from energymodels.kernels import elementary, status
 from energymodels.kernels.constants import K_B_EV, Q
-from energymodels.kernels.jit import inline, jit
+from energymodels.kernels.jit import INTERPRETED, inline, jit
 from energymodels.kernels.silicon.narrowing import schenk
 from energymodels.kernels.silicon.recombination import RICHTER, niewelt_coefficients
 
@@ -47,9 +46,11 @@ ROW = np.dtype(
 V_OC, J_SC, V_MP, J_MP, IMPLIED, FF, PFF, ETA, DN_MP, DN_OC, M_MP, M_OC, MP, OC = 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 18
 SCALARS = 24  # the last two blocks of six: radiative, auger, srh, front, rear, shunt
 
-LANES = 1 if config.DISABLE_JIT else 8
+LANES = 1 if INTERPRETED else 8
 # slots: what a case is ...
-T, WIDTH, N0, P0, IONS, GAP0, TAU_N, TAU_P, LEVEL, DOPED, INJECTED, NIEWELT, J0R, J0S, SHUNT, SERIES, JG = (LANES * i for i in range(17))
+T, WIDTH, N0, P0, IONS, GAP0, TAU_N, TAU_P, LEVEL, DOPED, INJECTED, NIEWELT, J0R, J0S, SHUNT, SERIES, JG = (
+    LANES * i for i in range(17)
+)
 # ... its state at u = ln dn, and d/du ...
 U, V, DV, AUG, SRH, EM1, TOTAL, DTOTAL = (LANES * i for i in range(17, 25))
 # ... and its search
@@ -64,7 +65,7 @@ RISING = 4.0  # ratio of capture times above which the lifetime rises so much wi
 
 
 @inline
-def _load(w, lane, c):  # type: ignore[no-untyped-def]
+def _load(w, lane, c):
     """Put a case into a lane."""
     w[T + lane] = c.temperature
     w[WIDTH + lane] = Q * c.thickness
@@ -91,7 +92,7 @@ def _load(w, lane, c):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _state(w):  # type: ignore[no-untyped-def]
+def _state(w):
     """Evaluate every lane at its u: V in volt, currents in A m-2, and slopes by u."""
     for i in range(LANES):
         dn = elementary.exp(w[U + i])
@@ -141,7 +142,7 @@ def _state(w):  # type: ignore[no-untyped-def]
 
 
 @inline
-def _begin(w):  # type: ignore[no-untyped-def]
+def _begin(w):
     for i in range(LANES):
         w[LOW + i] = U_MIN
         w[HIGH + i] = U_MAX
@@ -150,8 +151,8 @@ def _begin(w):  # type: ignore[no-untyped-def]
 
 
 @inline
-def _advance(w, i, step, above, close, number):  # type: ignore[no-untyped-def]
-    """Move lane ``i`` by ``step`` in round ``number``; ``above``: it stands above its goal; ``close``: how small a step is the last one."""
+def _advance(w, i, step, above, close, number):
+    """Move lane ``i`` by ``step`` in round ``number``; ``above``: it stands above its goal; a step below ``close`` is the last."""
     u = w[U + i]
     low = w[LOW + i] if above else u
     high = u if above else w[HIGH + i]
@@ -166,7 +167,7 @@ def _advance(w, i, step, above, close, number):  # type: ignore[no-untyped-def]
 
 
 @inline
-def _finish(w):  # type: ignore[no-untyped-def]
+def _finish(w):
     """Note the lanes that found no end, and evaluate all."""
     for i in range(LANES):
         if w[DONE + i] == 0.0:
@@ -175,7 +176,7 @@ def _finish(w):  # type: ignore[no-untyped-def]
 
 
 @inline
-def _all_done(w):  # type: ignore[no-untyped-def]
+def _all_done(w):
     done = 0.0
     for i in range(LANES):
         done += w[DONE + i]
@@ -183,7 +184,7 @@ def _all_done(w):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _open_circuit(w):  # type: ignore[no-untyped-def]
+def _open_circuit(w):
     """Take every lane from its u to where recombination equals generation, by Newton's method on ln J(ln dn)."""
     _begin(w)
     for number in range(ROUNDS):
@@ -198,11 +199,11 @@ def _open_circuit(w):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _maximum_power(w):  # type: ignore[no-untyped-def]
+def _maximum_power(w):
     """Take every lane from its u to the largest (V - J R_s) J.
 
-    There J = s (V - 2 R_s J) with s = dJ_rec/dV; the logarithm of the ratio of both sides is nearly a straight line in u: one step with the
-    slope of ln J_rec, then secants.
+    There J = s (V - 2 R_s J) with s = dJ_rec/dV; the logarithm of the ratio of both sides is nearly a straight line in u: one step
+    with the slope of ln J_rec, then secants.
     """
     _begin(w)
     for number in range(ROUNDS):
@@ -226,8 +227,8 @@ def _maximum_power(w):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _try_low_injection(w):  # type: ignore[no-untyped-def]
-    """Where the lifetime rises with injection the power may have a second maximum at lower voltage: search there, keep the better."""
+def _try_low_injection(w):
+    """Where the lifetime rises with injection the power may have a second maximum at lower voltage: keep the better one."""
     for i in range(LANES):
         j = w[JG + i] - w[TOTAL + i]
         w[BEST_U + i] = w[U + i]
@@ -244,7 +245,7 @@ def _try_low_injection(w):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _at_voltage(w):  # type: ignore[no-untyped-def]
+def _at_voltage(w):
     """Take every lane to the terminal voltage in its TARGET slot (V, >= 0), by Newton's method."""
     _begin(w)
     for i in range(LANES):
@@ -265,7 +266,7 @@ def _at_voltage(w):  # type: ignore[no-untyped-def]
 
 
 @inline
-def _write_point(w, lane, c, out, k, first):  # type: ignore[no-untyped-def]
+def _write_point(w, lane, c, out, k, first):
     """Write the recombination split to ``out[first:first+6, k]``; return the local ideality."""
     out[first, k] = w[J0R + lane] * w[EM1 + lane]
     out[first + 1, k] = w[AUG + lane]
@@ -277,13 +278,13 @@ def _write_point(w, lane, c, out, k, first):  # type: ignore[no-untyped-def]
 
 
 @inline
-def _metallised(c):  # type: ignore[no-untyped-def]
+def _metallised(c):
     """Return whether metal or a shunt sets the cell apart from its precursor."""
     return c.shunt > 0.0 or c.j0_passivated != c.j0_front + c.j0_rear
 
 
 @inline
-def _judge(c):  # type: ignore[no-untyped-def]
+def _judge(c):
     """Return the status of a case before it is solved."""
     if not (c.n0 > 0.0 and c.p0 > 0.0 and c.generation >= 0.0):  # NaN: a resistivity that no doping gives
         return status.OUT_OF_RANGE
@@ -291,7 +292,7 @@ def _judge(c):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _solve_group(rows, first, out, w):  # type: ignore[no-untyped-def]
+def _solve_group(rows, first, out, w):
     """Solve the cases from ``first`` on, as many as there are lanes."""
     count = min(LANES, rows.size - first)
     resistive = False
@@ -358,7 +359,7 @@ def _solve_group(rows, first, out, w):  # type: ignore[no-untyped-def]
 
 
 @jit
-def solve(rows, out, codes):  # type: ignore[no-untyped-def]
+def solve(rows, out, codes):
     """Solve every row (``ROW``): scalars to ``out[SCALARS, row]`` in SI, a status to ``codes[row]``; NaN where it is not OK."""
     w = np.empty(SLOTS)
     for first in range(0, rows.size, LANES):
@@ -372,7 +373,7 @@ def solve(rows, out, codes):  # type: ignore[no-untyped-def]
 
 
 @jit
-def curves(rows, voltage, out):  # type: ignore[no-untyped-def]
+def curves(rows, voltage, out):
     """Write J, A m-2, of every row at every terminal ``voltage`` (V, >= 0) to ``out[row, voltage]``; NaN where it was not found."""
     w = np.empty(SLOTS)
     for k in range(rows.size):

@@ -9,14 +9,14 @@ from energymodels.kernels.constants import K_B_EV, C, H, Q
 from energymodels.kernels.jit import inline, jit
 from energymodels.kernels.silicon.carriers import band_gap
 
-A, B = 0.935, 0.67  # Green 2002, eq. (15)
+A, B = 0.935, 0.67  # Green 2002: fit of the mean path
 HC_EV_NM = H * C / Q * 1e9
 TRANSPARENT = 1e-30  # m-1
 
 
 @inline
 def absorptance(alpha: float, n: float, thickness: float) -> float:
-    """Return the absorbed share of light that entered: Green 2002, eqs. (13)-(15). ``alpha`` in m-1 (above 0), ``thickness`` in m."""
+    """Return the absorbed share of light that entered, by Green 2002; ``alpha`` in m-1 (above 0), ``thickness`` in m."""
     depth = alpha * thickness
     x = A * elementary.exp(B * elementary.log(depth))
     path = (2.0 + x) / (1.0 + x)
@@ -26,7 +26,7 @@ def absorptance(alpha: float, n: float, thickness: float) -> float:
 
 @jit
 def _optical(energy: float, shift: float, nk: np.ndarray) -> tuple[float, float]:
-    """Return (alpha in m-1, n) at ``energy`` eV from the table ``nk`` (nm, n, k): ln k linear in wavelength, no absorption past its end."""
+    """Return (alpha in m-1, n) at ``energy`` eV from ``nk`` (nm, n, k): ln k linear in wavelength, no absorption past its end."""
     wavelength = HC_EV_NM / (energy + shift)
     rows = nk.shape[0]
     if wavelength > nk[rows - 1, 0]:
@@ -49,7 +49,7 @@ def _trapezoid(x: np.ndarray) -> np.ndarray:
 
 
 @jit
-def _absorbed(energies, shift, nk, thicknesses, flux, out):  # type: ignore[no-untyped-def]
+def _absorbed(energies, shift, nk, thicknesses, flux, out):
     """Write the absorbed sum of ``flux`` (by energy, eV) to ``out``, by thickness."""
     alpha = np.empty(energies.size)
     index = np.empty(energies.size)

@@ -11,7 +11,7 @@ COUDERC, MISIAKOS = 0, 1
 
 @jit
 def band_gap(T: float) -> float:
-    """Return the band gap without narrowing, eV, of silicon at ``T`` K: Paessler 2002, table III (four-parameter model)."""
+    """Return the band gap without narrowing, eV, of silicon at ``T`` K: Paessler 2002, four parameters."""
     E0, alpha, theta, delta = 1.17, 3.23e-4, 446.0, 0.51
     x = 2.0 * T / theta
     d2 = delta * delta

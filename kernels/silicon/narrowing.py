@@ -1,6 +1,6 @@
 """Band-gap narrowing by Schenk 1998 (finite-temperature random-phase approximation, its Pade fits).
 
-Lengths are in excitonic Bohr radii, energies in excitonic Rydbergs; equation numbers are the paper's.
+Lengths are in excitonic Bohr radii, energies in excitonic Rydbergs.
 """
 
 from math import pi, sqrt
@@ -23,8 +23,8 @@ FOUR_PI_3 = (4.0 * pi) ** 3
 def schenk(n: float, p: float, ions: float, T: float) -> tuple[float, float]:
     """Return the gap narrowing, eV, and its slope, eV m3, when n and p rise together.
 
-    ``n``, ``p`` carriers and ``ions`` ionised dopants, m-3; ``T`` in K. Eq. (31) and table II (exchange-correlation), eq. (35) and
-    table III (ionic); the valence and conduction band shifts are summed.
+    ``n``, ``p`` carriers and ``ions`` ionised dopants, m-3; ``T`` in K. Exchange-correlation and ionic parts, shifts of both bands
+    summed.
     """
     a3 = A_EX**3
     ne, nh, ni = n * a3, p * a3, ions * a3

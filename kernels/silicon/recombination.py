@@ -11,7 +11,7 @@ CM6 = CM3 * CM3
 
 @jit
 def richter_coefficients(n0: float, p0: float) -> tuple[float, float]:
-    """Return the doping part 2.5e-31 g_eeh n0 + 8.5e-32 g_ehh p0, m3 s-1, and the factor of dn^0.92, by Richter 2012 eqs. (16)-(18)."""
+    """Return 2.5e-31 g_eeh n0 + 8.5e-32 g_ehh p0, m3 s-1, and the factor of dn^0.92: Richter 2012."""
     g_eeh = 1.0 + 13.0 * (1.0 - tanh((n0 / (3.3e17 * PER_CM3)) ** 0.66))
     g_ehh = 1.0 + 7.5 * (1.0 - tanh((p0 / (7.0e17 * PER_CM3)) ** 0.63))
     doped = 2.5e-31 * CM6 * g_eeh * n0 + 8.5e-32 * CM6 * g_ehh * p0
@@ -66,7 +66,7 @@ def b_rel(n: float, p: float, T: float) -> float:
 
 @jit
 def srh(n: float, p: float, n0: float, p0: float, tau_n: float, tau_p: float, n1: float, p1: float) -> float:
-    """Return the Shockley-Read-Hall rate, m-3 s-1, of one level with capture times ``tau_n``, ``tau_p`` (s) and densities n1, p1."""
+    """Return the Shockley-Read-Hall rate, m-3 s-1, of one level: capture times ``tau_n``, ``tau_p`` (s), densities n1, p1."""
     return (n * p - n0 * p0) / (tau_p * (n + n1) + tau_n * (p + p1))
 
 
