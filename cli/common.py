@@ -13,7 +13,6 @@ import click
 from energymodels.errors import Fault, InputError
 
 if TYPE_CHECKING:
-    from energymodels.model import Model
     from energymodels.spec import Spec
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -54,14 +53,6 @@ def read_spec(spec: str, changes: Sequence[str]) -> Spec:
 
     base = loads(sys.stdin.read(), "-") if spec == "-" else load(spec)
     return base.replace(assignments(changes, "-p"))
-
-
-def announce_compilation(model: Model) -> None:
-    """Say that kernels are about to be compiled, if they are."""
-    from energymodels.kernels.jit import is_compiled
-
-    if not is_compiled(model.kernel().solve):
-        click.echo(f"compiling the kernels of {model.name}, once per installation ...", err=True)
 
 
 def command_line() -> str:

@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from energymodels.cli.common import announce_compilation, json_option, print_json, print_table, read_spec, spec_options
+from energymodels.cli.common import json_option, print_json, print_table, read_spec, spec_options
 
 
 @click.command("compare")
@@ -16,10 +16,8 @@ from energymodels.cli.common import announce_compilation, json_option, print_jso
 def command(spec: str, changes: tuple[str, ...], backend: str, as_json: bool) -> None:
     """Run SPEC by its model and by the model's reference backend; exit status 1 if they differ by more than the tolerance."""
     from energymodels.comparison import compare
-    from energymodels.model import get_model
 
     base = read_spec(spec, changes)
-    announce_compilation(get_model(base.model))
     entries = compare(base, backend=backend)
     if as_json:
         print_json([{k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in e.items()} for e in entries])

@@ -12,23 +12,24 @@ from energymodels.cli.common import number, print_table
 @click.command("data")
 @click.argument("key", required=False)
 def command(key: str | None) -> None:
-    """Show the data behind KEY (a table, a series, a citation key) with sources; without KEY, list what there is."""
+    """Show the data behind KEY (a table, a series, a record, a citation key) with sources; without KEY, list what there is."""
     from energymodels import datasets
     from energymodels.errors import unknown
 
-    keys, sources = datasets.keys(), datasets.table("sources")
+    keys, entries = datasets.keys(), dict(datasets.table("sources"))
+    entries |= {record["key"]: record for record in datasets.table("pv/records")["record"]}
     if key is None:
-        print_table([(k, str(datasets.table(k).get("title", ""))) for k in keys], ("key", "title"))
-        return
-    if key in keys:
+        print_table([(k, str(datasets.table(k).get("title", "")) or "citations") for k in keys], ("key", "title"))
+        click.echo(f"\nand {len(entries)} single entries: citation keys and certified records")
+    elif key in keys:
         _show(datasets.table(key), 0)
         if (datasets.ROOT / f"{key}.csv").is_file():
             click.echo()
             _show_series(key)
-    elif key in sources:
-        _show(sources[key], 0)
+    elif key in entries:
+        _show(entries[key], 0)
     else:
-        raise unknown("data key", key, [*keys, *sources])
+        raise unknown("data key", key, [*keys, *entries])
 
 
 def _show(tree: dict[str, Any], depth: int) -> None:

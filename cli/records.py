@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from energymodels.cli.common import announce_compilation, json_option, print_json, print_table
+from energymodels.cli.common import json_option, print_json, print_table
 
 
 @click.command("records")
@@ -16,9 +16,7 @@ from energymodels.cli.common import announce_compilation, json_option, print_jso
 def command(auger: str, as_json: bool) -> None:
     """Hold the physics against the certified records; exit status 1 if a prediction misses V_oc by 4 mV or fill factor by 0.8."""
     from energymodels.audit import AUGER, records
-    from energymodels.model import get_model
 
-    announce_compilation(get_model("pv.cell"))
     entries = records(AUGER if auger == "both" else (auger,))
     if as_json:
         print_json(entries)

@@ -7,7 +7,6 @@ import sys
 import click
 
 from energymodels.cli.common import (
-    announce_compilation,
     command_line,
     json_option,
     number,
@@ -25,14 +24,11 @@ from energymodels.cli.common import (
 def command(spec: str, changes: tuple[str, ...], backend: str, output: str | None, as_json: bool) -> None:
     """Run one case of SPEC, a bundled name or a TOML file, and print its scalar results."""
     from energymodels import engine
-    from energymodels.model import get_model
     from energymodels.result import check_suffix
 
     if output:
         check_suffix(output)
     base = read_spec(spec, changes)
-    if not backend:
-        announce_compilation(get_model(base.model))
     solution = engine.solve(base, {}, backend=backend)
     found = solution.scalars()
     if output:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from energymodels.cli.common import announce_compilation, print_table
+from energymodels.cli.common import print_table
 
 
 @click.command("study")
@@ -14,13 +14,11 @@ from energymodels.cli.common import announce_compilation, print_table
 @click.option("-o", "--output", default="results", metavar="FOLDER", show_default=True, help="Where the files go.")
 def command(name: str | None, output: str) -> None:
     """Run the bundled study NAME: a sweep, a file, a figure. Without NAME, list the studies."""
-    from energymodels.model import get_model
     from energymodels.studies import STUDIES, get_study
 
     if name is None:
         print_table([(s, get_study(s).TITLE) for s in STUDIES], ("study", "what it shows"))
         return
     study = get_study(name)
-    announce_compilation(get_model("pv.cell"))
     for path in study.run(Path(output), click.echo):
         click.echo(path)

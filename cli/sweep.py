@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from energymodels.cli.common import announce_compilation, assignments, command_line, read_spec, spec_options
+from energymodels.cli.common import assignments, command_line, read_spec, spec_options
 
 
 @click.command("sweep")
@@ -25,14 +25,11 @@ def command(
 ) -> None:
     """Sweep fields of SPEC, a bundled name or a TOML file, over a grid and write the result."""
     from energymodels import engine
-    from energymodels.model import get_model
     from energymodels.result import check_suffix
 
     check_suffix(output)
     base = read_spec(spec, changes)
     over = assignments(axes, "-v")
-    if not backend:
-        announce_compilation(get_model(base.model))
     bar: AbstractContextManager[Any] = (
         click.progressbar(length=1000, label="sweep", file=sys.stderr) if sys.stderr.isatty() else nullcontext()
     )

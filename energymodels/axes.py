@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -77,7 +76,7 @@ def _ranged(info: FieldInfo, text: str) -> Array:
     if parts[-1] == "log":
         if ends.min() <= 0.0:
             raise InputError(Fault(info.path, text, hint="a logarithmic range needs ends above 0"))
-        grid = np.exp(np.linspace(math.log(ends[0]), math.log(ends[1]), number))
+        grid = np.geomspace(ends[0], ends[1], number)
     else:
         grid = np.linspace(ends[0], ends[1], number)
     grid[0] = ends[0]

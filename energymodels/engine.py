@@ -6,6 +6,7 @@ a case's result does not depend on the cutting, the threads or its neighbours.
 
 from __future__ import annotations
 
+import logging
 import math
 import os
 import threading
@@ -21,6 +22,7 @@ import numpy as np
 from energymodels.axes import Axis, Values, make_axes
 from energymodels.errors import Fault, InertWarning, InputError, ValidityWarning, closest
 from energymodels.kernels import status
+from energymodels.kernels.jit import is_compiled
 from energymodels.model import Array, Block, Model, Output, get_model, label_index, scalar_outputs
 from energymodels.spec import FieldInfo, Spec, load
 
@@ -142,6 +144,8 @@ def solve(
     for path, reason in model.inert(fields, swept).items():
         solution.notes.append(f"sweeping {path}: {reason}")
         warnings.warn(solution.notes[-1], InertWarning, stacklevel=3)
+    if not backend:
+        _load_kernel(model)
     start = time.perf_counter()
     if backend:
         _run_backend(solution, columns)
@@ -150,6 +154,15 @@ def solve(
     solution.seconds = time.perf_counter() - start
     _warn_validity(solution)
     return solution
+
+
+def _load_kernel(model: Model) -> None:
+    """Compile the kernel, saying so, or load it from the cache: by solving no rows at all."""
+    kernel = model.kernel()
+    if not is_compiled(kernel.solve):
+        logging.getLogger("energymodels").warning("compiling the kernels of %s, once per installation ...", model.name)
+    nothing = Block(np.empty((len(scalar_outputs(model)), 0)), {}, np.empty(0, dtype=np.int8))
+    model.solve(np.empty(0, kernel.ROW).view(np.recarray), {}, nothing)
 
 
 def _check_cross(base: Spec, axes: list[Axis]) -> dict[str, Any]:

@@ -89,4 +89,4 @@ def is_compiled(function: Any) -> bool:
     """Return whether ``function`` is compiled or waits in the cache, so that a first call is quick."""
     if INTERPRETED or getattr(function, "signatures", None):
         return True
-    return any(CACHE.rglob(f"*.{function.__name__}-*.nbi"))
+    return any(CACHE.rglob(f"{Path(function.__code__.co_filename).stem}.{function.__name__}-*.nbi"))

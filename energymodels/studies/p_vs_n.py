@@ -52,7 +52,7 @@ def run(folder: Path, say: Callable[[str], None]) -> list[Path]:
     ds.attrs["title"] = "Silicon cells on p- and n-type wafers with the same surfaces"
     picture = folder / "p-vs-n.png"
     data = result.write(ds, folder / "p-vs-n.nc")
-    _figure(ds).savefig(picture, dpi=150)
+    _figure(ds).savefig(picture, dpi=110)
     for line in _findings(ds):
         say(line)
     return [data, picture]

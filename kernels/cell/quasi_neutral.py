@@ -157,12 +157,12 @@ def _advance(w, i, step, above, close, number):
     low = w[LOW + i] if above else u
     high = u if above else w[HIGH + i]
     moved = u + step
-    inside = low < moved < high and (number < PATIENCE or number % 2 == 0)  # False for NaN
+    small = abs(step) < close  # False for NaN
+    inside = small or (low < moved < high and (number < PATIENCE or number % 2 == 0))
     moved = moved if inside else 0.5 * (low + high)
     w[LOW + i] = low
     w[HIGH + i] = high
-    last = (inside and abs(step) < close) or not low < moved < high
-    w[DONE + i] = 1.0 if last else 0.0
+    w[DONE + i] = 1.0 if small or not (inside or low < moved < high) else 0.0
     w[U + i] = moved
 
 

@@ -1,0 +1,247 @@
+"""``pv.cell`` against its published equations solved a second time: plain NumPy formulas, SciPy's root finder, exhaustive search.
+
+Nothing of the kernels is used. From a result come only what optics give (generation, and the radiative J0 as the ratio of current
+and Boltzmann factor at open circuit) and the doping. Densities in cm-3, currents in A cm-2, energies in eV. Every formula takes
+complex numbers too: a derivative is the imaginary part of one evaluation, without differences.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.optimize import brentq
+
+import energymodels as em
+
+Q = 1.602176634e-19  # C
+K_B_EV = 1.380649e-23 / Q
+GRID = np.linspace(np.log(1e7), np.log(1e19), 2000)  # u = ln dn
+TINY = 1e-30
+
+
+def band_gap(T):
+    """Return the gap of Paessler 2002, his four-parameter form."""
+    theta, delta, x = 446.0, 0.51, 2.0 * T / 446.0
+    root = (1 + np.pi**2 / (3 * (1 + delta**2)) * x**2 + (3 * delta**2 - 1) / 4 * x**3 + 8 / 3 * x**4 + x**6) ** (1 / 6)
+    return 1.17 - 3.23e-4 * theta * ((1 - 3 * delta**2) / (np.exp(theta / T) - 1) + 1.5 * delta**2 * (root - 1))
+
+
+def intrinsic_density(T, model):
+    if model == "misiakos1993":
+        return 5.29e19 * (T / 300.0) ** 2.54 * np.exp(-6726.0 / T)
+    return 1.541e15 * T**1.712 * np.exp(-band_gap(T) / (2.0 * K_B_EV * T))  # Couderc 2014
+
+
+def narrowing(n, p, dopants, T):
+    """Return the sum of both band shifts: Schenk 1998, exchange-correlation and ionic parts, in excitonic units."""
+    rydberg, radius3 = 16.55e-3, 3.719e-7**3
+    t, ne, nh, ni = K_B_EV * T / rydberg, n * radius3, p * radius3, dopants * radius3
+    total, weighted = ne + nh, 0.5187 * ne + 0.4813 * nh
+    u = total**2 / t**3
+    shift = 0.0
+    bands = (
+        (ne, 12.0, 0.5187, 8.0, 1.3346, 0.893, 3.91, 2.8585, 0.012, 3 / 4),
+        (nh, 4.0, 0.4813, 1.0, 1.2365, 1.153, 4.20, 2.9307, 0.190, 1 / 4),
+    )
+    for density, g, alpha, b, c, d, h, j, k, q in bands:
+        core = (48 * density / (np.pi * g)) ** (1 / 3) + c * np.log(1 + d * weighted ** (7 / 30))
+        upper = (4 * np.pi) ** 3 * total**2 * core + 8 * np.pi * alpha / g * density * t**2 + (8 * np.pi * total) ** 0.5 * t**2.5
+        lower = (4 * np.pi) ** 3 * total**2 + t**3 + b * total**0.5 * t**2 + 40 * total**1.5 * t
+        screened = (t * total / (2 * np.pi)) ** 0.5 * (1 + h * np.log(1 + total**0.5 / t))
+        shift = shift + upper / lower + ni * (1 + u) / (screened + j * u * weighted**0.75 * (1 + k * weighted**q))
+    return rydberg * shift
+
+
+class Device:
+    """One cell as functions of u = ln dn; scalars, or columns over many cells against a row of u."""
+
+    def __init__(self, spec: dict[str, Any], result: Any) -> None:
+        def column(name):
+            return np.asarray(result[name].values, dtype=float).reshape(-1, 1) if result["v_oc"].ndim else float(result[name])
+
+        wafer, self.T = spec["wafer"], spec.get("temperature", 298.15)
+        ni_model = spec.get("intrinsic_density", "couderc2014")
+        self.kt, self.dopants = K_B_EV * self.T, column("base_doping")
+        self.n_i = intrinsic_density(self.T, ni_model)
+        donor = wafer["type"] == "n"
+        self.gap0 = self._equilibrium_narrowing(donor)
+        majority, minority = self._carriers(self.gap0)
+        self.n0, self.p0 = (majority, minority) if donor else (minority, majority)
+        self.tau_p, self.tau_n = wafer["tau_p0"], wafer["tau_n0"]
+        level = np.exp(wafer.get("srh_level", 0.0) / self.kt)
+        self.n1, self.p1 = self.n_i * level, self.n_i / level
+        self.width = Q * 1e-4 * wafer["thickness"]
+        self.auger = self.richter if spec.get("auger") == "richter2012" else self.niewelt
+        self.generation = column("j_generation") * 1e-3
+        self.radiative = column("j_radiative_oc") * 1e-3 / np.expm1(column("v_oc") / self.kt)
+        self.series, self.surfaces, self.passivated = spec.get("series_resistance", 0.0), 0.0, 0.0
+        self.shunt = 1.0 / spec.get("shunt_resistance", np.inf)
+        for side in (spec.get("front", {}), spec.get("rear", {})):
+            scale = 1e-15 * (self.n_i / intrinsic_density(side.get("j0_temperature", 298.15), ni_model)) ** 2
+            share = side.get("metal_fraction", 0.0)
+            self.passivated += scale * side.get("j0", 0.0)
+            self.surfaces += scale * (side.get("j0", 0.0) * (1.0 - share) + side.get("j0_metal", 0.0) * share)
+            self.series += side.get("contact_resistivity", 0.0) / (share or 1.0)
+
+    def _carriers(self, gap):
+        """Return (majority, minority): neutrality and the law of mass action."""
+        pair = self.n_i**2 * np.exp(gap / self.kt)
+        majority = 0.5 * self.dopants + np.sqrt(0.25 * self.dopants**2 + pair)
+        return majority, pair / majority
+
+    def _equilibrium_narrowing(self, donor):
+        def narrowed(gap):
+            majority, minority = self._carriers(gap)
+            return narrowing(*((majority, minority) if donor else (minority, majority)), self.dopants, self.T)
+
+        if np.ndim(self.dopants) == 0:
+            return brentq(lambda gap: gap - narrowed(gap), 0.0, 0.3, xtol=1e-16, rtol=1e-15)
+        gap = np.zeros_like(self.dopants)
+        for _ in range(60):  # a contraction: the minority density hardly matters
+            gap = narrowed(gap)
+        return gap
+
+    def niewelt(self, n, p, dn):
+        bell = 1.0 / (1.0 + ((n + p) / 4e17) ** 2)
+        eeh, ehh = 3.41e-31 * (1.0 + 3.38 * bell), 1.17e-31 * (1.0 + 3.88 * bell)
+        return eeh * (n**2 * p - self.n0**2 * self.p0) + ehh * (n * p**2 - self.n0 * self.p0**2)
+
+    def richter(self, n, p, dn):
+        g_eeh = 1.0 + 13.0 * (1.0 - np.tanh((self.n0 / 3.3e17) ** 0.66))
+        g_ehh = 1.0 + 7.5 * (1.0 - np.tanh((self.p0 / 7e17) ** 0.63))
+        return (n * p - self.n0 * self.p0) * (2.5e-31 * g_eeh * self.n0 + 8.5e-32 * g_ehh * self.p0 + 3e-29 * dn**0.92)
+
+    def point(self, u, series=True, metal=True):
+        """Return (terminal voltage, current density, voltage of the quasi-Fermi levels)."""
+        dn = np.exp(u)
+        n, p = self.n0 + dn, self.p0 + dn
+        excess = n * p - self.n0 * self.p0
+        v = self.kt * np.log(n * p / (self.n0 * self.p0)) - (narrowing(n, p, self.dopants, self.T) - self.gap0)
+        srh = excess / (self.tau_p * (n + self.n1) + self.tau_n * (p + self.p1))
+        surfaces = self.surfaces if metal else self.passivated
+        loss = self.width * (srh + self.auger(n, p, dn)) + (self.radiative + surfaces) * (np.exp(v / self.kt) - 1.0)
+        j = self.generation - loss - (self.shunt * v if metal else 0.0)
+        return v - (j * self.series if series else 0.0), j, v
+
+    def root(self, function):
+        return brentq(function, np.log(1e2), GRID[-1], xtol=1e-15, rtol=1e-15)  # down to a few mV
+
+    def maximum_power(self, series=True):
+        """Return (V, J) of the largest product: a scan, then the root of the slope between the neighbours of its best point."""
+        v, j, _ = self.point(GRID, series)
+        k = int(np.argmax(v * j))
+
+        def slope(u):
+            v, j, _ = self.point(u + TINY * 1j, series)
+            return (v * j).imag / TINY
+
+        u = brentq(slope, GRID[k - 1], GRID[k + 1], xtol=1e-15, rtol=1e-15)
+        return self.point(u, series)[:2]
+
+    def results(self):
+        """Return the outputs of ``pv.cell`` by name."""
+        v_oc = self.point(self.root(lambda u: self.point(u)[1]))[2]
+        j_sc = self.point(self.root(lambda u: self.point(u)[0]))[1] if self.series else self.generation
+        implied = self.point(self.root(lambda u: self.point(u, metal=False)[1]))[2]
+        v_mp, j_mp = self.maximum_power()
+        v_pseudo, j_pseudo = self.maximum_power(series=False)
+        return {
+            "v_oc": v_oc,
+            "j_sc": 1e3 * j_sc,
+            "v_mp": v_mp,
+            "j_mp": 1e3 * j_mp,
+            "implied_v_oc": implied,
+            "fill_factor": 100.0 * v_mp * j_mp / (v_oc * j_sc),
+            "pseudo_fill_factor": 100.0 * v_pseudo * j_pseudo / (v_oc * j_sc),
+        }
+
+
+# tolerances, relative: round-off of both sides; at maximum power the voltage is less sharp, as the power is flat there
+TOLERANCES = dict.fromkeys(("v_oc", "j_sc", "implied_v_oc", "fill_factor", "pseudo_fill_factor"), 1e-9)
+TOLERANCES |= {"v_mp": 1e-6, "j_mp": 1e-6}
+
+CELLS: dict[str, dict[str, Any]] = {
+    "n-type, long-lived, as good as ideal": {
+        "wafer": {"type": "n", "resistivity": 1.5, "thickness": 130.0, "tau_p0": 12e-3, "tau_n0": 12e-3},
+    },
+    "n-type with contacts on both sides, tunnel-oxide rear": {
+        "wafer": {"type": "n", "resistivity": 1.0, "thickness": 140.0, "tau_p0": 3e-3, "tau_n0": 1e-3, "srh_level": 0.1},
+        "front": {"j0": 8.0, "j0_metal": 700.0, "metal_fraction": 0.03, "contact_resistivity": 1e-3},
+        "rear": {"j0": 2.0, "j0_metal": 40.0, "metal_fraction": 0.05, "contact_resistivity": 2e-3},
+        "series_resistance": 0.3,
+        "shunt_resistance": 2e4,
+        "generation_current_density": 41.2,
+    },
+    "p-type, Richter's Auger model, lossy": {
+        "wafer": {"type": "p", "resistivity": 0.8, "thickness": 170.0, "tau_p0": 2e-3, "tau_n0": 4e-4, "srh_level": -0.2},
+        "front": {"j0": 60.0},
+        "rear": {"j0": 20.0, "j0_n_i": None},
+        "series_resistance": 0.6,
+        "shunt_resistance": 3000.0,
+        "optical_loss": 0.08,
+        "auger": "richter2012",
+    },
+    "p-type, high resistivity, warm, j0 stated elsewhere": {
+        "wafer": {"type": "p", "resistivity": 200.0, "thickness": 90.0, "tau_p0": 5e-4, "tau_n0": 5e-4},
+        "front": {"j0": 5.0, "j0_temperature": 300.0},
+        "rear": {"j0": 3.0},
+        "temperature": 303.0,
+        "intrinsic_density": "misiakos1993",
+    },
+    "n-type, heavily doped, short-lived, dim light": {
+        "wafer": {"type": "n", "resistivity": 0.05, "thickness": 250.0, "tau_p0": 3e-6, "tau_n0": 3e-7},
+        "shunt_resistance": 1e5,
+        "irradiance": 50.0,
+    },
+    "n-type, asymmetric capture, concentrated light": {
+        "wafer": {"type": "n", "resistivity": 5.0, "thickness": 60.0, "tau_p0": 1e-4, "tau_n0": 1e-2},
+        "series_resistance": 0.02,
+        "irradiance": 2e4,
+    },
+}
+
+
+def _run(spec):
+    """Run a cell; ``j0_n_i: None`` stands for leaving it out."""
+    sides = {side: {k: v for k, v in spec.get(side, {}).items() if v is not None} for side in ("front", "rear")}
+    return em.run({"model": "pv.cell", **spec, **sides})
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_same_equations_solved_twice(name):
+    result = _run(CELLS[name])
+    expected = Device(CELLS[name], result).results()
+    assert result["status"] == 0
+    for output, value in expected.items():
+        assert float(result[output]) == pytest.approx(value, rel=TOLERANCES[output]), output
+
+
+@pytest.mark.parametrize(("kind", "ratio"), [("n", 0.01), ("p", 100.0)])
+def test_power_is_the_global_maximum(kind, ratio):
+    """Where the lifetime rises with injection the power has two maxima; of 100 random wafers none may end on the lower one."""
+    rng = np.random.default_rng(20240229 + (kind == "p"))
+    cases = 100
+    resistivity, tau = 10.0 ** rng.uniform(np.log10(0.3), np.log10(30.0), cases), 10.0 ** rng.uniform(-5.0, -3.0, cases)
+    if kind == "p":
+        tau *= ratio  # tau_p0 counts holes: give the minority electrons the same range
+    thickness = rng.uniform(60.0, 300.0, cases)
+    spec = {"model": "pv.cell", "wafer": {"type": kind, "capture_ratio": ratio}}
+    result = em.sweep(spec, {}, points={"wafer.resistivity": resistivity, "wafer.tau": tau, "wafer.thickness": thickness})
+    wafer = {"type": kind, "tau_p0": tau[:, None], "tau_n0": tau[:, None] / ratio, "thickness": thickness[:, None]}
+    device = Device({"wafer": wafer}, result)
+
+    def power(u):
+        v, j, _ = device.point(u)
+        return v * j
+
+    scan = power(GRID)
+    peaks = ((scan[:, 1:-1] > scan[:, :-2]) & (scan[:, 1:-1] > scan[:, 2:]) & (scan[:, 1:-1] > 0.0)).sum(axis=1)
+    assert np.count_nonzero(peaks > 1) >= 3, "the sample must hold cases that can go wrong"
+    step = GRID[1] - GRID[0]
+    best = power(GRID[scan.argmax(axis=1)][:, None] + np.linspace(-step, step, 201)).max(axis=1)  # misses at most 1e-8 of it
+    miss = 1.0 - result["efficiency"].values / 100.0 / (best / 0.1)
+    wrong = np.abs(miss) > 1e-6
+    found = [f"{resistivity[i]:.6g} ohm cm, tau {tau[i]:.6g} s, {thickness[i]:.6g} um: {miss[i]:.3g}" for i in np.flatnonzero(wrong)]
+    assert not found, f"{kind}-type, capture ratio {ratio:g}: {'; '.join(found)}"
