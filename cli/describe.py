@@ -14,7 +14,7 @@ def command(model: str, path: str | None) -> None:
     """Show the fields and outputs of MODEL: unit, range, default, meaning. PATH narrows it to one field, table or output."""
     from energymodels.errors import unknown
     from energymodels.model import get_model
-    from energymodels.spec import schema
+    from energymodels.schema import schema
 
     found = get_model(model)
     fields = schema(found.spec)

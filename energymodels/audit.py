@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 
 from energymodels import datasets
-from energymodels.engine import Solution, solve
+from energymodels.engine import solve
 from energymodels.errors import InertWarning, unknown
 from energymodels.model import Array
+from energymodels.solution import Solution
 from energymodels.spec import bundled, load
 
 AUGER = ("niewelt2022", "richter2012")

@@ -10,7 +10,7 @@ import numpy as np
 
 from energymodels.errors import Fault, InputError, closest
 from energymodels.model import Array
-from energymodels.spec import FieldInfo
+from energymodels.schema import FieldInfo
 
 Values: TypeAlias = str | Sequence[Any] | Array
 

@@ -1,20 +1,11 @@
-"""The generic sweep: axes -> columns -> rows -> kernel -> results. A run is a sweep over nothing.
-
-The grid is cut into blocks; worker threads fill their own row buffer and call the same compiled kernel (it releases the GIL), so
-a case's result does not depend on the cutting, the threads or its neighbours.
-"""
+"""The generic sweep: axes -> columns -> rows -> kernel -> results. A run is a sweep over nothing."""
 
 from __future__ import annotations
 
-import logging
-import math
-import os
-import threading
 import time
 import warnings
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,67 +13,16 @@ import numpy as np
 from energymodels.axes import Axis, Values, make_axes
 from energymodels.errors import Fault, InertWarning, InputError, ValidityWarning, closest
 from energymodels.kernels import status
-from energymodels.kernels.jit import is_compiled
-from energymodels.model import Array, Block, Model, Output, get_model, label_index, scalar_outputs
-from energymodels.spec import FieldInfo, Spec, load
+from energymodels.model import Array, Model, get_model, label_index
+from energymodels.schema import FieldInfo
+from energymodels.solution import Solution
+from energymodels.spec import Spec, load
+from energymodels.workers import available_threads, load_kernel, run_kernel
 
 if TYPE_CHECKING:
     from xarray import Dataset
 
 CHUNK = 16384  # cases per block: rows and results of a block stay in the cache
-
-
-@dataclass
-class Solution:
-    """Raw results of a sweep: arrays by output name, over the axes and then the output's own dimensions."""
-
-    spec: Spec
-    model: Model
-    fields: dict[str, Any]
-    axes: list[Axis]
-    outputs: list[Output]
-    values: dict[str, Array]
-    status: Array
-    output_axes: dict[str, Array]
-    backend: str = ""
-    threads: int = 1
-    seconds: float = 0.0
-    notes: list[str] = field(default_factory=list)
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        return tuple(axis.size for axis in self.axes)
-
-    @property
-    def failed(self) -> int:
-        """How many cases ended with a status other than ok."""
-        return int(np.count_nonzero(self.status))
-
-    def failures(self) -> dict[str, int]:
-        """Return how many cases ended in each status other than ok, by its name."""
-        codes, counts = np.unique(self.status[self.status != status.OK], return_counts=True)
-        return {status.MEANINGS[int(code)]: int(count) for code, count in zip(codes, counts, strict=True)}
-
-    @property
-    def interrupted(self) -> bool:
-        """Whether cases were left out."""
-        return bool(np.any(self.status == status.NOT_RUN))
-
-    def scalars(self) -> dict[str, float | int | None]:
-        """Return the scalar results of the first case by name, None for NaN."""
-        found: dict[str, float | int | None] = {}
-        for output in self.outputs:
-            if not output.dims:
-                value = self.values[output.name].ravel()[0].item()
-                found[output.name] = None if isinstance(value, float) and not math.isfinite(value) else value
-        return found | {"status": int(self.status[0])}
-
-
-def available_threads() -> int:
-    """Return how many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def run(spec: Spec | str | Mapping[str, Any], values: Mapping[str, Any] | None = None, *, backend: str = "") -> Dataset:
@@ -145,24 +85,15 @@ def solve(
         solution.notes.append(f"sweeping {path}: {reason}")
         warnings.warn(solution.notes[-1], InertWarning, stacklevel=3)
     if not backend:
-        _load_kernel(model)
+        load_kernel(model)
     start = time.perf_counter()
     if backend:
         _run_backend(solution, columns)
     else:
-        _run_kernel(solution, columns, threads or available_threads(), chunk, progress)
+        run_kernel(solution, columns, threads or available_threads(), chunk, progress)
     solution.seconds = time.perf_counter() - start
     _warn_validity(solution)
     return solution
-
-
-def _load_kernel(model: Model) -> None:
-    """Compile the kernel, saying so, or load it from the cache: by solving no rows at all."""
-    kernel = model.kernel()
-    if not is_compiled(kernel.solve):
-        logging.getLogger("energymodels").warning("compiling the kernels of %s, once per installation ...", model.name)
-    nothing = Block(np.empty((len(scalar_outputs(model)), 0)), {}, np.empty(0, dtype=np.int8))
-    model.solve(np.empty(0, kernel.ROW).view(np.recarray), {}, nothing)
 
 
 def _check_cross(base: Spec, axes: list[Axis]) -> dict[str, Any]:
@@ -215,128 +146,8 @@ def _allocate(base: Spec, model: Model, fields: dict[str, Any], axes: list[Axis]
     return Solution(base, model, fields, axes, kept, values, codes, output_axes)
 
 
-def _blocks(shape: tuple[int, ...], chunk: int) -> Iterator[tuple[tuple[slice, ...], int, int]]:
-    """Cut the grid into contiguous blocks of at most ``chunk`` cases: (index, first case, cases)."""
-    inner = 1
-    cut = len(shape)
-    while cut > 0 and inner * shape[cut - 1] <= chunk:
-        cut -= 1
-        inner *= shape[cut]
-    if cut == 0:
-        yield tuple(slice(0, n) for n in shape), 0, inner
-        return
-    step = max(1, chunk // inner)
-    first = 0
-    for outer in np.ndindex(*shape[: cut - 1]):
-        for start in range(0, shape[cut - 1], step):
-            stop = min(start + step, shape[cut - 1])
-            index = (*(slice(i, i + 1) for i in outer), slice(start, stop), *(slice(0, n) for n in shape[cut:]))
-            yield index, first, (stop - start) * inner
-            first += (stop - start) * inner
-
-
-class _Worker:
-    """Fills a row buffer of its own and calls the kernel; one per thread."""
-
-    def __init__(self, solution: Solution, rows: Mapping[str, Array], scalars: Array, size: int) -> None:
-        dtype = solution.model.kernel().ROW
-        self.buffer = np.zeros(size, dtype).view(np.recarray)
-        self.scalars = scalars
-        self.solution = solution
-        self.varying = {}
-        for name in dtype.names:
-            if rows[name].size == 1:
-                self.buffer[name] = rows[name].ravel()[0]
-            else:
-                self.varying[name] = np.broadcast_to(rows[name], solution.shape)
-        self.scales = [(i, o.scale) for i, o in enumerate(scalar_outputs(solution.model)) if o.scale != 1.0]
-
-    def __call__(self, index: tuple[slice, ...], first: int, count: int) -> int:
-        rows = self.buffer[:count]
-        for name, grid in self.varying.items():
-            block = grid[index]
-            rows[name].reshape(block.shape)[...] = block
-        part = slice(first, first + count)
-        arrays = {name: values[part] for name, values in self.solution.values.items()}
-        out = Block(self.scalars[:, part], arrays, self.solution.status[part])
-        self.solution.model.solve(rows, self.solution.output_axes, out)
-        for i, scale in self.scales:
-            out.scalars[i] *= scale
-        for output in self.solution.outputs:
-            if output.dims and output.scale != 1.0:
-                arrays[output.name] *= output.scale
-        return count
-
-
-def _run_kernel(
-    solution: Solution, columns: Mapping[str, Array], threads: int, chunk: int, progress: Callable[[int, int], None] | None
-) -> None:
-    prepared = solution.model.prepare(columns)
-    names = [o.name for o in scalar_outputs(solution.model)]
-    cases = solution.status.size
-    scalars = np.empty((len(names), cases))
-    blocks = list(_blocks(solution.shape, chunk))
-    size = max(count for _, _, count in blocks)
-    solution.threads = max(1, min(threads, len(blocks)))
-    try:
-        if solution.threads == 1:
-            worker = _Worker(solution, prepared.rows, scalars, size)
-            done = 0
-            for block in blocks:
-                done += worker(*block)
-                if progress:
-                    progress(done, cases)
-        else:
-            _run_threads(solution, prepared.rows, scalars, blocks, size, progress)
-    except KeyboardInterrupt:
-        solution.notes.append("interrupted: cases with status not_run were not reached")
-    if solution.interrupted:
-        scalars[:, solution.status == status.NOT_RUN] = np.nan
-    kept = {o.name for o in solution.outputs}
-    for name, row in zip(names, scalars, strict=True):
-        if name in kept:
-            solution.values[name] = row
-    for output in solution.outputs:
-        if output.derived:
-            solution.values[output.name] = (
-                prepared.derived[output.name] * output.scale if output.scale != 1.0 else prepared.derived[output.name]
-            )
-
-
-def _run_threads(
-    solution: Solution,
-    rows: Mapping[str, Array],
-    scalars: Array,
-    blocks: list[tuple[tuple[slice, ...], int, int]],
-    size: int,
-    progress: Callable[[int, int], None] | None,
-) -> None:
-    local = threading.local()
-
-    def work(block: tuple[tuple[slice, ...], int, int]) -> int:
-        if not hasattr(local, "worker"):
-            local.worker = _Worker(solution, rows, scalars, size)
-        count: int = local.worker(*block)
-        return count
-
-    done = 0
-    with ThreadPoolExecutor(solution.threads) as pool:
-        pending = {pool.submit(work, block) for block in blocks}
-        try:
-            while pending:
-                finished, pending = wait(pending, return_when=FIRST_COMPLETED)
-                done += sum(future.result() for future in finished)
-                if progress:
-                    progress(done, solution.status.size)
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
-
-
 def _run_backend(solution: Solution, columns: Mapping[str, Array]) -> None:
     """Fill the solution from a reference backend: {output: array over the grid, in the output's unit}, and a status."""
-    from importlib import import_module
-
     backend = import_module(f"energymodels.backends.{solution.backend}")
     grid = {path: np.broadcast_to(column, solution.shape).ravel() for path, column in columns.items()}
     values, codes = backend.solve(solution.model.name, solution.fields, grid, solution.output_axes)

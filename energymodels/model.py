@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from energymodels.errors import unknown
-from energymodels.spec import Table
+from energymodels.schema import Table
 
 Array: TypeAlias = npt.NDArray[Any]
 

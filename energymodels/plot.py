@@ -83,28 +83,6 @@ def _grid(number: int) -> tuple[Figure, list[Axes], int]:
     return figure, list(axes[:number]), columns
 
 
-def _path(ds: xr.Dataset, name: str) -> str:
-    return str(ds[name].attrs.get("field", name)) if name in ds.variables else name
-
-
-def _dims(ds: xr.Dataset, *names: str | None) -> set[Any]:
-    return {d for name in names if name for d in ds[name].dims}
-
-
-def _unique(array: xr.DataArray) -> list[Any]:
-    """Return the values of a variable once each: labels in their order, numbers ascending without NaN."""
-    if array.dtype.kind in "UO":
-        return list(dict.fromkeys(array.values.flat))
-    return [v for v in np.unique(array.values).tolist() if v == v]
-
-
-def _groups(ds: xr.Dataset, name: str | None) -> list[tuple[Any, xr.Dataset]]:
-    """Cut ``ds`` into the parts that share a value of a variable with one dimension."""
-    if name is None:
-        return [(None, ds)]
-    return [(v, ds.isel({ds[name].dims[0]: np.flatnonzero(ds[name].values == v)})) for v in _unique(ds[name])]
-
-
 def _find(ds: xr.Dataset, name: str, role: str, names: list[str]) -> str:
     """Return the dataset name of a field path or name; InputError if it is not among ``names``."""
     paths = {_path(ds, n): n for n in names}
@@ -145,6 +123,28 @@ def _kind(ds: xr.Dataset, fields: list[str], x: str, y: str, hue: str | None, fa
     if y not in fields and hue and hue not in fields:
         raise InputError(Fault(hue, hint="is an output; lines are told apart by a swept field"))
     return "map" if y in fields else "lines"
+
+
+def _path(ds: xr.Dataset, name: str) -> str:
+    return str(ds[name].attrs.get("field", name)) if name in ds.variables else name
+
+
+def _dims(ds: xr.Dataset, *names: str | None) -> set[Any]:
+    return {d for name in names if name for d in ds[name].dims}
+
+
+def _unique(array: xr.DataArray) -> list[Any]:
+    """Return the values of a variable once each: labels in their order, numbers ascending without NaN."""
+    if array.dtype.kind in "UO":
+        return list(dict.fromkeys(array.values.flat))
+    return [v for v in np.unique(array.values).tolist() if v == v]
+
+
+def _groups(ds: xr.Dataset, name: str | None) -> list[tuple[Any, xr.Dataset]]:
+    """Cut ``ds`` into the parts that share a value of a variable with one dimension."""
+    if name is None:
+        return [(None, ds)]
+    return [(v, ds.isel({ds[name].dims[0]: np.flatnonzero(ds[name].values == v)})) for v in _unique(ds[name])]
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ import numpy as np
 
 import energymodels
 from energymodels.axes import dim_name
-from energymodels.engine import Solution
 from energymodels.errors import Fault, InputError
+from energymodels.solution import Solution
 
 if TYPE_CHECKING:
     import xarray as xr

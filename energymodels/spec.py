@@ -1,169 +1,22 @@
-"""Specs: the checked input of a model.
+"""Specs: the checked input of a model, as somebody wrote it.
 
-A model's schema is a pydantic class whose fields carry unit, range and meaning once; checks, help and metadata read them there.
-A ``Spec`` is a model's name and the fields somebody wrote. Overrides come first, the check comes last, and it collects every fault.
+Overrides come first, the check comes last, and it collects every fault.
 """
 
 from __future__ import annotations
 
-import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
 from pathlib import Path
-from typing import Any, ClassVar, Literal, TypeAlias, get_args, get_origin
+from typing import Any
 
-from annotated_types import Ge, Gt, Le, Lt
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
-from energymodels import units
 from energymodels.errors import Fault, InputError, closest, unknown
+from energymodels.schema import FieldInfo, groups, schema
 
 RESERVED = ("model", "title", "provenance")
-Choice: TypeAlias = Mapping[str, float | None]
-
-
-class Table(BaseModel):
-    """A table of fields. ``alternatives`` lists groups of which exactly one choice is used; the first is the default.
-
-    A choice maps its fields to their defaults, None where the field must be given. ``agreeing`` pairs say the same thing twice:
-    both may be given if they agree, but overriding one drops the other.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=True)
-    alternatives: ClassVar[tuple[tuple[Choice, ...], ...]] = ()
-    agreeing: ClassVar[tuple[tuple[str, str], ...]] = ()
-
-
-def quantity(default: float | None, unit: str, meaning: str, **limits: Any) -> Any:
-    """Return a number field; ``limits`` are gt, ge, lt, le. inf is legal where no upper limit is set."""
-    return Field(default, description=meaning, json_schema_extra={"unit": unit}, **limits)
-
-
-def count(default: int, meaning: str, **limits: Any) -> Any:
-    """Return a whole-number field."""
-    return Field(default, description=meaning, json_schema_extra={"unit": "1", "fixed": True}, **limits)
-
-
-def choice(default: str | None, meaning: str) -> Any:
-    """Return a field annotated with a ``Literal`` of the labels it may take."""
-    return Field(default, description=meaning)
-
-
-@dataclass(frozen=True)
-class FieldInfo:
-    """What is known of one field; ``group`` names the alternative fields that setting it replaces."""
-
-    path: str
-    kind: Literal["number", "integer", "label"]
-    meaning: str
-    default: Any
-    unit: str = ""
-    low: float = -math.inf
-    high: float = math.inf
-    low_open: bool = False
-    high_open: bool = False
-    labels: tuple[str, ...] = ()
-    replaces: tuple[str, ...] = ()
-    conflicts: tuple[str, ...] = ()
-    fixed: bool = False  # shapes the output and cannot be swept
-
-    @property
-    def allowed(self) -> str:
-        """The allowed values as text."""
-        if self.labels:
-            return ", ".join(self.labels)
-        low = ("above " if self.low_open else "from ") + f"{self.low:g}" if self.low > -math.inf else ""
-        high = ("below " if self.high_open else "to ") + f"{self.high:g}" if self.high < math.inf else ""
-        return f"{low} {high}".strip() or "any number"
-
-    def holds(self, value: float) -> bool:
-        """Return whether a number is in range; NaN never is."""
-        above = value > self.low if self.low_open else value >= self.low
-        below = value < self.high if self.high_open else value <= self.high
-        return above and below
-
-    def fault(self, value: object, hint: str = "") -> Fault:
-        """Return the fault of ``value`` in this field."""
-        return Fault(self.path, value, self.allowed, self.unit, hint)
-
-    def parse(self, value: object) -> Any:
-        """Return ``value`` (text with or without a unit, or a number) as this field holds it; InputError with range and unit."""
-        if self.kind == "label":
-            if isinstance(value, str) and value.strip() in self.labels:
-                return value.strip()
-            raise InputError(self.fault(value, closest(str(value), self.labels) if isinstance(value, str) else ""))
-        try:
-            if isinstance(value, bool):
-                raise ValueError("not a number")
-            number = units.parse(value, self.unit) if isinstance(value, str) else float(value)  # type: ignore[arg-type]
-        except (TypeError, ValueError) as error:
-            raise InputError(self.fault(value, str(error))) from error
-        if not self.holds(number):
-            raise InputError(self.fault(value if isinstance(value, str) else number))
-        if self.kind == "integer":
-            if number != int(number):
-                raise InputError(self.fault(number, "a whole number"))
-            return int(number)
-        return number
-
-
-@cache
-def schema(table: type[Table], prefix: str = "") -> dict[str, FieldInfo]:
-    """Return every field of ``table`` by dotted path."""
-    found: dict[str, FieldInfo] = {}
-    for name, info in table.model_fields.items():
-        annotation = info.annotation
-        if isinstance(annotation, type) and issubclass(annotation, Table):
-            found |= schema(annotation, f"{prefix}{name}.")
-            continue
-        extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
-        options = [a for a in (get_args(annotation) or (annotation,)) if a is not type(None)]
-        labels = get_args(annotation) if get_origin(annotation) is Literal else get_args(options[0])
-        default, replaces, conflicts = _grouped(table, name, info.default, prefix)
-        limits: dict[str, Any] = {}
-        for limit in info.metadata:
-            if isinstance(limit, Ge | Gt):
-                limits |= {"low": limit.ge if isinstance(limit, Ge) else limit.gt, "low_open": isinstance(limit, Gt)}
-            elif isinstance(limit, Le | Lt):
-                limits |= {"high": limit.le if isinstance(limit, Le) else limit.lt, "high_open": isinstance(limit, Lt)}
-        found[prefix + name] = FieldInfo(
-            path=prefix + name,
-            kind="label" if labels else "integer" if int in options else "number",
-            meaning=info.description or "",
-            default=default,
-            unit=str(extra.get("unit", "")),
-            labels=labels,
-            replaces=replaces,
-            conflicts=conflicts,
-            fixed=bool(extra.get("fixed")),
-            **limits,
-        )
-    return found
-
-
-def _grouped(table: type[Table], name: str, default: Any, prefix: str) -> tuple[Any, tuple[str, ...], tuple[str, ...]]:
-    """Return (default, fields an override replaces, fields that exclude this one) of field ``name``."""
-    replaces: list[str] = []
-    conflicts: list[str] = []
-    for group in table.alternatives:
-        mine = [choice for choice in group if name in choice]
-        if mine:
-            conflicts += [prefix + other for choice in group if choice not in mine for other in choice]
-            default = group[0].get(name)
-    for pair in table.agreeing:
-        if name in pair:
-            replaces += [prefix + other for other in pair if other != name]
-    return default, tuple(replaces + conflicts), tuple(conflicts)
-
-
-def _groups(table: type[Table], prefix: str = "") -> list[tuple[dict[str, float | None], ...]]:
-    found = [tuple({prefix + n: d for n, d in c.items()} for c in group) for group in table.alternatives]
-    for name, info in table.model_fields.items():
-        if isinstance(info.annotation, type) and issubclass(info.annotation, Table):
-            found += _groups(info.annotation, f"{prefix}{name}.")
-    return found
 
 
 @dataclass(frozen=True)
@@ -203,7 +56,7 @@ class Spec:
         table = get_model(self.model).spec
         values = dict(self.values)
         faults: list[Fault] = []
-        for group in _groups(table):
+        for group in groups(table):
             used = next((c for c in group if any(path in values for path in c)), group[0])
             for path, default in used.items():
                 if path not in values:

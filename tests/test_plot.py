@@ -35,8 +35,8 @@ def designs() -> xr.Dataset:
 
 
 def notes(figure: Figure) -> str:
-    """Return the small print."""
-    return figure.texts[-1].get_text() if len(figure.texts) == 1 else " ".join(t.get_text() for t in figure.texts)
+    """Return what is written on the figure itself."""
+    return " ".join(text.get_text() for text in figure.texts)
 
 
 def test_lines_have_units_scales_and_one_line_per_value(grid: xr.Dataset) -> None:
@@ -191,7 +191,7 @@ def test_names_that_do_not_go_together_are_refused(grid: xr.Dataset) -> None:
 
 
 @pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
-def test_the_same_figure_gives_a_file_of_each_kind(grid: xr.Dataset, tmp_path: Path, suffix: str) -> None:
+def test_a_figure_is_written_in_each_format(grid: xr.Dataset, tmp_path: Path, suffix: str) -> None:
     path = save(plot(grid, "wafer.tau", "v_oc"), tmp_path / "new" / f"figure{suffix}")
     assert path.stat().st_size > 5000
 

@@ -10,7 +10,7 @@ import numpy as np
 from pydantic import model_validator
 
 from energymodels.model import Array, Block, Model, Output, Prepared
-from energymodels.spec import Choice, Table, choice, count, quantity
+from energymodels.schema import Choice, Table, choice, count, quantity
 
 INF = float("inf")
 TYPE_OF = {"B": "p", "Ga": "p", "P": "n"}

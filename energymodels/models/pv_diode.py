@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from energymodels.model import Array, Block, Model, Output, Prepared, Tolerance
-from energymodels.spec import Table, count, quantity
+from energymodels.schema import Table, count, quantity
 
 INF = float("inf")
 DELIVERED = {"sign_convention": "current delivered by the device is positive"}

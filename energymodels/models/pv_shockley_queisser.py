@@ -7,7 +7,7 @@ from types import ModuleType
 from typing import ClassVar, Literal
 
 from energymodels.model import Array, Block, Model, Output, Prepared
-from energymodels.spec import Table, choice, quantity
+from energymodels.schema import Table, choice, quantity
 
 
 class LimitSpec(Table):

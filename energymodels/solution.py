@@ -1,0 +1,60 @@
+"""What a sweep returns before it becomes a Dataset: plain arrays, statuses and notes."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from energymodels.axes import Axis
+from energymodels.kernels import status
+from energymodels.model import Array, Model, Output
+from energymodels.spec import Spec
+
+
+@dataclass
+class Solution:
+    """Raw results of a sweep: arrays by output name, over the axes and then the output's own dimensions."""
+
+    spec: Spec
+    model: Model
+    fields: dict[str, Any]
+    axes: list[Axis]
+    outputs: list[Output]
+    values: dict[str, Array]
+    status: Array
+    output_axes: dict[str, Array]
+    backend: str = ""
+    threads: int = 1
+    seconds: float = 0.0
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return tuple(axis.size for axis in self.axes)
+
+    @property
+    def failed(self) -> int:
+        """How many cases ended with a status other than ok."""
+        return int(np.count_nonzero(self.status))
+
+    def failures(self) -> dict[str, int]:
+        """Return how many cases ended in each status other than ok, by its name."""
+        codes, counts = np.unique(self.status[self.status != status.OK], return_counts=True)
+        return {status.MEANINGS[int(code)]: int(count) for code, count in zip(codes, counts, strict=True)}
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether cases were left out."""
+        return bool(np.any(self.status == status.NOT_RUN))
+
+    def scalars(self) -> dict[str, float | int | None]:
+        """Return the scalar results of the first case by name, None for NaN."""
+        found: dict[str, float | int | None] = {}
+        for output in self.outputs:
+            if not output.dims:
+                value = self.values[output.name].ravel()[0].item()
+                found[output.name] = None if isinstance(value, float) and not math.isfinite(value) else value
+        return found | {"status": int(self.status[0])}

@@ -1,0 +1,153 @@
+"""Solving a grid: it is cut into blocks, and worker threads call the same compiled kernel on them.
+
+Each fills a row buffer of its own; the kernel releases the GIL. A case's result depends on neither cutting, threads nor neighbours.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+
+import numpy as np
+
+from energymodels.kernels import status
+from energymodels.kernels.jit import is_compiled
+from energymodels.model import Array, Block, Model, scalar_outputs
+from energymodels.solution import Solution
+
+
+def available_threads() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def load_kernel(model: Model) -> None:
+    """Compile the kernel, saying so, or load it from the cache: by solving no rows at all."""
+    kernel = model.kernel()
+    if not is_compiled(kernel.solve):
+        logging.getLogger("energymodels").warning("compiling the kernels of %s, once per installation ...", model.name)
+    nothing = Block(np.empty((len(scalar_outputs(model)), 0)), {}, np.empty(0, dtype=np.int8))
+    model.solve(np.empty(0, kernel.ROW).view(np.recarray), {}, nothing)
+
+
+def _blocks(shape: tuple[int, ...], chunk: int) -> Iterator[tuple[tuple[slice, ...], int, int]]:
+    """Cut the grid into contiguous blocks of at most ``chunk`` cases: (index, first case, cases)."""
+    inner = 1
+    cut = len(shape)
+    while cut > 0 and inner * shape[cut - 1] <= chunk:
+        cut -= 1
+        inner *= shape[cut]
+    if cut == 0:
+        yield tuple(slice(0, n) for n in shape), 0, inner
+        return
+    step = max(1, chunk // inner)
+    first = 0
+    for outer in np.ndindex(*shape[: cut - 1]):
+        for start in range(0, shape[cut - 1], step):
+            stop = min(start + step, shape[cut - 1])
+            index = (*(slice(i, i + 1) for i in outer), slice(start, stop), *(slice(0, n) for n in shape[cut:]))
+            yield index, first, (stop - start) * inner
+            first += (stop - start) * inner
+
+
+class _Worker:
+    """Fills a row buffer of its own and calls the kernel; one per thread."""
+
+    def __init__(self, solution: Solution, rows: Mapping[str, Array], scalars: Array, size: int) -> None:
+        dtype = solution.model.kernel().ROW
+        self.buffer = np.zeros(size, dtype).view(np.recarray)
+        self.scalars = scalars
+        self.solution = solution
+        self.varying = {}
+        for name in dtype.names:
+            if rows[name].size == 1:
+                self.buffer[name] = rows[name].ravel()[0]
+            else:
+                self.varying[name] = np.broadcast_to(rows[name], solution.shape)
+        self.scales = [(i, o.scale) for i, o in enumerate(scalar_outputs(solution.model)) if o.scale != 1.0]
+
+    def __call__(self, index: tuple[slice, ...], first: int, count: int) -> int:
+        rows = self.buffer[:count]
+        for name, grid in self.varying.items():
+            block = grid[index]
+            rows[name].reshape(block.shape)[...] = block
+        part = slice(first, first + count)
+        arrays = {name: values[part] for name, values in self.solution.values.items()}
+        out = Block(self.scalars[:, part], arrays, self.solution.status[part])
+        self.solution.model.solve(rows, self.solution.output_axes, out)
+        for i, scale in self.scales:
+            out.scalars[i] *= scale
+        for output in self.solution.outputs:
+            if output.dims and output.scale != 1.0:
+                arrays[output.name] *= output.scale
+        return count
+
+
+def run_kernel(
+    solution: Solution, columns: Mapping[str, Array], threads: int, chunk: int, progress: Callable[[int, int], None] | None
+) -> None:
+    prepared = solution.model.prepare(columns)
+    names = [o.name for o in scalar_outputs(solution.model)]
+    cases = solution.status.size
+    scalars = np.empty((len(names), cases))
+    blocks = list(_blocks(solution.shape, chunk))
+    size = max(count for _, _, count in blocks)
+    solution.threads = max(1, min(threads, len(blocks)))
+    try:
+        if solution.threads == 1:
+            worker = _Worker(solution, prepared.rows, scalars, size)
+            done = 0
+            for block in blocks:
+                done += worker(*block)
+                if progress:
+                    progress(done, cases)
+        else:
+            _run_threads(solution, prepared.rows, scalars, blocks, size, progress)
+    except KeyboardInterrupt:
+        solution.notes.append("interrupted: cases with status not_run were not reached")
+    if solution.interrupted:
+        scalars[:, solution.status == status.NOT_RUN] = np.nan
+    kept = {o.name for o in solution.outputs}
+    for name, row in zip(names, scalars, strict=True):
+        if name in kept:
+            solution.values[name] = row
+    for output in solution.outputs:
+        if output.derived:
+            solution.values[output.name] = (
+                prepared.derived[output.name] * output.scale if output.scale != 1.0 else prepared.derived[output.name]
+            )
+
+
+def _run_threads(
+    solution: Solution,
+    rows: Mapping[str, Array],
+    scalars: Array,
+    blocks: list[tuple[tuple[slice, ...], int, int]],
+    size: int,
+    progress: Callable[[int, int], None] | None,
+) -> None:
+    local = threading.local()
+
+    def work(block: tuple[tuple[slice, ...], int, int]) -> int:
+        if not hasattr(local, "worker"):
+            local.worker = _Worker(solution, rows, scalars, size)
+        count: int = local.worker(*block)
+        return count
+
+    done = 0
+    with ThreadPoolExecutor(solution.threads) as pool:
+        pending = {pool.submit(work, block) for block in blocks}
+        try:
+            while pending:
+                finished, pending = wait(pending, return_when=FIRST_COMPLETED)
+                done += sum(future.result() for future in finished)
+                if progress:
+                    progress(done, solution.status.size)
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
