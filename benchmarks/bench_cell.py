@@ -28,7 +28,7 @@ class Sweep:
         return float(solution.status.size / solution.seconds)
 
     def track_machinery(self, taus: int, threads: int) -> float:
-        return cases.machinery_share("pv.cell", self.grid, cases.CELL, threads=threads or None)
+        return cases.machinery_share("pv.cell", self.grid, cases.CELL, threads=threads or None).work
 
     def peakmem_solve(self, taus: int, threads: int) -> None:
         self.time_solve(taus, threads)

@@ -6,12 +6,11 @@ import os
 import shutil
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -96,31 +95,36 @@ def bare_kernel(name: str, rows: Array) -> Callable[[], None]:
     return lambda: solve(rows, out, codes)
 
 
-def machinery_share(name: str, *args: Any, **options: Any) -> float:
+class Share(NamedTuple):
+    """What a sweep takes outside its kernel, over what it takes inside."""
+
+    work: float  # of the processors' time
+    wall: float  # of the threads' wall time, waiting included
+
+
+def machinery_share(name: str, *args: Any, **options: Any) -> Share:
     """Return the time of ``engine.solve`` outside the kernel over that inside it.
 
-    A clock runs around every block's kernel call; all threads' calls together are the kernel time. The rest of what the threads had
-    (their number times the wall time) is machinery: reading and checking the axes, filling rows, scaling, handing out blocks, and
-    waiting for the last one.
+    Two clocks run around every block's kernel call, the thread's processor time and the wall; over all threads they add up to the
+    kernel's time. Machinery is the rest: of the process's processor time, and of the number of threads times the wall time. It
+    reads and checks the axes, converts, fills rows, scales results and hands out blocks; by the wall it also waits, for the last
+    block and for whatever else the machine does.
     """
     model = get_model(name)
     kernel = model.solve
-    inside = 0.0
-    lock = threading.Lock()
+    inside: list[tuple[float, float]] = []
 
     def clocked(*block: Any) -> None:
-        nonlocal inside
-        start = time.perf_counter()
+        work, wall = time.thread_time(), time.perf_counter()
         kernel(*block)
-        took = time.perf_counter() - start
-        with lock:
-            inside += took
+        inside.append((time.thread_time() - work, time.perf_counter() - wall))
 
     with replaced(model, clocked):
-        start = time.perf_counter()
+        work, wall = time.process_time(), time.perf_counter()
         solution = engine.solve(name, *args, **options)
-        wall = time.perf_counter() - start
-    return wall * solution.threads / inside - 1.0
+        work, wall = time.process_time() - work, time.perf_counter() - wall
+    kernel_work, kernel_wall = (sum(times) for times in zip(*inside, strict=True))
+    return Share(work / kernel_work - 1.0, wall * solution.threads / kernel_wall - 1.0)
 
 
 def equivalent_diodes(taus: int = 50) -> tuple[Array, ...]:

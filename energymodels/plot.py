@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 import warnings
 from dataclasses import dataclass
@@ -19,9 +18,10 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LogNorm, Normalize
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import LogFormatterSciNotation, LogLocator, MaxNLocator, ScalarFormatter
+from matplotlib.ticker import LogLocator, MaxNLocator, ScalarFormatter
 
 from energymodels.errors import Fault, InputError, closest
+from energymodels.labels import amount, dims_of, groups, label, path_of, shortened, unique, unit_text
 from energymodels.model import Array
 
 SUFFIXES = (".png", ".svg", ".pdf")
@@ -30,8 +30,6 @@ PALETTE = ("#0072b2", "#e69f00", "#009e73", "#cc3311", "#56b4e9", "#aa4499", "#5
 WIDTH, DPI = 8.0, 150  # inches and pixels per inch: 1200 pixels
 TITLE, LABEL, SMALL, NOTE = 11.0, 10.5, 9.0, 7.5  # font sizes
 PANELS, LEGEND = 12, 8  # more panels are refused; more numbers than LEGEND get a colour bar
-NBSP = "\N{NO-BREAK SPACE}"
-SYMBOLS = {"um": "µm", "us": "µs", "uV": "µV", "uA": "µA", "ohm": "Ω", "percent": "%", "degC": "°C", "1": ""}
 
 
 def plot(ds: xr.Dataset, x: str, y: str, hue: str | None = None, facet: str | None = None) -> Figure:
@@ -41,7 +39,7 @@ def plot(ds: xr.Dataset, x: str, y: str, hue: str | None = None, facet: str | No
     designs is drawn as points. InputError lists names that are unknown or cannot play their part.
     """
     picture = _Picture(ds, *_roles(ds, x, y, hue, facet))
-    panels = _groups(ds, picture.facet)
+    panels = groups(ds, picture.facet)
     if len(panels) > PANELS:
         raise InputError(Fault(str(facet), hint=f"has {len(panels)} values; at most {PANELS} panels are drawn"))
     figure, axes, columns = _grid(len(panels))
@@ -49,7 +47,7 @@ def plot(ds: xr.Dataset, x: str, y: str, hue: str | None = None, facet: str | No
         picture.frame(ax)
         {"lines": picture.lines, "points": picture.points, "map": picture.map}[picture.kind](ax, part)
         if picture.facet:
-            title = f"{_path(ds, picture.facet)} = {_amount(value, _unit(ds[picture.facet]))}"
+            title = f"{path_of(ds, picture.facet)} = {amount(value, unit_text(ds[picture.facet]))}"
             ax.set_title(textwrap.fill(title, 90 // columns, break_long_words=False), fontsize=SMALL)
     picture.dress(figure, axes)
     return figure
@@ -85,9 +83,9 @@ def _grid(number: int) -> tuple[Figure, list[Axes], int]:
 
 def _find(ds: xr.Dataset, name: str, role: str, names: list[str]) -> str:
     """Return the dataset name of a field path or name; InputError if it is not among ``names``."""
-    paths = {_path(ds, n): n for n in names}
+    paths = {path_of(ds, n): n for n in names}
     if paths.get(name, name) not in names:
-        known = name in ds.variables or name in (_path(ds, str(n)) for n in ds.variables)
+        known = name in ds.variables or name in (path_of(ds, str(n)) for n in ds.variables)
         hint = closest(name, paths) if paths else "nothing was swept in this result"
         raise InputError(Fault(name, hint=f"{'cannot be' if known else 'unknown'} {role}; {hint}".rstrip("; ")))
     return paths.get(name, name)
@@ -114,37 +112,15 @@ def _roles(ds: xr.Dataset, x: str, y: str, hue: str | None, facet: str | None) -
 def _kind(ds: xr.Dataset, fields: list[str], x: str, y: str, hue: str | None, facet: str | None) -> str:
     """Return lines, points (the designs of a list, or fields tied to x) or map; InputError if the names do not go together."""
     for name in (n for n in (x, y) if n in fields and ds[n].dtype.kind == "f" and not np.isfinite(ds[n].values).any()):
-        raise InputError(Fault(_path(ds, name), hint="has no finite value to draw"))
+        raise InputError(Fault(path_of(ds, name), hint="has no finite value to draw"))
     if y in fields and (hue is None or hue in fields):
-        raise InputError(Fault(_path(ds, y), hint="is a swept field; for a map over two fields give an output as the hue"))
-    shared = _dims(ds, x) & _dims(ds, y if y in fields else None, hue if hue in fields else None, facet)
-    if shared or "point" in _dims(ds, x):
+        raise InputError(Fault(path_of(ds, y), hint="is a swept field; for a map over two fields give an output as the hue"))
+    shared = dims_of(ds, x) & dims_of(ds, y if y in fields else None, hue if hue in fields else None, facet)
+    if shared or "point" in dims_of(ds, x):
         return "points"
     if y not in fields and hue and hue not in fields:
         raise InputError(Fault(hue, hint="is an output; lines are told apart by a swept field"))
     return "map" if y in fields else "lines"
-
-
-def _path(ds: xr.Dataset, name: str) -> str:
-    return str(ds[name].attrs.get("field", name)) if name in ds.variables else name
-
-
-def _dims(ds: xr.Dataset, *names: str | None) -> set[Any]:
-    return {d for name in names if name for d in ds[name].dims}
-
-
-def _unique(array: xr.DataArray) -> list[Any]:
-    """Return the values of a variable once each: labels in their order, numbers ascending without NaN."""
-    if array.dtype.kind in "UO":
-        return list(dict.fromkeys(array.values.flat))
-    return [v for v in np.unique(array.values).tolist() if v == v]
-
-
-def _groups(ds: xr.Dataset, name: str | None) -> list[tuple[Any, xr.Dataset]]:
-    """Cut ``ds`` into the parts that share a value of a variable with one dimension."""
-    if name is None:
-        return [(None, ds)]
-    return [(v, ds.isel({ds[name].dims[0]: np.flatnonzero(ds[name].values == v)})) for v in _unique(ds[name])]
 
 
 @dataclass(frozen=True)
@@ -175,7 +151,7 @@ class _Picture:
 
     def scale(self) -> ScalarMappable | None:
         """Return the colour scale of the hue; None where a legend names its few values."""
-        if not self.hue or self.is_label(self.hue) or (self.hue in self.ds.coords and len(_unique(self.ds[self.hue])) <= LEGEND):
+        if not self.hue or self.is_label(self.hue) or (self.hue in self.ds.coords and len(unique(self.ds[self.hue])) <= LEGEND):
             return None
         norm = LogNorm if self.is_log(self.hue) else Normalize
         return ScalarMappable(norm(*self.span(self.hue)), colormaps["viridis"].with_extremes(over="black"))
@@ -190,12 +166,12 @@ class _Picture:
     def style(self, value: Any) -> dict[str, Any]:
         if scale := self.scale():
             return {"color": scale.to_rgba(value) if np.isfinite(value) else "black"}
-        place = _unique(self.ds[self.hue]).index(value) if self.hue else 0
+        place = unique(self.ds[self.hue]).index(value) if self.hue else 0
         return {"color": PALETTE[place % len(PALETTE)], "linestyle": ("-", "--", ":", "-.")[place // len(PALETTE) % 4]}
 
     def places(self, name: str, values: Any) -> Array:
         """Return where values of a variable lie on its axis; labels lie at 0, 1, 2."""
-        labels = _unique(self.ds[name]) if self.is_label(name) else []
+        labels = unique(self.ds[name]) if self.is_label(name) else []
         return np.array([labels.index(v) for v in values] if labels else values, dtype=float)
 
     def table(self, part: xr.Dataset, output: str, *names: str) -> tuple[list[Array], Array, Array, Array]:
@@ -212,7 +188,7 @@ class _Picture:
 
     def lines(self, ax: Axes, part: xr.Dataset) -> None:
         """Draw a line per value of the hue, and a band where it stands for more than one case."""
-        several = _groups(part, self.hue)
+        several = groups(part, self.hue)
         for place, (value, some) in enumerate(several):
             (x,), middle, low, high = self.table(some, self.y, self.x)
             style = self.style(value) | ({"marker": "o", "markersize": 3.5} if x.size <= 25 else {})
@@ -229,7 +205,7 @@ class _Picture:
         arrays = xr.broadcast(*(part[n] for n in (self.x, self.y, self.hue or self.x)))
         x, y, hue = (array.values.ravel() for array in arrays)
         scale = self.scale()
-        for value in _unique(part[self.hue]) if self.hue and not scale else [None]:
+        for value in unique(part[self.hue]) if self.hue and not scale else [None]:
             mine = hue == value if value is not None else np.full(hue.shape, True)
             look: dict[str, Any] = {"s": 18, "alpha": 0.85, "linewidths": 0, "rasterized": mine.size > 5000}
             if scale:
@@ -248,28 +224,27 @@ class _Picture:
         look: dict[str, Any] = {"norm": scale.norm, "cmap": scale.cmap, "rasterized": True}
         ax.pcolormesh(_edges(x, self.is_log(self.x)), _edges(y, self.is_log(self.y)), z, **look)
         ax.set_facecolor("0.85")
-        log = isinstance(scale.norm, LogNorm)
-        locator, form = (LogLocator(), LogFormatterSciNotation()) if log else (MaxNLocator(7), "%.4g")
+        locator = LogLocator() if isinstance(scale.norm, LogNorm) else MaxNLocator(7)
         levels = [v for v in locator.tick_values(*scale.get_clim()) if np.fmin.reduce(z, None) < v < np.fmax.reduce(z, None)]
         if levels and min(z.shape) > 3 and not self.is_label(self.x) and not self.is_label(self.y):
-            ax.clabel(ax.contour(x, y, np.ma.masked_invalid(z), levels, colors="white", linewidths=0.8), fmt=form, fontsize=SMALL)
+            ax.clabel(ax.contour(x, y, np.ma.masked_invalid(z), levels, colors="white", linewidths=0.8), fmt="%.4g", fontsize=SMALL)
 
     def hidden(self) -> list[str]:
         """Return the dimensions of the output that are drawn as one median."""
         output, second = (self.hue, self.y) if self.kind == "map" else (self.y, self.hue)
-        shown = _dims(self.ds, self.x, second, self.facet)
+        shown = dims_of(self.ds, self.x, second, self.facet)
         return [str(d) for d, n in self.ds[output].sizes.items() if d not in shown and n > 1 and self.kind != "points"]
 
     def notes(self) -> list[str]:
         """Return what a reader must know of what is not, or not plainly, drawn."""
-        ds, over = self.ds, ", ".join(_path(self.ds, d) for d in self.hidden())
+        ds, over = self.ds, ", ".join(path_of(self.ds, d) for d in self.hidden())
         found = [("colour: median" if self.kind == "map" else "line: median, band: range") + f" over {over}"] if over else []
         for name in (n for n in (self.x, self.y, self.hue) if n and n in ds.coords and not self.is_label(n)):
             if np.isinf(ds[name].values).any() and (name != self.hue or self.scale()):
-                found.append(f"{_path(ds, name)} = ∞ is {'black' if name == self.hue else 'not shown'}")
+                found.append(f"{path_of(ds, name)} = ∞ is {'black' if name == self.hue else 'not shown'}")
         value = self.hue if self.kind == "map" and self.hue else self.y
         if self.kind != "points" and (low := self.span(value)[0]) > np.fmin.reduce(ds[value].values, None):
-            found.append(f"values below {_amount(low, _unit(ds[value]))} cut off")
+            found.append(f"values below {amount(low, unit_text(ds[value]))} cut off")
         failed = int(np.count_nonzero(ds["status"].values)) if "status" in ds else 0
         return found + ([f"{failed} of {ds['status'].size} cases failed"] if failed else [])
 
@@ -277,26 +252,26 @@ class _Picture:
         """Add labels, title, notes and what the colours mean."""
         notes = textwrap.fill("; ".join(self.notes()), 140)
         figure.text(0.008, 0.008, notes, fontsize=NOTE, color="0.3", va="bottom")
-        figure.suptitle(_shortened(str(self.ds.attrs.get("title", "")), 90), fontsize=TITLE)
-        below = _label(self.ds, self.x) + "\n" * len(notes.splitlines())  # room for the notes
+        figure.suptitle(shortened(str(self.ds.attrs.get("title", "")), 90), fontsize=TITLE)
+        below = label(self.ds, self.x) + "\n" * len(notes.splitlines())  # room for the notes
         if len(axes) == 1:
             axes[0].set_xlabel(below, fontsize=LABEL)
-            axes[0].set_ylabel(_label(self.ds, self.y), fontsize=LABEL)
+            axes[0].set_ylabel(label(self.ds, self.y), fontsize=LABEL)
         else:
             figure.supxlabel(below, fontsize=LABEL)
-            figure.supylabel(_label(self.ds, self.y), fontsize=LABEL)
+            figure.supylabel(label(self.ds, self.y), fontsize=LABEL)
         self.explain(figure, axes)
 
     def explain(self, figure: Figure, axes: list[Axes]) -> None:
         """Add the colour bar or the legend of the hue."""
         if scale := self.scale():
             bar = figure.colorbar(scale, ax=axes, aspect=30)
-            bar.set_label(_label(self.ds, str(self.hue)), fontsize=LABEL)
+            bar.set_label(label(self.ds, str(self.hue)), fontsize=LABEL)
             bar.ax.tick_params(labelsize=SMALL)
         elif self.hue:
             dot = {"marker": "o", "markersize": 5, "linestyle": "none"} if self.kind == "points" else {}
-            handles = [Line2D([], [], label=_amount(v), **(self.style(v) | dot)) for v in _unique(self.ds[self.hue])]
-            title = _label(self.ds, self.hue, 22)
+            handles = [Line2D([], [], label=amount(v), **(self.style(v) | dot)) for v in unique(self.ds[self.hue])]
+            title = label(self.ds, self.hue, 22)
             look: dict[str, Any] = {"frameon": False, "fontsize": SMALL, "title_fontsize": SMALL}
             figure.legend(handles=handles, title=title, loc="outside right upper", **look)
 
@@ -304,7 +279,7 @@ class _Picture:
         """Set scales, ticks and grid, before anything is drawn."""
         for name, axis, scale in ((self.x, ax.xaxis, ax.set_xscale), (self.y, ax.yaxis, ax.set_yscale)):
             if self.is_label(name):
-                axis.set_ticks(range(len(_unique(self.ds[name]))), _unique(self.ds[name]))
+                axis.set_ticks(range(len(unique(self.ds[name]))), unique(self.ds[name]))
             elif self.is_log(name):
                 scale("log")
             else:
@@ -326,34 +301,3 @@ def _edges(middle: Array, log: bool) -> Array:
     half = np.diff(at) / 2 if at.size > 1 else np.array([0.5 * abs(at[0]) or 0.5])
     edges = np.concatenate([at[:1] - half[0], at[:-1] + half[: at.size - 1], at[-1:] + half[-1]])
     return np.exp(edges) if log else edges
-
-
-def _unit(array: xr.DataArray) -> str:
-    """Return the unit of a variable as it is printed; empty for a pure number or a label."""
-    parts = []
-    for word in re.split(r"[ .]+", str(array.attrs.get("units", ""))):
-        match = re.fullmatch(r"(\D+?)(-?\d+)", word)
-        symbol, power = match.groups() if match else (word, "")
-        parts.append(SYMBOLS.get(symbol, symbol) + (f"$^{{{power}}}$" if power else ""))
-    return " ".join(part for part in parts if part)
-
-
-def _shortened(text: str, most: int) -> str:
-    """Return ``text`` cut where a thought ends, or at a word, if it is longer than ``most``."""
-    for mark in (";", ": ", ","):
-        text = text[: text.rfind(mark, 0, most)] if len(text) > most and text.rfind(mark, 0, most) > most // 3 else text
-    return textwrap.shorten(text, most, placeholder=" ...").replace("$", r"\$")
-
-
-def _label(ds: xr.Dataset, name: str, width: int = 60) -> str:
-    """Return a variable's meaning with its unit in brackets, in lines of about ``width``."""
-    text = _shortened(re.split("[;:] ", str(ds[name].attrs.get("long_name", name)))[0], 60)
-    owner = _path(ds, name).rpartition(".")[0].replace(".", " ").replace("_", " ")
-    unit = _unit(ds[name]).replace(" ", NBSP)
-    return textwrap.fill(" ".join(filter(None, (owner, text, f"({unit})" if unit else ""))), width + 6 * unit.count("^"))
-
-
-def _amount(value: Any, unit: str = "") -> str:
-    """Return a value as people read it."""
-    text = value if isinstance(value, str) else "∞" if np.isposinf(value) else f"{value:.4g}"
-    return f"{text} {unit}".rstrip().replace(" ", NBSP)

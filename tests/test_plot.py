@@ -105,6 +105,14 @@ def test_a_map_has_a_colour_bar_and_cells_around_the_values(grid: xr.Dataset) ->
     np.testing.assert_allclose(corners[:, 0, 1], np.arange(87.5, 213.0, 25.0))
 
 
+def test_a_map_of_numbers_has_contour_lines() -> None:
+    ds = em.sweep("pv.cell", {"wafer.tau": "1e-8:1e-2:7:log", "front.j0": "0:50:5"})
+    for output, scale in (("efficiency", "linear"), ("excess_density_oc", "log")):
+        ax, bar = plot(ds, "wafer.tau", "front.j0", hue=output).axes
+        assert bar.get_yscale() == scale
+        assert len(ax.texts) > 2
+
+
 def test_a_map_may_have_labels_along_an_axis(grid: xr.Dataset) -> None:
     figure = plot(grid, "wafer.tau", "wafer.type", hue="v_oc")
     assert [t.get_text() for t in figure.axes[0].get_yticklabels()] == ["p", "n"]

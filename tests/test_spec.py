@@ -11,7 +11,8 @@ from energymodels import datasets
 from energymodels.axes import dim_name
 from energymodels.errors import InputError
 from energymodels.model import MODELS, get_model
-from energymodels.spec import Table, bundled, loads, schema
+from energymodels.schema import Table, schema
+from energymodels.spec import bundled, loads
 
 ALTERNATIVES = [
     ({"wafer.resistivity": 2.0}, {"wafer.doping": 1e16}),

@@ -7,7 +7,7 @@ import pytest
 from energymodels import datasets, units
 from energymodels.model import MODELS, get_model
 from energymodels.result import AXIS_ATTRS
-from energymodels.spec import schema
+from energymodels.schema import schema
 
 TEXTS = [
     ("25degC", "K", 298.15),
