@@ -26,49 +26,49 @@ def command(auger: str, as_json: bool) -> None:
         sys.exit(1)
 
 
+FORMS = (("measured", ".2f"), ("modelled", ".2f"), ("residual", "+.2f"))
+SHOWN = (
+    ("v_oc", "V_oc (mV)", 1e3),
+    ("j_sc", "J_sc (mA cm-2)", 1.0),
+    ("fill_factor", "FF (%)", 1.0),
+    ("efficiency", "eta (%)", 1.0),
+)
+
+
 def _show(entries: list[dict[str, Any]]) -> None:
-    click.echo("Predictions from published inputs (current imposed; V_oc and fill factor gated for niewelt2022)")
-    rows = []
-    for e in (e for e in entries if e["tier"] == "prediction"):
-        for name, scale, unit in (
-            ("v_oc", 1e3, "mV"),
-            ("j_sc", 1.0, "mA cm-2"),
-            ("fill_factor", 1.0, "%"),
-            ("efficiency", 1.0, "%"),
-        ):
-            if name in e["residual"]:
-                tolerance = f"{e['tolerance'][name] * scale:g}" if name in e["tolerance"] else "-"
-                numbers = [f"{x * scale:.2f}" for x in (e["measured"][name], e["modelled"][name])]
-                rows.append(
-                    (e["record"], e["auger"], f"{name} ({unit})", *numbers, f"{e['residual'][name] * scale:+.2f}", tolerance)
-                )
-    print_table(rows, ("record", "auger", "quantity", "measured", "modelled", "residual", "tolerance"))
-    gates = [e for e in entries if e["passed"] is not None]
-    click.echo(f"{sum(e['passed'] for e in gates)} of {len(gates)} gated predictions within tolerance\n")
-
     click.echo(
-        "What would explain V_oc and fill factor (a fit: J0 in fA cm-2, R_s in ohm cm2, by SRH lifetime); * wafer data assumed"
+        "Certified cells: measured, modelled, residual; prediction from published inputs | fit of J0 and R_s | envelope only"
     )
-    rows = []
-    for e in (e for e in entries if "audit" in e):
-        cells = [_explained(a) for a in e["audit"]]
-        rows.append((e["record"] + ("*" if e["assumed"] else ""), e["auger"], *cells, f"{100.0 * e['limit']['fraction']:.1f}"))
-    lifetimes = next(e["audit"] for e in entries if "audit" in e)
-    names = ["tau inf" if a["tau"] is None else f"tau {a['tau'] * 1e3:g} ms" for a in lifetimes]
-    print_table(rows, ("record", "auger", *names, "% of limit"))
+    rows = [(_name(e), e["tier"], e["auger"], *_cells(e), f"{100.0 * e['limit']['fraction']:.1f}") for e in entries]
+    print_table(rows, ("record", "tier", "auger", *(title for _, title, _ in SHOWN), "% of limit"))
+    click.echo(
+        "* wafer data assumed where not published; % of limit: efficiency over that of the ideal cell of the same thickness\n"
+    )
 
-    click.echo("\nEnvelope only (no V_oc or fill factor published): efficiency and its share of the limit at the wafer's thickness")
-    rows = [
-        (
-            e["record"] + ("*" if e["assumed"] else ""),
-            e["auger"],
-            f"{e['measured']['efficiency']:.2f}",
-            f"{100.0 * e['limit']['fraction']:.1f}",
+    click.echo("What would explain V_oc and fill factor, by SRH lifetime: J0 in fA cm-2, R_s in ohm cm2")
+    audited = [e for e in entries if "audit" in e]
+    names = ["tau inf" if a["tau"] is None else f"tau {a['tau'] * 1e3:g} ms" for a in audited[0]["audit"]]
+    print_table([(_name(e), e["auger"], *map(_explained, e["audit"])) for e in audited], ("record", "auger", *names))
+
+    gates = [e for e in entries if e["passed"] is not None]
+    if gates:
+        limits = ", ".join(f"{title} {gates[0]['tolerance'][name] * scale:g}" for name, title, scale in SHOWN[:3:2])
+        click.echo(
+            f"\n{sum(e['passed'] for e in gates)} of {len(gates)} predictions within the gate ({gates[0]['auger']}: {limits}; eta follows: certificate 0.4)"
         )
-        for e in entries
-        if e["tier"] == "envelope"
-    ]
-    print_table(rows, ("record", "auger", "efficiency (%)", "% of limit"))
+
+
+def _name(entry: dict[str, Any]) -> str:
+    return str(entry["record"]) + ("*" if entry["assumed"] else "")
+
+
+def _cells(entry: dict[str, Any]) -> list[str]:
+    """Return measured, modelled and residual of each quantity, as far as they are known."""
+    cells = []
+    for name, _, scale in SHOWN:
+        parts = [f"{round(entry[kind][name] * scale, 2) + 0.0:{form}}" for kind, form in FORMS if name in entry[kind]]
+        cells.append(" ".join(parts) or "-")
+    return cells
 
 
 def _explained(audit: dict[str, Any]) -> str:

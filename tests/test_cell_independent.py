@@ -218,30 +218,75 @@ def test_same_equations_solved_twice(name):
         assert float(result[output]) == pytest.approx(value, rel=TOLERANCES[output]), output
 
 
-@pytest.mark.parametrize(("kind", "ratio"), [("n", 0.01), ("p", 100.0)])
-def test_power_is_the_global_maximum(kind, ratio):
-    """Where the lifetime rises with injection the power has two maxima; of 100 random wafers none may end on the lower one."""
-    rng = np.random.default_rng(20240229 + (kind == "p"))
-    cases = 100
-    resistivity, tau = 10.0 ** rng.uniform(np.log10(0.3), np.log10(30.0), cases), 10.0 ** rng.uniform(-5.0, -3.0, cases)
-    if kind == "p":
-        tau *= ratio  # tau_p0 counts holes: give the minority electrons the same range
-    thickness = rng.uniform(60.0, 300.0, cases)
-    spec = {"model": "pv.cell", "wafer": {"type": kind, "capture_ratio": ratio}}
-    result = em.sweep(spec, {}, points={"wafer.resistivity": resistivity, "wafer.tau": tau, "wafer.thickness": thickness})
-    wafer = {"type": kind, "tau_p0": tau[:, None], "tau_n0": tau[:, None] / ratio, "thickness": thickness[:, None]}
-    device = Device({"wafer": wafer}, result)
+def _missed(kind, points):
+    """Return (relative shortfall of the efficiency by case, peaks of the scanned power by case)."""
+    result = em.sweep({"model": "pv.cell", "wafer": {"type": kind}}, {}, points=points)
+    column = {path: np.asarray(values)[:, None] for path, values in points.items()}
+    tau = column["wafer.tau"]
+    wafer = {"type": kind, "thickness": column["wafer.thickness"], "tau_p0": tau, "tau_n0": tau / column["wafer.capture_ratio"]}
+    device = Device({"wafer": wafer, "series_resistance": column.get("series_resistance", 0.0)}, result)
 
     def power(u):
         v, j, _ = device.point(u)
-        return v * j
+        return np.where((v > 0.0) & (j > 0.0), v * j, 0.0)
 
     scan = power(GRID)
-    peaks = ((scan[:, 1:-1] > scan[:, :-2]) & (scan[:, 1:-1] > scan[:, 2:]) & (scan[:, 1:-1] > 0.0)).sum(axis=1)
-    assert np.count_nonzero(peaks > 1) >= 3, "the sample must hold cases that can go wrong"
+    inner = scan[:, 1:-1]
+    peaks = ((inner > scan[:, :-2]) & (inner > scan[:, 2:])).sum(axis=1)
     step = GRID[1] - GRID[0]
-    best = power(GRID[scan.argmax(axis=1)][:, None] + np.linspace(-step, step, 201)).max(axis=1)  # misses at most 1e-8 of it
-    miss = 1.0 - result["efficiency"].values / 100.0 / (best / 0.1)
-    wrong = np.abs(miss) > 1e-6
-    found = [f"{resistivity[i]:.6g} ohm cm, tau {tau[i]:.6g} s, {thickness[i]:.6g} um: {miss[i]:.3g}" for i in np.flatnonzero(wrong)]
-    assert not found, f"{kind}-type, capture ratio {ratio:g}: {'; '.join(found)}"
+    best = power(GRID[scan.argmax(axis=1)][:, None] + np.linspace(-step, step, 201)).max(axis=1)  # within 1e-8 of the maximum
+    return 1.0 - result["efficiency"].values / (1e3 * best), peaks
+
+
+def _report(miss, points):
+    """Return the inputs of the cases that are not the maximum within 1e-6, which is a hundred times what the scan may miss."""
+    return [
+        f"{', '.join(f'{path} {values[i]:.6g}' for path, values in points.items())}: {miss[i]:.3g} too low"
+        for i in np.flatnonzero(~(np.abs(miss) < 1e-6))
+    ]
+
+
+@pytest.mark.parametrize("kind", ["n", "p"])
+@pytest.mark.parametrize("range_", ["usual", "extreme"])
+def test_power_is_the_global_maximum(kind, range_):
+    """Where the lifetime rises with injection the power may have two maxima; of 100 random wafers none may end on the lower one."""
+    cases = 100
+    rng = np.random.default_rng([2, 29, kind == "p", range_ == "extreme"])
+    asymmetry, tau, resistivity = (2.0, 2.0), (-5.0, -3.0), (-0.5, 1.5)  # powers of ten; tau is that of the minority carriers
+    if range_ == "extreme":
+        asymmetry, tau, resistivity = (2.5, 5.5), (-8.5, -5.5), (-0.5, 2.0)
+    ratio, tau, resistivity = (10.0 ** rng.uniform(*span, cases) for span in (asymmetry, tau, resistivity))
+    points = {
+        "wafer.resistivity": resistivity,
+        "wafer.capture_ratio": ratio if kind == "p" else 1.0 / ratio,
+        "wafer.tau": tau * ratio if kind == "p" else tau,
+        "wafer.thickness": rng.uniform(60.0, 300.0, cases),
+    }
+    miss, peaks = _missed(kind, points)
+    if range_ == "extreme":
+        assert np.count_nonzero(peaks > 1) >= 5, "the sample must hold cases that can go wrong"
+    assert not (found := _report(miss, points)), f"{kind}-type; {'; '.join(found)}"
+
+
+RESISTIVE = {  # resistivity, capture ratio, tau, thickness, series resistance: of two maxima the one at lower voltage is the higher
+    "n": [
+        (1.9079, 6.67850e-5, 5.51541e-9, 62.74, 4.5104),
+        (11.669, 3.98544e-5, 1.75400e-9, 213.6, 2.5285),
+        (6.0016, 6.22492e-4, 9.05838e-8, 286.2, 3.6720),
+    ],
+    "p": [
+        (14.142, 10948.4, 6.99110e-5, 142.2, 4.2309),
+        (25.298, 42537.3, 6.43367e-5, 218.1, 2.9287),
+        (18.669, 6404.53, 3.49628e-5, 87.27, 4.1567),
+    ],
+}
+
+
+@pytest.mark.xfail(strict=True, reason="with series resistance the search at low injection ends on the maximum at high injection")
+@pytest.mark.parametrize("kind", ["n", "p"])
+def test_power_is_the_global_maximum_with_series_resistance(kind):
+    names = ("wafer.resistivity", "wafer.capture_ratio", "wafer.tau", "wafer.thickness", "series_resistance")
+    points = dict(zip(names, np.array(RESISTIVE[kind]).T, strict=True))
+    miss, peaks = _missed(kind, points)
+    assert (peaks == 2).all()
+    assert not (found := _report(miss, points)), f"{kind}-type; {'; '.join(found)}"
