@@ -193,8 +193,20 @@ def start_lines() -> list[Line]:
     ]
 
 
+def busy() -> tuple[float, float]:
+    """Return the seconds that all processors and that we and our children have worked; NaN for all where the system does not say."""
+    ours = sum(os.times()[:4])
+    try:
+        with open("/proc/stat", encoding="ascii") as file:
+            user, nice, system, _idle, _wait, irq, softirq, steal = map(int, file.readline().split()[1:9])
+    except OSError:
+        return float("nan"), ours
+    return (user + nice + system + irq + softirq + steal) / os.sysconf("SC_CLK_TCK"), ours
+
+
 def main() -> None:
-    """Print the table."""
+    """Print the table, and what others took of the processors: that costs a run on all threads, hardly one on a single thread."""
+    before = busy()
     warnings.simplefilter("ignore", RuntimeWarning)  # pvlib's iterations pass through overflow
     began = time.perf_counter()
     lines = [*diode_lines(), *cell_lines(), *machinery_lines(), *start_lines()]
@@ -203,8 +215,11 @@ def main() -> None:
     for line in lines:
         print("| " + " | ".join(line) + " |")
     print(f"\nenergymodels {em.__version__}, pvlib {pvlib.__version__}, numpy {np.__version__}, Python {platform.python_version()}")
-    load = f"; load average {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
-    print(f"{engine.available_threads()} processors{load}; took {time.perf_counter() - began:.0f} s")
+    whole, ours = (after - start for after, start in zip(busy(), before, strict=True))
+    took = time.perf_counter() - began
+    processors = engine.available_threads()
+    others = max(whole - ours, 0.0) / (took * processors)
+    print(f"{processors} processors, of which other processes took {100.0 * others:.0f} %; {took:.0f} s in all")
 
 
 if __name__ == "__main__":

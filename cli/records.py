@@ -53,9 +53,8 @@ def _show(entries: list[dict[str, Any]]) -> None:
     gates = [e for e in entries if e["passed"] is not None]
     if gates:
         limits = ", ".join(f"{title} {gates[0]['tolerance'][name] * scale:g}" for name, title, scale in SHOWN[:3:2])
-        click.echo(
-            f"\n{sum(e['passed'] for e in gates)} of {len(gates)} predictions within the gate ({gates[0]['auger']}: {limits}; eta follows: certificate 0.4)"
-        )
+        kept = f"{sum(e['passed'] for e in gates)} of {len(gates)} predictions within the gate"
+        click.echo(f"\n{kept} ({gates[0]['auger']}: {limits}; eta follows: certificate 0.4)")
 
 
 def _name(entry: dict[str, Any]) -> str:

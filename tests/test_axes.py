@@ -52,8 +52,10 @@ def test_lists():
     np.testing.assert_array_equal(values("temperature", "25degC,300"), [298.15, 300.0])
 
 
-@pytest.mark.parametrize("given", ["300", "300:400:1", "300:400:1:log", 300, 300.0, np.float64(300), np.float32(300), np.int64(300), [300], (300.0,),
-                                   np.array([300]), np.array(300.0), range(300, 301), ["300 K"]])  # fmt: skip
+@pytest.mark.parametrize("given", [
+    "300", "300:400:1", "300:400:1:log", 300, 300.0, np.float64(300), np.float32(300), np.int64(300),
+    [300], (300.0,), np.array([300]), np.array(300.0), range(300, 301), ["300 K"],
+])  # fmt: skip
 def test_single_values(given):
     found = values("temperature", given)
     assert found.shape == (1,)
@@ -67,8 +69,8 @@ def test_labels_from_python():
 
 
 @pytest.mark.parametrize("text", [
-    "200:300", "200:300:", "200:300:0", "200:300:-2", "200:300:2.5", "200:300:many", "200:300:²", "200:300:5:cubic", "200:300:5:log:6", ":::",
-    "200,300:400:3", "200 kg:300:5", "100:300:5", "200:inf:3", "nan:300:3",
+    "200:300", "200:300:", "200:300:0", "200:300:-2", "200:300:2.5", "200:300:many", "200:300:²", "200:300:5:cubic",
+    "200:300:5:log:6", ":::", "200,300:400:3", "200 kg:300:5", "100:300:5", "200:inf:3", "nan:300:3",
 ])  # fmt: skip
 def test_bad_ranges(text):
     assert "temperature" in refusal({"temperature": text})
@@ -79,7 +81,9 @@ def test_bad_labels(text):
     assert "wafer.type" in refusal({"wafer.type": text})
 
 
-@pytest.mark.parametrize("given", ["", ",", "300,,301", [], (), np.array([]), [None], [True], np.array([True]), ["300", math.nan], np.array([np.nan])])
+@pytest.mark.parametrize("given", [
+    "", ",", "300,,301", [], (), np.array([]), [None], [True], np.array([True]), ["300", math.nan], np.array([np.nan]),
+])  # fmt: skip
 def test_bad_lists(given):
     assert "temperature" in refusal({"temperature": given})
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import shutil
 import warnings
 
 import numpy as np
@@ -63,9 +62,10 @@ def test_file_without_us(result, suffix, tmp_path):
         plain.close()
     for name, coord in result.coords.items():
         if coord.dtype.kind == "U":
-            meanings = dict(zip(plain[name].flag_values, plain[name].flag_meanings.split(), strict=True)) if coord.size > 2 else {}
+            codes, labels = np.atleast_1d(plain[name].flag_values), plain[name].flag_meanings.split()
+            meanings = dict(zip(codes.tolist(), labels, strict=True))
             assert plain[name].dtype == np.int8
-            assert not meanings or [meanings[code] for code in plain[name].values] == coord.values.tolist()
+            assert [meanings[code] for code in plain[name].values.tolist()] == coord.values.tolist()
     assert all(variable.dtype.kind in "fi" for variable in plain.variables.values())
 
 
@@ -76,12 +76,13 @@ def test_every_variable_is_described(result):
         assert label or variable.attrs["units"]
         if name in result.coords and name not in ("point", "voltage"):
             assert variable.attrs["field"].replace(".", "_") == name
-    assert {"sign_convention"} <= result.j_sc.attrs.keys()
+    assert "positive" in result.j_sc.attrs["sign_convention"]
 
 
 def test_units_are_those_of_the_model(result):
     model = get_model("pv.cell")
-    assert {o.name: o.unit for o in model.outputs if o.name in result} == {n: result[n].units for n in result.data_vars if n != "status"}
+    units = {output.name: output.unit for output in model.outputs}
+    assert all(result[name].units == units[name] for name in result.data_vars if name != "status")
     for name, coord in result.coords.items():
         if "field" in coord.attrs and coord.dtype.kind != "U":
             assert coord.attrs["units"] == em.load("pv.cell").fields[coord.attrs["field"]].unit, name
@@ -218,4 +219,3 @@ def test_stores_are_replaced_whole(tmp_path):
     path = em.write(em.sweep("pv.diode", {"photocurrent": "1,2"}), tmp_path / "r.zarr")
     em.write(em.run("pv.diode", {"curve.points": 2}), path)
     assert not (path / "photocurrent").exists()
-    shutil.rmtree(path)

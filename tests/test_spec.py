@@ -37,7 +37,7 @@ def faults(source, changes=()):
 def test_only_model_is_legal(model, tmp_path):
     file = tmp_path / "bare.toml"
     file.write_text(f'model = "{model}"')
-    assert em.load(file).checked() == em.load(str(file)).checked() == em.load(model).checked() == em.load({"model": model}).checked()
+    assert all(em.load(source).checked() == em.load(model).checked() for source in (file, str(file), {"model": model}))
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -86,8 +86,8 @@ def test_type_replaces_dopant_and_back():
 
 
 def test_type_alone_means_its_usual_dopant():
-    alone, named = (em.run("pv.cell", {"wafer.type": t}) for t in "pn"), (em.run("pv.cell", {"wafer.dopant": d}) for d in ("Ga", "P"))
-    assert all(a.equals(b) for a, b in zip(alone, named, strict=True))
+    for type_, dopant in (("p", "Ga"), ("n", "P")):
+        assert em.run("pv.cell", {"wafer.type": type_}).equals(em.run("pv.cell", {"wafer.dopant": dopant}))
 
 
 def test_checked_after_all_overrides():
@@ -127,7 +127,7 @@ def test_faults_of_file_and_overrides_together():
 
 def test_fault_states_value_range_and_unit():
     assert faults("pv.cell", {"wafer.thickness": "1m"})["wafer.thickness"] == "wafer.thickness = 1m: allowed from 1 to 10000 um"
-    assert faults("pv.cell", {"shunt_resistance": 0.0})["shunt_resistance"] == "shunt_resistance = 0.0 ohm cm2: allowed above 0 ohm cm2"
+    assert faults("pv.cell", {"shunt_resistance": 0})["shunt_resistance"].endswith(" = 0.0 ohm cm2: allowed above 0 ohm cm2")
 
 
 @pytest.mark.parametrize("value", [True, np.True_, math.nan, np.nan, "nan", "true", "", None, [1.0], {"a": 1.0}])

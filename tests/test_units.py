@@ -50,6 +50,7 @@ TEXTS = [
 ]
 WRITTEN = sorted({f.unit for m in MODELS for f in schema(get_model(m).spec).values() if f.kind != "label"})
 RETURNED = sorted({o.unit for m in MODELS for o in get_model(m).outputs} | {a["units"] for a in AXIS_ATTRS.values()})
+KEYS = datasets.keys()
 GARBAGE = ("um um(", "um)", "][", "um/0", "1/0", "*", ":", "um**", "'", "@", "\\", "import", "furlong/", "_000", "foo bar")
 
 
@@ -93,7 +94,7 @@ def test_errors_name_the_unit(text, unit, words):
 
 @pytest.mark.parametrize("unit", GARBAGE)
 def test_garbage_is_refused_and_named(unit):
-    with pytest.raises(ValueError, match="unit|converted") as caught:
+    with pytest.raises(ValueError, match=r"unit|converted") as caught:
         units.parse(f"3 {unit}", "um")
     assert repr(unit) in str(caught.value)
     assert not units.is_unit(unit)
@@ -106,6 +107,6 @@ def test_units_of_models_read_back(unit):
 
 
 def test_units_of_data_read_back():
-    found = {unit for key in datasets.keys() for unit in units_in(datasets.table(key))}
+    found = {unit for key in KEYS for unit in units_in(datasets.table(key))}
     assert {"W m-2 nm-1", "nm", "ohm cm"} <= found
     assert not [unit for unit in found if not units.is_unit(unit)]
