@@ -194,7 +194,7 @@ def start_lines() -> list[Line]:
 
 
 def busy() -> tuple[float, float]:
-    """Return the seconds that all processors and that we and our children have worked; NaN for all where the system does not say."""
+    """Return the seconds that all processors (NaN where the system does not say) and that we and our children have worked."""
     ours = sum(os.times()[:4])
     try:
         with open("/proc/stat", encoding="ascii") as file:

@@ -44,7 +44,7 @@ def read_values(info: FieldInfo, values: Values) -> Array:
         if bad.size:
             raise InputError(info.fault(float(bad[0])))
         return numbers
-    return _listed(info, list(values) if not isinstance(values, int | float) else [values])
+    return _listed(info, [values] if np.ndim(values) == 0 else list(values))
 
 
 def _listed(info: FieldInfo, values: list[Any]) -> Array:

@@ -282,7 +282,6 @@ RESISTIVE = {  # resistivity, capture ratio, tau, thickness, series resistance: 
 }
 
 
-@pytest.mark.xfail(strict=True, reason="with series resistance the search at low injection ends on the maximum at high injection")
 @pytest.mark.parametrize("kind", ["n", "p"])
 def test_power_is_the_global_maximum_with_series_resistance(kind):
     names = ("wafer.resistivity", "wafer.capture_ratio", "wafer.tau", "wafer.thickness", "series_resistance")

@@ -24,6 +24,7 @@ from energymodels.result import to_dataset
 from energymodels.spec import bundled
 
 FAST = config.DISABLE_JIT  # interpreted: the same tests on fewer cells
+SOME = 3 if FAST else 25
 SWEEPS = {
     "pv.cell": (
         {
@@ -369,7 +370,8 @@ def test_the_higher_of_two_maxima(resistivity, tau, ratio, thickness, series, sh
     """A lifetime that rises with injection can give two maxima of power: the answer is the higher one, wherever it lies."""
     case = {
         "wafer.type": "p", "wafer.resistivity": resistivity, "wafer.tau": tau, "wafer.capture_ratio": ratio,
-        "wafer.thickness": thickness, "series_resistance": series, "shunt_resistance": shunt, "irradiance": irradiance, "curve.points": 1001,
+        "wafer.thickness": thickness, "series_resistance": series, "shunt_resistance": shunt, "irradiance": irradiance,
+        "curve.points": 1001,
     }  # fmt: skip
     ds = em.run("pv.cell", case)
     assert (ds.j * ds.voltage).max() <= ds.v_mp * ds.j_mp * (1 + 1e-12)
@@ -460,7 +462,7 @@ def test_shockley_queisser(gap, emission, efficiency):
 def test_optical_tables_between_their_nodes(key):
     """The cubic over a smooth table: J0 and current to 1e-5, some 0.3 uV and 0.4 uA cm-2."""
     rng = np.random.default_rng(3)
-    T, thickness = rng.uniform(200.0, 450.0, 4 if FAST else 25), 10.0 ** rng.uniform(-6.0, -2.0, 4 if FAST else 25)
+    T, thickness = rng.uniform(200.0, 450.0, SOME), 10.0 ** rng.uniform(-6.0, -2.0, SOME)
     nk, light = datasets.series(key), datasets.series("pv/am15g").columns
     tables = (np.column_stack([nk.columns[c] for c in ("wavelength", "n", "k")]), float(nk.meta["temperature"]["value"]),
               np.column_stack([light["wavelength"], light["irradiance"]]), pv_cell_rows.ENERGIES)  # fmt: skip

@@ -11,19 +11,26 @@ import numpy as np
 from energymodels.kernels import elementary
 from energymodels.kernels.constants import K_B_EV, Q
 from energymodels.kernels.jit import INTERPRETED, inline, jit
-from energymodels.kernels.silicon.narrowing import schenk
+from energymodels.kernels.silicon.narrowing import schenk_at, schenk_temperature
 from energymodels.kernels.silicon.recombination import RICHTER, niewelt_coefficients
 
 LANES = 1 if INTERPRETED else 8
 # slots: what a case is ...
-T, WIDTH, N0, P0, IONS, GAP0, TAU_N, TAU_P, LEVEL, DOPED, INJECTED, NIEWELT, J0R, J0S, SHUNT, SERIES, JG = (
-    LANES * i for i in range(17)
-)
+CASE = 27
+T, KT, IKT, T1, IT1, T2, R8, RT2, WIDTH, N0, P0, PAIR0, IPAIR0, IONS, GAP0 = (LANES * i for i in range(15))
+TAU_N, TAU_P, LEVEL, DOPED, INJECTED, NIEWELT, J0R, J0S, SHUNT, SERIES, JG, HILLS = (LANES * i for i in range(15, CASE))
 # ... its state at u = ln dn, and d/du ...
-U, V, DV, AUG, SRH, EM1, TOTAL, DTOTAL = (LANES * i for i in range(17, 25))
+U, V, DV, AUG, SRH, EM1, TOTAL, DTOTAL = (LANES * i for i in range(CASE, CASE + 8))
 # ... and its search
-LOW, HIGH, DONE, LAST_U, LAST_F, TARGET, FAILED, RATIO, BEST_U, BEST_P = (LANES * i for i in range(25, 35))
-SLOTS = 35 * LANES
+LOW, HIGH, DONE, LAST_U, LAST_F, TARGET, FAILED, OC_U = (LANES * i for i in range(CASE + 8, CASE + 16))
+PREV_P, RISES, BEST_U, BEST_P, NEXT_U, NEXT_P = (LANES * i for i in range(CASE + 16, CASE + 22))  # of hills of the power
+SLOTS = (CASE + 22) * LANES
+
+# SRH saturates where the majority carriers have the longer capture time: between low injection and dn ~ N its current is about
+# q W N / tau_majority. If the times' ratio is above about 20, dJ/dV falls there, and the power may have two maxima when that
+# current is a fair share of the light's. HILLS holds ln of the ratio then, else 0.
+RISING = 15.0
+SCAN = 16
 
 U_MIN, U_MAX = log(1e-14), log(1e28)
 U_START = log(1e22)
@@ -35,6 +42,11 @@ PATIENCE = 12  # after so many rounds every other one halves the bracket
 def load(w, lane, c):
     """Put a case into a lane."""
     w[T + lane] = c.temperature
+    w[KT + lane] = K_B_EV * c.temperature
+    w[IKT + lane] = 1.0 / (K_B_EV * c.temperature)
+    w[T1 + lane], w[IT1 + lane], w[T2 + lane], w[R8 + lane], w[RT2 + lane] = schenk_temperature(c.temperature)
+    w[PAIR0 + lane] = c.n0 * c.p0
+    w[IPAIR0 + lane] = 1.0 / (c.n0 * c.p0)
     w[WIDTH + lane] = Q * c.thickness
     w[N0 + lane] = c.n0
     w[P0 + lane] = c.p0
@@ -46,7 +58,9 @@ def load(w, lane, c):
     w[TAU_P + lane] = 1.0 if perfect else c.tau_p
     w[LEVEL + lane] = np.inf if perfect else c.tau_p * c.n1 + c.tau_n * c.p1
     minority, majority = (c.tau_p, c.tau_n) if c.n0 > c.p0 else (c.tau_n, c.tau_p)
-    w[RATIO + lane] = 0.0 if perfect else majority / minority
+    plateau = Q * c.thickness * max(c.n0, c.p0) / majority / c.generation
+    humped = majority > RISING * minority and 0.01 < plateau < 10.0
+    w[HILLS + lane] = log(majority / minority) if humped else 0.0
     richter = c.auger == RICHTER
     w[DOPED + lane] = c.auger_doped if richter else 0.0
     w[INJECTED + lane] = c.auger_injected if richter else 0.0
@@ -65,20 +79,21 @@ def state(w):
         dn = elementary.exp(w[U + i])
         n0 = w[N0 + i]
         p0 = w[P0 + i]
-        kt = K_B_EV * w[T + i]
         n = n0 + dn
         p = p0 + dn
-        pair0 = n0 * p0
+        kt = w[KT + i]
+        ikt = w[IKT + i]
+        pair0 = w[PAIR0 + i]
         excess = dn * (n0 + p)
         dexcess = dn * (n + p)
-        gap, slope = schenk(n, p, w[IONS + i], w[T + i])
-        rise = (gap - w[GAP0 + i]) / kt
-        x = excess / pair0
+        gap, slope = schenk_at(n, p, w[IONS + i], w[T1 + i], w[IT1 + i], w[T2 + i], w[R8 + i], w[RT2 + i])
+        rise = (gap - w[GAP0 + i]) * ikt
+        x = excess * w[IPAIR0 + i]
         v = kt * (elementary.log1p(x) - rise)
         dv = kt * dexcess / (pair0 + excess) - slope * dn
         boost = elementary.exp(-rise)
         em1 = x * boost + (boost - 1.0)
-        dem1 = (em1 + 1.0) * dv / kt
+        dem1 = (em1 + 1.0) * dv * ikt
 
         width = w[WIDTH + i]
         tau_n = w[TAU_N + i]
@@ -110,6 +125,7 @@ def state(w):
 
 @inline
 def begin(w):
+    """Start a search over all u."""
     for i in range(LANES):
         w[LOW + i] = U_MIN
         w[HIGH + i] = U_MAX
@@ -119,18 +135,22 @@ def begin(w):
 
 @inline
 def advance(w, i, step, above, close, number):
-    """Move lane ``i`` by ``step`` in round ``number``; ``above``: it stands above its goal; a step below ``close`` is the last."""
+    """Move lane ``i``, unless it is done, by ``step`` in round ``number``.
+
+    ``above``: it stands above its goal; a step below ``close`` is the last.
+    """
+    going = w[DONE + i] == 0.0
     u = w[U + i]
-    low = w[LOW + i] if above else u
-    high = u if above else w[HIGH + i]
+    low = u if going and not above else w[LOW + i]
+    high = u if going and above else w[HIGH + i]
     moved = u + step
     small = abs(step) < close  # False for NaN
     inside = small or (low < moved < high and (number < PATIENCE or number % 2 == 0))
     moved = moved if inside else 0.5 * (low + high)
     w[LOW + i] = low
     w[HIGH + i] = high
-    w[DONE + i] = 1.0 if small or not (inside or low < moved < high) else 0.0
-    w[U + i] = moved
+    w[DONE + i] = 1.0 if not going or small or not (inside or low < moved < high) else 0.0
+    w[U + i] = moved if going else u
 
 
 @inline

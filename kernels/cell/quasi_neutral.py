@@ -12,7 +12,6 @@ import numpy as np
 
 from energymodels.kernels import elementary, status
 from energymodels.kernels.cell import lanes as at
-from energymodels.kernels.constants import K_B_EV
 from energymodels.kernels.jit import inline, jit
 
 ROW = np.dtype(
@@ -42,7 +41,6 @@ ROW = np.dtype(
 )
 V_OC, J_SC, V_MP, J_MP, IMPLIED, FF, PFF, ETA, DN_MP, DN_OC, M_MP, M_OC, MP, OC = 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 18
 SCALARS = 24  # the last two blocks of six: radiative, auger, srh, front, rear, shunt
-RISING = 4.0  # ratio of capture times above which the lifetime rises so much with injection that the power may have two maxima
 
 
 @jit
@@ -52,9 +50,8 @@ def _open_circuit(w):
     for number in range(at.ROUNDS):
         at.state(w)
         for i in range(at.LANES):
-            if w[at.DONE + i] == 0.0:
-                residual = elementary.log(max(w[at.TOTAL + i] / w[at.JG + i], 1e-300))
-                at.advance(w, i, -residual * w[at.TOTAL + i] / w[at.DTOTAL + i], residual > 0.0, 1e-8, number)
+            residual = elementary.log(max(w[at.TOTAL + i] / w[at.JG + i], 1e-300))
+            at.advance(w, i, -residual * w[at.TOTAL + i] / w[at.DTOTAL + i], residual > 0.0, 1e-8, number)
         if at.all_done(w):
             break
     at.finish(w)
@@ -62,48 +59,102 @@ def _open_circuit(w):
 
 @jit
 def _maximum_power(w):
-    """Take every lane from its u to the largest (V - J R_s) J.
+    """Take every lane from its u, within its brackets, to the largest (V - J R_s) J.
 
     There J = s (V - 2 R_s J) with s = dJ_rec/dV; the logarithm of the ratio of both sides is nearly a straight line in u: one step
     with the slope of ln J_rec, then secants.
     """
-    at.begin(w)
     for number in range(at.ROUNDS):
         at.state(w)
         for i in range(at.LANES):
-            if w[at.DONE + i] == 0.0:
-                j = w[at.JG + i] - w[at.TOTAL + i]
-                lever = w[at.V + i] - 2.0 * w[at.SERIES + i] * j
-                s = w[at.DTOTAL + i] / w[at.DV + i]
-                f = elementary.log(s * lever / j) if lever > 0.0 and j > 0.0 else np.nan
-                above = f > 0.0 or j <= 0.0
-                secant = (w[at.U + i] - w[at.LAST_U + i]) / (f - w[at.LAST_F + i])
-                usable = secant > 0.0  # False for NaN, as in the first round
-                step = -f * (secant if usable else w[at.TOTAL + i] / w[at.DTOTAL + i])
-                w[at.LAST_U + i] = w[at.U + i]
-                w[at.LAST_F + i] = f
-                at.advance(w, i, step, above, 3e-6, number)
+            j = w[at.JG + i] - w[at.TOTAL + i]
+            lever = w[at.V + i] - 2.0 * w[at.SERIES + i] * j
+            f = elementary.log(w[at.DTOTAL + i] * lever / (w[at.DV + i] * j)) if lever > 0.0 and j > 0.0 else np.nan
+            secant = (w[at.U + i] - w[at.LAST_U + i]) / (f - w[at.LAST_F + i])
+            usable = secant > 0.0  # False for NaN, as in the first round
+            step = -f * (secant if usable else w[at.TOTAL + i] / w[at.DTOTAL + i])
+            w[at.LAST_U + i] = w[at.U + i]
+            w[at.LAST_F + i] = f
+            at.advance(w, i, step, f > 0.0 or j <= 0.0, 3e-6, number)
         if at.all_done(w):
             break
     at.finish(w)
 
 
+@inline
+def _power(w, i):
+    j = w[at.JG + i] - w[at.TOTAL + i]
+    return (w[at.V + i] - j * w[at.SERIES + i]) * j
+
+
+@inline
+def _spacing(w, i):
+    """Return the spacing of the scan, which ends where recombination at low injection is below a percent of the light's."""
+    return (w[at.HILLS + i] + 6.0) / at.SCAN
+
+
 @jit
-def _try_low_injection(w):
-    """Where the lifetime rises with injection the power may have a second maximum at lower voltage: keep the better one."""
+def _scan(w):
+    """Scan the power from open circuit down and note the two highest hills among the samples."""
     for i in range(at.LANES):
-        j = w[at.JG + i] - w[at.TOTAL + i]
-        w[at.BEST_U + i] = w[at.U + i]
-        w[at.BEST_P + i] = (w[at.V + i] - j * w[at.SERIES + i]) * j
-        if w[at.RATIO + i] > RISING:
-            tau = w[at.TAU_P + i] if w[at.N0 + i] > w[at.P0 + i] else w[at.TAU_N + i]
-            w[at.U + i] = log(0.03 * w[at.JG + i] * tau / w[at.WIDTH + i])
+        w[at.U + i] = w[at.OC_U + i]
+        w[at.PREV_P + i] = 0.0
+        w[at.RISES + i] = 0.0
+        w[at.BEST_P + i] = -1.0
+        w[at.NEXT_P + i] = -1.0
+    for _ in range(at.SCAN):
+        for i in range(at.LANES):
+            w[at.U + i] -= _spacing(w, i)
+        at.state(w)
+        for i in range(at.LANES):
+            power = _power(w, i)
+            top = w[at.PREV_P + i] if w[at.RISES + i] == 1.0 and power < w[at.PREV_P + i] else -2.0
+            place = w[at.U + i] + _spacing(w, i)
+            best = top > w[at.BEST_P + i]
+            second = not best and top > w[at.NEXT_P + i]
+            w[at.NEXT_U + i] = w[at.BEST_U + i] if best else (place if second else w[at.NEXT_U + i])
+            w[at.NEXT_P + i] = w[at.BEST_P + i] if best else (top if second else w[at.NEXT_P + i])
+            w[at.BEST_U + i] = place if best else w[at.BEST_U + i]
+            w[at.BEST_P + i] = top if best else w[at.BEST_P + i]
+            w[at.RISES + i] = 1.0 if power >= w[at.PREV_P + i] else 0.0
+            w[at.PREV_P + i] = power
+
+
+@inline
+def _bracket(w, i, u):
+    w[at.LOW + i] = u - _spacing(w, i)
+    w[at.HIGH + i] = u + _spacing(w, i)
+    w[at.U + i] = u
+
+
+@jit
+def _peak(w, hilly):
+    """Take every lane from its guess u to the highest power; where there may be two hills of nearly one height, climb both."""
+    at.begin(w)
+    if hilly:
+        for i in range(at.LANES):
+            w[at.LAST_F + i] = w[at.U + i]
+        _scan(w)
+        for i in range(at.LANES):
+            w[at.U + i] = w[at.LAST_F + i]
+            if w[at.HILLS + i] > 0.0 and w[at.BEST_P + i] > 0.0:
+                _bracket(w, i, w[at.BEST_U + i])
     _maximum_power(w)
+    again = False
     for i in range(at.LANES):
-        j = w[at.JG + i] - w[at.TOTAL + i]
-        better = w[at.RATIO + i] > RISING and (w[at.V + i] - j * w[at.SERIES + i]) * j > w[at.BEST_P + i]
-        w[at.U + i] = w[at.U + i] if better else w[at.BEST_U + i]
-    at.state(w)
+        close = hilly and w[at.HILLS + i] > 0.0 and w[at.NEXT_P + i] > 0.9 * w[at.BEST_P + i]
+        w[at.BEST_U + i] = w[at.U + i]
+        w[at.BEST_P + i] = _power(w, i) if close else np.inf
+        if close:
+            _bracket(w, i, w[at.NEXT_U + i])
+            w[at.DONE + i] = 0.0
+            w[at.LAST_U + i] = np.nan
+            again = True
+    if again:
+        _maximum_power(w)
+        for i in range(at.LANES):
+            w[at.U + i] = w[at.U + i] if _power(w, i) > w[at.BEST_P + i] else w[at.BEST_U + i]
+        at.state(w)
 
 
 @jit
@@ -113,15 +164,14 @@ def _at_voltage(w):
     for i in range(at.LANES):
         v = (w[at.TARGET + i] + w[at.JG + i] * w[at.SERIES + i]) / (1.0 + w[at.SERIES + i] * w[at.SHUNT + i])
         half = 0.5 * (w[at.N0 + i] + w[at.P0 + i])
-        pair = w[at.N0 + i] * w[at.P0 + i] * expm1(min(v / (K_B_EV * w[at.T + i]), 60.0))
+        pair = w[at.N0 + i] * w[at.P0 + i] * expm1(min(v / (w[at.KT + i]), 60.0))
         w[at.U + i] = log(max(pair / (half + sqrt(half * half + pair)), 2e-14))
     for number in range(at.ROUNDS):
         at.state(w)
         for i in range(at.LANES):
-            if w[at.DONE + i] == 0.0:
-                j = w[at.JG + i] - w[at.TOTAL + i]
-                beyond = w[at.V + i] - w[at.SERIES + i] * j - w[at.TARGET + i]
-                at.advance(w, i, -beyond / (w[at.DV + i] + w[at.SERIES + i] * w[at.DTOTAL + i]), beyond > 0.0, 1e-8, number)
+            j = w[at.JG + i] - w[at.TOTAL + i]
+            beyond = w[at.V + i] - w[at.SERIES + i] * j - w[at.TARGET + i]
+            at.advance(w, i, -beyond / (w[at.DV + i] + w[at.SERIES + i] * w[at.DTOTAL + i]), beyond > 0.0, 1e-8, number)
         if at.all_done(w):
             break
     at.finish(w)
@@ -136,7 +186,7 @@ def _write_point(w, lane, c, out, k, first):
     out[first + 3, k] = c.j0_front * w[at.EM1 + lane]
     out[first + 4, k] = c.j0_rear * w[at.EM1 + lane]
     out[first + 5, k] = w[at.SHUNT + lane] * w[at.V + lane]
-    return w[at.TOTAL + lane] * w[at.DV + lane] / (w[at.DTOTAL + lane] * K_B_EV * w[at.T + lane])
+    return w[at.TOTAL + lane] * w[at.DV + lane] / (w[at.DTOTAL + lane] * w[at.KT + lane])
 
 
 @inline
@@ -159,7 +209,7 @@ def _solve_group(rows, first, out, w):
     count = min(at.LANES, rows.size - first)
     resistive = False
     precursor = False
-    rising = False
+    hilly = False
     for i in range(at.LANES):
         c = rows[first + min(i, count - 1)]
         at.load(w, i, c)
@@ -167,7 +217,7 @@ def _solve_group(rows, first, out, w):
         w[at.U + i] = at.U_START
         w[at.TARGET + i] = 0.0
         resistive = resistive or c.series > 0.0
-        rising = rising or w[at.RATIO + i] > RISING
+        hilly = hilly or w[at.HILLS + i] > 0.0
         precursor = precursor or _metallised(c)
     _open_circuit(w)
     for i in range(count):
@@ -176,12 +226,11 @@ def _solve_group(rows, first, out, w):
         out[DN_OC, k] = exp(w[at.U + i])
         out[M_OC, k] = _write_point(w, i, rows[k], out, k, OC)
         out[J_SC, k] = w[at.JG + i]
-    for i in range(at.LANES):  # from open circuit down to a few percent of the current
-        lost = log(K_B_EV * w[at.T + i] / (w[at.V + i] + 1e-6))
+    for i in range(at.LANES):  # a guess: from open circuit down to a few percent of the current
+        w[at.OC_U + i] = w[at.U + i]
+        lost = log(w[at.KT + i] / (w[at.V + i] + 1e-6))
         w[at.U + i] += min(lost, -0.1) / max(0.5 + 0.5 * w[at.DTOTAL + i] / w[at.TOTAL + i], 0.5)
-    _maximum_power(w)
-    if rising:
-        _try_low_injection(w)
+    _peak(w, hilly)
     for i in range(count):
         k = first + i
         j = w[at.JG + i] - w[at.TOTAL + i]
@@ -194,7 +243,7 @@ def _solve_group(rows, first, out, w):
     if resistive:
         for i in range(at.LANES):
             w[at.SERIES + i] = 0.0
-        _maximum_power(w)
+        _peak(w, hilly)
         for i in range(count):  # only where it is asked for: a case's bits must not depend on its group
             if rows[first + i].series > 0.0:
                 out[PFF, first + i] = w[at.V + i] * (w[at.JG + i] - w[at.TOTAL + i])
@@ -208,7 +257,7 @@ def _solve_group(rows, first, out, w):
         for i in range(at.LANES):
             w[at.SHUNT + i] = 0.0
             w[at.J0S + i] = rows[first + min(i, count - 1)].j0_passivated
-            w[at.U + i] = log(out[DN_OC, first + min(i, count - 1)])
+            w[at.U + i] = w[at.OC_U + i]
         _open_circuit(w)
         for i in range(count):
             if _metallised(rows[first + i]):

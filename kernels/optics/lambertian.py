@@ -49,17 +49,17 @@ def _trapezoid(x: np.ndarray) -> np.ndarray:
 
 
 @jit
-def _absorbed(energies, shift, nk, thicknesses, flux, out):
-    """Write the absorbed sum of ``flux`` (by energy, eV) to ``out``, by thickness."""
+def _shares(energies, shift, nk, thicknesses):
+    """Return the absorbed share by thickness and energy (eV), the absorption data moved by ``shift`` eV."""
     alpha = np.empty(energies.size)
     index = np.empty(energies.size)
     for i in range(energies.size):
         alpha[i], index[i] = _optical(energies[i], shift, nk)
-    share = np.empty(energies.size)
+    share = np.empty((thicknesses.size, energies.size))
     for w in range(thicknesses.size):
         for i in range(energies.size):
-            share[i] = absorptance(alpha[i], index[i], thicknesses[w]) * flux[i]
-        out[w] = share.sum()
+            share[w, i] = absorptance(alpha[i], index[i], thicknesses[w])
+    return share
 
 
 @jit
@@ -68,17 +68,21 @@ def tabulate(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return (generation, ln emission) over (temperature, thickness), both currents in A m-2.
 
-    ``spectrum`` holds (nm, W m-2 nm-1); emission is q 2pi/(h^3 c^2) int A E^2 exp(-E/kT) dE over ``energies`` (eV), front only.
-    With temperature the absorption edge moves with the band gap, alpha(E, T) = alpha(E - Eg(T) + Eg(T_nk)).
+    ``spectrum`` holds (nm, W m-2 nm-1); emission is q 2pi/(h^3 c^2) int A E^2 exp(-E/kT) dE, front only, over ``energies`` (eV) that
+    move with the edge. With temperature the absorption edge moves with the band gap, alpha(E, T) = alpha(E - Eg(T) + Eg(T_nk)).
     """
     generation = np.empty((temperatures.size, thicknesses.size))
     emission = np.empty((temperatures.size, thicknesses.size))
     lit = HC_EV_NM / spectrum[:, 0]
     photons = spectrum[:, 1] / lit * _trapezoid(spectrum[:, 0])  # A m-2
+    at_edge = _shares(energies, 0.0, nk, thicknesses)
     for t in range(temperatures.size):
         T = temperatures[t]
         shift = band_gap(T_nk) - band_gap(T)
-        thermal = 2.0 * pi * Q * (Q / H) ** 3 / C**2 * energies**2 * np.exp(-energies / (K_B_EV * T)) * _trapezoid(energies)
-        _absorbed(lit, shift, nk, thicknesses, photons, generation[t])
-        _absorbed(energies, shift, nk, thicknesses, thermal, emission[t])
+        share = _shares(lit, shift, nk, thicknesses)
+        E = energies - shift
+        thermal = 2.0 * pi * Q * (Q / H) ** 3 / C**2 * E**2 * np.exp(-E / (K_B_EV * T)) * _trapezoid(energies)
+        for w in range(thicknesses.size):
+            generation[t, w] = (share[w] * photons).sum()
+            emission[t, w] = (at_edge[w] * thermal).sum()
     return generation, np.log(emission)

@@ -1,0 +1,255 @@
+"""The house: who may import whom, what is loaded when, what is packaged, and the cache of compiled kernels."""
+
+import ast
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+from fnmatch import fnmatch
+
+import pytest
+
+import energymodels as em
+from energymodels.kernels import jit
+
+FOLDERS = ("energymodels", "kernels", "datasets", "cli")
+BACKENDS = {"pvlib", "pybamm"}
+LAUNCH = "import sys; sys.argv[0] = 'energymodels'; from energymodels.cli import main\n"
+REPORT = "\nimport json; print('LOADED', json.dumps(sorted({m.split('.')[0] for m in sys.modules})))"
+
+
+def imports(path):
+    """Return the names of all modules a file imports, wherever it does; those for type checkers only are left out."""
+    found = set()
+    for node in _executed(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            found |= {f"{node.module}.{alias.name}" for alias in node.names} | {node.module}
+    return found
+
+
+def _executed(node):
+    for child in ast.iter_child_nodes(node):
+        if not (isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test)):
+            yield child
+            yield from _executed(child)
+
+
+def top(names):
+    return {name.split(".")[0] for name in names}
+
+
+def within(names, *packages):
+    """Return the names that lie in one of the packages."""
+    return {name for name in names if any(name == p or name.startswith(p + ".") for p in packages)}
+
+
+def files(root, folder):
+    return sorted((root / folder).rglob("*.py"))
+
+
+def python(root, code, **environment):
+    """Run a program of its own in the checkout."""
+    command = [sys.executable, "-W", "error", "-c", code]
+    return subprocess.run(command, cwd=root, env=os.environ | environment, capture_output=True, text=True, timeout=100)
+
+
+def loaded(root, code):
+    """Return the top-level modules that a program has loaded when it ends."""
+    guarded = f"import sys\ntry:\n    {code}\nexcept SystemExit as end:\n    assert not end.code, end.code{REPORT}"
+    done = python(root, LAUNCH + guarded)
+    assert done.returncode == 0, done.stderr
+    return set(json.loads(done.stdout.rsplit("LOADED", 1)[1])), done
+
+
+# Imports
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_import_direction(root, folder):
+    for path in files(root, folder):
+        names = imports(path)
+        assert not within(names, *(f for f in FOLDERS if f != "energymodels")), path  # never by their bare names
+        if folder == "kernels":
+            assert top(names) <= {*sys.stdlib_module_names, "numpy", "numba", "energymodels"}, path
+            assert within(names, "energymodels") == within(names, "energymodels.kernels"), path
+        elif folder == "datasets":
+            assert top(names) <= {*sys.stdlib_module_names, "numpy", "energymodels"}, path
+            assert within(names, "energymodels") == within(names, "energymodels.datasets"), path
+        elif folder == "energymodels":
+            assert not within(names, "energymodels.cli"), path
+            assert not top(names) & {"click"}, path
+            assert not (top(names) & BACKENDS and path.parent.name != "backends"), path
+        else:
+            assert within(names, "energymodels.kernels") <= within(
+                names, "energymodels.kernels.jit", "energymodels.kernels.status"
+            ), path
+            assert not top(names) & {"numba", "xarray", "pydantic", "pint", *BACKENDS}, path
+
+
+def test_kernels_have_no_units_files_exceptions_or_printing(root):
+    for path in files(root, "kernels"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        if path.name not in ("jit.py", "__init__.py"):
+            assert not [node for node in ast.walk(tree) if isinstance(node, ast.Raise)], path
+            called = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+            assert not called & {"open", "print"}, path
+
+
+def test_only_one_place_compiles(root):
+    for path in files(root, "kernels"):
+        assert ("njit" in path.read_text(encoding="utf-8")) == (path.name == "jit.py"), path
+
+
+@pytest.mark.parametrize("folder", ["kernels", "datasets", "cli"])
+def test_folders_have_one_name(root, folder):
+    done = python(root, f"import {folder}")
+    assert done.returncode == 1
+    assert f"ImportError: this folder is the package energymodels.{folder}" in done.stderr
+
+
+def test_import_is_lazy(root):
+    found, _ = loaded(root, "import energymodels")
+    assert not found & {"numba", "numpy", "xarray", "pint", "pydantic", "pandas", *BACKENDS}
+
+
+@pytest.mark.parametrize("words", [["--help"], ["--version"], ["run", "--help"], ["rnu"]])
+def test_help_is_lazy(root, words):
+    code = f"main({words!r})"
+    if words == ["rnu"]:
+        code = f"main({words!r}, standalone_mode=False)\nexcept __import__('click').UsageError:\n    pass"
+    found, _ = loaded(root, code)
+    assert not found & {"numba", "xarray", "pint", "pydantic", "pandas", *BACKENDS}
+
+
+def test_run_json_loads_what_it_needs(root):
+    found, done = loaded(root, "main(['run', 'industrial-perc-2023', '--json'])")
+    assert json.loads(done.stdout.rsplit("LOADED", 1)[0])["status"] == 0
+    assert not found & {"xarray", "pandas", "pint", "matplotlib", *BACKENDS}
+
+
+@pytest.mark.parametrize("name", em.__all__)
+def test_public_names(name):
+    assert getattr(em, name) is not None
+    assert name in dir(em)
+
+
+def test_unknown_public_name():
+    with pytest.raises(AttributeError, match="no attribute 'rum'"):
+        em.rum  # noqa: B018
+
+
+# Packaging
+
+
+@pytest.fixture(scope="module")
+def project(root):
+    return tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def package_name(root, folder):
+    parts = folder.relative_to(root).parts
+    return ".".join(parts if parts[0] == "energymodels" else ("energymodels", *parts))
+
+
+def contents(root):
+    """Return {package: names of its files} of the four folders."""
+    found = {}
+    for top_folder in FOLDERS:
+        for path in (root / top_folder).rglob("*"):
+            if path.is_file() and "__pycache__" not in path.parts and not path.name.startswith("."):
+                found.setdefault(package_name(root, path.parent), []).append(path.name)
+    return found
+
+
+def test_packages_are_those_of_the_tree(root, project):
+    listed = project["tool"]["setuptools"]["packages"]
+    assert sorted(listed) == sorted(contents(root))
+    assert len(listed) == len(set(listed))
+
+
+def test_packaged_folders_have_one_name(project):
+    assert project["tool"]["setuptools"]["package-dir"] == {
+        "energymodels": "energymodels", "energymodels.cli": "cli",
+        "energymodels.datasets": "datasets", "energymodels.kernels": "kernels",
+    }  # fmt: skip
+
+
+def test_every_data_file_is_packaged(root, project):
+    patterns = project["tool"]["setuptools"]["package-data"]
+    for package, names in contents(root).items():
+        data = [name for name in names if not name.endswith(".py")]
+        assert [name for name in data if not any(fnmatch(name, pattern) for pattern in patterns.get(package, []))] == [], package
+    assert not patterns.keys() - contents(root).keys()
+
+
+def test_every_import_is_a_dependency(root, project):
+    """Distribution and module have the same name here, but for those that come with another."""
+    wanted = {line.split(">")[0].split("[")[0].strip() for line in project["project"]["dependencies"]}
+    came_with = {"annotated_types": "pydantic", "mpl_toolkits": "matplotlib", "pandas": "xarray"}
+    used = set().union(*(top(imports(path)) for folder in FOLDERS for path in files(root, folder))) - set(sys.stdlib_module_names)
+    assert {came_with.get(name, name) for name in used} - {"energymodels"} <= wanted
+
+
+def test_licence_and_version(project):
+    assert project["project"]["license"] == "BSD-3-Clause"
+    assert project["project"]["version"] == em.__version__
+
+
+# The cache of compiled kernels
+
+
+@pytest.fixture
+def sources(tmp_path):
+    shutil.copytree(jit.SOURCES, tmp_path / "kernels", ignore=shutil.ignore_patterns("__pycache__"))
+    return tmp_path / "kernels"
+
+
+def test_digest_is_that_of_the_content(sources):
+    assert jit.source_digest(sources) == jit.source_digest()
+    (sources / "__pycache__").mkdir()
+    (sources / "__pycache__" / "x.pyc").write_bytes(b"0")
+    assert jit.source_digest(sources) == jit.source_digest()
+
+
+def test_digest_changes_with_every_file(sources):
+    before = jit.source_digest(sources)
+    for path in sorted(sources.rglob("*.py")):
+        text = path.read_bytes()
+        path.write_bytes(text + b" ")
+        assert jit.source_digest(sources) != before, path
+        path.write_bytes(text)
+    assert jit.source_digest(sources) == before
+
+
+def test_digest_changes_with_names(sources):
+    before = jit.source_digest(sources)
+    (sources / "cell" / "new.py").touch()
+    with_new = jit.source_digest(sources)
+    (sources / "cell" / "new.py").rename(sources / "cell" / "newer.py")
+    assert len({before, with_new, jit.source_digest(sources)}) == 3
+
+
+def test_cache_is_named_by_the_digest(root, tmp_path):
+    code = "from energymodels.kernels import jit; print(jit.CACHE)"
+    done = python(root, code, NUMBA_CACHE_DIR=str(tmp_path / "cache"))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == str(tmp_path / "cache" / f"kernels-{jit.source_digest()}")
+
+
+def test_cache_where_nothing_can_be_written(root, tmp_path):
+    (tmp_path / "file").touch()
+    code = "from energymodels.kernels import jit; print(jit.CACHE)"
+    done = python(root, code, NUMBA_CACHE_DIR=str(tmp_path / "file"), TMPDIR=str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip().startswith(str(tmp_path / "energymodels-cache"))
+
+
+def test_other_packages_keep_their_cache():
+    from numba.core import config
+
+    assert str(jit.CACHE) != config.CACHE_DIR
