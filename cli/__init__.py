@@ -62,6 +62,8 @@ class Verbs(click.Group):
                 messages = [str(fault) for fault in error.faults]
             except OSError as error:
                 messages = [str(error)]
+            except MemoryError as error:
+                messages = [f"not enough memory: {error}; sweep fewer cases or keep fewer outputs"]
         for message in messages:
             click.echo(f"error: {message}", err=True)
         sys.exit(2)

@@ -53,7 +53,8 @@ def _version() -> str:
 
 def __getattr__(name: str) -> Any:
     if name == "__version__":
-        return _version()
+        globals()[name] = _version()
+        return globals()[name]
     if name not in _HOMES:
         raise AttributeError(f"module 'energymodels' has no attribute {name!r}")
     value = getattr(import_module(f"energymodels.{_HOMES[name]}"), name)

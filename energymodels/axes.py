@@ -36,7 +36,7 @@ def read_values(info: FieldInfo, values: Values) -> Array:
     """Return the values of one field along an axis, each checked against the field."""
     if isinstance(values, str):
         return _ranged(info, values) if ":" in values else _listed(info, values.split(","))
-    if info.kind == "number" and isinstance(values, np.ndarray) and values.dtype.kind in "fiu":
+    if info.kind == "number" and isinstance(values, np.ndarray) and values.dtype.kind in "fiu" and values.size:
         numbers = np.asarray(values, dtype=float).ravel()
         above = numbers > info.low if info.low_open else numbers >= info.low
         below = numbers < info.high if info.high_open else numbers <= info.high
@@ -68,7 +68,7 @@ def _ranged(info: FieldInfo, text: str) -> Array:
     if info.kind == "label" or len(parts) not in (3, 4) or (len(parts) == 4 and parts[3] not in ("log", "lin")):
         raise InputError(form)
     ends = _listed(info, parts[:2])
-    if not parts[2].strip().isdigit() or int(parts[2]) < 1:
+    if not parts[2].strip().isdecimal() or int(parts[2]) < 1:
         raise InputError(form)
     number = int(parts[2])
     if not np.all(np.isfinite(ends)):

@@ -157,11 +157,10 @@ def _run_backend(solution: Solution, columns: Mapping[str, Array]) -> None:
 
 
 def _warn_validity(solution: Solution) -> None:
-    flags = solution.values.get("validity")
-    if flags is None or not np.any(flags):
+    if solution.validity is None or not np.any(solution.validity):
         return
-    output = next(o for o in solution.outputs if o.name == "validity")
-    used = int(np.bitwise_or.reduce(np.asarray(flags, dtype=np.int64).ravel()))
+    output = next(o for o in solution.model.outputs if o.name == "validity")
+    used = int(np.bitwise_or.reduce(np.asarray(solution.validity, dtype=np.int64).ravel()))
     names = [
         m for mask, m in zip(output.attrs["flag_masks"], str(output.attrs["flag_meanings"]).split(), strict=True) if used & mask
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import platform
 import shutil
 from collections.abc import Mapping
@@ -49,8 +50,10 @@ def to_dataset(solution: Solution, history: str = "") -> xr.Dataset:
             info = infos[path]
             attrs = {"long_name": info.meaning, "field": path}
             coords[dim_name(path)] = (axis.dim, values, attrs if info.kind == "label" else {"units": info.unit, **attrs})
+    used = {dim for output in solution.outputs for dim in output.dims}
     for dim, values in solution.output_axes.items():
-        coords[dim] = (dim, values, dict(AXIS_ATTRS[dim]))
+        if dim in used:
+            coords[dim] = (dim, values, dict(AXIS_ATTRS[dim]))
     return xr.Dataset(data, coords, _root_attrs(solution, history))
 
 
@@ -75,7 +78,7 @@ def _root_attrs(solution: Solution, history: str) -> dict[str, Any]:
         {
             "model": solution.model.name,
             "name": solution.spec.name,
-            "fields": {p: v for p, v in solution.fields.items() if p not in swept},
+            "fields": {p: str(v) if v in (math.inf, -math.inf) else v for p, v in solution.fields.items() if p not in swept},
             "swept": sorted(swept),
         }
     )
@@ -139,12 +142,11 @@ def write(ds: xr.Dataset, path: str | Path) -> Path:
     """Write a result to ``.nc``, ``.zarr`` or ``.csv``; a file in the way is replaced only after the new one is complete."""
     target = check_suffix(path)
     target.parent.mkdir(parents=True, exist_ok=True)
-    if target.suffix == ".csv":
-        _write_csv(ds, target)
-        return target
     encoded = _encode(ds)
     part = target.with_name(target.name + ".part")
-    if target.suffix == ".nc":
+    if target.suffix == ".csv":
+        _write_csv(ds, part)
+    elif target.suffix == ".nc":
         encoded.to_netcdf(part, engine="h5netcdf")
     else:
         encoded.to_zarr(part, mode="w", consolidated=False)
@@ -167,7 +169,7 @@ def read(path: str | Path) -> xr.Dataset:
             return _decode(xr.open_zarr(source, consolidated=False).load())
         with xr.open_dataset(source, engine="h5netcdf") as ds:
             return _decode(ds.load())
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, IndexError, TypeError) as error:
         raise InputError(Fault(str(path), hint=f"not a result file: {error}")) from error
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar, Literal, TypeAlias, get_args, get_origin
 
+import numpy as np
 from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -30,9 +31,9 @@ class Table(BaseModel):
     agreeing: ClassVar[tuple[tuple[str, str], ...]] = ()
 
 
-def quantity(default: float | None, unit: str, meaning: str, **limits: Any) -> Any:
-    """Return a number field; ``limits`` are gt, ge, lt, le. inf is legal where no upper limit is set."""
-    return Field(default, description=meaning, json_schema_extra={"unit": unit}, **limits)
+def quantity(default: float | None, unit: str, meaning: str, *, fixed: bool = False, **limits: Any) -> Any:
+    """Return a number field; ``limits`` are gt, ge, lt, le (none above: inf is legal). A ``fixed`` one shapes the result."""
+    return Field(default, description=meaning, json_schema_extra={"unit": unit, "fixed": fixed}, **limits)
 
 
 def count(default: int, meaning: str, **limits: Any) -> Any:
@@ -89,7 +90,7 @@ class FieldInfo:
                 return value.strip()
             raise InputError(self.fault(value, closest(str(value), self.labels) if isinstance(value, str) else ""))
         try:
-            if isinstance(value, bool):
+            if isinstance(value, bool | np.bool_):
                 raise ValueError("not a number")
             number = units.parse(value, self.unit) if isinstance(value, str) else float(value)  # type: ignore[arg-type]
         except (TypeError, ValueError) as error:

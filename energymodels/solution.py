@@ -26,6 +26,7 @@ class Solution:
     values: dict[str, Array]
     status: Array
     output_axes: dict[str, Array]
+    validity: Array | None = None  # flags of formulas used outside their range
     backend: str = ""
     threads: int = 1
     seconds: float = 0.0

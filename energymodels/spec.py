@@ -21,13 +21,14 @@ RESERVED = ("model", "title", "provenance")
 
 @dataclass(frozen=True)
 class Spec:
-    """A model's name and the fields somebody wrote, by dotted path, in the fields' units."""
+    """A model's name and the fields somebody wrote, by dotted path, as they wrote them; ``faults`` are of the writing itself."""
 
     model: str
     values: Mapping[str, Any] = field(default_factory=dict)
     name: str = ""
     title: str = ""
     provenance: Mapping[str, Any] = field(default_factory=dict)
+    faults: tuple[Fault, ...] = ()
 
     @property
     def fields(self) -> dict[str, FieldInfo]:
@@ -40,28 +41,31 @@ class Spec:
         """Return a spec with ``changes`` (path: number, label or text with a unit); alternatives of what is set are dropped."""
         changes = dict(changes)
         spec = replace(self, model=str(changes.pop("model", self.model)))
-        written = _read_fields(spec.fields, changes)
-        dropped = {other for path in written for other in spec.fields[path].replaces}
+        fields = spec.fields
+        known = [path for path in changes if path in fields]
+        faults = [
+            Fault(path, hint=f"excludes {other}, which is given too; leave one out")
+            for i, path in enumerate(known)
+            for other in fields[path].conflicts
+            if other in known[:i]
+        ]
+        dropped = {other for path in known for other in fields[path].replaces}
         kept = {path: value for path, value in spec.values.items() if path not in dropped}
-        return replace(spec, values=kept | written)
-
-    def without(self, paths: set[str]) -> Spec:
-        """Return a spec that leaves out ``paths``."""
-        return replace(self, values={p: v for p, v in self.values.items() if p not in paths})
+        return replace(spec, values=kept | changes, faults=(*spec.faults, *faults))
 
     def checked(self) -> dict[str, Any]:
         """Return every field in use with its value, defaults filled in. InputError lists all faults."""
         from energymodels.model import get_model
 
         table = get_model(self.model).spec
-        values = dict(self.values)
-        faults: list[Fault] = []
+        values, faults = _parsed(self.fields, self.values)
+        faults = [*self.faults, *faults]
         for group in groups(table):
-            used = next((c for c in group if any(path in values for path in c)), group[0])
+            used = next((c for c in group if any(path in self.values for path in c)), group[0])
             for path, default in used.items():
-                if path not in values:
+                if path not in self.values:
                     if default is None:
-                        faults.append(Fault(path, hint=f"needed together with {next(p for p in used if p in values)}"))
+                        faults.append(Fault(path, hint=f"needed together with {next(p for p in used if p in self.values)}"))
                     else:
                         values[path] = default
         if faults:
@@ -73,24 +77,19 @@ class Spec:
         return {path: value for path, value in _flat(checked.model_dump()).items() if value is not None}
 
 
-def _read_fields(fields: Mapping[str, FieldInfo], raw: Mapping[str, Any]) -> dict[str, Any]:
-    """Parse one source of field values; unknown names, bad values and two members of one alternative are faults."""
+def _parsed(fields: Mapping[str, FieldInfo], raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
+    """Return (values by path, faults) of what somebody wrote: unknown names and bad values are faults."""
     faults: list[Fault] = []
     parsed: dict[str, Any] = {}
     for path, value in raw.items():
         if path not in fields:
             faults.append(Fault(path, hint=f"unknown field; {closest(path, fields)}".rstrip("; ")))
             continue
-        both = [other for other in fields[path].conflicts if other in parsed]
-        if both:
-            faults.append(Fault(path, hint=f"excludes {both[0]}, which is given too; leave one out"))
         try:
             parsed[path] = fields[path].parse(value)
         except InputError as error:
             faults += error.faults
-    if faults:
-        raise InputError(faults)
-    return parsed
+    return parsed, faults
 
 
 def _flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
@@ -162,6 +161,13 @@ def loads(text: str, name: str) -> Spec:
         raise InputError(Fault(name, hint=f"not a TOML file: {error}")) from error
 
 
+def _provenance(tree: Mapping[str, Any]) -> dict[str, Any]:
+    found = tree.get("provenance", {})
+    if not isinstance(found, Mapping):
+        raise InputError(Fault("provenance", found, hint="must be a table of fields and their sources"))
+    return dict(found)
+
+
 def _from_tree(tree: Mapping[str, Any], name: str) -> Spec:
     from energymodels.model import MODELS
 
@@ -170,5 +176,5 @@ def _from_tree(tree: Mapping[str, Any], name: str) -> Spec:
         raise InputError(Fault("model", model, hint=f'the spec must begin with model = "..."; {closest("", MODELS)}'))
     if model not in MODELS:
         raise unknown("model", model, MODELS)
-    spec = Spec(model, {}, name, str(tree.get("title", "")), dict(tree.get("provenance", {})))
+    spec = Spec(model, {}, name, str(tree.get("title", "")), _provenance(tree))
     return spec.replace(_flat({key: value for key, value in tree.items() if key not in RESERVED}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tokenize
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +14,14 @@ _NUMBER = re.compile(r"\s*([+-]?(?:\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\
 _EXPONENT = re.compile(r"(?<=[A-Za-z])\^?([+-]?\d+)")
 
 
+# what pint's parser lets through beside its own errors
+UNREADABLE = (ArithmeticError, AssertionError, AttributeError, SyntaxError, TypeError, ValueError, tokenize.TokenError)
+
+
 def _to_pint(unit: str) -> str:
     """Rewrite UDUNITS exponents and products (``W m-2``, ``mol.m-3``) for pint; ``^`` and ``**`` pass."""
-    text = re.sub(r"(?<=[A-Za-z0-9])\.(?=[A-Za-z])", " ", unit.strip().replace("%", "percent").replace("µ", "u").replace("μ", "u"))
+    text = "1" + unit if unit.startswith("/") else unit
+    text = re.sub(r"(?<=[A-Za-z0-9])\.(?=[A-Za-z])", " ", text.strip().replace("%", "percent").replace("µ", "u").replace("μ", "u"))
     return _EXPONENT.sub(r"**\1", text)
 
 
@@ -64,7 +70,7 @@ def parse(text: str, unit: str) -> float:
         raise ValueError(f"unknown unit {given!r}") from error
     except pint.DimensionalityError as error:
         raise ValueError(f"{given!r} cannot be converted to {unit!r}") from error
-    except (pint.PintError, AttributeError, TypeError, ValueError, SyntaxError, AssertionError) as error:
+    except UNREADABLE as error:
         raise ValueError(f"cannot read the unit {given!r}") from error
     return scale * value + offset
 
@@ -75,6 +81,6 @@ def is_unit(unit: str) -> bool:
 
     try:
         _registry().Unit(_to_pint(unit) if unit != "1" else "")
-    except (pint.PintError, AttributeError, TypeError, ValueError):
+    except (pint.PintError, *UNREADABLE):
         return False
     return True

@@ -112,6 +112,7 @@ def run_kernel(
         solution.notes.append("interrupted: cases with status not_run were not reached")
     if solution.interrupted:
         scalars[:, solution.status == status.NOT_RUN] = np.nan
+    solution.validity = prepared.derived.get("validity")
     kept = {o.name for o in solution.outputs}
     for name, row in zip(names, scalars, strict=True):
         if name in kept:

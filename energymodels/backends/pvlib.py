@@ -34,6 +34,7 @@ def solve(
             "p_mp": p_mp,
         }
         if "voltage" in axes:
-            wide = tuple(a[:, None] for a in arguments)
-            found["i"] = singlediode.bishop88_i_from_v(axes["voltage"][None, :], *wide, **NEWTON)
+            shape = (arguments[0].size, axes["voltage"].size)
+            flat = [np.broadcast_to(a, shape).ravel() for a in (axes["voltage"], *(a[:, None] for a in arguments))]
+            found["i"] = singlediode.bishop88_i_from_v(*flat, **NEWTON).reshape(shape)
     return found, np.zeros(arguments[0].size, dtype=np.int8)

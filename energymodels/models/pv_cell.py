@@ -73,7 +73,7 @@ class Curve(Table):
     """The current-voltage curve, on request."""
 
     points: int = count(0, "points of the curve j(v); 0 for none", ge=0, le=100000)
-    voltage_max: float = quantity(0.8, "V", "end of the curve's voltage axis, which begins at 0", gt=0.0, le=10.0)
+    voltage_max: float = quantity(0.8, "V", "end of the curve's voltage axis, which begins at 0", fixed=True, gt=0.0, le=10.0)
 
 
 class CellSpec(Table):

@@ -19,8 +19,8 @@ class Curve(Table):
     """The current-voltage curve, on request."""
 
     points: int = count(0, "points of the curve i(v); 0 for none", ge=0, le=100000)
-    voltage_min: float = quantity(0.0, "V", "begin of the curve's voltage axis", ge=-1e5, le=1e5)
-    voltage_max: float = quantity(1.0, "V", "end of the curve's voltage axis", ge=-1e5, le=1e5)
+    voltage_min: float = quantity(0.0, "V", "begin of the curve's voltage axis", fixed=True, ge=-1e5, le=1e5)
+    voltage_max: float = quantity(1.0, "V", "end of the curve's voltage axis", fixed=True, ge=-1e5, le=1e5)
 
 
 class DiodeSpec(Table):
