@@ -69,7 +69,7 @@ def tabulate(
     """Return (generation, ln emission) over (temperature, thickness), both currents in A m-2.
 
     ``spectrum`` holds (nm, W m-2 nm-1); emission is q 2pi/(h^3 c^2) int A E^2 exp(-E/kT) dE, front only, over ``energies`` (eV)
-    that move with the edge. With temperature the absorption edge moves with the band gap, alpha(E, T) = alpha(E - Eg(T) + Eg(T_nk)).
+    that move with the edge. With temperature the edge moves with the band gap, alpha(E, T) = alpha(E - Eg(T) + Eg(T_nk)).
     """
     generation = np.empty((temperatures.size, thicknesses.size))
     emission = np.empty((temperatures.size, thicknesses.size))
