@@ -13,7 +13,9 @@ from math import exp, expm1, inf, log, log1p, sqrt
 import numpy as np
 
 from energymodels.kernels import status
-from energymodels.kernels.jit import jit
+from energymodels.kernels.cell import diode_lanes as at
+from energymodels.kernels.cell.diode_lanes import guess_maximum, is_last, power_step, root_step
+from energymodels.kernels.jit import inline, jit
 
 ROW = np.dtype(
     [
@@ -30,7 +32,6 @@ I_SC, V_OC, I_MP, V_MP, P_MP = range(5)
 SCALARS = 5
 STEPS = 100  # never met: three are usual, ten are many
 X_MAX = 709.0  # exp stays finite
-LAST = 1e-17  # a step d is the last when d^4 < LAST |x|: the error it leaves is a small part of d^4
 
 
 @jit
@@ -57,20 +58,6 @@ def _diodes(x, j1, j2, k):
 
 
 @jit
-def _step(f, f1, f2, f3):
-    """Return Householder's third-order step to the root of f; tame far from the root of an exponential, on both sides."""
-    square = f1 * f1
-    curved = f * f2
-    return -f * (square - 0.5 * curved) / (f1 * (square - curved) + f * f * f3 / 6.0)
-
-
-@jit
-def _is_last(d, x):
-    square = d * d
-    return square * square <= LAST * abs(x)
-
-
-@jit
 def balance(p, q, b, x, low, high, j1, g, j2, k):
     """Solve p x + q (diode and shunt current) = b for x between the brackets.
 
@@ -85,8 +72,8 @@ def balance(p, q, b, x, low, high, j1, g, j2, k):
             high = x
         else:
             low = x
-        d = _step(f, p + q * (d1 + g), q * d2, q * d3)
-        if _is_last(scale * d, x):
+        d = root_step(f, p + q * (d1 + g), q * d2, q * d3)
+        if is_last(scale * d, x):
             x += d
             return x, m + d * (d1 + 0.5 * d * (d2 + d * d3 / 3.0)) + g * x, d1 + d * d2 + g, True
         x += d
@@ -110,43 +97,9 @@ def open_circuit(j1, g, j2, k):
         x = high
     elif j2 == 0.0:
         e = 1.0 + j1  # at the bound the diode carries I_L: a first step without exp
-        x += _step(g * x, e + g, e, e)
+        x += root_step(g * x, e + g, e, e)
     x, _m, _d, good = balance(0.0, 1.0, 1.0, x, 0.0, high, j1, g, j2, k)
     return x, good
-
-
-@jit
-def _guess_maximum(x, j1, g, r):
-    """Return a first guess of V_d/a at maximum power from x = V_oc/a, to some 0.01 for one diode, and j1 exp(V_d/a) there (or 0).
-
-    The diode current, E, solves the quadratic that dP/dV_d = 0 becomes at a fixed V_d; then V_d follows from E.
-    """
-    at_oc = 1.0 + j1 - g * x
-    y = x * (x + 4.2) / (x + 8.4)  # V_d/a of the ideal diode within 2 %
-    rest = 1.0 + j1 - g * y
-    b = 1.0 + y + 2.0 * r * (g - rest)
-    c = rest * (1.0 + 2.0 * r * g) - g * y
-    if c > 0.1 and at_oc > 0.1:  # the shunt carries the smaller part of the current
-        root = sqrt(b * b + 8.0 * r * c)
-        e = 2.0 * c / (b + root) if b > 0.0 else (root - b) / (4.0 * r)
-        guess = x + log(e / at_oc)
-        if 0.0 < guess < x:
-            return guess, e
-    return 0.5 * x, 0.0
-
-
-@jit
-def _power_step(x, lost, s, s1, s2, s3, r):
-    """Return f = I - s (V_d - 2 I R_s), which is dP/dV_d, and the step to its root; s = -dI/dV_d with derivatives s1 to s3."""
-    i = 1.0 - lost
-    w = x - 2.0 * r * i
-    w1 = 1.0 + 2.0 * r * s
-    w2 = 2.0 * r * s1
-    f = i - s * w
-    f1 = -s - s1 * w - s * w1
-    f2 = -s1 - s2 * w - 2.0 * s1 * w1 - s * w2
-    f3 = -s2 - s3 * w - 3.0 * (s2 * w1 + s1 * w2) - 2.0 * r * s * s2
-    return f, _step(f, f1, f2, f3)
 
 
 @jit
@@ -158,19 +111,21 @@ def maximum_power(x_oc, j1, g, j2, k, r):
     scale = max(1.0, k)
     low = 0.0
     high = x_oc
-    x, e = _guess_maximum(x_oc, j1, g, r)
-    if e > 0.0 and j2 == 0.0:  # a first step without exp
-        d = _power_step(x, e - j1 + g * x, e + g, e, e, e, r)[1]
+    x, e, good = guess_maximum(x_oc, j1, g, r)
+    if not good:
+        x = 0.5 * x_oc
+    elif j2 == 0.0:  # a first step without exp
+        d = power_step(x, e - j1 + g * x, e + g, e, e, e, r)[1]
         if 0.0 < x + d < x_oc:
             x += d
     for _ in range(STEPS):
         m, s, s1, s2, s3 = _diodes(x, j1, j2, k)
-        f, d = _power_step(x, m + g * x, s + g, s1, s2, s3, r)
+        f, d = power_step(x, m + g * x, s + g, s1, s2, s3, r)
         if f > 0.0:
             low = x
         else:
             high = x
-        if _is_last(scale * d, x):
+        if is_last(scale * d, x):
             x += d
             s += g + d * (s1 + 0.5 * d * (s2 + d * s3 / 3.0))
             return x, s * x / (1.0 + 2.0 * r * s), True
@@ -218,16 +173,42 @@ def _solve_one(c, out, row):
     return status.OK
 
 
+@inline
+def _ordinary(c):
+    """Return whether the lanes may solve a row: one diode, and neither saturation current, shunt nor series resistance prevails."""
+    one = _valid(c) and c.saturation_current_2 == 0.0
+    bright = one and 1e-30 * c.photocurrent < c.saturation_current < 1e-3 * c.photocurrent
+    return bright and c.a * c.shunt < 0.1 * c.photocurrent and c.resistance_series * c.photocurrent < 100.0 * c.a
+
+
 @jit
 def solve(rows, out, codes):
     """Solve every row (``ROW``): scalars to ``out[SCALARS, row]`` (A, V, W), a status to ``codes[row]``; NaN where it is not OK.
 
-    In the dark all five are 0. A negative or missing value, or a voltage above 709 a, is out of range.
+    In the dark all five are 0. A negative or missing value, or a voltage above 709 a, is out of range. A row's bits do not depend
+    on its neighbours: groups are always full (the last row is repeated), and what no lane solves goes the scalar way alone.
     """
-    for row in range(rows.size):
-        codes[row] = _solve_one(rows[row], out, row)
-        if codes[row] != status.OK:
-            out[:, row] = np.nan
+    w = np.empty(at.SLOTS)
+    for first in range(0, rows.size, at.LANES):
+        count = min(at.LANES, rows.size - first)
+        some = False
+        for i in range(at.LANES):
+            c = rows[first + min(i, count - 1)]
+            ordinary = _ordinary(c)
+            at.load(w, i, c, ordinary)
+            some = some or ordinary
+        if some:
+            at.solve_lanes(w)
+        for i in range(count):
+            row = first + i
+            if w[at.SOLVED + i] == 1.0:
+                codes[row] = status.OK
+                for k in range(SCALARS):
+                    out[k, row] = w[at.SCALAR + k * at.LANES + i]
+            else:
+                codes[row] = _solve_one(rows[row], out, row)
+                if codes[row] != status.OK:
+                    out[:, row] = np.nan
 
 
 @jit
