@@ -94,15 +94,16 @@ def _current(record: dict[str, Any]) -> float | None:
 
 
 def _entry(record: dict[str, Any], auger: str, limit: float, audit: list[dict[str, Any]] | None) -> dict[str, Any]:
-    measured = {name: _value(record, name) for name in QUANTITIES if _value(record, name) is not None}
+    measured = {name: value for name in QUANTITIES if (value := _value(record, name)) is not None}
+    efficiency = measured["efficiency"]
     predicted = record["key"] in bundled()
     modelled: dict[str, float] = {}
     if predicted:
         result = solve(load(record["key"]), {}, {"auger": auger}).scalars()
-        modelled = {name: float(result[name] or np.nan) for name in QUANTITIES}
+        modelled = {name: float(value) for name in QUANTITIES if (value := result[name]) is not None}
     elif audit:
         modelled = next((dict(a["modelled"]) for a in audit if a["explained"]), dict(audit[-1]["modelled"]))
-    residual = {name: modelled[name] - value for name, value in measured.items() if name in modelled and value is not None}
+    residual = {name: modelled[name] - value for name, value in measured.items() if name in modelled}
     gated = predicted and auger == GATED
     entry: dict[str, Any] = {
         "record": record["key"],
@@ -113,8 +114,8 @@ def _entry(record: dict[str, Any], auger: str, limit: float, audit: list[dict[st
         "modelled": modelled,
         "residual": residual,
         "tolerance": {name: t for name, t in TOLERANCE.items() if predicted and name in residual},
-        "passed": all(abs(residual[name]) <= TOLERANCE[name] for name in GATES if name in residual) if gated else None,
-        "limit": {"efficiency": limit, "fraction": (measured["efficiency"] or np.nan) / limit},
+        "passed": all(abs(residual.get(name, np.inf)) <= TOLERANCE[name] for name in GATES) if gated else None,
+        "limit": {"efficiency": limit, "fraction": efficiency / limit},
         "assumed": list(_wafer(record).assumed),
     }
     return entry | ({"audit": [{k: v for k, v in a.items() if k != "modelled"} for a in audit]} if audit else {})

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pint
 
-_NUMBER = re.compile(r"\s*([+-]?(?:\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?|inf|nan))\s*(.*?)\s*$", re.IGNORECASE)
+_NUMBER = re.compile(
+    r"\s*([+-]?(?:\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?|inf(?:inity)?|nan))\s*(.*?)\s*$", re.IGNORECASE
+)
 _EXPONENT = re.compile(r"(?<=[A-Za-z])\^?([+-]?\d+)")
 
 

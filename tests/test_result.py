@@ -52,6 +52,7 @@ def test_what_was_read_can_be_written(tmp_path):
     xr.testing.assert_identical(em.read(path), first)
 
 
+@pytest.mark.parametrize("result", ["grid"], indirect=True)
 @pytest.mark.parametrize("suffix", [".nc", ".zarr"])
 def test_file_without_us(result, suffix, tmp_path):
     """In the file labels are integers with flags, so that any reader knows them; nothing warns."""

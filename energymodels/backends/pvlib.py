@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from energymodels.errors import Fault, InputError
+from energymodels.kernels import status
 from energymodels.model import Array
 
 NEWTON: dict[str, Any] = {"method": "newton", "method_kwargs": {"tol": 1e-12, "maxiter": 200}}
@@ -37,4 +38,4 @@ def solve(
             shape = (arguments[0].size, axes["voltage"].size)
             flat = [np.broadcast_to(a, shape).ravel() for a in (axes["voltage"], *(a[:, None] for a in arguments))]
             found["i"] = singlediode.bishop88_i_from_v(*flat, **NEWTON).reshape(shape)
-    return found, np.zeros(arguments[0].size, dtype=np.int8)
+    return found, np.where(np.isnan(found["p_mp"]), status.NO_CONVERGENCE, status.OK).astype(np.int8)

@@ -111,7 +111,7 @@ def _split(point: str, words: str) -> tuple[Output, ...]:
 
 
 GENERATED = {"sign_convention": "current delivered by the cell is positive"}
-MASKS = ("intrinsic_density", "gap_narrowing", "mobility", "auger", "absorption")
+MASKS = ("intrinsic_density", "gap_narrowing", "mobility", "auger", "absorption", "flat_levels")
 
 
 class Cell(Model):
@@ -144,7 +144,7 @@ class Cell(Model):
         Output("base_doping", "cm-3", "net doping of the wafer", 1e-6, derived=True),
         Output("base_resistivity", "ohm cm", "resistivity of the wafer in the dark at 298.15 K", 100.0, derived=True),
         Output(
-            "validity", "1", "formulas used outside the range they were measured in", derived=True,
+            "validity", "1", "formulas used outside their range (flat_levels: diffusion length under 4 thicknesses)", derived=True,
             attrs={"flag_masks": np.array([1 << i for i in range(len(MASKS))], np.int8), "flag_meanings": " ".join(MASKS)},
         ),
     )  # fmt: skip

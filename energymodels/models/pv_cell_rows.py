@@ -17,6 +17,7 @@ from energymodels.models.pv_cell import DOPANTS, MASKS, NI_LABELS
 
 T_RESISTIVITY = 298.15  # K, at which a wafer's resistivity is stated
 FA_CM2 = 1e-11  # one fA cm-2 in A m-2
+FLAT = 4.0  # diffusion lengths below this many thicknesses: levels bend, the current is overestimated by over 2 %
 OHM_CM2 = 1e-4  # one ohm cm2 in ohm m2
 OPTICS = ("pv/si-nk-schinke2015", "pv/si-nk-green2008")
 ENERGIES = np.linspace(0.8554, 1.8, 474)  # eV: from the end of the absorption data to where emission is below 1e-12 of its peak
@@ -87,7 +88,7 @@ def prepare(columns: Mapping[str, Array]) -> Prepared:
         resistivity = columns["wafer.resistivity"] * 0.01
         doping = _each(lambda r, d: preparation.dopings(r, d, T_RESISTIVITY), resistivity, donor)
     n_i = _each(preparation.intrinsic, T, columns["intrinsic_density"])
-    n0, p0, narrowing, doped, injected = _each(preparation.wafers, doping, donor, n_i, T)
+    n0, p0, narrowing, doped, injected, diffusivity = _each(preparation.wafers, doping, donor, n_i, T)
     n1, p1 = _each(preparation.levels, columns["wafer.srh_level"], n_i, T)
     thickness = columns["wafer.thickness"] * 1e-6
     lambertian_j, emission = _optics(columns, T, thickness)
@@ -115,13 +116,13 @@ def prepare(columns: Mapping[str, Array]) -> Prepared:
         "j_generation": generation,
         "base_doping": doping,
         "base_resistivity": resistivity,
-        "validity": _validity(columns, T, doping),
+        "validity": _validity(columns, T, doping, diffusivity * np.where(donor, tau_p, tau_n), thickness),
     }
     return Prepared(rows, derived)
 
 
-def _validity(columns: Mapping[str, Array], T: Array, doping: Array) -> Array:
-    """Return a bit mask of the formulas used outside the range they were measured in."""
+def _validity(columns: Mapping[str, Array], T: Array, doping: Array, length2: Array, thickness: Array) -> Array:
+    """Return a bit mask of the formulas used outside their range; ``length2`` is the minority diffusion length squared, m2."""
     density = [silicon.NI_MODELS[name][1] for name in NI_LABELS]
     low = np.array([v.low_T for v in density])[columns["intrinsic_density"]]
     high = np.array([v.high_T for v in density])[columns["intrinsic_density"]]
@@ -130,6 +131,7 @@ def _validity(columns: Mapping[str, Array], T: Array, doping: Array) -> Array:
         outside[key] = (silicon.VALIDITY[key].low_T > T) | (silicon.VALIDITY[key].high_T < T)
     for key in ("gap_narrowing", "mobility"):  # the resistivity is converted at one temperature
         outside[key] = doping > silicon.VALIDITY[key].high_density * PER_CM3
+    outside["flat_levels"] = length2 < (FLAT * thickness) ** 2
     flags = np.zeros(np.broadcast_shapes(*(o.shape for o in outside.values())), dtype=np.int8)
     for bit, key in enumerate(MASKS):
         flags |= np.where(outside[key], np.int8(1 << bit), np.int8(0))

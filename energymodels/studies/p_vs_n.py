@@ -45,7 +45,7 @@ SHOWN = {"wafer_resistivity": 1.0, "wafer_thickness": 130.0}
 
 def run(folder: Path, say: Callable[[str], None]) -> list[Path]:
     """Write ``p-vs-n.nc`` and ``p-vs-n.png``."""
-    solution = engine.solve("pv.cell", OVER, CELL, keep=[*KEEP, "base_doping"])
+    solution = engine.solve("pv.cell", OVER, CELL, keep=[*KEEP, "base_doping", "validity"])
     cases = solution.status.size
     say(f"{cases} cells in {solution.seconds:.2f} s, {cases / solution.seconds:.0f} per second, {solution.failed} failed")
     ds = result.to_dataset(solution, "energymodels study p-vs-n")
@@ -87,21 +87,27 @@ def _figure(ds: Dataset) -> Figure:
 
     figure = Figure(figsize=(12, 9), layout="constrained")
     figure.suptitle(
-        "p- against n-type silicon: same surfaces (J0 5 fA cm$^{-2}$ in all), 0.3 Ω cm$^2$, light at 95 % of the Lambertian limit",
-        fontsize=13,
+        "p- against n-type silicon: same surfaces (J0 5 fA cm$^{-2}$ in all), 0.3 Ω cm$^2$, light at 95 % of the Lambertian limit\n"
+        "dotted: a diffusion length is under four thicknesses, where this model sees less than the whole loss",
+        fontsize=12,
     )
     ((a, b), (c, d)) = figure.subplots(2, 2)
-    _map(a, _gain(_at(ds)), "wafer_tau", "SRH lifetime τ$_{p0}$ (s)", "1 Ω cm, 130 µm")
+    _map(a, _at(ds), "wafer_tau", "SRH lifetime τ$_{p0}$ (s)", "1 Ω cm, 130 µm")
     fixed_tau = ds.sel(wafer_thickness=130.0, wafer_tau=1e-3, method="nearest")
-    mesh = _map(b, _gain(fixed_tau), "wafer_resistivity", "resistivity (Ω cm)", "τ$_{p0}$ = 1 ms, 130 µm")
+    mesh = _map(b, fixed_tau, "wafer_resistivity", "resistivity (Ω cm)", "τ$_{p0}$ = 1 ms, 130 µm")
     figure.colorbar(mesh, ax=[a, b], label="efficiency of n less p (% absolute)", shrink=0.9)
     _lines(c, ds)
     _split(d, ds)
     return figure
 
 
-def _map(axes: Axes, gain: Any, x: str, label: str, title: str) -> Any:
-    grid = gain.transpose("wafer_capture_ratio", x)
+def _map(axes: Axes, ds: Dataset, x: str, label: str, title: str) -> Any:
+    """Draw n less p over ``x`` and the asymmetry; dotted where a diffusion length is under four thicknesses."""
+    grid = _gain(ds).transpose("wafer_capture_ratio", x)
+    bent = (ds.validity != 0).any("wafer_type").transpose("wafer_capture_ratio", x)
+    axes.contourf(
+        grid[x].values, grid.wafer_capture_ratio.values, bent.values, levels=[0.5, 1.5], hatches=["."], colors="none", zorder=3
+    )
     args = (grid[x].values, grid.wafer_capture_ratio.values, grid.values)
     mesh = axes.pcolormesh(*args, cmap="RdBu", vmin=-3.0, vmax=3.0, shading="gouraud", rasterized=True)
     lines = axes.contour(*args, levels=[-2.0, -1.0, -0.3, 0.0, 0.3, 1.0, 2.0], colors="k", linewidths=[0.6] * 3 + [1.8] + [0.6] * 3)

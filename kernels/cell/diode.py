@@ -8,7 +8,7 @@ function between known bounds. One exp gives four derivatives, hence steps of fo
 would drown in round-off.
 """
 
-from math import exp, expm1, inf, log, log1p, sqrt
+from math import exp, expm1, inf, log, log1p
 
 import numpy as np
 
@@ -175,8 +175,8 @@ def _solve_one(c, out, row):
 
 @inline
 def _ordinary(c):
-    """Return whether the lanes may solve a row: one diode, and neither saturation current, shunt nor series resistance prevails."""
-    one = _valid(c) and c.saturation_current_2 == 0.0
+    """Return whether the lanes may solve a row: valid, one diode, and neither saturation current, shunt nor R_s prevails."""
+    one = c.saturation_current_2 == 0.0 and 0.0 < c.a < inf and c.shunt >= 0.0 and c.resistance_series >= 0.0
     bright = one and 1e-30 * c.photocurrent < c.saturation_current < 1e-3 * c.photocurrent
     return bright and c.a * c.shunt < 0.1 * c.photocurrent and c.resistance_series * c.photocurrent < 100.0 * c.a
 
@@ -202,9 +202,8 @@ def solve(rows, out, codes):
         for i in range(count):
             row = first + i
             if w[at.SOLVED + i] == 1.0:
+                at.store(w, i, out, row)
                 codes[row] = status.OK
-                for k in range(SCALARS):
-                    out[k, row] = w[at.SCALAR + k * at.LANES + i]
             else:
                 codes[row] = _solve_one(rows[row], out, row)
                 if codes[row] != status.OK:

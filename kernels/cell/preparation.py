@@ -4,6 +4,7 @@ from math import log
 
 import numpy as np
 
+from energymodels.kernels.constants import K_B_EV
 from energymodels.kernels.jit import jit
 from energymodels.kernels.silicon import mobility
 from energymodels.kernels.silicon.carriers import equilibrium, intrinsic_density
@@ -75,8 +76,8 @@ def intrinsic(T: np.ndarray, model: np.ndarray) -> np.ndarray:
 
 @jit
 def wafers(doping: np.ndarray, donor: np.ndarray, n_i: np.ndarray, T: np.ndarray) -> np.ndarray:
-    """Return rows of n0, p0, narrowing (eV), Richter's doping part and its injection factor for each wafer."""
-    found = np.empty((5, T.size))
+    """Return for each wafer n0, p0, narrowing (eV), Richter's doping part and injection factor, minority diffusivity (m2 s-1)."""
+    found = np.empty((6, T.size))
     for k in range(T.size):
         n0, p0, narrowing = equilibrium(doping[k], donor[k], n_i[k], T[k])
         doped, injected = richter_coefficients(n0, p0)
@@ -85,6 +86,8 @@ def wafers(doping: np.ndarray, donor: np.ndarray, n_i: np.ndarray, T: np.ndarray
         found[2, k] = narrowing
         found[3, k] = doped
         found[4, k] = injected
+        mu_e, mu_h = mobility.mobility(n0, p0, doping[k] if donor[k] else 0.0, 0.0 if donor[k] else doping[k], T[k])
+        found[5, k] = (mu_h if donor[k] else mu_e) * K_B_EV * T[k]
     return found
 
 

@@ -11,6 +11,7 @@ from scipy.special import lambertw
 
 from energymodels.kernels import status
 from energymodels.kernels.cell import diode
+from energymodels.kernels.cell import diode_lanes as at
 
 FAST = config.DISABLE_JIT  # interpreted: the same tests on fewer cells
 NAMES = ("i_sc", "v_oc", "i_mp", "v_mp", "p_mp")
@@ -37,7 +38,7 @@ def solved(rows):
     return out
 
 
-def modules(n):
+def modules(n=100 if FAST else 3000):
     rng = np.random.default_rng(1)
     return cells(
         n,
@@ -120,7 +121,7 @@ def test_hard_cells_to_round_off(case):
 @pytest.mark.parametrize("method", ["newton", "chandrupatla"])
 def test_random_modules_as_pvlib(method):
     """pvlib's own default tolerances stop near round-off for such modules."""
-    rows = modules(100 if FAST else 3000)
+    rows = modules()
     out = solved(rows)
     theirs = pvlib.pvsystem.singlediode(
         rows.photocurrent, rows.saturation_current, rows.resistance_series, 1 / rows.shunt, rows.a, method=method
@@ -129,24 +130,106 @@ def test_random_modules_as_pvlib(method):
         np.testing.assert_allclose(ours, theirs[name], rtol=1e-12, err_msg=name)
 
 
-def test_modules_of_the_cec_database_as_pvlib():
-    """About 300 modules at every combination of light and temperature; also: dP/dV of Bishop's form vanishes at our point."""
+def cec_parameters():
+    """Return photocurrent, saturation current, R_s, R_sh and a of some 300 modules, each in any light at any temperature."""
     table = pvlib.pvsystem.retrieve_sam("CECMod")
     table = table[table.columns[:: len(table.columns) // (20 if FAST else 300)]]
     module = [table.loc[name].to_numpy(float) for name in ("alpha_sc", "a_ref", "I_L_ref", "I_o_ref", "R_sh_ref", "R_s", "Adjust")]
     light, celsius = (axis.reshape(-1, 1) for axis in np.meshgrid([10.0, 200.0, 1000.0, 1500.0], [-40.0, 25.0, 90.0]))
-    parameters = [p.ravel() for p in np.broadcast_arrays(*pvlib.pvsystem.calcparams_cec(light, celsius, *module))]
-    i_l, i_0, r_s, r_sh, a = parameters
-    rows = cells(i_l.size, photocurrent=i_l, saturation_current=i_0, resistance_series=r_s, shunt=1 / r_sh, a=a)
+    return [p.ravel() for p in np.broadcast_arrays(*pvlib.pvsystem.calcparams_cec(light, celsius, *module))]
+
+
+def cec_cells():
+    i_l, i_0, r_s, r_sh, a = cec_parameters()
+    return cells(i_l.size, photocurrent=i_l, saturation_current=i_0, resistance_series=r_s, shunt=1 / r_sh, a=a)
+
+
+def test_modules_of_the_cec_database_as_pvlib():
+    """Also: dP/dV of Bishop's form vanishes at our point."""
+    rows = cec_cells()
     out = solved(rows)
-    theirs = pvlib.pvsystem.singlediode(*parameters, method="newton")
+    theirs = pvlib.pvsystem.singlediode(*cec_parameters(), method="newton")
     for ours, name in zip(out, NAMES, strict=True):
         np.testing.assert_allclose(ours, theirs[name], rtol=1e-9, err_msg=name)
-    v_d = out[diode.V_MP] + r_s * out[diode.I_MP]
-    i, v, _p, _di_dvd, _dv_dvd, _di_dv, dp_dv, _d2p = pvlib.singlediode.bishop88(v_d, *parameters, gradients=True)
+    v_d = out[diode.V_MP] + rows.resistance_series * out[diode.I_MP]
+    i, v, _p, _di_dvd, _dv_dvd, _di_dv, dp_dv, _d2p = pvlib.singlediode.bishop88(v_d, *cec_parameters(), gradients=True)
     np.testing.assert_allclose(i, out[diode.I_MP], rtol=1e-12)
     np.testing.assert_allclose(v, out[diode.V_MP], rtol=1e-12)
     np.testing.assert_allclose(dp_dv / i, 0.0, atol=1e-11)
+
+
+def broad(n=100 if FAST else 20000):
+    """Return one-diode cells from far inside to just outside of what the lanes take, of any size."""
+    rng = np.random.default_rng(2)
+    light, a = 10 ** rng.uniform(-9, 3, n), 10 ** rng.uniform(-2, 0.7, n)
+    saturation = light * 10 ** rng.uniform(-30, -2.9, n)
+    series, shunt = a / light * 10 ** rng.uniform(-6, 2.1, n), light / a * 10 ** rng.uniform(-8, -0.9, n)
+    series[::10] = shunt[::7] = 0.0
+    return cells(n, photocurrent=light, saturation_current=saturation, resistance_series=series, shunt=shunt, a=a)
+
+
+def in_lanes(rows):
+    """Return which rows the lanes solve by themselves."""
+    w = np.empty(at.SLOTS)
+    found = np.zeros(rows.size, bool)
+    for k, row in enumerate(rows):
+        for lane in range(at.LANES):
+            at.load(w, lane, row, diode._ordinary(row))
+        at.solve_lanes(w)
+        found[k] = (w[at.SOLVED :] == 1.0).all()
+    return found
+
+
+@pytest.mark.parametrize(("family", "share"), [(modules, 0.95), (cec_cells, 0.95), (broad, 0.7)])
+def test_lanes_agree_with_the_scalar_searches_and_forty_digits(family, share):
+    """What the lanes are for they do solve, and no worse than the searches."""
+    rows = family()
+    out = solved(rows)
+    alone = np.empty_like(out)
+    for k, row in enumerate(rows):
+        assert diode._solve_one(row, alone, k) == status.OK
+    np.testing.assert_allclose(out, alone, rtol=2e-15)
+    some = slice(None, None, max(rows.size // (5 if FAST else 25), 1))
+    with mp.workdps(60):
+        expected = np.array([precise(row) for row in rows[some]], float).T
+    np.testing.assert_allclose(out[:, some], expected, rtol=2e-15)
+    assert in_lanes(rows[:2000]).mean() > share
+
+
+def mixed(n):
+    """Return ``n`` ordinary modules, every third replaced in turn by a hard, a dark, a two-diode or a faulty row, others by any."""
+    rows = modules(n)
+    rows[::4] = broad(n)[::4]
+    others = [cells(**case)[0] for case in HARD.values()]
+    others += [cells(**case)[0] for case in ({"photocurrent": 0.0}, {"a": -1.0}, {"shunt": np.nan}, {"photocurrent": np.inf})]
+    for i, k in enumerate(range(1, n, 3)):
+        rows[k] = others[i % len(others)]
+    return rows
+
+
+def test_a_row_keeps_its_bits_in_any_company():
+    """Alone, in any order and behind any number of others: rows that the lanes hand back stand among ordinary ones."""
+    rows = mixed(83)
+    out, codes = solve(rows)
+    assert set(codes) == {status.OK, status.OUT_OF_RANGE}
+    rng = np.random.default_rng(3)
+    every = np.arange(rows.size)
+    orders = [every[::-1], *(rng.permutation(every) for _ in range(5)), *(every[k:] for k in range(1, 10)), *every.reshape(-1, 1)]
+    for order in orders:
+        again, codes_again = solve(rows[order])
+        np.testing.assert_array_equal(again, out[:, order])
+        np.testing.assert_array_equal(codes_again, codes[order])
+
+
+def test_what_the_lanes_hand_back_is_solved_as_if_alone():
+    rows = mixed(83)
+    out, codes = solve(rows)
+    alone = np.full_like(out, np.nan)
+    assert codes.tolist() == [diode._solve_one(row, alone, k) for k, row in enumerate(rows)]
+    np.testing.assert_allclose(out, alone, rtol=2e-15)
+    back = ~in_lanes(rows)
+    assert 20 < back.sum() < 60
+    np.testing.assert_array_equal(out[:, back], alone[:, back])
 
 
 @pytest.mark.parametrize("second", [0.0, 1e-6])
