@@ -150,7 +150,7 @@ def test_derived_outputs_live_on_the_axes_they_depend_on():
     assert ds.base_doping.dims == ("wafer_type", "wafer_resistivity")
     assert ds.base_resistivity.dims == ("wafer_resistivity",)
     assert ds.j_generation.dims == ("optical_loss",)
-    assert ds.validity.dims in ((), ("wafer_type", "wafer_resistivity"))
+    assert ds.validity.dims == ("wafer_type", "wafer_tau", "wafer_resistivity")  # by the diffusion length
 
 
 def test_tied_fields_share_a_dimension():
