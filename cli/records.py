@@ -47,7 +47,7 @@ def _show(entries: list[dict[str, Any]]) -> None:
 
     click.echo("What would explain V_oc and fill factor, by SRH lifetime: J0 in fA cm-2, R_s in ohm cm2")
     audited = [e for e in entries if "audit" in e]
-    names = ["tau inf" if a["tau"] is None else f"tau {a['tau'] * 1e3:g} ms" for a in audited[0]["audit"]]
+    names = ["tau inf" if a["tau"] == "inf" else f"tau {a['tau'] * 1e3:g} ms" for a in audited[0]["audit"]]
     print_table([(_name(e), e["auger"], *map(_explained, e["audit"])) for e in audited], ("record", "auger", *names))
 
     gates = [e for e in entries if e["passed"] is not None]

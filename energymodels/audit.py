@@ -16,7 +16,7 @@ import numpy as np
 
 from energymodels import datasets
 from energymodels.engine import solve
-from energymodels.errors import InertWarning, unknown
+from energymodels.errors import InertWarning, ValidityWarning, unknown
 from energymodels.model import Array
 from energymodels.solution import Solution
 from energymodels.spec import bundled, load
@@ -65,7 +65,7 @@ def records(auger: Sequence[str] = AUGER) -> list[dict[str, Any]]:
 
     Keys: record, row, tier, auger, measured, modelled, residual, tolerance, passed (None where not gated), limit (efficiency of
     the ideal cell of that thickness and the share reached), assumed and, for records with V_oc and fill factor, audit: per lifetime
-    (s) the J0 (fA cm-2) and R_s (ohm cm2) that would explain them. Unknown Auger models raise InputError.
+    (s, or "inf") the J0 (fA cm-2) and R_s (ohm cm2) that would explain them. Unknown Auger models raise InputError.
     """
     for name in auger:
         if name not in AUGER:
@@ -142,6 +142,7 @@ def _run(cases: list[tuple[_Wafer, float, float]], j0: Array, series: Array, aug
     keep = ["v_oc", "j_sc", "fill_factor", "efficiency"]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", InertWarning)  # thickness under imposed generation is what is meant here
+        warnings.simplefilter("ignore", ValidityWarning)  # of lifetimes and surfaces that explain nothing
         return solve("pv.cell", {}, {"auger": auger}, points=points, keep=keep)
 
 
@@ -186,7 +187,7 @@ def _explain(table: list[dict[str, Any]], auger: str) -> dict[str, list[dict[str
         )
         found.setdefault(table[i // len(LIFETIMES)]["key"], []).append(
             {
-                "tau": case[1] if np.isfinite(case[1]) else None,
+                "tau": case[1] if np.isfinite(case[1]) else "inf",
                 "j0": None if no_j0 else float(j0[i]),
                 "r_s": None if no_j0 or no_series else float(series[i]),
                 "explained": not why,

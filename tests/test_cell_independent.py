@@ -154,7 +154,7 @@ class Device:
             "j_mp": 1e3 * j_mp,
             "implied_v_oc": implied,
             "fill_factor": 100.0 * v_mp * j_mp / (v_oc * j_sc),
-            "pseudo_fill_factor": 100.0 * v_pseudo * j_pseudo / (v_oc * j_sc),
+            "pseudo_fill_factor": 100.0 * v_pseudo * j_pseudo / (v_oc * self.generation),  # J_sc without R_s
         }
 
 

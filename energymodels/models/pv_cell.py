@@ -14,7 +14,6 @@ from energymodels.schema import Choice, Table, choice, count, quantity
 
 INF = float("inf")
 TYPE_OF = {"B": "p", "Ga": "p", "P": "n"}
-USUAL_DOPANT = {"p": "Ga", "n": "P"}
 DOPANTS = ("P", "B", "Ga")
 NI_LABELS = ("couderc2014", "misiakos1993")
 
@@ -28,9 +27,10 @@ class Wafer(Table):
     )
     agreeing: ClassVar[tuple[tuple[str, str], ...]] = (("type", "dopant"),)
 
-    type: Literal["n", "p"] | None = choice(None, "base type; follows from the dopant")
+    type: Literal["n", "p"] | None = choice(None, "base type; n by default; follows from the dopant")
     dopant: Literal["P", "B", "Ga"] | None = choice(None, "dopant: P by default, Ga for p-type")
-    resistivity: float | None = quantity(None, "ohm cm", "resistivity in the dark at 298.15 K", gt=0.0, le=1e6)
+    # between what 1e20 cm-3 and next to no doping give, for either type
+    resistivity: float | None = quantity(None, "ohm cm", "resistivity in the dark at 298.15 K", ge=1.3e-3, le=3.5e5)
     doping: float | None = quantity(None, "cm-3", "net doping", ge=1e8, le=1e20)
     thickness: float = quantity(150.0, "um", "thickness", ge=1.0, le=10000.0)
     tau: float | None = quantity(None, "s", "SRH lifetime tau_p0, low injection in n-type", gt=0.0)
@@ -111,7 +111,7 @@ def _split(point: str, words: str) -> tuple[Output, ...]:
 
 
 GENERATED = {"sign_convention": "current delivered by the cell is positive"}
-MASKS = ("intrinsic_density", "gap_narrowing", "mobility", "auger", "absorption", "flat_levels")
+MASKS = ("intrinsic_density", "auger", "absorption", "degenerate", "flat_levels")
 
 
 class Cell(Model):
@@ -144,7 +144,7 @@ class Cell(Model):
         Output("base_doping", "cm-3", "net doping of the wafer", 1e-6, derived=True),
         Output("base_resistivity", "ohm cm", "resistivity of the wafer in the dark at 298.15 K", 100.0, derived=True),
         Output(
-            "validity", "1", "formulas used outside their range (flat_levels: diffusion length under 4 thicknesses)", derived=True,
+            "validity", "1", "formulas and assumptions used outside their range", derived=True,
             attrs={"flag_masks": np.array([1 << i for i in range(len(MASKS))], np.int8), "flag_meanings": " ".join(MASKS)},
         ),
     )  # fmt: skip
@@ -175,6 +175,10 @@ class Cell(Model):
         for side in ("front", "rear"):
             if not fields[f"{side}.metal_fraction"] and f"{side}.metal_fraction" not in swept:
                 found |= dict.fromkeys(swept & {f"{side}.j0_metal"}, f"{side}.metal_fraction is 0")
+            if f"{side}.j0_n_i" in fields:
+                found |= dict.fromkeys(
+                    swept & {f"{side}.j0_temperature"}, f"{side}.j0_n_i is set, which is all that J0 scales with"
+                )
             if not any(fields[f"{side}.{n}"] for n in ("j0", "j0_metal")) and not swept & {f"{side}.j0", f"{side}.j0_metal"}:
                 found |= dict.fromkeys(swept & {f"{side}.j0_n_i", f"{side}.j0_temperature"}, f"{side}.j0 is 0")
         return found

@@ -10,14 +10,17 @@ import numpy as np
 
 from energymodels import datasets, silicon
 from energymodels.kernels.cell import preparation
-from energymodels.kernels.constants import PER_CM3
+from energymodels.kernels.constants import PER_CM3, Q
 from energymodels.kernels.optics import lambertian
 from energymodels.model import Array, Prepared
 from energymodels.models.pv_cell import DOPANTS, MASKS, NI_LABELS
 
 T_RESISTIVITY = 298.15  # K, at which a wafer's resistivity is stated
 FA_CM2 = 1e-11  # one fA cm-2 in A m-2
-FLAT = 4.0  # diffusion lengths below this many thicknesses: levels bend, the current is overestimated by over 2 %
+# levels count as flat with a diffusion length of this many thicknesses (the current is then overestimated by 2 %), and a surface
+# recombination velocity of this share of the diffusion velocity D/W
+FLAT, SURFACE = 4.0, 0.1
+DEGENERATE = 1e25  # m-3: above, Boltzmann statistics and full ionisation fail (the densities of states are near 3e25)
 OHM_CM2 = 1e-4  # one ohm cm2 in ohm m2
 OPTICS = ("pv/si-nk-schinke2015", "pv/si-nk-green2008")
 ENERGIES = np.linspace(0.8554, 1.8, 474)  # eV: from the end of the absorption data to where emission is below 1e-12 of its peak
@@ -88,7 +91,7 @@ def prepare(columns: Mapping[str, Array]) -> Prepared:
         resistivity = columns["wafer.resistivity"] * 0.01
         doping = _each(lambda r, d: preparation.dopings(r, d, T_RESISTIVITY), resistivity, donor)
     n_i = _each(preparation.intrinsic, T, columns["intrinsic_density"])
-    n0, p0, narrowing, doped, injected, diffusivity = _each(preparation.wafers, doping, donor, n_i, T)
+    n0, p0, narrowing, doped, injected, diffusivity, intrinsic_rate = _each(preparation.wafers, doping, donor, n_i, T)
     n1, p1 = _each(preparation.levels, columns["wafer.srh_level"], n_i, T)
     thickness = columns["wafer.thickness"] * 1e-6
     lambertian_j, emission = _optics(columns, T, thickness)
@@ -116,22 +119,33 @@ def prepare(columns: Mapping[str, Array]) -> Prepared:
         "j_generation": generation,
         "base_doping": doping,
         "base_resistivity": resistivity,
-        "validity": _validity(columns, T, doping, diffusivity * np.where(donor, tau_p, tau_n), thickness),
+        "validity": _validity(columns, T, doping, _levels_bend(rows, doping, n_i, donor, diffusivity, intrinsic_rate)),
     }
     return Prepared(rows, derived)
 
 
-def _validity(columns: Mapping[str, Array], T: Array, doping: Array, length2: Array, thickness: Array) -> Array:
-    """Return a bit mask of the formulas used outside their range; ``length2`` is the minority diffusion length squared, m2."""
+def _levels_bend(
+    rows: Mapping[str, Array], doping: Array, n_i: Array, donor: Array, diffusivity: Array, intrinsic_rate: Array
+) -> Array:
+    """Return where flat quasi-Fermi levels are a poor assumption: minority carriers at low injection recombine on their way."""
+    rate = intrinsic_rate + 1.0 / np.where(donor, rows["tau_p"], rows["tau_n"])
+    velocity = np.maximum(rows["j0_front"], rows["j0_rear"]) * doping / (Q * n_i**2)  # of a surface
+    short = diffusivity < (FLAT * rows["thickness"]) ** 2 * rate
+    return np.asarray(short | (velocity * rows["thickness"] > SURFACE * diffusivity))
+
+
+def _validity(columns: Mapping[str, Array], T: Array, doping: Array, levels_bend: Array) -> Array:
+    """Return a bit mask of the formulas and assumptions used outside their range."""
     density = [silicon.NI_MODELS[name][1] for name in NI_LABELS]
     low = np.array([v.low_T for v in density])[columns["intrinsic_density"]]
     high = np.array([v.high_T for v in density])[columns["intrinsic_density"]]
-    outside = {"intrinsic_density": (low > T) | (high < T)}
+    outside = {
+        "intrinsic_density": (low > T) | (high < T),
+        "degenerate": doping > DEGENERATE,
+        "flat_levels": levels_bend,
+    }
     for key in ("auger", "absorption"):
         outside[key] = (silicon.VALIDITY[key].low_T > T) | (silicon.VALIDITY[key].high_T < T)
-    for key in ("gap_narrowing", "mobility"):  # the resistivity is converted at one temperature
-        outside[key] = doping > silicon.VALIDITY[key].high_density * PER_CM3
-    outside["flat_levels"] = length2 < (FLAT * thickness) ** 2
     flags = np.zeros(np.broadcast_shapes(*(o.shape for o in outside.values())), dtype=np.int8)
     for bit, key in enumerate(MASKS):
         flags |= np.where(outside[key], np.int8(1 << bit), np.int8(0))

@@ -78,7 +78,7 @@ def _findings(ds: Dataset) -> list[str]:
         f"1 ohm cm, 1 ms, symmetric capture: n - p = {equal:+.2f} % absolute (p has three times the doping: less SRH)",
         f"the same with defects that catch electrons 100 times faster than holes: {asymmetric:+.2f} %",
         f"0.3 ohm cm, 100 ms, where Auger decides: {perfect:+.2f} %",
-        f"n is ahead in {share:.0f} % of the cells swept",
+        f"n is ahead in {share:.0f} % of the cells swept, all compared at equal tau_p0",
     ]
 
 

@@ -8,7 +8,12 @@ from energymodels.kernels.constants import K_B_EV
 from energymodels.kernels.jit import jit
 from energymodels.kernels.silicon import mobility
 from energymodels.kernels.silicon.carriers import equilibrium, intrinsic_density
-from energymodels.kernels.silicon.recombination import level_densities, richter_coefficients
+from energymodels.kernels.silicon.recombination import (
+    level_densities,
+    niewelt_coefficients,
+    radiative_coefficient,
+    richter_coefficients,
+)
 
 # nodes of the optical tables: uniform in 1/T and in ln W
 T_LOW, T_HIGH, T_NODES = 199.0, 451.0, 28
@@ -76,8 +81,9 @@ def intrinsic(T: np.ndarray, model: np.ndarray) -> np.ndarray:
 
 @jit
 def wafers(doping: np.ndarray, donor: np.ndarray, n_i: np.ndarray, T: np.ndarray) -> np.ndarray:
-    """Return for each wafer n0, p0, narrowing (eV), Richter's doping part and injection factor, minority diffusivity (m2 s-1)."""
-    found = np.empty((6, T.size))
+    """Return for each wafer n0, p0, narrowing (eV), Richter's doping part and injection factor, and of its minority carriers the
+    diffusivity (m2 s-1) and the intrinsic recombination rate at low injection (s-1)."""
+    found = np.empty((7, T.size))
     for k in range(T.size):
         n0, p0, narrowing = equilibrium(doping[k], donor[k], n_i[k], T[k])
         doped, injected = richter_coefficients(n0, p0)
@@ -88,6 +94,9 @@ def wafers(doping: np.ndarray, donor: np.ndarray, n_i: np.ndarray, T: np.ndarray
         found[4, k] = injected
         mu_e, mu_h = mobility.mobility(n0, p0, doping[k] if donor[k] else 0.0, 0.0 if donor[k] else doping[k], T[k])
         found[5, k] = (mu_h if donor[k] else mu_e) * K_B_EV * T[k]
+        eeh, ehh, _, _ = niewelt_coefficients(n0 + p0)
+        majority = max(n0, p0)
+        found[6, k] = (eeh if donor[k] else ehh) * majority**2 + radiative_coefficient(T[k]) * majority
     return found
 
 

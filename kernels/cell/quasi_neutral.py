@@ -75,7 +75,8 @@ def _maximum_power(w):
             step = -f * (secant if usable else w[at.TOTAL + i] / w[at.DTOTAL + i])
             w[at.LAST_U + i] = w[at.U + i]
             w[at.LAST_F + i] = f
-            at.advance(w, i, step, f > 0.0 or j <= 0.0, 3e-6, number)
+            close = 3e-6 * min(1.0, abs(j) / w[at.DTOTAL + i])  # J is a difference: what is small in u must be small in J
+            at.advance(w, i, step, f > 0.0 or j <= 0.0, close, number)
         if at.all_done(w):
             break
     at.finish(w)
@@ -265,7 +266,7 @@ def _solve_group(rows, first, out, w):
     for i in range(count):
         k = first + i
         out[FF, k] = out[V_MP, k] * out[J_MP, k] / (out[V_OC, k] * out[J_SC, k])
-        out[PFF, k] /= out[V_OC, k] * out[J_SC, k]
+        out[PFF, k] /= out[V_OC, k] * rows[k].generation  # the current at zero voltage without series resistance
         out[ETA, k] = out[V_MP, k] * out[J_MP, k] / rows[k].irradiance
 
 

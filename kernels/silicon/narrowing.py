@@ -11,8 +11,9 @@ from energymodels.kernels.jit import inline
 
 A_EX = 3.719e-9  # excitonic Bohr radius, m
 RY_EX = 16.55e-3  # excitonic Rydberg, eV
-G_E, B_E, C_E, D_E, P_E = 12.0, 8.0, 1.3346, 0.893, 7.0 / 30.0
-G_H, B_H, C_H, D_H, P_H = 4.0, 1.0, 1.2365, 1.153, 7.0 / 30.0
+G_E, B_E, C_E, D_E = 12.0, 8.0, 1.3346, 0.893
+G_H, B_H, C_H, D_H = 4.0, 1.0, 1.2365, 1.153
+POWER = 7.0 / 30.0  # of both bands
 H_E, J_E, K_E = 3.91, 2.8585, 0.012  # exponent q = 3/4
 H_H, J_H, K_H = 4.20, 2.9307, 0.19  # exponent q = 1/4
 ALPHA_E, ALPHA_H = 0.5187, 0.4813
@@ -46,7 +47,7 @@ def schenk_at(n: float, p: float, ions: float, t: float, it: float, t2: float, r
     s = ne + nh
     q = ALPHA_E * ne + ALPHA_H * nh
     rs = sqrt(s)
-    x = exp(P_E * log(q))
+    x = exp(POWER * log(q))
     log_e, log_h = 1.0 + D_E * x, 1.0 + D_H * x
     common = 1.0 / (ne * nh)
     ine, inh = nh * common, ne * common
@@ -57,7 +58,7 @@ def schenk_at(n: float, p: float, ions: float, t: float, it: float, t2: float, r
 
     fs2 = FOUR_PI_3 * s * s
     dfs2 = 4.0 * FOUR_PI_3 * s
-    dx = P_E * x * iq
+    dx = POWER * x * iq
     den0 = fs2 + t2 * t + 40.0 * s * rs * t
     dden0 = dfs2 + 120.0 * rs * t
     it3 = it * it * it

@@ -72,6 +72,6 @@ def srh(n: float, p: float, n0: float, p0: float, tau_n: float, tau_p: float, n1
 
 @jit
 def level_densities(level: float, n_i: float, T: float) -> tuple[float, float]:
-    """Return n1, p1, m-3, of a level ``level`` eV above the intrinsic energy."""
+    """Return n1, p1, m-3, of a level ``level`` eV above the intrinsic energy; ``n_i`` without gap narrowing."""
     boltzmann = exp(level / (K_B_EV * T))
     return n_i * boltzmann, n_i / boltzmann
