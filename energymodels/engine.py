@@ -85,7 +85,7 @@ def solve(
         solution.notes.append(f"sweeping {path}: {reason}")
         warnings.warn(solution.notes[-1], InertWarning, stacklevel=3)
     if not backend:
-        load_kernel(model)
+        load_kernel(model, columns)
     start = time.perf_counter()
     if backend:
         _run_backend(solution, columns)

@@ -26,13 +26,29 @@ def available_threads() -> int:
     return os.cpu_count() or 1
 
 
-def load_kernel(model: Model) -> None:
-    """Compile the kernel, saying so, or load it from the cache: by solving no rows at all."""
+_loaded: set[str] = set()
+
+
+def _scalars(model: Model, cases: int) -> Array:
+    """Return room for the scalar outputs, (output, case).
+
+    It is one case wider than it shows, so that no part of it is contiguous: a kernel is compiled per memory layout, and should be once.
+    """
+    return np.empty((len(scalar_outputs(model)), cases + 1))[:, :cases]
+
+
+def load_kernel(model: Model, columns: Mapping[str, Array]) -> None:
+    """Compile the model's kernels, saying so, or load them from the cache, once per process: prepare a case, solve an empty one."""
+    if model.name in _loaded:
+        return
     kernel = model.kernel()
     if not is_compiled(kernel.solve):
         logging.getLogger("energymodels").warning("compiling the kernels of %s, once per installation ...", model.name)
-    nothing = Block(np.empty((len(scalar_outputs(model)), 0)), {}, np.empty(0, dtype=np.int8))
-    model.solve(np.empty(0, kernel.ROW).view(np.recarray), {}, nothing)
+    model.prepare({path: column.ravel()[:1] for path, column in columns.items()})
+    with np.errstate(all="ignore"):
+        empty = Block(_scalars(model, 1), {}, np.empty(1, dtype=np.int8))
+        model.solve(np.zeros(1, kernel.ROW).view(np.recarray), {}, empty)
+    _loaded.add(model.name)
 
 
 def _blocks(shape: tuple[int, ...], chunk: int) -> Iterator[tuple[tuple[slice, ...], int, int]]:
@@ -95,7 +111,7 @@ def run_kernel(
     prepared = solution.model.prepare(columns)
     names = [o.name for o in scalar_outputs(solution.model)]
     cases = solution.status.size
-    scalars = np.empty((len(names), cases))
+    scalars = _scalars(solution.model, cases)
     blocks = list(_blocks(solution.shape, chunk))
     size = max(count for _, _, count in blocks)
     solution.threads = max(1, min(threads, len(blocks)))
