@@ -32,7 +32,7 @@ _loaded: set[str] = set()
 def _scalars(model: Model, cases: int) -> Array:
     """Return room for the scalar outputs, (output, case).
 
-    It is one case wider than it shows, so that no part of it is contiguous: a kernel is compiled per memory layout, and should be once.
+    It is one case wider than it shows, so that no part of it is contiguous: a kernel is compiled for each memory layout it meets.
     """
     return np.empty((len(scalar_outputs(model)), cases + 1))[:, :cases]
 
