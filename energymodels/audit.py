@@ -70,13 +70,13 @@ def records(auger: Sequence[str] = AUGER) -> list[dict[str, Any]]:
     for name in auger:
         if name not in AUGER:
             raise unknown("Auger model", name, AUGER)
-    table = datasets.table("pv/records")["record"]
+    table, specs = datasets.table("pv/records")["record"], bundled()
     found = []
     for name in auger:
         limits = _limits([_wafer(r) for r in table], name)
         audits = _explain([r for r in table if _explainable(r)], name)
         for record, limit in zip(table, limits, strict=True):
-            found.append(_entry(record, name, float(limit), audits.get(record["key"])))
+            found.append(_entry(record, record["key"] in specs, name, float(limit), audits.get(record["key"])))
     order = [record["key"] for record in table]
     return sorted(found, key=lambda entry: order.index(entry["record"]))
 
@@ -93,10 +93,9 @@ def _current(record: dict[str, Any]) -> float | None:
     return eta / (v_oc * ff / 100.0) if v_oc and ff and eta else None
 
 
-def _entry(record: dict[str, Any], auger: str, limit: float, audit: list[dict[str, Any]] | None) -> dict[str, Any]:
+def _entry(record: dict[str, Any], predicted: bool, auger: str, limit: float, audit: list[dict[str, Any]] | None) -> dict[str, Any]:
     measured = {name: value for name in QUANTITIES if (value := _value(record, name)) is not None}
     efficiency = measured["efficiency"]
-    predicted = record["key"] in bundled()
     modelled: dict[str, float] = {}
     if predicted:
         result = solve(load(record["key"]), {}, {"auger": auger}).scalars()

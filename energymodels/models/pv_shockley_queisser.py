@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from types import ModuleType
 from typing import ClassVar, Literal
 
@@ -45,11 +46,18 @@ class Limit(Model):
         return Prepared(rows | {"sides": columns["emission"] + 1.0})
 
     def solve(self, rows: Array, axes: Mapping[str, Array], out: Block) -> None:
-        from energymodels import datasets
+        self.kernel().solve(rows, *_spectrum(), out.scalars, out.status)
 
-        light = datasets.series("pv/am15g").columns
-        table = self.kernel().photon_table(light["wavelength"], light["irradiance"])
-        self.kernel().solve(rows, light["wavelength"], light["irradiance"], table, out.scalars, out.status)
+
+@cache
+def _spectrum() -> tuple[Array, Array, Array]:
+    """Return AM1.5G: wavelength (nm), irradiance (W m-2 nm-1) and the photon current up to each wavelength (A m-2)."""
+    from energymodels import datasets
+    from energymodels.kernels.cell import detailed_balance
+
+    light = datasets.series("pv/am15g").columns
+    wavelength, irradiance = light["wavelength"], light["irradiance"]
+    return wavelength, irradiance, detailed_balance.photon_table(wavelength, irradiance)
 
 
 MODEL = Limit()

@@ -39,7 +39,7 @@ def _photons(wavelength, irradiance, i, width):
 
 
 @jit
-def photon_table(wavelength_nm, irradiance):
+def photon_table(wavelength_nm: np.ndarray, irradiance: np.ndarray) -> np.ndarray:
     """Return the photon current (A m-2) from the first wavelength (nm, rising) up to each; spectral irradiance in W m-2 nm-1."""
     table = np.zeros(wavelength_nm.size)
     for i in range(wavelength_nm.size - 1):

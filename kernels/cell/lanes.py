@@ -16,9 +16,9 @@ from energymodels.kernels.silicon.recombination import RICHTER, niewelt_coeffici
 
 LANES = 1 if INTERPRETED else 8
 # slots: what a case is ...
-CASE = 27
-T, KT, IKT, T1, IT1, T2, R8, RT2, WIDTH, N0, P0, PAIR0, IPAIR0, IONS, GAP0 = (LANES * i for i in range(15))
-TAU_N, TAU_P, LEVEL, DOPED, INJECTED, NIEWELT, J0R, J0S, SHUNT, SERIES, JG, HILLS = (LANES * i for i in range(15, CASE))
+CASE = 26
+KT, IKT, T1, IT1, T2, R8, RT2, WIDTH, N0, P0, PAIR0, IPAIR0, IONS, GAP0 = (LANES * i for i in range(14))
+TAU_N, TAU_P, LEVEL, DOPED, INJECTED, NIEWELT, J0R, J0S, SHUNT, SERIES, JG, HILLS = (LANES * i for i in range(14, CASE))
 # ... its state at u = ln dn, and d/du ...
 U, V, DV, AUG, SRH, EM1, TOTAL, DTOTAL = (LANES * i for i in range(CASE, CASE + 8))
 # ... and its search
@@ -41,7 +41,6 @@ PATIENCE = 12  # after so many rounds every other one halves the bracket
 @inline
 def load(w, lane, c):
     """Put a case into a lane."""
-    w[T + lane] = c.temperature
     w[KT + lane] = K_B_EV * c.temperature
     w[IKT + lane] = 1.0 / (K_B_EV * c.temperature)
     w[T1 + lane], w[IT1 + lane], w[T2 + lane], w[R8 + lane], w[RT2 + lane] = schenk_temperature(c.temperature)
