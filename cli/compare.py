@@ -24,8 +24,9 @@ def command(spec: str, changes: tuple[str, ...], backend: str, as_json: bool) ->
     else:
         rows = []
         for e in entries:
-            figures = (f"{e['ours']:.10g}", f"{e['reference']:.10g}", f"{e['deviation']:.2e}", f"{e['tolerance']:.2e}")
+            rms = "-" if e["rms"] is None else f"{e['rms']:.2e}"
+            figures = (f"{e['ours']:.10g}", f"{e['reference']:.10g}", f"{e['deviation']:.2e}", rms, f"{e['tolerance']:.2e}")
             rows.append((e["output"], *figures, e["unit"], "" if e["within"] else "PAST TOLERANCE"))
-        print_table(rows, ("output", "ours", "reference", "deviation", "tolerance", "unit", ""))
+        print_table(rows, ("output", "ours", "reference", "deviation", "rms", "tolerance", "unit", ""))
     if not all(e["within"] for e in entries):
         sys.exit(1)

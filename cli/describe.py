@@ -13,13 +13,13 @@ from energymodels.cli.common import number, print_table
 def command(model: str, path: str | None) -> None:
     """Show the fields and outputs of MODEL: unit, range, default, meaning. PATH narrows it to one field, table or output."""
     from energymodels.errors import unknown
-    from energymodels.model import get_model
-    from energymodels.schema import schema
+    from energymodels.model import get_model, resolve
 
     found = get_model(model)
-    fields = schema(found.spec)
+    fields = found.fields({})
     outputs = {o.name: o for o in found.outputs}
     if path:
+        path = resolve(found, path)[0]
         known = {*fields, *outputs, *(f.rsplit(".", 1)[0] for f in fields if "." in f)}
         if path not in known:
             raise unknown("field or output", path, known)

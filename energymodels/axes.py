@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
 
+from energymodels import units
 from energymodels.errors import Fault, InputError, closest
 from energymodels.model import Array
-from energymodels.schema import FieldInfo
+from energymodels.schema import FieldInfo, in_unit
 
 Values: TypeAlias = str | Sequence[Any] | Array
 
@@ -20,7 +21,7 @@ class Axis:
     """One dimension of a sweep: its name and the values of every field that runs along it."""
 
     dim: str
-    values: Mapping[str, Array]  # float64, or str for labels
+    values: Mapping[str, Array]  # float64, or str for labels and texts
 
     @property
     def size(self) -> int:
@@ -32,10 +33,12 @@ def dim_name(path: str) -> str:
     return path.replace(".", "_")
 
 
-def read_values(info: FieldInfo, values: Values) -> Array:
-    """Return the values of one field along an axis, each checked against the field."""
+def read_values(info: FieldInfo, values: Values, unit: str = "") -> Array:
+    """Return the values of one field along an axis, each checked against the field; bare numbers in ``unit``, or the field's."""
+    if unit:
+        values = _with_unit(values, unit, info.unit)
     if isinstance(values, str):
-        return _ranged(info, values) if ":" in values else _listed(info, values.split(","))
+        return _ranged(info, values) if ":" in values and info.kind != "text" else _listed(info, values.split(","))
     if info.kind == "number" and isinstance(values, np.ndarray) and values.dtype.kind in "fiu" and values.size:
         numbers = np.asarray(values, dtype=float).ravel()
         above = numbers > info.low if info.low_open else numbers >= info.low
@@ -45,6 +48,19 @@ def read_values(info: FieldInfo, values: Values) -> Array:
             raise InputError(info.fault(float(bad[0])))
         return numbers
     return _listed(info, [values] if np.ndim(values) == 0 else list(values))
+
+
+def _with_unit(values: Values, unit: str, into: str) -> Values:
+    """Return ``values`` with ``unit`` behind every bare number, arrays converted to ``into``."""
+    if isinstance(values, str):
+        first, *rest = values.split(":")
+        if not rest:
+            return ",".join(str(in_unit(part, unit)) for part in first.split(","))
+        return ":".join(str(in_unit(part, unit)) for part in (first, rest[0])) + "".join(f":{part}" for part in rest[1:])
+    if isinstance(values, np.ndarray) and values.dtype.kind in "fiu":
+        zero, one = (units.parse(f"{number} {unit}", into) for number in (0, 1))
+        return zero + (one - zero) * np.asarray(values, dtype=float)
+    return [in_unit(value, unit) for value in ([values] if np.ndim(values) == 0 else values)]
 
 
 def _listed(info: FieldInfo, values: list[Any]) -> Array:
@@ -59,7 +75,7 @@ def _listed(info: FieldInfo, values: list[Any]) -> Array:
         faults.append(Fault(info.path, hint="no values"))
     if faults:
         raise InputError(faults)
-    return np.array(parsed, dtype=str if info.kind == "label" else float)
+    return np.array(parsed, dtype=str if info.kind in ("label", "text") else float)
 
 
 def _ranged(info: FieldInfo, text: str) -> Array:
@@ -85,21 +101,34 @@ def _ranged(info: FieldInfo, text: str) -> Array:
     return grid
 
 
-def make_axes(fields: Mapping[str, FieldInfo], over: Mapping[Any, Values], points: Mapping[str, Values] | None) -> list[Axis]:
-    """Return the axes of a sweep: a grid from ``over`` (key ``"A,B"`` or a tuple ties fields), then an axis ``point``."""
+def _by_itself(name: str) -> tuple[str, str]:
+    return name, ""
+
+
+def make_axes(
+    fields: Mapping[str, FieldInfo],
+    over: Mapping[Any, Values],
+    points: Mapping[str, Values] | None,
+    named: Callable[[str], tuple[str, str]] = _by_itself,
+) -> list[Axis]:
+    """Return the axes of a sweep: a grid from ``over`` (key ``"A,B"`` or a tuple ties fields), then an axis ``point``.
+
+    ``named`` returns (path, unit of bare numbers, empty for the field's own) for a name.
+    """
     faults: list[Fault] = []
     axes: list[Axis] = []
     seen: list[str] = []
 
     def read(dim: str | None, wanted: Mapping[str, Values]) -> None:
         found: dict[str, Array] = {}
-        for path, values in wanted.items():
-            problem = _refusal(fields, path, seen)
-            seen.append(path)
+        for name, values in wanted.items():
             try:
+                path, unit = named(name)
+                problem = _refusal(fields, path, seen)
+                seen.append(path)
                 if problem:
                     raise InputError(problem)
-                found[path] = read_values(fields[path], values)
+                found[path] = read_values(fields[path], values, unit)
             except InputError as error:
                 faults.extend(error.faults)
         if len({v.size for v in found.values()}) > 1:

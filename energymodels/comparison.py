@@ -10,8 +10,11 @@ import numpy as np
 from energymodels.axes import Values
 from energymodels.engine import solve
 from energymodels.errors import Fault, InputError
-from energymodels.model import get_model
+from energymodels.model import Array, Output, Tolerance, get_model
+from energymodels.solution import Solution
 from energymodels.spec import Spec, load
+
+TIME = "time"  # the axis along which cases end, so that series have different lengths
 
 
 def compare(
@@ -22,10 +25,11 @@ def compare(
     points: Mapping[str, Values] | None = None,
     backend: str = "",
 ) -> list[dict[str, Any]]:
-    """Return one entry per output: output, unit, ours, reference, deviation, tolerance, within, reason.
+    """Return one entry per output: output, unit, ours, reference, deviation, rms, tolerance, within, reason.
 
-    All figures are of the case that comes closest to its tolerance or lies farthest past it. ``backend`` is the model's first by
-    default; InputError if the model has none.
+    Figures are of the value that comes closest to its tolerance or lies farthest past it; ``rms`` is the root mean square deviation
+    of the series it belongs to, None for a scalar. A time series is compared up to the earlier end and may be shifted by as much as
+    ``duration`` may differ. ``backend`` is the model's first by default; InputError if the model has none.
     """
     base = spec if isinstance(spec, Spec) else load(spec)
     base = base.replace(values or {})
@@ -35,23 +39,64 @@ def compare(
     backend = backend or next(iter(model.references))
     theirs = solve(base, over or {}, points=points, backend=backend)
     ours = solve(base, over or {}, points=points)
-    found = []
-    for output in theirs.outputs:
-        tolerance = model.references[backend][output.name]
-        a, b = ours.values[output.name].ravel(), theirs.values[output.name].ravel()
-        allowed = tolerance.absolute + tolerance.relative * np.abs(b)
-        excess = np.abs(a - b) / allowed
-        worst = int(np.nanargmax(np.where(np.isnan(excess), np.inf, excess)))
-        found.append(
-            {
-                "output": output.name,
-                "unit": output.unit,
-                "ours": float(a[worst]),
-                "reference": float(b[worst]),
-                "deviation": float(abs(a[worst] - b[worst])),
-                "tolerance": float(allowed[worst]),
-                "within": bool(excess[worst] <= 1.0),
-                "reason": tolerance.reason,
-            }
-        )
-    return found
+    tolerances = model.references[backend]
+    return [_entry(output, ours, theirs, tolerances) for output in theirs.outputs]
+
+
+def _entry(output: Output, ours: Solution, theirs: Solution, tolerances: Mapping[str, Tolerance]) -> dict[str, Any]:
+    """Return the entry of one output."""
+    tolerance = tolerances[output.name]
+    a = np.asarray(ours.values[output.name], dtype=float)
+    b = np.asarray(theirs.values[output.name], dtype=float)
+    a, b = (values.reshape(ours.status.size, -1) for values in (a, b))  # (case, place along the output's own axes)
+    deviation = np.abs(a - b)
+    allowed = tolerance.absolute + tolerance.relative * np.abs(b)
+    if output.dims == (TIME,):
+        allowed = allowed + _shift(b, theirs, tolerances)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        excess = np.where(deviation == 0.0, 0.0, deviation / allowed)
+    excess = np.where(np.isnan(excess), np.inf, excess)
+    if output.dims == (TIME,):
+        excess = np.where(_outside(a, b), -np.inf, excess)
+    case, place = np.unravel_index(int(np.argmax(excess)), excess.shape)
+    return {
+        "output": output.name,
+        "unit": output.unit,
+        "ours": float(a[case, place]),
+        "reference": float(b[case, place]),
+        "deviation": float(deviation[case, place]),
+        "rms": _rms(deviation[case]) if output.dims else None,
+        "tolerance": float(allowed[case, place]),
+        "within": bool(excess[case, place] <= 1.0),
+        "reason": tolerance.reason,
+    }
+
+
+def _outside(a: Array, b: Array) -> Array:
+    """Return where series (case, time) are not compared: after the earlier end; a case that one of them lacks has no such place."""
+    one = np.isnan(a) | np.isnan(b)
+    outside: Array = one & ~np.all(one, axis=1, keepdims=True)
+    return outside
+
+
+def _shift(reference: Array, theirs: Solution, tolerances: Mapping[str, Tolerance]) -> Array:
+    """Return how much a series (case, time) may differ because the end time may: the steeper slope beside each time times that."""
+    time = theirs.output_axes[TIME]
+    if "duration" not in tolerances or time.size < 2:
+        return np.zeros_like(reference)
+    if "duration" in theirs.values:
+        duration = np.asarray(theirs.values["duration"], dtype=float).reshape(-1, 1)
+    else:
+        duration = np.full((reference.shape[0], 1), time[-1] - time[0])
+    slope = np.abs(np.diff(reference, axis=1) / np.diff(time))
+    gap = np.full((reference.shape[0], 1), np.nan)
+    slopes = np.stack([np.hstack([gap, slope]), np.hstack([slope, gap])])
+    steeper = np.max(np.where(np.isnan(slopes), 0.0, slopes), axis=0)
+    shift: Array = steeper * (tolerances["duration"].absolute + tolerances["duration"].relative * duration)
+    return shift
+
+
+def _rms(deviation: Array) -> float:
+    """Return the root mean square of the finite deviations, NaN if there is none."""
+    finite = deviation[np.isfinite(deviation)]
+    return float(np.sqrt(np.mean(finite**2))) if finite.size else float("nan")

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from energymodels.axes import Axis, Values, make_axes
+from energymodels.axes import Axis, Values, make_axes, read_values
 from energymodels.errors import Fault, InertWarning, InputError, ValidityWarning, closest
 from energymodels.kernels import status
-from energymodels.model import Array, Model, get_model, label_index
+from energymodels.model import Array, Model, Probe, get_model, label_index, resolve
 from energymodels.schema import FieldInfo
 from energymodels.solution import Solution
 from energymodels.spec import Spec, load
@@ -21,8 +23,6 @@ from energymodels.workers import available_threads, load_kernel, run_kernel
 
 if TYPE_CHECKING:
     from xarray import Dataset
-
-CHUNK = 16384  # cases per block: rows and results of a block stay in the cache
 
 
 def run(spec: Spec | str | Mapping[str, Any], values: Mapping[str, Any] | None = None, *, backend: str = "") -> Dataset:
@@ -38,7 +38,7 @@ def sweep(
     points: Mapping[str, Values] | None = None,
     backend: str = "",
     threads: int | None = None,
-    chunk: int = CHUNK,
+    chunk: int | None = None,
     keep: list[str] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Dataset:
@@ -46,7 +46,8 @@ def sweep(
 
     ``over`` maps paths to arrays, lists or text (``"80um:180um:11"``); a key ``"A,B"`` ties two fields to one axis. ``points`` maps
     paths to equally long arrays: a list of designs, dimension ``point``. ``values`` are set on top of the spec, ``keep`` chooses
-    outputs, ``progress`` is called with (cases done, cases). InputError lists every fault of the input.
+    outputs, ``progress`` is called with (cases done, cases) after each block of ``chunk`` cases, by default the model's number.
+    InputError lists every fault of the input.
     """
     from energymodels.result import to_dataset
 
@@ -63,7 +64,7 @@ def solve(
     points: Mapping[str, Values] | None = None,
     backend: str = "",
     threads: int | None = None,
-    chunk: int = CHUNK,
+    chunk: int | None = None,
     keep: list[str] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Solution:
@@ -75,47 +76,75 @@ def solve(
     if backend and backend not in model.references:
         known = ", ".join(model.references) or "none"
         raise InputError(Fault("backend", backend, hint=f"{model.name} has these backends: {known}"))
-    axes = make_axes(base.fields, over, points)
+    infos = _infos(base, over, points or {})
+    axes = make_axes(infos, over, points, partial(resolve, model))
     swept = {path for axis in axes for path in axis.values}
-    fields = _check_cross(base, axes)
-    columns = _columns(base.fields, fields, axes)
-    solution = _allocate(base, model, fields, axes, keep)
+    fields = _check_cross(base, infos, axes)
+    columns = _columns(infos, fields, axes)
+    solve_by_kernel = partial(_by_kernel, columns, threads or available_threads(), chunk or model.block)
+    probes: list[Solution] = []
+
+    def probe(names: list[str]) -> Solution:
+        probes.append(_allocate(base, infos, model, fields, axes, names, probe))
+        solve_by_kernel(probes[-1], None)
+        if probes[-1].interrupted:
+            raise KeyboardInterrupt
+        return probes[-1]
+
+    solution = _allocate(base, infos, model, fields, axes, keep, probe)
     solution.backend = backend
     for path, reason in model.inert(fields, swept).items():
         solution.notes.append(f"sweeping {path}: {reason}")
         warnings.warn(solution.notes[-1], InertWarning, stacklevel=3)
-    if not backend:
-        load_kernel(model, columns)
-    start = time.perf_counter()
     if backend:
-        _run_backend(solution, columns)
+        _by_backend(solution, columns)
     else:
-        run_kernel(solution, columns, threads or available_threads(), chunk, progress)
-    solution.seconds = time.perf_counter() - start
+        solve_by_kernel(solution, progress)
+        solution.seconds += sum(one.seconds for one in probes)
+    _make_codes(solution)
     _warn_validity(solution)
     return solution
 
 
-def _check_cross(base: Spec, axes: list[Axis]) -> dict[str, Any]:
-    """Check the spec with every label that could clash with other fields; return the fields in use, swept ones at their first."""
+def _infos(base: Spec, over: Mapping[Any, Values], points: Mapping[str, Values]) -> dict[str, FieldInfo]:
+    """Return the fields of the spec and those that swept texts bring along."""
+    infos = dict(base.fields)
+    for path, values in (*over.items(), *points.items()):
+        if path in infos and infos[path].kind == "text":
+            for text in dict.fromkeys(read_values(infos[path], values).tolist()):
+                infos |= base.replace({path: text}).fields
+    return infos
+
+
+def _check_cross(base: Spec, infos: Mapping[str, FieldInfo], axes: list[Axis]) -> dict[str, Any]:
+    """Check the spec with all labels and texts that meet in the grid; return the fields in use, swept ones at their first."""
     first = {path: values[0] for axis in axes for path, values in axis.values.items()}
-    fields = base.replace(first).checked()
+    fields: dict[str, Any] = {}
     faults: list[Fault] = []
-    for axis in axes:
-        for path, values in axis.values.items():
-            if base.fields[path].kind == "label":
-                for label in dict.fromkeys(values):
-                    try:
-                        base.replace(first | {path: label}).checked()
-                    except InputError as error:
-                        faults += error.faults
+    for words in _words(infos, axes):
+        try:
+            fields = base.replace(first | words).checked() | fields
+        except InputError as error:
+            faults += [fault for fault in error.faults if fault not in faults]
     if faults:
         raise InputError(faults)
     return fields
 
 
+def _words(infos: Mapping[str, FieldInfo], axes: list[Axis]) -> Iterator[dict[str, str]]:
+    """Yield {path: label or text} of all combinations that occur in the grid, once each."""
+    lines = []
+    for axis in axes:
+        wordy = [path for path in axis.values if infos[path].kind in ("label", "text")]
+        if wordy:
+            met = dict.fromkeys(zip(*(axis.values[path].tolist() for path in wordy), strict=True))
+            lines.append([dict(zip(wordy, words, strict=True)) for words in met])
+    for parts in itertools.product(*lines):
+        yield {path: word for part in parts for path, word in part.items()}
+
+
 def _columns(infos: Mapping[str, FieldInfo], fields: Mapping[str, Any], axes: list[Axis]) -> dict[str, Array]:
-    """Return every field in use as an array that broadcasts over the grid."""
+    """Return every field in use as an array that broadcasts over the grid: numbers, indices of labels, texts."""
     columns: dict[str, Array] = {}
     for path, value in fields.items():
         one = np.array([value]) if infos[path].kind != "label" else label_index(infos[path].labels, [value])
@@ -128,9 +157,18 @@ def _columns(infos: Mapping[str, FieldInfo], fields: Mapping[str, Any], axes: li
     return columns
 
 
-def _allocate(base: Spec, model: Model, fields: dict[str, Any], axes: list[Axis], keep: list[str] | None) -> Solution:
+def _allocate(
+    base: Spec,
+    infos: Mapping[str, FieldInfo],
+    model: Model,
+    fields: dict[str, Any],
+    axes: list[Axis],
+    keep: list[str] | None,
+    probe: Probe,
+) -> Solution:
     """Return a solution with room for the results: NaN and not run."""
-    output_axes = model.axes(fields)
+    shaped = any(o.dims and (keep is None or o.name in keep) for o in model.outputs)
+    output_axes = model.axes(fields, probe) if shaped else {}
     outputs = [o for o in model.outputs if all(dim in output_axes for dim in o.dims)]
     names = [o.name for o in outputs]
     wrong = [name for name in keep or [] if name not in names]
@@ -143,17 +181,37 @@ def _allocate(base: Spec, model: Model, fields: dict[str, Any], axes: list[Axis]
             values[output.name] = np.full((cases, *(output_axes[dim].size for dim in output.dims)), np.nan)
     kept = [o for o in outputs if keep is None or o.name in keep]
     codes = np.full(cases, status.NOT_RUN, dtype=np.int8)
-    return Solution(base, model, fields, axes, kept, values, codes, output_axes)
+    return Solution(base, model, infos, fields, axes, kept, values, codes, output_axes)
 
 
-def _run_backend(solution: Solution, columns: Mapping[str, Array]) -> None:
+def _by_kernel(
+    columns: Mapping[str, Array], threads: int, chunk: int, solution: Solution, progress: Callable[[int, int], None] | None
+) -> None:
+    """Fill the solution by the model's kernel, loaded before the clock starts."""
+    load_kernel(solution.model, columns)
+    start = time.perf_counter()
+    run_kernel(solution, columns, threads, chunk, progress)
+    solution.seconds = time.perf_counter() - start
+
+
+def _by_backend(solution: Solution, columns: Mapping[str, Array]) -> None:
     """Fill the solution from a reference backend: {output: array over the grid, in the output's unit}, and a status."""
+    start = time.perf_counter()
     backend = import_module(f"energymodels.backends.{solution.backend}")
     grid = {path: np.broadcast_to(column, solution.shape).ravel() for path, column in columns.items()}
     values, codes = backend.solve(solution.model.name, solution.fields, grid, solution.output_axes)
     solution.status[:] = codes
     solution.outputs = [o for o in solution.outputs if o.name in values]
     solution.values = {o.name: values[o.name] for o in solution.outputs}
+    solution.seconds = time.perf_counter() - start
+
+
+def _make_codes(solution: Solution) -> None:
+    """Turn outputs that are codes into int8, -1 where there is none."""
+    for output in solution.outputs:
+        if "flag_values" in output.attrs:
+            values = np.asarray(solution.values[output.name], dtype=float)
+            solution.values[output.name] = np.where(np.isnan(values), -1.0, values).astype(np.int8)
 
 
 def _warn_validity(solution: Solution) -> None:

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from types import ModuleType
-from typing import Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from energymodels.errors import unknown
-from energymodels.schema import Table
+from energymodels.errors import Fault, unknown
+from energymodels.schema import FieldInfo, Table, schema
+
+if TYPE_CHECKING:
+    from energymodels.solution import Solution
 
 Array: TypeAlias = npt.NDArray[Any]
+Probe: TypeAlias = "Callable[[list[str]], Solution]"
 
 
 @dataclass(frozen=True)
 class Output:
-    """One result: ``scale`` takes the kernel's SI value to ``unit``; ``derived`` results come from the fields alone."""
+    """One result: ``scale`` takes the kernel's SI value to ``unit``; ``derived`` results come from the fields alone.
+
+    With ``flag_values`` in ``attrs`` it is a code: int8 in the result, -1 where the kernel left NaN.
+    """
 
     name: str
     unit: str
@@ -42,10 +49,14 @@ class Tolerance:
 
 @dataclass(frozen=True)
 class Prepared:
-    """Kernel inputs by record field and results known from the fields alone; arrays broadcast over the grid."""
+    """Kernel inputs by record field and results known from the fields alone; arrays broadcast over the grid.
+
+    ``shared`` arrays, such as tables the rows point into, reach ``Model.solve`` whole, among its ``axes``.
+    """
 
     rows: Mapping[str, Array]
     derived: Mapping[str, Array] = field(default_factory=dict)
+    shared: Mapping[str, Array] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -59,7 +70,7 @@ class Block:
 
 class Model(ABC):
     """One model: its schema, its outputs and its way to a kernel. Columns are {path: array} that broadcast over the grid,
-    numbers in the fields' units, labels as indices into ``FieldInfo.labels``."""
+    numbers in the fields' units, labels as indices into ``FieldInfo.labels``, texts as they are."""
 
     name: ClassVar[str]
     summary: ClassVar[str]
@@ -67,13 +78,32 @@ class Model(ABC):
     outputs: ClassVar[tuple[Output, ...]]
     sources: ClassVar[tuple[str, ...]] = ()
     references: ClassVar[Mapping[str, Mapping[str, Tolerance]]] = {}  # backend -> output -> tolerance
+    block: ClassVar[int] = 16384  # cases per block of work: its rows and results stay in the cache
 
     @abstractmethod
     def kernel(self) -> ModuleType:
         """Return the kernel module: ``ROW`` and the jitted ``solve``."""
 
-    def axes(self, fixed: Mapping[str, Any]) -> dict[str, Array]:
-        """Return output axes shared by all cases, from the checked fields."""
+    def fields(self, values: Mapping[str, Any]) -> dict[str, FieldInfo]:
+        """Return every field by dotted path: those of ``spec`` and those that ``values``, as somebody wrote them, bring along.
+
+        InputError if ``values`` do not say which those are.
+        """
+        return schema(self.spec)
+
+    def alias(self, name: str) -> tuple[str, str] | None:
+        """Return (path, unit of bare numbers) of the field that ``name`` also stands for; InputError refuses it with a reason."""
+        return None
+
+    def check(self, fields: Mapping[str, Any]) -> list[Fault]:
+        """Return what is wrong with fields that are right one by one."""
+        return []
+
+    def axes(self, fields: Mapping[str, Any], probe: Probe) -> dict[str, Array]:
+        """Return output axes shared by all cases, from the checked fields; asked only if an output with dimensions is wanted.
+
+        ``probe(names)`` solves the same cases by the kernel for these outputs without dimensions.
+        """
         return {}
 
     @abstractmethod
@@ -81,7 +111,7 @@ class Model(ABC):
         """Return kernel rows, SI, from columns."""
 
     def solve(self, rows: Array, axes: Mapping[str, Array], out: Block) -> None:
-        """Solve a chunk of rows into ``out``."""
+        """Solve a chunk of rows into ``out``; ``axes`` are the output axes and what ``prepare`` shares."""
         self.kernel().solve(rows, out.scalars, out.status)
 
     def inert(self, fields: Mapping[str, Any], swept: set[str]) -> dict[str, str]:
@@ -90,6 +120,9 @@ class Model(ABC):
 
 
 _FILES = {
+    "battery.dfn": "battery_dfn",
+    "battery.spm": "battery_spm",
+    "battery.spme": "battery_spme",
     "pv.cell": "pv_cell",
     "pv.diode": "pv_diode",
     "pv.shockley_queisser": "pv_shockley_queisser",
@@ -104,6 +137,11 @@ def get_model(name: str) -> Model:
     model = import_module(f"energymodels.models.{_FILES[name]}").MODEL
     assert isinstance(model, Model)
     return model
+
+
+def resolve(model: Model, name: str) -> tuple[str, str]:
+    """Return (path, unit of bare numbers, empty for the field's own) of a field's path or alias; unknown names pass."""
+    return (name, "") if name in schema(model.spec) else model.alias(name) or (name, "")
 
 
 def scalar_outputs(model: Model) -> list[Output]:

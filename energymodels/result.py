@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import math
@@ -42,14 +43,13 @@ def to_dataset(solution: Solution, history: str = "") -> xr.Dataset:
             data[output.name] = (dims + output.dims, values.reshape(solution.shape + values.shape[1:]), attrs)
     data["status"] = (dims, solution.status.reshape(solution.shape), _status_attrs())
     coords: dict[str, Any] = {}
-    infos = solution.spec.fields
     for axis in solution.axes:
         if axis.dim == "point":
             coords["point"] = ("point", np.arange(axis.size), {"units": "1", "long_name": "design"})
         for path, values in axis.values.items():
-            info = infos[path]
+            info = solution.infos[path]
             attrs = {"long_name": info.meaning, "field": path}
-            coords[dim_name(path)] = (axis.dim, values, attrs if info.kind == "label" else {"units": info.unit, **attrs})
+            coords[dim_name(path)] = (axis.dim, values, {"units": info.unit, **attrs} if info.unit else attrs)
     used = {dim for output in solution.outputs for dim in output.dims}
     for dim, values in solution.output_axes.items():
         if dim in used:
@@ -57,7 +57,10 @@ def to_dataset(solution: Solution, history: str = "") -> xr.Dataset:
     return xr.Dataset(data, coords, _root_attrs(solution, history))
 
 
-AXIS_ATTRS: Mapping[str, Mapping[str, str]] = {"voltage": {"units": "V", "long_name": "terminal voltage"}}
+AXIS_ATTRS: Mapping[str, Mapping[str, str]] = {
+    "time": {"units": "s", "long_name": "time"},
+    "voltage": {"units": "V", "long_name": "terminal voltage"},
+}
 
 
 def _status_attrs() -> dict[str, Any]:
@@ -112,14 +115,19 @@ def check_suffix(path: str | Path) -> Path:
 
 
 def _encode(ds: xr.Dataset) -> xr.Dataset:
-    """Write labels as int8 with flag_values and flag_meanings."""
+    """Write labels and texts as integers with flag_values and flag_meanings, texts of several words as JSON in flag_texts."""
     for name in list(ds.coords):
         coord = ds.coords[name]
         if coord.dtype.kind in "UO":
-            labels = list(dict.fromkeys(str(v) for v in coord.values))
-            codes = np.array([labels.index(str(v)) for v in coord.values], dtype=np.int8)
-            attrs = {**coord.attrs, "flag_values": np.arange(len(labels), dtype=np.int8), "flag_meanings": " ".join(labels)}
-            ds = ds.assign_coords({name: (coord.dims, codes, attrs)})
+            words = [str(v) for v in coord.values.flat]
+            known = {word: code for code, word in enumerate(dict.fromkeys(words))}
+            codes = np.array([known[word] for word in words], dtype=np.int8 if len(known) < 128 else np.int32)
+            attrs = {**coord.attrs, "flag_values": np.arange(len(known), dtype=codes.dtype)}
+            if all(word.split() == [word] for word in known):
+                attrs["flag_meanings"] = " ".join(known)
+            else:
+                attrs["flag_texts"] = json.dumps(list(known))
+            ds = ds.assign_coords({name: (coord.dims, codes.reshape(coord.shape), attrs)})
     return ds
 
 
@@ -131,9 +139,10 @@ def _decode(ds: xr.Dataset) -> xr.Dataset:
                 variable.attrs[key] = np.array(variable.attrs[key], dtype=variable.dtype)
     for name in list(ds.coords):
         coord = ds.coords[name]
-        if "flag_meanings" in coord.attrs:
-            labels = np.array(str(coord.attrs["flag_meanings"]).split())
-            attrs = {k: v for k, v in coord.attrs.items() if k not in ("flag_values", "flag_meanings")}
+        text = str(coord.attrs.get("flag_texts", ""))
+        if text or "flag_meanings" in coord.attrs:
+            labels = np.array(json.loads(text) if text else str(coord.attrs["flag_meanings"]).split())
+            attrs = {k: v for k, v in coord.attrs.items() if k not in ("flag_values", "flag_meanings", "flag_texts")}
             ds = ds.assign_coords({name: (coord.dims, labels[coord.values.astype(int)], attrs)})
     return ds
 
@@ -169,7 +178,7 @@ def read(path: str | Path) -> xr.Dataset:
             return _decode(xr.open_zarr(source, consolidated=False).load())
         with xr.open_dataset(source, engine="h5netcdf") as ds:
             return _decode(ds.load())
-    except (OSError, ValueError, KeyError, IndexError, TypeError) as error:
+    except (OSError, ValueError, KeyError, IndexError, TypeError, csv.Error) as error:
         raise InputError(Fault(str(path), hint=f"not a result file: {error}")) from error
 
 
@@ -188,17 +197,18 @@ def _write_csv(ds: xr.Dataset, path: Path) -> None:
     }
     full = [np.broadcast_to(ds[n].broadcast_like(ds).transpose(*ds.sizes).values, tuple(ds.sizes.values())).ravel() for n in names]
     with path.open("w", encoding="utf-8", newline="") as file:
-        file.write("# " + json.dumps(meta) + "\n" + ",".join(map(str, names)) + "\n")
-        for row in zip(*(column.tolist() for column in full), strict=True):
-            file.write(",".join(map(str, row)) + "\n")
+        file.write("# " + json.dumps(meta) + "\n")
+        lines = csv.writer(file, lineterminator="\n")
+        lines.writerow(names)
+        lines.writerows(zip(*(column.tolist() for column in full), strict=True))
 
 
 def _read_csv(path: Path) -> xr.Dataset:
     import xarray as xr
 
-    lines = path.read_text(encoding="utf-8").splitlines()
-    meta = json.loads(lines[0][2:])
-    columns = list(zip(*(line.split(",") for line in lines[2:]), strict=True))
+    with path.open(encoding="utf-8", newline="") as file:
+        meta = json.loads(file.readline()[2:])
+        columns = list(zip(*list(csv.reader(file))[1:], strict=True))
     sizes = meta["sizes"]
     variables = {}
     for (name, info), column in zip(meta["variables"].items(), columns, strict=True):

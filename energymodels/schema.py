@@ -36,13 +36,18 @@ def quantity(default: float | None, unit: str, meaning: str, *, fixed: bool = Fa
     return Field(default, description=meaning, json_schema_extra={"unit": unit, "fixed": fixed}, **limits)
 
 
-def count(default: int, meaning: str, **limits: Any) -> Any:
+def count(default: int | None, meaning: str, **limits: Any) -> Any:
     """Return a whole-number field."""
     return Field(default, description=meaning, json_schema_extra={"unit": "1", "fixed": True}, **limits)
 
 
-def choice(default: str | None, meaning: str) -> Any:
-    """Return a field annotated with a ``Literal`` of the labels it may take."""
+def choice(default: str | None, meaning: str, *, fixed: bool = False) -> Any:
+    """Return a field annotated with a ``Literal`` of the labels it may take; a ``fixed`` one shapes the result."""
+    return Field(default, description=meaning, json_schema_extra={"fixed": fixed})
+
+
+def text(default: str | None, meaning: str) -> Any:
+    """Return a field for any text but an empty one, annotated with ``str``."""
     return Field(default, description=meaning)
 
 
@@ -51,7 +56,7 @@ class FieldInfo:
     """What is known of one field; ``group`` names the alternative fields that setting it replaces."""
 
     path: str
-    kind: Literal["number", "integer", "label"]
+    kind: Literal["number", "integer", "label", "text"]
     meaning: str
     default: Any
     unit: str = ""
@@ -67,6 +72,8 @@ class FieldInfo:
     @property
     def allowed(self) -> str:
         """The allowed values as text."""
+        if self.kind == "text":
+            return "text"
         if self.labels:
             return ", ".join(self.labels)
         low = ("above " if self.low_open else "from ") + f"{self.low:g}" if self.low > -math.inf else ""
@@ -89,6 +96,10 @@ class FieldInfo:
             if isinstance(value, str) and value.strip() in self.labels:
                 return value.strip()
             raise InputError(self.fault(value, closest(str(value), self.labels) if isinstance(value, str) else ""))
+        if self.kind == "text":
+            if isinstance(value, str) and value.strip() and "\0" not in value:
+                return str(value).strip()
+            raise InputError(self.fault(value))
         try:
             if isinstance(value, bool | np.bool_):
                 raise ValueError("not a number")
@@ -102,6 +113,19 @@ class FieldInfo:
                 raise InputError(self.fault(number, "a whole number"))
             return int(number)
         return number
+
+
+def in_unit(value: object, unit: str) -> object:
+    """Return a bare number with ``unit`` written behind it; anything else, and with ``unit`` empty everything, as it is."""
+    if not unit or isinstance(value, bool | np.bool_):
+        return value
+    if isinstance(value, int | float | np.number):
+        return f"{float(value)!r} {unit}"
+    try:
+        bare = isinstance(value, str) and not units.split(value)[1]
+    except ValueError:
+        return value
+    return f"{value} {unit}" if bare else value
 
 
 @cache
@@ -125,7 +149,7 @@ def schema(table: type[Table], prefix: str = "") -> dict[str, FieldInfo]:
                 limits |= {"high": limit.le if isinstance(limit, Le) else limit.lt, "high_open": isinstance(limit, Lt)}
         found[prefix + name] = FieldInfo(
             path=prefix + name,
-            kind="label" if labels else "integer" if int in options else "number",
+            kind="label" if labels else "text" if str in options else "integer" if int in options else "number",
             meaning=info.description or "",
             default=default,
             unit=str(extra.get("unit", "")),

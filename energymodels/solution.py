@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 from energymodels.axes import Axis
 from energymodels.kernels import status
 from energymodels.model import Array, Model, Output
+from energymodels.schema import FieldInfo
 from energymodels.spec import Spec
 
 
@@ -20,6 +22,7 @@ class Solution:
 
     spec: Spec
     model: Model
+    infos: Mapping[str, FieldInfo]  # of every field, those that swept texts bring along included
     fields: dict[str, Any]
     axes: list[Axis]
     outputs: list[Output]
@@ -51,11 +54,14 @@ class Solution:
         """Whether cases were left out."""
         return bool(np.any(self.status == status.NOT_RUN))
 
-    def scalars(self) -> dict[str, float | int | None]:
-        """Return the scalar results of the first case by name, None for NaN."""
-        found: dict[str, float | int | None] = {}
+    def scalars(self) -> dict[str, Any]:
+        """Return the scalar results of the first case by name, codes as the words they stand for, None for what is not there."""
+        found: dict[str, Any] = {}
         for output in self.outputs:
             if not output.dims:
                 value = self.values[output.name].ravel()[0].item()
+                if "flag_values" in output.attrs:
+                    words = str(output.attrs["flag_meanings"]).split()
+                    value = dict(zip(output.attrs["flag_values"].tolist(), words, strict=True)).get(value)
                 found[output.name] = None if isinstance(value, float) and not math.isfinite(value) else value
         return found | {"status": int(self.status[0])}

@@ -9,12 +9,15 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from energymodels.errors import Fault, InputError, closest, unknown
-from energymodels.schema import FieldInfo, groups, schema
+from energymodels.schema import FieldInfo, groups, in_unit, schema
+
+if TYPE_CHECKING:
+    from energymodels.model import Model
 
 RESERVED = ("model", "title", "provenance")
 
@@ -32,18 +35,34 @@ class Spec:
 
     @property
     def fields(self) -> dict[str, FieldInfo]:
-        """The model's fields."""
+        """The model's fields, with those that the values bring along; InputError if these cannot be known."""
         from energymodels.model import get_model
 
-        return schema(get_model(self.model).spec)
+        return get_model(self.model).fields(self.values)
+
+    @property
+    def _brought(self) -> set[str]:
+        """The paths of the fields that the values bring along, none where these cannot be known."""
+        from energymodels.model import get_model
+
+        try:
+            return set(self.fields) - set(schema(get_model(self.model).spec))
+        except InputError:
+            return set()
 
     def replace(self, changes: Mapping[str, Any]) -> Spec:
-        """Return a spec with ``changes`` (path: number, label or text with a unit); alternatives of what is set are dropped."""
-        changes = dict(changes)
-        spec = replace(self, model=str(changes.pop("model", self.model)))
-        fields = spec.fields
+        """Return a spec with ``changes`` (path or alias: number, label or text with a unit).
+
+        Alternatives of what is set are dropped, and so are values of fields that what was replaced brought along.
+        """
+        from energymodels.model import get_model
+
+        spec = replace(self, model=str(changes.get("model", self.model)))
+        model = get_model(spec.model)
+        changes, faults = _resolved(model, {name: value for name, value in changes.items() if name != "model"})
+        fields = schema(model.spec)
         known = [path for path in changes if path in fields]
-        faults = [
+        faults += [
             Fault(path, hint=f"excludes {other}, which is given too; leave one out")
             for i, path in enumerate(known)
             for other in fields[path].conflicts
@@ -51,30 +70,86 @@ class Spec:
         ]
         dropped = {other for path in known for other in fields[path].replaces}
         kept = {path: value for path, value in spec.values.items() if path not in dropped}
-        return replace(spec, values=kept | changes, faults=(*spec.faults, *faults))
+        new = replace(spec, values=kept | changes, faults=(*spec.faults, *faults))
+        gone = (self._brought - new._brought) & (kept.keys() - changes.keys())
+        return replace(new, values={path: value for path, value in new.values.items() if path not in gone}) if gone else new
 
     def checked(self) -> dict[str, Any]:
         """Return every field in use with its value, defaults filled in. InputError lists all faults."""
         from energymodels.model import get_model
 
-        table = get_model(self.model).spec
-        values, faults = _parsed(self.fields, self.values)
-        faults = [*self.faults, *faults]
-        for group in groups(table):
-            used = next((c for c in group if any(path in self.values for path in c)), group[0])
-            for path, default in used.items():
-                if path not in self.values:
-                    if default is None:
-                        faults.append(Fault(path, hint=f"needed together with {next(p for p in used if p in self.values)}"))
-                    else:
-                        values[path] = default
+        model = get_model(self.model)
+        table = schema(model.spec)
+        faults = list(self.faults)
+        try:
+            fields, given = self.fields, self.values
+        except InputError as error:  # which names are known then depends on what is wrong
+            faults += error.faults
+            fields, given = table, {path: value for path, value in self.values.items() if path in table}
+        values, wrong = _parsed(fields, given)
+        brought = {path: info for path, info in fields.items() if info is not table.get(path)}
+        defaults, missing = _defaults(model, brought, self.values)
+        faults += [*wrong, *missing, *_clashes(model, brought)]
         if faults:
             raise InputError(faults)
+        values |= defaults
         try:
-            checked = table.model_validate(_nested(values))
+            checked = model.spec.model_validate(_nested({path: value for path, value in values.items() if path in table}))
         except ValidationError as error:
-            raise InputError(_faults(self.fields, values, error)) from None
-        return {path: value for path, value in _flat(checked.model_dump()).items() if value is not None}
+            raise InputError(_faults(fields, values, error)) from None
+        found = {path: value for path, value in _flat(checked.model_dump()).items() if value is not None}
+        found |= {path: values[path] for path in brought}
+        if faults := model.check(found):
+            raise InputError(faults)
+        return found
+
+
+def _resolved(model: Model, changes: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
+    """Return (changes by path, faults): aliases become the paths they stand for, their bare numbers get the alias' unit."""
+    from energymodels.model import resolve
+
+    faults: list[Fault] = []
+    names: dict[str, str] = {}
+    found: dict[str, Any] = {}
+    for name, value in changes.items():
+        try:
+            path, unit = resolve(model, name)
+        except InputError as error:
+            faults += error.faults
+            continue
+        if path in names:
+            faults.append(Fault(path, hint=f"given twice, as {names[path]} and as {name}"))
+        names[path] = name
+        found[path] = in_unit(value, unit)
+    return found, faults
+
+
+def _defaults(model: Model, brought: Mapping[str, FieldInfo], given: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
+    """Return (defaults by path, faults) of alternatives and brought fields that are in use and not given."""
+    found: dict[str, Any] = {}
+    faults: list[Fault] = []
+    for group in groups(model.spec):
+        used = next((c for c in group if any(path in given for path in c)), group[0])
+        for path, default in used.items():
+            if path not in given:
+                if default is None:
+                    faults.append(Fault(path, hint=f"needed together with {next(p for p in used if p in given)}"))
+                else:
+                    found[path] = default
+    for path, info in brought.items():
+        if path not in given:
+            if info.default is None:
+                faults.append(Fault(path, hint=f"needs a value: {info.meaning}"))
+            else:
+                found[path] = info.default
+    return found, faults
+
+
+def _clashes(model: Model, brought: Mapping[str, FieldInfo]) -> list[Fault]:
+    """Return the fields brought along whose name stands for something else already, here or in the result."""
+    taken = {*RESERVED, "status", "point", *(path.replace(".", "_") for path in schema(model.spec))}
+    taken |= {name for output in model.outputs for name in (output.name, *output.dims)}
+    return [Fault(path, hint="is a name of the model's own; choose another") for path in brought if path.replace(".", "_") in taken]
 
 
 def _parsed(fields: Mapping[str, FieldInfo], raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:

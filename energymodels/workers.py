@@ -5,6 +5,7 @@ Each fills a row buffer of its own; the kernel releases the GIL. A case's result
 
 from __future__ import annotations
 
+import itertools
 import logging
 import os
 import threading
@@ -15,7 +16,7 @@ import numpy as np
 
 from energymodels.kernels import status
 from energymodels.kernels.jit import is_compiled
-from energymodels.model import Array, Block, Model, scalar_outputs
+from energymodels.model import Array, Block, Model, Prepared, scalar_outputs
 from energymodels.solution import Solution
 
 
@@ -44,10 +45,10 @@ def load_kernel(model: Model, columns: Mapping[str, Array]) -> None:
     kernel = model.kernel()
     if not is_compiled(kernel.solve):
         logging.getLogger("energymodels").warning("compiling the kernels of %s, once per installation ...", model.name)
-    model.prepare({path: column.ravel()[:1] for path, column in columns.items()})
+    prepared = model.prepare({path: column.ravel()[:1] for path, column in columns.items()})
     with np.errstate(all="ignore"):
         empty = Block(_scalars(model, 1), {}, np.empty(1, dtype=np.int8))
-        model.solve(np.zeros(1, kernel.ROW).view(np.recarray), {}, empty)
+        model.solve(np.zeros(1, kernel.ROW).view(np.recarray), prepared.shared, empty)
     _loaded.add(model.name)
 
 
@@ -74,11 +75,12 @@ def _blocks(shape: tuple[int, ...], chunk: int) -> Iterator[tuple[tuple[slice, .
 class _Worker:
     """Fills a row buffer of its own and calls the kernel; one per thread."""
 
-    def __init__(self, solution: Solution, rows: Mapping[str, Array], scalars: Array, size: int) -> None:
-        dtype = solution.model.kernel().ROW
+    def __init__(self, solution: Solution, prepared: Prepared, scalars: Array, size: int) -> None:
+        dtype, rows = solution.model.kernel().ROW, prepared.rows
         self.buffer = np.zeros(size, dtype).view(np.recarray)
         self.scalars = scalars
         self.solution = solution
+        self.axes = {**solution.output_axes, **prepared.shared}
         self.varying = {}
         for name in dtype.names:
             if rows[name].size == 1:
@@ -96,7 +98,7 @@ class _Worker:
         arrays = {name: values[part] for name, values in self.solution.values.items()}
         out = Block(self.scalars[:, part], arrays, self.solution.status[part])
         with np.errstate(all="ignore"):  # interpreted kernels are as quiet as compiled ones; they report by status
-            self.solution.model.solve(rows, self.solution.output_axes, out)
+            self.solution.model.solve(rows, self.axes, out)
         for i, scale in self.scales:
             out.scalars[i] *= scale
         for output in self.solution.outputs:
@@ -117,14 +119,14 @@ def run_kernel(
     solution.threads = max(1, min(threads, len(blocks)))
     try:
         if solution.threads == 1:
-            worker = _Worker(solution, prepared.rows, scalars, size)
+            worker = _Worker(solution, prepared, scalars, size)
             done = 0
             for block in blocks:
                 done += worker(*block)
                 if progress:
                     progress(done, cases)
         else:
-            _run_threads(solution, prepared.rows, scalars, blocks, size, progress)
+            _run_threads(solution, prepared, scalars, blocks, size, progress)
     except KeyboardInterrupt:
         solution.notes.append("interrupted: cases with status not_run were not reached")
     if solution.interrupted:
@@ -143,7 +145,7 @@ def run_kernel(
 
 def _run_threads(
     solution: Solution,
-    rows: Mapping[str, Array],
+    prepared: Prepared,
     scalars: Array,
     blocks: list[tuple[tuple[slice, ...], int, int]],
     size: int,
@@ -153,16 +155,19 @@ def _run_threads(
 
     def work(block: tuple[tuple[slice, ...], int, int]) -> int:
         if not hasattr(local, "worker"):
-            local.worker = _Worker(solution, rows, scalars, size)
+            local.worker = _Worker(solution, prepared, scalars, size)
         count: int = local.worker(*block)
         return count
 
     done = 0
+    waiting = iter(blocks)
     with ThreadPoolExecutor(solution.threads) as pool:
-        pending = {pool.submit(work, block) for block in blocks}
+        # a few in hand per thread: waiting costs as much as there are
+        pending = {pool.submit(work, block) for block in itertools.islice(waiting, 4 * solution.threads)}
         try:
             while pending:
                 finished, pending = wait(pending, return_when=FIRST_COMPLETED)
+                pending |= {pool.submit(work, block) for block in itertools.islice(waiting, len(finished))}
                 done += sum(future.result() for future in finished)
                 if progress:
                     progress(done, solution.status.size)

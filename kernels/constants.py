@@ -8,3 +8,5 @@ K_B_EV = K_B / Q  # Boltzmann constant, eV K-1
 
 CM3 = 1e-6  # one cm3 in m3
 PER_CM3 = 1e6  # one cm-3 in m-3
+FARADAY = 96485.33212331001  # charge of a mole of elementary charges, C mol-1 (N_A e)
+GAS = 8.31446261815324  # molar gas constant, J K-1 mol-1 (N_A k)

@@ -69,7 +69,7 @@ def _compile(function: F, **options: Any) -> F:
     before = config.CACHE_DIR
     config.CACHE_DIR = str(CACHE)  # read once, while the decorator runs: other packages keep their own cache
     try:
-        compiled: F = numba.njit(**FLAGS, **options)(function)
+        compiled: F = numba.njit(**(FLAGS | options))(function)
     finally:
         config.CACHE_DIR = before
     return compiled
@@ -83,6 +83,14 @@ def jit(function: F) -> F:
 def inline(function: F) -> F:
     """Compile as ``jit`` does and put the body into every caller, so that a caller's loop can become SIMD code."""
     return _compile(function, forceinline=True)
+
+
+def inner(function: F) -> F:
+    """Compile as ``jit`` does for callers among the kernels only: no wrappers for Python, nothing of its own in the cache.
+
+    It lives in the code of the entries that call it, which compile in half the time.
+    """
+    return _compile(function, cache=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 
 def is_compiled(function: Any) -> bool:

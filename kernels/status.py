@@ -5,10 +5,12 @@ OK = 0
 NO_CONVERGENCE = 1
 NO_GENERATION = 2
 OUT_OF_RANGE = 3
+TOO_MANY_STEPS = 4
 MEANINGS = {
     NOT_RUN: "not_run",
     OK: "ok",
     NO_CONVERGENCE: "no_convergence",
     NO_GENERATION: "no_generation",
     OUT_OF_RANGE: "out_of_range",
+    TOO_MANY_STEPS: "too_many_steps",
 }

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from pydantic import model_validator
 
-from energymodels.model import Array, Block, Model, Output, Prepared
+from energymodels.model import Array, Block, Model, Output, Prepared, Probe
 from energymodels.schema import Choice, Table, choice, count, quantity
 
 INF = float("inf")
@@ -154,10 +154,10 @@ class Cell(Model):
 
         return quasi_neutral
 
-    def axes(self, fixed: Mapping[str, Any]) -> dict[str, Array]:
-        if not fixed["curve.points"]:
+    def axes(self, fields: Mapping[str, Any], probe: Probe) -> dict[str, Array]:
+        if not fields["curve.points"]:
             return {}
-        return {"voltage": np.linspace(0.0, fixed["curve.voltage_max"], fixed["curve.points"])}
+        return {"voltage": np.linspace(0.0, fields["curve.voltage_max"], fields["curve.points"])}
 
     def solve(self, rows: Array, axes: Mapping[str, Array], out: Block) -> None:
         super().solve(rows, axes, out)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from energymodels.model import Array, Block, Model, Output, Prepared, Tolerance
+from energymodels.model import Array, Block, Model, Output, Prepared, Probe, Tolerance
 from energymodels.schema import Table, count, quantity
 
 INF = float("inf")
@@ -65,10 +65,10 @@ class Diode(Model):
 
         return diode
 
-    def axes(self, fixed: Mapping[str, Any]) -> dict[str, Array]:
-        if not fixed["curve.points"]:
+    def axes(self, fields: Mapping[str, Any], probe: Probe) -> dict[str, Array]:
+        if not fields["curve.points"]:
             return {}
-        return {"voltage": np.linspace(fixed["curve.voltage_min"], fixed["curve.voltage_max"], fixed["curve.points"])}
+        return {"voltage": np.linspace(fields["curve.voltage_min"], fields["curve.voltage_max"], fields["curve.points"])}
 
     def prepare(self, columns: Mapping[str, Array]) -> Prepared:
         rows = {name: columns[name] for name in ("photocurrent", "saturation_current", "resistance_series", "saturation_current_2")}

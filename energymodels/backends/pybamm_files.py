@@ -1,0 +1,121 @@
+"""BPX files and bundled cells as PyBaMM's parameter values. Their formulas are read by our grammar, never run as a program."""
+
+from __future__ import annotations
+
+import json
+import operator
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from energymodels.backends.pybamm_quiet import pybamm
+from energymodels.battery import bpx, expression
+from energymodels.battery.parameters import read_bundled
+from energymodels.battery.sheet import Sheet
+from energymodels.errors import Fault, InputError
+
+POINTS = {"x": [0.0, 1.0], "y": [0.0, 0.0]}  # what PyBaMM is given in a formula's place, to be replaced afterwards
+OPERATIONS: dict[Any, Callable[..., Any]] = {
+    np.add: operator.add,
+    np.subtract: operator.sub,
+    np.multiply: operator.mul,
+    np.divide: operator.truediv,
+    np.power: operator.pow,
+    np.negative: operator.neg,
+    np.positive: lambda x: x,
+    np.abs: abs,
+    np.tan: lambda x: np.sin(x) / np.cos(x),
+}  # PyBaMM's symbols take NumPy's other functions
+TITLES = {"negative": "Negative electrode", "positive": "Positive electrode"}
+BARE = {ours: bare for bare, ours in bpx.KEYS.items()}
+
+
+def from_file(path: Path) -> Any:
+    """Return the parameter values of a BPX file; InputError says what is wrong with it."""
+    bpx.read(path)  # every fault, in our words
+    raw, _ = bpx.validated(json.loads(path.read_text(encoding="utf-8")), path.name)
+    return _values(raw)
+
+
+def from_bundled(name: str) -> Any:
+    """Return the parameter values of a bundled cell."""
+    return _values(_written(read_bundled(name)))
+
+
+def _values(raw: Mapping[str, Any]) -> Any:
+    """Return what PyBaMM makes of a BPX file's content, in the layout of BPX 1."""
+    texts = dict(bpx.formulas(raw["Parameterisation"]))
+    parts = {
+        title: {key: POINTS if isinstance(value, str) else value for key, value in entries.items() if value is not None}
+        for title, entries in raw["Parameterisation"].items()
+        if title in bpx.SECTIONS.values()
+    }
+    given = raw["Parameterisation"].get("User-defined") or {}
+    parts["User-defined"] = {key: value for key, value in given.items() if key in bpx.USER and isinstance(value, int | float)}
+    state = {key: dict(entries) for key, entries in (raw.get("State") or {}).items() if key != "Degradation" and entries}
+    state.get("Initial conditions", {}).pop("Initial state-of-charge", None)  # the case says it
+    values = pybamm.ParameterValues.create_from_bpx_obj({"Header": raw["Header"], "Parameterisation": parts, "State": state})
+    T_ref = values["Reference temperature [K]"]
+    for place, text in texts.items():
+        title, _, key = place.partition(" / ")
+        if title in parts and title != "User-defined":
+            name, energy = _target(title, key.split(" [")[0])
+            values[name] = _function(text, place, float(values.get(energy, 0.0)) if energy else 0.0, T_ref)
+    return values
+
+
+def _target(title: str, bare: str) -> tuple[str, str]:
+    """Return PyBaMM's names of a BPX function and of its activation energy, empty if it has none."""
+    if title == "Electrolyte" and bare in ("Conductivity", "Diffusivity"):
+        unit = "S.m-1" if bare == "Conductivity" else "m2.s-1"
+        return f"Electrolyte {bare.lower()} [{unit}]", f"Electrolyte {bare.lower()} activation energy [J.mol-1]"
+    if bare == "Diffusivity":
+        particle = title.replace("electrode", "particle")
+        return f"{particle} diffusivity [m2.s-1]", f"{particle} diffusivity activation energy [J.mol-1]"
+    names = {"OCP": "OCP [V]", "Entropic change coefficient": "OCP entropic change [V.K-1]"}
+    if bare not in names:
+        raise InputError(Fault(f"{title} / {bare}", hint="PyBaMM takes no formula here"))
+    return f"{title} {names[bare]}", ""
+
+
+def _function(text: str, place: str, energy: float, T_ref: float) -> Callable[..., Any]:
+    """Return a function of PyBaMM's symbols: of x, and of temperature (K) by Arrhenius' law if ``energy`` (J mol-1) is not 0."""
+    steps = expression.parse(text, place).steps
+
+    def f(x: Any, T: Any = T_ref) -> Any:
+        stack: list[Any] = []
+        for step in steps:
+            if step is None or isinstance(step, float):
+                stack.append(x if step is None else step)
+            else:
+                function, count = step
+                stack[-count:] = [OPERATIONS.get(function, function)(*stack[-count:])]
+        return stack[0] * pybamm.exp(energy / pybamm.constants.R * (1.0 / T_ref - 1.0 / T)) if energy else stack[0]
+
+    return f
+
+
+def _written(sheet: Sheet) -> dict[str, Any]:
+    """Return a sheet in the layout of BPX 1."""
+    from bpx import schema
+
+    tables = {"cell": schema.Cell, "electrolyte": schema.Electrolyte, "separator": schema.Contact}
+    parts: dict[str, Any] = {}
+    for section, entries in sheet.sections.items():
+        fields = tables.get(section, schema.ElectrodeSingle).model_fields.values()
+        names = {str(field.alias).split(" [")[0]: str(field.alias) for field in fields}
+        parts[bpx.SECTIONS[section]] = {
+            names[BARE[key]]: {"x": list(entry[0]), "y": list(entry[1])} if isinstance(entry, tuple) else entry
+            for key, entry in entries.items()
+            if BARE.get(key) in names
+        }
+    parts["User-defined"] = {
+        name: sheet.sections[section][key] for name, (section, key) in bpx.USER.items() if key in sheet.sections[section]
+    }
+    state: dict[str, dict[str, Any]] = {}
+    for (part, name), (section, key) in bpx.STATE.items():
+        if key in sheet.sections[section]:
+            state.setdefault(part, {})[name] = sheet.sections[section][key]
+    return {"Header": {"BPX": "1.1.0", "Title": sheet.title, "Model": "DFN"}, "Parameterisation": parts, "State": state}

@@ -1,0 +1,68 @@
+"""What a PyBaMM solution says of the outputs of the battery models. Only outputs that are defined alike are returned."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from energymodels.backends.pybamm_parameters import ZERO_CELSIUS, Cell
+from energymodels.backends.pybamm_quiet import pybamm
+from energymodels.model import Array
+
+NEGATIVE_POTENTIAL = "Minimum negative electrode surface potential difference [V]"
+OPTIONS = {"calculate discharge energy": "true", "calculate heat source for isothermal models": "true"}
+READ = {
+    "voltage": "Voltage [V]",  # at the terminals: behind the contact resistance where the model has one
+    "current": "Current [A]",
+    "cell_temperature": "Volume-averaged cell temperature [C]",
+    "negative_potential_vs_lithium": NEGATIVE_POTENTIAL,
+}
+SERIES = (*READ, "state_of_charge", "heat")
+TOTALS = {
+    "capacity": "Throughput capacity [A.h]",
+    "capacity_discharged": "Discharge capacity [A.h]",
+    "energy": "Throughput energy [W.h]",
+    "energy_discharged": "Discharge energy [W.h]",
+}
+SCALARS = (*TOTALS, "duration", "temperature_max", "negative_potential_min")
+BETWEEN = np.linspace(0.0, 1.0, 5)[:-1]  # where extremes are looked for between the solver's own times
+
+
+def add_variables(model: Any) -> None:
+    """Give a PyBaMM model the variables it lacks."""
+    model.variables[NEGATIVE_POTENTIAL] = pybamm.min(model.variables["Negative electrode surface potential difference [V]"])
+
+
+def series(solution: Any, cell: Cell, time: Array) -> dict[str, Array]:
+    """Return the series at ``time`` in s, by PyBaMM's own interpolation between its steps; NaN after the end."""
+    found = {name: np.full(time.size, np.nan) for name in SERIES}
+    if isinstance(solution, pybamm.EmptySolution):
+        return found
+    inside = time <= solution.t[-1]
+    at = time[inside]
+    for name, variable in READ.items():
+        found[name][inside] = _at(solution, variable, at)
+    stoichiometry = _at(solution, "Negative electrode stoichiometry", at)
+    found["state_of_charge"][inside] = (stoichiometry - cell.empty) / (cell.full - cell.empty)
+    contact = _at(solution, "Contact overpotential [V]", at) * _at(solution, "Current [A]", at)
+    found["heat"][inside] = _at(solution, "Total heating [W]", at) + contact
+    return found
+
+
+def scalars(solution: Any, cell: Cell) -> dict[str, float]:
+    """Return the scalar outputs: PyBaMM's own integrals over time, extremes between its steps. An empty one moved nothing."""
+    if isinstance(solution, pybamm.EmptySolution):
+        return dict.fromkeys((*TOTALS, "duration"), 0.0) | {"temperature_max": cell.ambient - ZERO_CELSIUS}
+    found = {name: float(_at(solution, variable, solution.t[-1:])[0]) for name, variable in TOTALS.items()}
+    ends = np.asarray(solution.t)
+    fine = np.append((ends[:-1, None] + BETWEEN * np.diff(ends)[:, None]).ravel(), ends[-1])
+    found["duration"] = float(ends[-1])
+    found["temperature_max"] = float(np.max(_at(solution, READ["cell_temperature"], fine)))
+    found["negative_potential_min"] = float(np.min(_at(solution, NEGATIVE_POTENTIAL, fine)))
+    return found
+
+
+def _at(solution: Any, variable: str, time: Array) -> Array:
+    """Return a variable at ``time``."""
+    return np.asarray(solution[variable](time), dtype=float).reshape(-1)

@@ -1,0 +1,16 @@
+"""PyBaMM without its telemetry and its messages: import it from here, never directly.
+
+PyBaMM reads the variable once, when it is imported; without it, it would ask on the terminal and wait. What it would print about a
+failing case, the case's status says.
+"""
+
+import os
+
+OPT_OUT = "PYBAMM_DISABLE_TELEMETRY"
+os.environ[OPT_OUT] = "true"
+
+import pybamm  # noqa: E402
+
+pybamm.set_logging_level("CRITICAL")
+
+__all__ = ["OPT_OUT", "pybamm"]

@@ -1,0 +1,115 @@
+"""The fields of the battery models. What is not set comes from the parameter set."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from energymodels.schema import Table, choice, count, quantity, text
+
+
+def of_set(unit: str, meaning: str, **limits: Any) -> Any:
+    """Return a number field that the parameter set fills in where it is not set."""
+    return quantity(None, unit, f"{meaning}; not set: the parameter set's", **limits)
+
+
+class Layer(Table):
+    """What electrodes and separator share."""
+
+    agreeing = (("bruggeman_electrolyte", "transport_efficiency"),)
+
+    thickness: float | None = of_set("um", "thickness", gt=0.0, le=1e4)
+    porosity: float | None = of_set("1", "volume fraction of electrolyte", gt=0.0, lt=1.0)
+    bruggeman_electrolyte: float | None = of_set("1", "Bruggeman exponent of the electrolyte's transport", ge=0.0, le=10.0)
+    transport_efficiency: float | None = of_set("1", "effective over bulk transport in the electrolyte", gt=0.0, le=1.0)
+    density: float | None = of_set("kg m-3", "density", gt=0.0, le=1e5)
+    specific_heat: float | None = of_set("J kg-1 K-1", "specific heat capacity", gt=0.0, le=1e5)
+
+
+class Electrode(Layer):
+    """A porous electrode of spherical particles and its current collector."""
+
+    active_fraction: float | None = of_set("1", "volume fraction of active material", gt=0.0, lt=1.0)
+    particle_radius: float | None = of_set("um", "radius of the particles", gt=0.0, le=1e3)
+    maximum_concentration: float | None = of_set("mol m-3", "lithium in the full particle", gt=0.0, le=1e6)
+    initial_concentration: float | None = of_set(
+        "mol m-3", "lithium in the particles of both electrodes at one and the same time: the cell's inventory", ge=0.0, le=1e6
+    )
+    conductivity: float | None = of_set("S m-1", "electronic conductivity before its Bruggeman factor", gt=0.0, le=1e8)
+    bruggeman_electrode: float | None = of_set("1", "Bruggeman exponent of the electronic conductivity", ge=0.0, le=10.0)
+    diffusivity: float | None = of_set("m2 s-1", "diffusivity in the particles, a constant in place of the function", gt=0.0, le=1e-6)
+    diffusivity_factor: float = quantity(1.0, "1", "factor of the diffusivity in the particles", gt=0.0, le=1e6)
+    exchange_current_density_factor: float = quantity(1.0, "1", "factor of the exchange current density", gt=0.0, le=1e6)
+    collector_thickness: float | None = of_set("um", "thickness of the current collector", ge=0.0, le=1e3)
+    collector_density: float | None = of_set("kg m-3", "density of the current collector", gt=0.0, le=1e5)
+    collector_specific_heat: float | None = of_set("J kg-1 K-1", "specific heat capacity of the current collector", gt=0.0, le=1e5)
+
+
+class Electrolyte(Table):
+    """The liquid."""
+
+    initial_concentration: float | None = of_set("mol m-3", "salt at the start", gt=0.0, le=1e4)
+    diffusivity: float | None = of_set("m2 s-1", "diffusivity of the salt, a constant in place of the function", gt=0.0, le=1e-6)
+    diffusivity_factor: float = quantity(1.0, "1", "factor of the diffusivity", gt=0.0, le=1e6)
+    conductivity: float | None = of_set("S m-1", "ionic conductivity, a constant in place of the function", gt=0.0, le=1e3)
+    conductivity_factor: float = quantity(1.0, "1", "factor of the conductivity", gt=0.0, le=1e6)
+    transference_number: float | None = of_set("1", "of the cation, a constant in place of the function", ge=0.0, lt=1.0)
+    thermodynamic_factor: float | None = of_set("1", "1 + dlnf/dlnc, a constant in place of the function", gt=0.0, le=100.0)
+
+
+class Whole(Table):
+    """The cell as a whole."""
+
+    electrode_height: float | None = of_set("m", "height of the electrodes", gt=0.0, le=1e3)
+    electrode_width: float | None = of_set("m", "width of the electrodes", gt=0.0, le=1e3)
+    electrode_pairs: float | None = of_set("1", "pairs of electrodes in parallel", gt=0.0, le=1e6)
+    nominal_capacity: float | None = of_set("A h", "capacity that C-rates count", gt=0.0, le=1e6)
+    voltage_min: float | None = of_set("V", "terminal voltage at which every discharge ends", ge=0.0, le=10.0)
+    voltage_max: float | None = of_set("V", "terminal voltage at which every charge ends", gt=0.0, le=10.0)
+    ocv_min: float | None = of_set("V", "open-circuit voltage at state of charge 0", ge=0.0, le=10.0)
+    ocv_max: float | None = of_set("V", "open-circuit voltage at state of charge 1", gt=0.0, le=10.0)
+    contact_resistance: float | None = of_set("ohm", "resistance in series with the cell", ge=0.0, le=1e3)
+    cooling_area: float | None = of_set("m2", "surface that gives off heat", ge=0.0, le=1e4)
+    volume: float | None = of_set("m3", "volume of the cell, for its heat capacity", gt=0.0, le=1e3)
+    heat_capacity: float | None = of_set("J K-1 m-3", "heat capacity of the cell, in place of its layers'", gt=0.0, le=1e8)
+    reference_temperature: float | None = of_set("K", "temperature at which the set gives its potentials", gt=0.0, le=1e3)
+
+
+class Points(Table):
+    """How finely the cell is cut; not set: what ``mesh`` says."""
+
+    negative: int | None = count(None, "finite volumes across the negative electrode", ge=2, le=1000)
+    separator: int | None = count(None, "finite volumes across the separator", ge=1, le=1000)
+    positive: int | None = count(None, "finite volumes across the positive electrode", ge=2, le=1000)
+    particle: int | None = count(None, "finite volumes along the radius of a particle", ge=3, le=1000)
+
+
+class Series(Table):
+    """The shared time axis of the series."""
+
+    points: int = count(101, "points of the time axis; 0 for no series", ge=0, le=1_000_000)
+    end: float | None = quantity(None, "s", "end of the time axis; not set: that of the longest case", fixed=True, gt=0.0, le=1e12)
+
+
+class BatterySpec(Table):
+    """A lithium-ion cell of two porous electrodes and what is done to it."""
+
+    parameters: str = text("lfp-18650", "parameter set: a bundled one, one of PyBaMM's by name, or the path of a BPX file (.json)")
+    protocol: str = text("Discharge at 1C", "what is done to the cell, in the words of PyBaMM's experiments, steps separated by ;")
+    initial_soc: float | None = quantity(
+        None, "1", "state of charge at the start; not set: 0 if the protocol begins with charge, else 1", ge=0.0, le=1.0
+    )
+    temperature: float = quantity(25.0, "degC", "of the surroundings, and of the cell at the start", ge=-60.0, le=150.0)
+    thermal: Literal["isothermal", "lumped"] = choice("isothermal", "whether the cell keeps its temperature or heats up as a whole")
+    heat_transfer_coefficient: float | None = of_set("W m-2 K-1", "from the cooled surface to the surroundings", ge=0.0, le=1e6)
+    rate_basis: Literal["nominal", "cell"] = choice(
+        "nominal", "what 1C empties in an hour: the nominal capacity, or what this very cell holds between its open-circuit limits"
+    )
+    mesh: Literal["default", "pybamm"] = choice("default", "our own discretisation, or exactly PyBaMM's for comparison", fixed=True)
+    tolerance: float = quantity(1e-4, "1", "relative error of a time step", ge=1e-9, le=1e-2)
+    negative: Electrode = Electrode()
+    separator: Layer = Layer()
+    positive: Electrode = Electrode()
+    electrolyte: Electrolyte = Electrolyte()
+    cell: Whole = Whole()
+    points: Points = Points()
+    series: Series = Series()

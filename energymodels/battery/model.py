@@ -1,0 +1,108 @@
+"""The battery models: one adapter of ``kernels.battery.drive`` for three fidelities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import ModuleType
+from typing import Any, ClassVar
+
+import numpy as np
+
+from energymodels.battery import names
+from energymodels.battery.fields import BatterySpec
+from energymodels.battery.mesh import make_mesh
+from energymodels.battery.parameters import parameter_set
+from energymodels.battery.protocol import parse
+from energymodels.battery.results import OUTPUTS, REFERENCES, SERIES
+from energymodels.battery.rows import ZERO_CELSIUS, Columns, kernel_rows, program, shared_tables
+from energymodels.errors import Fault, InputError
+from energymodels.model import Array, Block, Model, Output, Prepared, Probe, Tolerance
+from energymodels.schema import FieldInfo, Table, schema
+
+FIDELITIES = ("battery.spm", "battery.spme", "battery.dfn")
+
+
+class Battery(Model):
+    """A lithium-ion cell; ``name`` says how much of it is resolved."""
+
+    spec: ClassVar[type[Table]] = BatterySpec
+    outputs: ClassVar[tuple[Output, ...]] = OUTPUTS
+    references: ClassVar[Mapping[str, Mapping[str, Tolerance]]] = {"pybamm": REFERENCES}
+    block: ClassVar[int] = 64
+
+    def kernel(self) -> ModuleType:
+        from energymodels.kernels.battery import drive
+
+        return drive
+
+    def fields(self, values: Mapping[str, Any]) -> dict[str, FieldInfo]:
+        found = schema(self.spec)
+        return found | parse(values.get("protocol", found["protocol"].default)).placeholders
+
+    def alias(self, name: str) -> tuple[str, str] | None:
+        reason = names.refusal(name)
+        if reason:
+            raise InputError(Fault(name, hint=reason))
+        return names.path_of(name)
+
+    def check(self, fields: Mapping[str, Any]) -> list[Fault]:
+        found = parameter_set(fields["parameters"])
+        faults = [
+            Fault(f"{layer}.transport_efficiency", hint=f"excludes {layer}.bruggeman_electrolyte, which is given too; leave one out")
+            for layer in ("negative", "separator", "positive")
+            if {f"{layer}.transport_efficiency", f"{layer}.bruggeman_electrolyte"} <= fields.keys()
+        ]
+        if fields["thermal"] == "lumped":
+            reason = found.refused.get("lumped")
+            if reason and "cell.heat_capacity" not in fields:
+                faults.append(Fault("thermal", "lumped", hint=reason))
+            elif "heat_transfer_coefficient" not in (fields | found.scalars):
+                hint = f"the set {found.name} gives none, and lumped heat needs one: set it, 0 for an adiabatic cell"
+                faults.append(Fault("heat_transfer_coefficient", hint=hint))
+        reference = fields.get("cell.reference_temperature", found.scalars["cell.reference_temperature"]) - ZERO_CELSIUS
+        if "temperature" in found.refused and (abs(fields["temperature"] - reference) > 1e-6 or fields["thermal"] == "lumped"):
+            faults.append(Fault("temperature", fields["temperature"], unit="degC", hint=found.refused["temperature"]))
+        return faults
+
+    def axes(self, fields: Mapping[str, Any], probe: Probe) -> dict[str, Array]:
+        points = fields["series.points"]
+        if not points:
+            return {}
+        end = fields.get("series.end")
+        if end is None:
+            durations = probe(["duration"]).values["duration"]
+            ended = durations[np.isfinite(durations)]
+            end = float(ended.max()) if ended.size else 1.0
+        return {"time": np.linspace(0.0, end, points)}
+
+    def prepare(self, columns: Mapping[str, Array]) -> Prepared:
+        filled = Columns(columns)
+        rows = kernel_rows(filled, {path: info.labels for path, info in schema(self.spec).items() if info.labels})
+        more, steps, profiles = program(columns)
+        tables, index = shared_tables(filled.sets)
+        first = {path: column.ravel()[0] for path, column in columns.items()}
+        mesh = make_mesh(
+            {path: int(v) if path.startswith("points.") else v for path, v in first.items()}
+            | {"mesh": schema(self.spec)["mesh"].labels[int(first["mesh"])]},
+            across=self.name != "battery.spm",
+        )
+        shared = {
+            "tables": tables, "index": index, "widths": mesh.widths, "counts": mesh.counts, "radial": mesh.radial,
+            "surface": mesh.surface, "pybamm": np.array([mesh.pybamm]), "program": steps, "profiles": profiles,
+        }  # fmt: skip
+        return Prepared(rows | more, shared=shared)
+
+    def solve(self, rows: Array, axes: Mapping[str, Array], out: Block) -> None:
+        time = axes.get("time", np.empty(0)) if out.arrays else np.empty(0)
+        series = np.empty((len(SERIES), rows.size if time.size else 0, time.size))
+        self.kernel().solve(
+            rows, axes["tables"], axes["index"], axes["widths"], axes["counts"], axes["radial"], axes["surface"],
+            bool(axes["pybamm"][0]), axes["program"], axes["profiles"], FIDELITIES.index(self.name), time, series, out.scalars,
+            out.status,
+        )  # fmt: skip
+        for i, output in enumerate(SERIES):
+            if output.name in out.arrays:
+                out.arrays[output.name][...] = series[i] - ZERO_CELSIUS if output.unit == "degC" else series[i]
+        for i, output in enumerate(o for o in self.outputs if not o.dims):
+            if output.unit == "degC":
+                out.scalars[i] -= ZERO_CELSIUS

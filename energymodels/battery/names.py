@@ -1,0 +1,143 @@
+"""PyBaMM's names of parameters and our dotted paths, both ways."""
+
+from __future__ import annotations
+
+import re
+
+_UNIT = re.compile(r"\[([^\]]+)\]$")
+_SIDES = {"negative": "Negative", "positive": "Positive"}
+_CELL = {
+    "cell.electrode_height": "Electrode height [m]",
+    "cell.electrode_width": "Electrode width [m]",
+    "cell.electrode_pairs": "Number of electrodes connected in parallel to make a cell",
+    "cell.nominal_capacity": "Nominal cell capacity [A.h]",
+    "cell.voltage_min": "Lower voltage cut-off [V]",
+    "cell.voltage_max": "Upper voltage cut-off [V]",
+    "cell.ocv_min": "Open-circuit voltage at 0% SOC [V]",
+    "cell.ocv_max": "Open-circuit voltage at 100% SOC [V]",
+    "cell.contact_resistance": "Contact resistance [Ohm]",
+    "cell.cooling_area": "Cell cooling surface area [m2]",
+    "cell.volume": "Cell volume [m3]",
+    "cell.reference_temperature": "Reference temperature [K]",
+    "cell.ambient_temperature": "Ambient temperature [K]",
+    "cell.initial_temperature": "Initial temperature [K]",
+    "cell.heat_capacity": "Cell heat capacity [J.K-1.m-3]",
+    "heat_transfer_coefficient": "Total heat transfer coefficient [W.m-2.K-1]",
+    "electrolyte.initial_concentration": "Initial concentration in electrolyte [mol.m-3]",
+}
+_LAYER = {
+    "thickness": "thickness [m]",
+    "porosity": "porosity",
+    "bruggeman_electrolyte": "Bruggeman coefficient (electrolyte)",
+    "density": "density [kg.m-3]",
+    "specific_heat": "specific heat capacity [J.kg-1.K-1]",
+}
+_ELECTRODE = {
+    "active_fraction": "{Side} electrode active material volume fraction",
+    "particle_radius": "{Side} particle radius [m]",
+    "maximum_concentration": "Maximum concentration in {side} electrode [mol.m-3]",
+    "initial_concentration": "Initial concentration in {side} electrode [mol.m-3]",
+    "conductivity": "{Side} electrode conductivity [S.m-1]",
+    "bruggeman_electrode": "{Side} electrode Bruggeman coefficient (electrode)",
+    "collector_thickness": "{Side} current collector thickness [m]",
+    "collector_density": "{Side} current collector density [kg.m-3]",
+    "collector_specific_heat": "{Side} current collector specific heat capacity [J.kg-1.K-1]",
+}
+
+
+def _scalars() -> dict[str, str]:
+    found = dict(_CELL)
+    for part, layer in (("negative", "Negative electrode"), ("separator", "Separator"), ("positive", "Positive electrode")):
+        found |= {f"{part}.{key}": f"{layer} {name}" for key, name in _LAYER.items()}
+    for side, Side in _SIDES.items():
+        found |= {f"{side}.{key}": name.format(side=side, Side=Side) for key, name in _ELECTRODE.items()}
+    return found
+
+
+SCALARS = _scalars()  # path -> PyBaMM's name, of the numbers of a set
+FUNCTIONS = {  # path -> PyBaMM's name, of functions that a constant may replace
+    "negative.diffusivity": "Negative particle diffusivity [m2.s-1]",
+    "positive.diffusivity": "Positive particle diffusivity [m2.s-1]",
+    "electrolyte.diffusivity": "Electrolyte diffusivity [m2.s-1]",
+    "electrolyte.conductivity": "Electrolyte conductivity [S.m-1]",
+    "electrolyte.transference_number": "Cation transference number",
+    "electrolyte.thermodynamic_factor": "Thermodynamic factor",
+}
+_TOGETHER = ("cell.ambient_temperature", "cell.initial_temperature")  # the field temperature sets both
+_PATHS = {name: path for path, name in (SCALARS | FUNCTIONS).items() if path not in _TOGETHER} | {
+    "Ambient temperature [K]": "temperature",
+    "Negative electrode diffusivity [m2.s-1]": "negative.diffusivity",  # PyBaMM's names of before 2023
+    "Positive electrode diffusivity [m2.s-1]": "positive.diffusivity",
+}
+_MICRO = ("thickness", "particle_radius")  # in um by our path
+_REASONS = {
+    "Initial temperature [K]": "a cell starts at the ambient temperature: set temperature",
+    "Current function [A]": "the protocol sets the current",
+    "Number of cells connected in series to make a battery": "one cell is modelled",
+    "Negative electrode OCP [V]": "a function, which no number can replace",
+    "Positive electrode OCP [V]": "a function, which no number can replace",
+    "Negative electrode OCP entropic change [V.K-1]": "a function, which no number can replace",
+    "Positive electrode OCP entropic change [V.K-1]": "a function, which no number can replace",
+    "Negative electrode exchange-current density [A.m-2]": "a function: set negative.exchange_current_density_factor",
+    "Positive electrode exchange-current density [A.m-2]": "a function: set positive.exchange_current_density_factor",
+}
+_UNUSED = (  # part of a name, why no model has it
+    ("charge transfer coefficient", "charge transfer is symmetric: the coefficient is 1/2"),
+    ("Butler-Volmer transfer coefficient", "charge transfer is symmetric: the coefficient is 1/2"),
+    ("double-layer capacity", "the double layer has no capacity here"),
+    ("thermal conductivity", "a cell has one temperature"),
+    ("current collector conductivity", "current collectors have no resistance here; cell.contact_resistance adds one"),
+    ("surface heat transfer coefficient", "a cell is cooled by heat_transfer_coefficient alone"),
+    ("tab ", "tabs have no size here"),
+    ("Edge heat transfer", "a cell is cooled by heat_transfer_coefficient alone"),
+    ("emissivity", "a cell is cooled by heat_transfer_coefficient alone"),
+    ("tortuosity factor", "transport follows bruggeman_electrolyte or transport_efficiency"),
+    ("Separator Bruggeman coefficient (electrode)", "a separator carries no electrons"),
+    ("surface area to volume ratio", "it follows from active_fraction and particle_radius"),
+    ("SEI", "no side reactions are modelled"),
+    ("EC ", "no side reactions are modelled"),
+    ("solvent concentration", "no side reactions are modelled"),
+    ("interstitial", "no side reactions are modelled"),
+    ("plat", "no side reactions are modelled"),
+    ("stripping", "no side reactions are modelled"),
+    ("Dead lithium", "no side reactions are modelled"),
+    ("Lithium metal", "no side reactions are modelled"),
+    ("LAM", "no loss of active material is modelled"),
+    ("Paris' law", "no mechanics is modelled"),
+    ("crack", "no mechanics is modelled"),
+    ("Poisson", "no mechanics is modelled"),
+    ("Young", "no mechanics is modelled"),
+    ("critical stress", "no mechanics is modelled"),
+    ("partial molar volume", "no mechanics is modelled"),
+    ("volume change", "no mechanics is modelled"),
+    ("free of deformation", "no mechanics is modelled"),
+    ("thermal expansion", "no mechanics is modelled"),
+    ("hysteresis", "a potential has one branch"),
+    ("lithiation", "a potential has one branch"),
+)
+
+
+def unit_of(name: str) -> str:
+    """Return the unit in which PyBaMM takes a bare number: ``m2 s-1`` of ``.. [m2.s-1]``, ``1`` where it names none."""
+    match = _UNIT.search(name)
+    return match[1].replace(".", " ").replace("Ohm", "ohm") if match else "1"
+
+
+def path_of(name: str) -> tuple[str, str] | None:
+    """Return (path, unit of bare numbers) of the field that PyBaMM calls ``name``, None if it is no field."""
+    return (_PATHS[name], unit_of(name)) if name in _PATHS else None
+
+
+def name_of(path: str) -> tuple[str, float] | None:
+    """Return (PyBaMM's name, factor from our unit to PyBaMM's) of the field at ``path``, None if PyBaMM has no such number."""
+    name = (SCALARS | FUNCTIONS).get(path)
+    return None if name is None else (name, 1e-6 if path.split(".")[-1].removeprefix("collector_") in _MICRO else 1.0)
+
+
+def refusal(name: str) -> str | None:
+    """Return why a parameter that PyBaMM knows is no field, None if it is a field or unknown."""
+    if name in _PATHS:
+        return None
+    if name in _REASONS:
+        return _REASONS[name]
+    return next((why for part, why in _UNUSED if part in name), None)

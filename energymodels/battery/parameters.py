@@ -1,0 +1,112 @@
+"""Parameter sets of lithium-ion cells by name: PyBaMM's, bundled ones, and BPX files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from energymodels import datasets
+from energymodels.battery import bpx, pybamm_sets, sheet
+from energymodels.battery import cache as disk
+from energymodels.battery.functions import Material
+from energymodels.errors import Fault, InputError, unknown
+
+
+@dataclass(frozen=True)
+class ParameterSet:
+    """A cell: numbers by dotted path, in the fields' units, and material functions as tables.
+
+    ``tables`` holds all tables of all functions; ``index`` (function, 1 + 2 * rank) holds [rank, g0, h0, g1, h1 ..], the number of
+    products g(x) h(T) that make up a function and where their tables begin; neither is to be changed. ``errors`` are the largest of
+    the tables by function, V for potentials, else relative. ``refused`` says what the set cannot be used for, and why.
+    ``powers`` {function: {path: power}} says by what power of a number a function grows when that number is changed.
+    """
+
+    name: str
+    title: str
+    scalars: dict[str, float]
+    tables: NDArray[np.float64]
+    index: NDArray[np.int64]
+    errors: dict[str, float]
+    sources: tuple[str, ...]
+    notes: tuple[str, ...]
+    refused: dict[str, str]
+    powers: dict[str, dict[str, float]]
+
+
+def bundled() -> list[str]:
+    """Return the names of the bundled sets."""
+    return [key.removeprefix("battery/") for key in datasets.keys() if key.startswith("battery/")]  # noqa: SIM118 a function
+
+
+def names() -> list[str]:
+    """Return the names of the bundled sets and of PyBaMM's, of which those that are no full cells of lithium-ion are refused."""
+    return sorted({*bundled(), *pybamm_sets.known()})
+
+
+def parameter_set(name: str) -> ParameterSet:
+    """Return the set ``name``: one of PyBaMM's, a bundled one, or the path of a BPX file; InputError with the closest names."""
+    if not name.endswith(".json"):
+        return _named(name)
+    path = Path(name)
+    if not path.is_file():
+        raise InputError(Fault("parameters", name, hint="no such file"))
+    return _from_file(str(path.resolve()), path.stat().st_mtime_ns)
+
+
+@cache
+def _from_file(path: str, changed: int) -> ParameterSet:
+    key = disk.digest(Path(path).name.encode() + b"\0" + Path(path).read_bytes())
+    return _kept(f"bpx-{key}", bpx.stamp(), lambda: bpx.read(Path(path)))
+
+
+@cache
+def _named(name: str) -> ParameterSet:
+    if name in bundled():
+        content = repr(datasets.table(f"battery/{name}")).encode()
+        return _kept(f"{name}-{disk.digest(content)}", "", lambda: sheet.material(read_bundled(name)))
+    if name in pybamm_sets.known():
+        return _kept(name, pybamm_sets.stamp(), lambda: pybamm_sets.read(name))
+    raise unknown("parameter set", name, names())
+
+
+def _kept(key: str, stamp: str, read: Callable[[], Material]) -> ParameterSet:
+    arrays, meta = disk.kept(key, stamp, lambda: _made(read()))
+    tables, index = (np.ascontiguousarray(arrays[part]) for part in ("tables", "index"))
+    sources, notes = tuple(meta.pop("sources")), tuple(meta.pop("notes"))
+    return ParameterSet(tables=tables, index=index, sources=sources, notes=notes, **meta)
+
+
+def _made(material: Material) -> disk.Content:
+    from energymodels.battery.tabulate import tabulate
+
+    tables, index, errors, notes = tabulate(material)
+    meta = {
+        "name": material.name, "title": material.title, "scalars": dict(material.scalars), "refused": dict(material.refused),
+        "powers": {key: dict(powers) for key, powers in material.powers.items()},
+        "errors": errors, "sources": list(material.sources), "notes": [*material.notes, *notes],
+    }  # fmt: skip
+    return {"tables": tables, "index": index}, meta
+
+
+def read_bundled(name: str) -> sheet.Sheet:
+    """Return the sheet of a bundled set; ValueError if an entry is in another unit than its key's."""
+    table: Mapping[str, Any] = datasets.table(f"battery/{name}")
+    sections: dict[str, dict[str, sheet.Entry]] = {}
+    sources: dict[str, None] = {}
+    for section, units in sheet.UNITS.items():
+        sections[section] = {}
+        for key, entry in table[section].items():
+            if entry["unit"] != units[key]:
+                raise ValueError(f"battery/{name}: {section}.{key} is in {entry['unit']}, not {units[key]}")
+            sources |= dict.fromkeys(entry[role] for role in ("source", "via") if role in entry)
+            sections[section][key] = (
+                (tuple(entry["x"]), tuple(entry["y"])) if "x" in entry else entry.get("formula", entry.get("value"))
+            )
+    return sheet.Sheet(name, table["title"], sections, tuple(sources), tuple(table.get("notes", ())))

@@ -1,0 +1,64 @@
+"""What the battery models give, in the kernels' order, and how closely PyBaMM is to be met."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from energymodels.kernels.battery.layout import TERMINATIONS
+from energymodels.model import Output, Tolerance
+
+SIGN = {"sign_convention": "current delivered by the cell is positive: discharge above 0, charge below"}
+PER_HOUR = 1.0 / 3600.0
+ENDS = {
+    "flag_values": np.arange(-1, len(TERMINATIONS), dtype=np.int8),
+    "flag_meanings": " ".join(("not_finished", *TERMINATIONS)),
+}
+
+SCALARS = (
+    Output("capacity", "A h", "charge moved, whichever way", PER_HOUR),
+    Output("capacity_discharged", "A h", "charge delivered less charge taken", PER_HOUR, attrs=SIGN),
+    Output("energy", "W h", "energy moved at the terminals, whichever way", PER_HOUR),
+    Output("energy_discharged", "W h", "energy delivered less energy taken", PER_HOUR, attrs=SIGN),
+    Output("duration", "s", "time from the protocol's begin to its end"),
+    Output("temperature_max", "degC", "highest temperature of the cell"),
+    Output("negative_potential_min", "V", "least potential of the negative electrode against lithium, phi_s - phi_e"),
+    Output("heat_total", "W h", "heat released in the cell", PER_HOUR),
+    Output("cell_capacity", "A h", "charge between the open-circuit limits", PER_HOUR),
+    Output("termination", "1", "what ended the last step", attrs=ENDS),
+    Output("time_steps", "1", "steps of the time integration"),
+)
+SERIES = (
+    Output("voltage", "V", "terminal voltage", dims=("time",)),
+    Output("current", "A", "current", dims=("time",), attrs=SIGN),
+    Output("cell_temperature", "degC", "temperature of the cell", dims=("time",)),
+    Output("state_of_charge", "1", "charge left over that between the open-circuit limits", dims=("time",)),
+    Output("negative_potential_vs_lithium", "V", "least phi_s - phi_e across the negative electrode", dims=("time",)),
+    Output("heat", "W", "heat released in the cell", dims=("time",)),
+    Output("open_circuit_voltage", "V", "open-circuit voltage of the mean stoichiometries", dims=("time",)),
+    Output("reaction_overpotential", "V", "share of the voltage: charge transfer", dims=("time",)),
+    Output("particle_overpotential", "V", "share of the voltage: concentration in the particles", dims=("time",)),
+    Output("electrolyte_overpotential", "V", "share of the voltage: concentration in the electrolyte", dims=("time",)),
+    Output("ohmic_overpotential", "V", "share of the voltage: resistance of electrolyte, electrodes, contacts", dims=("time",)),
+)
+OUTPUTS = (*SCALARS, *SERIES)
+
+_TIME = Tolerance(2e-4, 1e-6, "0.02 % of the end time; past ends take an instant here")
+_CHARGE = Tolerance(2e-4, 1e-9, "0.02 %")
+_VOLT = Tolerance(0.0, 1e-3, "1 mV, and 0.02 % of the end time along the slope: time integration and interpolation of both")
+_HEAT = Tolerance(1e-2, 1e-3, "1 %: PyBaMM sums losses node by node, here they are what energy's balance leaves")
+REFERENCES = {
+    "capacity": _CHARGE,
+    "capacity_discharged": _CHARGE,
+    "energy": Tolerance(3e-4, 1e-9, "0.02 % of charge and 1 mV"),
+    "energy_discharged": Tolerance(3e-4, 1e-9, "0.02 % of charge and 1 mV"),
+    "duration": _TIME,
+    "temperature_max": Tolerance(0.0, 0.1, "0.1 K"),
+    "negative_potential_min": Tolerance(0.0, 2e-3, "2 mV: a least value between time points"),
+    "termination": Tolerance(0.0, 0.0, "the same end"),
+    "voltage": _VOLT,
+    "current": Tolerance(1e-3, 1e-6, "0.1 %: under voltage control the current answers to the voltage's error"),
+    "cell_temperature": Tolerance(0.0, 0.1, "0.1 K"),
+    "state_of_charge": Tolerance(0.0, 2e-4, "0.02 %"),
+    "negative_potential_vs_lithium": Tolerance(0.0, 2e-3, "2 mV"),
+    "heat": _HEAT,
+}

@@ -1,0 +1,148 @@
+"""Fields of the battery models as kernel rows: SI, gaps filled from the parameter sets, functions as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from energymodels.battery.parameters import ParameterSet, parameter_set
+from energymodels.battery.protocol import parse, programs
+from energymodels.kernels.battery.layout import FUNCTIONS, RANK
+from energymodels.model import Array
+
+ZERO_CELSIUS = 273.15  # K
+ONE = np.array([0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0])  # the table of the constant 1, at offset 0
+LAYERS = {"n": "negative", "s": "separator", "p": "positive"}
+CONSTANTS = {
+    "constant_d_n": "negative.diffusivity",
+    "constant_d_p": "positive.diffusivity",
+    "constant_kappa": "electrolyte.conductivity",
+    "constant_d_e": "electrolyte.diffusivity",
+    "constant_tdf": "electrolyte.thermodynamic_factor",
+    "constant_t_plus": "electrolyte.transference_number",
+}
+FACTORS = {
+    "factor_d_n": "negative.diffusivity_factor",
+    "factor_d_p": "positive.diffusivity_factor",
+    "factor_kappa": "electrolyte.conductivity_factor",
+    "factor_d_e": "electrolyte.diffusivity_factor",
+}
+
+
+class Columns:
+    """Columns of fields, {path: array}, with what they leave open taken from the case's parameter set; NaN where that has nothing."""
+
+    def __init__(self, columns: Mapping[str, Array]) -> None:
+        self.columns = columns
+        names, self.which = np.unique(columns["parameters"], return_inverse=True)
+        self.which = self.which.reshape(columns["parameters"].shape)
+        self.sets = [parameter_set(str(name)) for name in names]
+
+    def __contains__(self, path: str) -> bool:
+        return path in self.columns
+
+    def __getitem__(self, path: str) -> Array:
+        return self.columns[path] if path in self.columns else self.of_set(path)
+
+    def of_set(self, path: str) -> Array:
+        """Return what the parameter sets say."""
+        return np.array([s.scalars.get(path, np.nan) for s in self.sets])[self.which]
+
+
+def kernel_rows(columns: Columns, labels: Mapping[str, Sequence[str]]) -> dict[str, Array]:
+    """Return the numbers of the kernel's rows, all but the program's."""
+    c = columns
+    rows: dict[str, Array] = {"area": c["cell.electrode_height"] * c["cell.electrode_width"] * c["cell.electrode_pairs"]}
+    for short, layer in LAYERS.items():
+        rows[f"thickness_{short}"] = c[f"{layer}.thickness"] * 1e-6
+        rows[f"porosity_{short}"] = c[f"{layer}.porosity"]
+        rows[f"efficiency_{short}"] = efficiency(c, layer)
+    for short, layer in (("n", "negative"), ("p", "positive")):
+        rows[f"active_{short}"] = c[f"{layer}.active_fraction"]
+        rows[f"radius_{short}"] = c[f"{layer}.particle_radius"] * 1e-6
+        rows[f"c_max_{short}"] = c[f"{layer}.maximum_concentration"]
+        rows[f"theta_{short}"] = c[f"{layer}.initial_concentration"] / rows[f"c_max_{short}"]
+        solid = (1.0 - rows[f"porosity_{short}"]) ** c[f"{layer}.bruggeman_electrode"]
+        rows[f"sigma_{short}"] = c[f"{layer}.conductivity"] * solid
+        rows[f"factor_e_{short}"] = c[f"{layer}.exchange_current_density_factor"] * scaling(c, f"E_{short.upper()}")
+        full = rows[f"active_{short}"] + rows[f"porosity_{short}"] > 1.0 + 1e-9
+        rows["area"] = np.where(full, np.nan, rows["area"])
+    rows |= {name: c[path] for name, path in FACTORS.items()}
+    rows |= {name: c.columns.get(path, np.full(1, np.nan).reshape((1,) * c.which.ndim)) for name, path in CONSTANTS.items()}
+    rows["c_e"] = c["electrolyte.initial_concentration"]
+    rows["nominal"] = c["cell.nominal_capacity"] * 3600.0
+    rows["nominal_is_cell"] = np.asarray(c["rate_basis"] == list(labels["rate_basis"]).index("cell"), dtype=float)
+    rows |= {name: c[f"cell.{name}"] for name in ("voltage_min", "voltage_max", "ocv_min", "ocv_max", "reference_temperature")}
+    rows["contact"] = np.nan_to_num(c["cell.contact_resistance"])
+    rows["soc"] = c["initial_soc"] if "initial_soc" in c else starts(c["protocol"])
+    rows["temperature"] = c["temperature"] + ZERO_CELSIUS
+    lumped = np.asarray(c["thermal"] == list(labels["thermal"]).index("lumped"))
+    rows["lumped"] = lumped.astype(float)
+    rows["heat_capacity"] = np.where(lumped, heat_capacity(c), 1.0)
+    rows["cooling"] = np.where(lumped, c["heat_transfer_coefficient"] * c["cell.cooling_area"], 0.0)
+    rows["tolerance"] = c["tolerance"]
+    rows["set"] = c.which
+    return rows
+
+
+def efficiency(c: Columns, layer: str) -> Array:
+    """Return effective over bulk transport: the one given, or porosity to the Bruggeman exponent; a field goes before the set."""
+    if f"{layer}.transport_efficiency" in c:
+        return c[f"{layer}.transport_efficiency"]
+    bruggeman = c[f"{layer}.porosity"] ** c[f"{layer}.bruggeman_electrolyte"]
+    if f"{layer}.bruggeman_electrolyte" in c:
+        return bruggeman
+    own = c.of_set(f"{layer}.transport_efficiency")
+    return np.where(np.isnan(own), bruggeman, own)
+
+
+def scaling(c: Columns, key: str) -> Array:
+    """Return what the exchange current density gains where fields that the set's formula contains were changed."""
+    factor = np.ones((1,) * c.which.ndim)
+    for path in {path for s in c.sets for path in s.powers.get(key, {})}:
+        if path in c:
+            power = np.array([s.powers.get(key, {}).get(path, 0.0) for s in c.sets])[c.which]
+            factor = factor * (c[path] / c.of_set(path)) ** power
+    return factor
+
+
+def heat_capacity(c: Columns) -> Array:
+    """Return the heat capacity of the whole cell, J K-1: the volume's, or that of its layers by their thicknesses."""
+    heat = c["cell.heat_capacity"]
+    mass = np.zeros(())
+    length = np.zeros(())
+    for layer, prefix in (("negative", ""), ("separator", ""), ("positive", ""), ("negative", "collector_"), ("positive", "collector_")):
+        thickness = c[f"{layer}.{prefix}thickness"]
+        mass = mass + thickness * c[f"{layer}.{prefix}density"] * c[f"{layer}.{prefix}specific_heat"]
+        length = length + thickness
+    return np.where(np.isnan(heat), mass / length, heat) * c["cell.volume"]
+
+
+def starts(protocols: Array) -> Array:
+    """Return the state of charge a protocol starts from unless somebody says otherwise."""
+    names, which = np.unique(protocols, return_inverse=True)
+    soc = np.array([0.0 if parse(str(name)).begins_with == "charge" else 1.0 for name in names])
+    return soc[which].reshape(protocols.shape)
+
+
+def program(columns: Mapping[str, Array]) -> tuple[dict[str, Array], Array, Array]:
+    """Return (rows ``first_step`` and ``steps``, the programs of all cases (row, STEP), profiles (row, 2))."""
+    parsed = {str(name): parse(str(name)) for name in np.unique(columns["protocol"])}
+    names = {name for p in parsed.values() for name in p.placeholders if name in columns}
+    shape = np.broadcast_shapes(columns["protocol"].shape, *(columns[name].shape for name in names))
+    texts = np.broadcast_to(columns["protocol"], shape).ravel()
+    values = {name: np.broadcast_to(columns[name], shape).ravel() for name in names}
+    steps, first, many, profiles = programs([parsed[str(t)] for t in texts], values)
+    return {"first_step": first.reshape(shape), "steps": many.reshape(shape)}, steps, profiles
+
+
+def shared_tables(sets: Sequence[ParameterSet]) -> tuple[Array, Array]:
+    """Return (tables of all sets in one array that begins with the constant 1, index (set, FUNCTIONS, 1 + 2 RANK))."""
+    index = np.zeros((len(sets), FUNCTIONS, 1 + 2 * RANK), dtype=np.int64)
+    offset = ONE.size
+    for i, one in enumerate(sets):
+        index[i] = one.index
+        index[i, :, 1:] += offset
+        offset += one.tables.size
+    return np.concatenate([ONE, *(one.tables for one in sets)]), index

@@ -1,0 +1,64 @@
+"""Where a cell stands at a state of charge: the stoichiometries at which its open-circuit voltage meets its limits."""
+
+from energymodels.kernels.battery import layout as of
+from energymodels.kernels.battery import work as at
+from energymodels.kernels.battery.tables import lookup
+from energymodels.kernels.constants import FARADAY
+from energymodels.kernels.jit import inner
+
+STEPS = 100
+
+
+@inner
+def _open_circuit(tables, index, x, lithium, full_n, full_p):
+    """Return (open-circuit voltage, slope by x) at negative stoichiometry ``x``; the positive one holds the rest of ``lithium``."""
+    u_n, slope_n = lookup(tables, index[of.U_N, 1], x)
+    u_p, slope_p = lookup(tables, index[of.U_P, 1], (lithium - full_n * x) / full_p)
+    return u_p - u_n, -slope_p * full_n / full_p - slope_n
+
+
+@inner
+def stoichiometry_at(tables, index, voltage, lithium, full_n, full_p):
+    """Return (negative stoichiometry at an open-circuit voltage, found): Newton's method kept inside a bracket."""
+    low = max(0.0, (lithium - full_p) / full_n)
+    high = min(1.0, lithium / full_n)
+    if not low < high:
+        return 0.0, False
+    v_low = _open_circuit(tables, index, low, lithium, full_n, full_p)[0] - voltage
+    v_high = _open_circuit(tables, index, high, lithium, full_n, full_p)[0] - voltage
+    if not (v_low <= 0.0 <= v_high):
+        return 0.0, False
+    x = 0.5 * (low + high)
+    for _ in range(STEPS):
+        v, slope = _open_circuit(tables, index, x, lithium, full_n, full_p)
+        v -= voltage
+        if v > 0.0:
+            high = x
+        else:
+            low = x
+        step = -v / slope if slope > 0.0 else 0.0
+        if low < x + step < high and slope > 0.0:
+            x += step
+        else:
+            step = 0.5 * (low + high) - x
+            x += step
+        if abs(step) < 1e-15:
+            break
+    return x, True
+
+
+@inner
+def balance(tables, w, c):
+    """Set stoichiometries, charges and the cell's capacity in ``w.memory``; return whether both limits of voltage can be met."""
+    full_n = FARADAY * c.active_n * c.thickness_n * c.area * c.c_max_n
+    full_p = FARADAY * c.active_p * c.thickness_p * c.area * c.c_max_p
+    lithium = c.theta_n * full_n + c.theta_p * full_p
+    full, found = stoichiometry_at(tables, w.index, c.ocv_max, lithium, full_n, full_p)
+    empty, good = stoichiometry_at(tables, w.index, c.ocv_min, lithium, full_n, full_p)
+    x = empty + c.soc * (full - empty)
+    w.memory[at.THETA_N] = x
+    w.memory[at.THETA_P] = (lithium - full_n * x) / full_p
+    w.memory[at.CHARGE_N] = full_n
+    w.memory[at.CHARGE_P] = full_p
+    w.memory[at.CELL] = (full - empty) * full_n
+    return found and good

@@ -1,0 +1,315 @@
+"""The Doyle-Fuller-Newman cell: one implicit time step solved by Newton's method.
+
+Particles hand the electrodes theta_surface = A + G j, electrodes hand the separator one number each, the separator is a scalar
+tridiagonal system. The terminal voltage or power closes the system by one border row where it is controlled.
+"""
+
+from math import sqrt
+
+import numpy as np
+
+from energymodels.kernels.battery import electrode, particle
+from energymodels.kernels.battery import layout as of
+from energymodels.kernels.battery import work as at
+from energymodels.kernels.battery.material import is_constant, set_temperature, values
+from energymodels.kernels.battery.tables import lookup
+from energymodels.kernels.constants import FARADAY
+from energymodels.kernels.jit import inner
+
+ITERATIONS = 12
+SETTLED = 0.05  # of the tolerance: what Newton's method may leave
+WARY = 1.05  # how the estimate of the curvature grows while nothing measures it, and shrinks when it was measured smaller
+FORGETFUL = 0.8
+HOPELESS = 1e9  # tolerances
+START, RIGHT, LEFT = np.array((0, 1, -1))
+
+
+@inner
+def set_nodes(node, tables, index, coefficients, n, s, p, temperature, dt):
+    """Evaluate every material function at every node."""
+    electrode.electrolytes(node, tables, index, coefficients, temperature)
+    electrode.interfaces(node, START, n, tables, index, coefficients, of.U_N, of.S_N, of.E_N, of.DUDT_N, temperature, dt)
+    first = n + s
+    electrode.interfaces(node, first, first + p, tables, index, coefficients, of.U_P, of.S_P, of.E_P, of.DUDT_P, temperature, dt)
+
+
+@inner
+def solve_changes(node, c, n, s, p, current, alpha, border, arithmetic):
+    """Set rows R1, R2 to the changes of c and j at fixed ``current`` (A m-2), with ``border`` B1, B2 to those of a unit more."""
+    a_n = 3.0 * c.active_n / c.radius_n
+    a_p = 3.0 * c.active_p / c.radius_p
+    last = n + s + p - 1
+    gain, right, unit = electrode.eliminate(node, START, RIGHT, n, current, 1.0, c.sigma_n, a_n, alpha, border, arithmetic)
+    gain_p, right_p, unit_p = electrode.eliminate(node, last, LEFT, p, -current, -1.0, c.sigma_p, a_p, alpha, border, arithmetic)
+    for k in range(n, n + s):
+        hold = FARADAY * node[at.POROSITY, k] * node[at.DX, k] * alpha
+        diagonal = gain + hold
+        right -= hold * (node[at.C, k] - node[at.C_BACK, k])
+        if k == n + s - 1:
+            diagonal += gain_p
+            right += right_p
+            unit += unit_p
+            n_c2 = 0.0
+            flow = 0.0
+            n_c1 = 0.0
+            t = 0.0
+        else:
+            o = k + 1
+            kappa, kappa1, kappa2, chi, chi1, chi2, d, d1, d2, t, t1, t2, distance = electrode.means(node, k, o, arithmetic)
+            rise = node[at.C, o] - node[at.C, k]
+            d *= FARADAY / distance
+            slope = rise * FARADAY / distance
+            n_c1 = d - slope * d1 + current * t1
+            n_c2 = -d - slope * d2 + current * t2
+            flow = -d * rise + t * current
+            r = distance / kappa
+            node[at.FLOW, k] = current
+            node[at.DROP, k] = chi * rise - r * current
+            node[at.DROP_C1, k] = rise * chi1 - chi + current * r / kappa * kappa1
+            node[at.DROP_C2, k] = rise * chi2 + chi + current * r / kappa * kappa2
+            node[at.DROP_I, k] = -r
+            diagonal += n_c1
+            right -= flow
+            unit -= t
+        pivot = 1.0 / diagonal
+        f = right * pivot
+        b = unit * pivot
+        e = n_c2 * pivot
+        node[at.R1, k] = f
+        node[at.B1, k] = b
+        node[at.E11, k] = e
+        gain = n_c1 * e - n_c2
+        right = flow + n_c1 * f
+        unit = t + n_c1 * b
+    for k in range(n + s - 2, n - 1, -1):
+        node[at.R1, k] -= node[at.E11, k] * node[at.R1, k + 1]
+        node[at.B1, k] -= node[at.E11, k] * node[at.B1, k + 1]
+    electrode.substitute(node, START, RIGHT, n, at.R1, at.R2)
+    electrode.substitute(node, last, LEFT, p, at.R1, at.R2)
+    if border:
+        electrode.substitute(node, START, RIGHT, n, at.B1, at.B2)
+        electrode.substitute(node, last, LEFT, p, at.B1, at.B2)
+
+
+@inner
+def voltage(node, c, n, s, p, current, linear):
+    """Return the potential difference of the collectors, V, from the nodes' u and drops; without contact resistance.
+
+    ``linear``: the potential at the positive collector extrapolated from two nodes, as PyBaMM has it, instead of by Ohm's law.
+    """
+    last = n + s + p - 1
+    phi = -current * 0.5 * node[at.DX, 0] / c.sigma_n - node[at.U, 0]
+    for k in range(n + s - 1):
+        phi += node[at.DROP, k]
+    phi -= node[at.DROP, n + s]  # walked from the collector: from the first positive node to the separator's last
+    for k in range(n + s, last):
+        phi -= node[at.DROP, k + 1]
+    phi += node[at.U, last]
+    if linear:
+        return phi - 0.5 * (current + node[at.FLOW, last]) * 0.5 * (node[at.DX, last] + node[at.DX, last - 1]) / c.sigma_p
+    return phi - 0.5 * current * node[at.DX, last] / c.sigma_p
+
+
+@inner
+def voltage_change(node, c, n, s, p, row1, row2, per_current):
+    """Return the derivative of ``voltage`` along changes ``row1`` of c and ``row2`` of j, the current changing by ``per_current``."""
+    last = n + s + p - 1
+    change = -per_current * 0.5 * (node[at.DX, 0] / c.sigma_n + node[at.DX, last] / c.sigma_p)
+    change -= node[at.U_C, 0] * node[row1, 0] + node[at.U_J, 0] * node[row2, 0]
+    change += node[at.U_C, last] * node[row1, last] + node[at.U_J, last] * node[row2, last]
+    for k in range(n + s - 1):
+        change += node[at.DROP_C1, k] * node[row1, k] + node[at.DROP_C2, k] * node[row1, k + 1] + per_current * node[at.DROP_I, k]
+        if k < n - 1:
+            change += node[at.DROP_J1, k] * node[row2, k] + node[at.DROP_J2, k] * node[row2, k + 1]
+    for k in range(n + s, last + 1):
+        change -= node[at.DROP_C1, k] * node[row1, k] + node[at.DROP_C2, k] * node[row1, k - 1] + per_current * node[at.DROP_I, k]
+        if k > n + s:
+            change -= node[at.DROP_J1, k] * node[row2, k] + node[at.DROP_J2, k] * node[row2, k - 1]
+    return change
+
+
+@inner
+def reversible_and_stored(node, c, n, s, p, temperature):
+    """Return the sum over the electrodes of a j (T dU/dT - U) dx, W m-2: what the reactions give up, without the terminal's share."""
+    total = 0.0
+    a = 3.0 * c.active_n / c.radius_n
+    for k in range(n):
+        total += a * node[at.J, k] * node[at.DX, k] * (temperature * node[at.ENTROPIC, k] - node[at.OCP, k])
+    a = 3.0 * c.active_p / c.radius_p
+    for k in range(n + s, n + s + p):
+        total += a * node[at.J, k] * node[at.DX, k] * (temperature * node[at.ENTROPIC, k] - node[at.OCP, k])
+    return total
+
+
+@inner
+def _update(node, n, nodes, p, c_scale, tolerance):
+    """Add the changes to c and j; return the size of the changes in units of the tolerance."""
+    size_c = 0.0
+    size_u = 0.0
+    for k in range(nodes):
+        change = node[at.R1, k]
+        old = node[at.C, k]
+        if old > 1.0 and old + change < 0.1 * old:
+            change = -0.9 * old
+        node[at.C, k] = old + change
+        size_c += change * change
+        if k < n or k >= nodes - p:
+            change = node[at.R2, k]
+            node[at.J, k] += change
+            change *= node[at.G, k]
+            size_u += change * change
+    return max(sqrt(size_c / nodes) / c_scale, sqrt(size_u / (n + p))) / tolerance
+
+
+@inner
+def remainder(node, tables, index, coefficients, u_f, first, last):
+    """Return (root mean square, mean) of what Newton's linear model left of the open-circuit potentials after the changes R2 of j.
+
+    Potentials bend more than all else; to look at them alone is quick and finds the kinks that no earlier step could tell of.
+    """
+    theta, ocp, slope = node[at.THETA, first:last], node[at.S, first:last], node[at.S_SLOPE, first:last]
+    for k in range(theta.size):
+        theta[k] += node[at.G, first + k] * node[at.R2, first + k]
+    values(tables, index, coefficients, u_f, theta, ocp, slope)
+    total = 0.0
+    mean = 0.0
+    for k in range(theta.size):
+        left = ocp[k] - node[at.U0, first + k] - node[at.U0_SLOPE, first + k] * node[at.G, first + k] * node[at.R2, first + k]
+        total += left * left
+        mean += left
+    return sqrt(total / theta.size), mean / theta.size
+
+
+@inner
+def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance):
+    """Solve one implicit step: fill row ``new`` of profiles and points. Return whether Newton's method converged.
+
+    ``w.back`` and ``w.past`` hold the weighted past of profiles and points, ``w.predicted`` the predictor; with a diffusivity that
+    depends on theta the new row of profiles holds its predictor too. ``kind`` and ``target`` (A, V, W) say what is controlled.
+    """
+    n, s, p = mesh.n, mesh.s, mesh.p
+    nodes = n + s + p
+    cells = mesh.radial.shape[1]
+    node = w.node
+    profile = w.profiles[new]
+    y_n = profile[: n * cells]
+    y_p = profile[n * cells :]
+    back_n = w.back[: n * cells]
+    back_p = w.back[n * cells :]
+    a_n, g_n, j_n, dj_n = node[at.A, :n], node[at.G, :n], node[at.J, :n], node[at.R2, :n]
+    a_p, g_p, j_p, dj_p = node[at.A, n + s :], node[at.G, n + s :], node[at.J, n + s :], node[at.R2, n + s :]
+    linear_n = is_constant(tables, w.index, of.D_N)
+    linear_p = is_constant(tables, w.index, of.D_P)
+    beta_n = 1.0 / (alpha * c.radius_n * c.radius_n)
+    beta_p = 1.0 / (alpha * c.radius_p * c.radius_p)
+    source_n = 1.0 / (FARADAY * c.c_max_n * c.radius_n * alpha)
+    source_p = 1.0 / (FARADAY * c.c_max_p * c.radius_p * alpha)
+    lumped = c.lumped != 0.0
+    border = kind != of.CURRENT
+
+    temperature = w.predicted[at.T] if lumped else c.temperature
+    current = w.predicted[at.I] if border else target / c.area
+    for k in range(nodes):
+        node[at.C, k] = w.predicted[at.FIRST + k]
+        node[at.C_BACK, k] = w.past[at.FIRST + k]
+        node[at.J, k] = w.predicted[at.FIRST + 2 * nodes + k]
+    size = 0.0
+    for iteration in range(ITERATIONS):
+        first = iteration == 0
+        if lumped:
+            set_temperature(tables, w.index, w.gain, w.coefficients, temperature)
+        if not linear_n:
+            particle.eliminate(
+                mesh.radial, mesh.surface, beta_n, tables, w.index, w.coefficients, of.D_N, source_n, back_n, y_n, j_n, n, w.newton_n,
+                a_n, g_n,
+            )  # fmt: skip
+        elif first or lumped:
+            d = w.coefficients[of.D_N, 0] * lookup(tables, w.index[of.D_N, 1], 0.5)[0]
+            particle.eliminate_linear(mesh.radial, mesh.surface, beta_n, d, source_n, back_n, y_n, n, w.factors_n, a_n, g_n)
+        if not linear_p:
+            particle.eliminate(
+                mesh.radial, mesh.surface, beta_p, tables, w.index, w.coefficients, of.D_P, source_p, back_p, y_p, j_p, p, w.newton_p,
+                a_p, g_p,
+            )  # fmt: skip
+        elif first or lumped:
+            d = w.coefficients[of.D_P, 0] * lookup(tables, w.index[of.D_P, 1], 0.5)[0]
+            particle.eliminate_linear(mesh.radial, mesh.surface, beta_p, d, source_p, back_p, y_p, p, w.factors_p, a_p, g_p)
+        set_nodes(node, tables, w.index, w.coefficients, n, s, p, temperature, temperature - c.reference_temperature)
+        solve_changes(node, c, n, s, p, current, alpha, border, mesh.arithmetic)
+        resistance = c.contact * c.area
+        volt = voltage(node, c, n, s, p, current, mesh.arithmetic) - current * resistance
+        heat = reversible_and_stored(node, c, n, s, p, temperature) - current * volt
+        change = voltage_change(node, c, n, s, p, at.R1, at.R2, 0.0)
+        previous = size
+        size = 0.0
+        if border:
+            per_current = voltage_change(node, c, n, s, p, at.B1, at.B2, 1.0) - resistance
+            if kind == of.VOLTAGE:
+                step = (target - volt - change) / per_current
+            else:
+                step = (target / c.area - (volt + change) * current) / (volt + per_current * current)
+            current += step
+            change += per_current * step
+            for k in range(nodes):
+                node[at.R1, k] += step * node[at.B1, k]
+                node[at.R2, k] += step * node[at.B2, k]
+            size = abs(step) / ((abs(current) + 0.01 * c.nominal / 3600.0 / c.area) * tolerance)
+        size = max(size, _update(node, n, nodes, p, c.c_e, tolerance), abs(change) / tolerance)
+        if not linear_n:
+            particle.substitute(source_n, dj_n, y_n, n, cells, w.newton_n)
+        if not linear_p:
+            particle.substitute(source_p, dj_p, y_p, p, cells, w.newton_p)
+        if lumped:
+            rate = 1.0 / (c.heat_capacity * alpha)
+            past = w.past[at.T] + rate * (heat * c.area + c.cooling * c.temperature)
+            step = past / (1.0 + rate * c.cooling) - temperature
+            temperature += step
+            size = max(size, abs(step) / (100.0 * tolerance))
+        if not size < HOPELESS:
+            return False
+        bent_n, mean_n = remainder(node, tables, w.index, w.coefficients, of.U_N, START, n)
+        bent_p, mean_p = remainder(node, tables, w.index, w.coefficients, of.U_P, n + s, nodes)
+        change += mean_p - mean_n
+        if first:
+            left = w.memory[at.CURVATURE] * size * size
+            w.memory[at.CURVATURE] *= WARY
+        else:
+            w.memory[at.CURVATURE] = max(FORGETFUL * w.memory[at.CURVATURE], min(size, previous) / (previous * previous))
+            left = min(w.memory[at.CURVATURE] * size * size, size)
+            if iteration > 3 and size > previous:
+                return False
+        if max(left, max(bent_n, bent_p) / tolerance) < SETTLED:
+            break
+    else:
+        return False
+    if linear_n:
+        particle.substitute_linear(source_n, j_n, y_n, n, cells, w.factors_n)
+    if linear_p:
+        particle.substitute_linear(source_p, j_p, y_p, p, cells, w.factors_p)
+    store(w, c, new, alpha, volt + change, temperature, current, heat * c.area)
+    point = w.points[new]
+    for k in range(nodes):
+        point[at.FIRST + k] = node[at.C, k]
+        point[at.FIRST + nodes + k] = node[at.A, k] + node[at.G, k] * node[at.J, k]
+        point[at.FIRST + 2 * nodes + k] = node[at.J, k]
+    lowest = 1e300
+    for k in range(n):
+        lowest = min(lowest, node[at.U, k] + node[at.U_J, k] * node[at.R2, k] + node[at.U_C, k] * node[at.R1, k])
+    w.memory[at.LOWEST] = lowest
+    return True
+
+
+@inner
+def store(w, c, new, alpha, volt, temperature, current, heat):
+    """Fill the scalar part of a point: V, T, I and the integrals, which step by the same formula as the states do."""
+    point = w.points[new]
+    rate = c.area / alpha
+    point[at.V] = volt
+    point[at.T] = temperature
+    point[at.I] = current
+    point[at.CHARGE] = w.past[at.CHARGE] + current * rate
+    point[at.MOVED] = w.past[at.MOVED] + abs(current) * rate
+    point[at.ENERGY] = w.past[at.ENERGY] + volt * current * rate
+    point[at.WORK] = w.past[at.WORK] + abs(volt * current) * rate
+    point[at.HEAT] = w.past[at.HEAT] + heat / alpha
+    w.memory[at.HEAT_NOW] = heat

@@ -1,0 +1,138 @@
+"""Diffusion in spherical particles by finite volumes, all particles of an electrode side by side: dtheta/dt = div(D grad theta)/R^2.
+
+Radii are in units of R, stoichiometries theta = c/c_max. An implicit step is theta - beta div(d grad theta) = b, beta = 1/(alpha R^2), with
+the flux j/F leaving at the surface. Elimination from the centre outwards leaves the surface stoichiometry as a linear function of j,
+
+    theta_surface = A + G j,
+
+which is all the electrode needs to know; the inner values follow once j is known. The radial mesh is ``radial[row, cell]``:
+volumes, r^2/dr of the edge to the cell below, the weight of the outer cell in the diffusivity at that edge. The surface value is
+weights (w0, w1, wg) of the last cell, the one below it and the gradient at the surface.
+Arrays of states are (cell, particle), flattened.
+"""
+
+import numpy as np
+
+from energymodels.kernels.battery.material import values
+from energymodels.kernels.jit import inner
+
+VOLUME, CONDUCTANCE, WEIGHT = np.arange(3)
+SURFACE_LAST, SURFACE_BELOW, SURFACE_GRADIENT = np.arange(3)
+
+
+@inner
+def eliminate_linear(radial, surface, beta, d, source, b, y, n, factors, a, g):
+    """Diffusivity ``d`` the same everywhere: set ``y`` to the forward-eliminated right side, ``a`` and ``g``.
+
+    ``source`` is 1/(F c_max R alpha): what j takes out of the outer cell, per its volume. ``factors`` keeps pivots and multipliers.
+    """
+    cells = radial.shape[1]
+    s = beta * d
+    pivot = radial[VOLUME, 0] + s * radial[CONDUCTANCE, 1]
+    factors[0, 0] = pivot
+    for x in range(n):
+        y[x] = radial[VOLUME, 0] * b[x]
+    for i in range(1, cells):
+        k = s * radial[CONDUCTANCE, i]
+        k_out = s * radial[CONDUCTANCE, i + 1] if i + 1 < cells else 0.0
+        m = k / pivot
+        v = radial[VOLUME, i]
+        pivot = v + k * (1.0 - m) + k_out
+        factors[0, i] = pivot
+        factors[1, i] = m
+        row = i * n
+        for x in range(n):
+            y[row + x] = v * b[row + x] + m * y[row - n + x]
+    last = (cells - 1) * n
+    m = factors[1, cells - 1]
+    p0 = 1.0 / factors[0, cells - 1]
+    p1 = 1.0 / factors[0, cells - 2]
+    slope = (surface[SURFACE_LAST] + surface[SURFACE_BELOW] * m) * p0
+    below = surface[SURFACE_BELOW] * p1
+    gradient = surface[SURFACE_GRADIENT] * source / s
+    for x in range(n):
+        a[x] = slope * y[last + x] + below * y[last - n + x]
+        g[x] = -slope * source - gradient
+
+
+@inner
+def substitute_linear(source, j, y, n, cells, factors):
+    """Turn the forward-eliminated ``y`` into the stoichiometries, ``j`` (A m-2) being the current density of each particle."""
+    last = (cells - 1) * n
+    p = 1.0 / factors[0, cells - 1]
+    for x in range(n):
+        y[last + x] = (y[last + x] - source * j[x]) * p
+    for i in range(cells - 2, -1, -1):
+        p = 1.0 / factors[0, i]
+        m = factors[1, i + 1]
+        row = i * n
+        for x in range(n):
+            y[row + x] = y[row + x] * p + m * y[row + n + x]
+
+
+@inner
+def eliminate(radial, surface, beta, tables, index, coefficients, f, source, b, y, j, n, work, a, g):
+    """One Newton step at fixed ``j`` of particles whose diffusivity ``f`` depends on theta, linearised at ``y``; set ``a``, ``g``.
+
+    ``work[0..2]`` keep forward-eliminated right sides (of changes), reciprocal pivots and upper coefficients for ``substitute``.
+    """
+    cells = radial.shape[1]
+    right, pivots, upper = work[0], work[1], work[2]
+    d, slope = work[3], work[4]
+    values(tables, index, coefficients, f, y, d, slope)
+    for x in range(n):
+        pivots[x] = radial[VOLUME, 0]
+        right[x] = radial[VOLUME, 0] * (b[x] - y[x])
+    for i in range(1, cells):
+        v = radial[VOLUME, i]
+        k = beta * radial[CONDUCTANCE, i]
+        w = radial[WEIGHT, i]
+        row = i * n
+        for x in range(n):
+            p = row + x
+            o = p - n
+            mean = 1.0 / ((1.0 - w) / d[o] + w / d[p])
+            rise = y[p] - y[o]
+            flow = k * mean * rise
+            inner = k * (mean * mean * (1.0 - w) / (d[o] * d[o]) * slope[o] * rise - mean)  # d flow / d theta inside
+            outer = k * (mean * mean * w / (d[p] * d[p]) * slope[p] * rise + mean)
+            pivot = 1.0 / (pivots[o] - inner)
+            r = right[o] + flow
+            pivots[o] = pivot
+            right[o] = r
+            upper[o] = outer
+            # the inner cell's change is (r + outer * this cell's change) * pivot
+            m = -inner * pivot
+            right[p] = v * (b[p] - y[p]) - flow + m * r
+            pivots[p] = v + outer - m * outer
+    last = (cells - 1) * n
+    for x in range(n):
+        p = last + x
+        o = p - n
+        right[p] -= source * j[x]
+        pivots[p] = 1.0 / pivots[p]
+        change = right[p] * pivots[p]
+        per_j = -source * pivots[p]
+        change_below = (right[o] + upper[o] * change) * pivots[o]
+        per_j_below = upper[o] * per_j * pivots[o]
+        gradient = surface[SURFACE_GRADIENT] * source / (beta * d[p])
+        s = surface[SURFACE_LAST] * (y[p] + change) + surface[SURFACE_BELOW] * (y[o] + change_below) - gradient * j[x]
+        g[x] = surface[SURFACE_LAST] * per_j + surface[SURFACE_BELOW] * per_j_below - gradient
+        a[x] = s - g[x] * j[x]
+
+
+@inner
+def substitute(source, change_of_j, y, n, cells, work):
+    """Add to ``y`` the step that ``eliminate`` prepared, with the change of j that the electrode found."""
+    right, pivots, upper = work[0], work[1], work[2]
+    last = (cells - 1) * n
+    for x in range(n):
+        p = last + x
+        right[p] = (right[p] - source * change_of_j[x]) * pivots[p]
+        y[p] += right[p]
+    for i in range(cells - 2, -1, -1):
+        row = i * n
+        for x in range(n):
+            p = row + x
+            right[p] = (right[p] + upper[p] * right[p + n]) * pivots[p]
+            y[p] += right[p]

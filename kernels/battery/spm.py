@@ -1,0 +1,327 @@
+"""Single-particle cells, without (SPM) and with electrolyte (SPMe; Marquis et al. 2019, key ``marquis2019``): one implicit time step.
+
+The interfacial current is the same across an electrode, so each has one particle; SPMe solves the electrolyte for that current and
+takes overpotentials as averages over the electrodes (equations of the paper's section on SPMe in its composite form):
+
+    V = U_p - U_n + <eta_p> - <eta_n> + X (<ln c_p/c> - <ln c_n/c>) - I (L_n/3 kappa_n + L_s/kappa_s + L_p/3 kappa_p) - I (L_n/sigma_n + L_p/sigma_p)/3
+"""
+
+from math import log, sqrt
+
+import numpy as np
+
+from energymodels.kernels.battery import layout as of
+from energymodels.kernels.battery import particle
+from energymodels.kernels.battery import work as at
+from energymodels.kernels.battery.dfn import FORGETFUL, HOPELESS, ITERATIONS, SETTLED, START, WARY, store
+from energymodels.kernels.battery.material import SMALLEST, exchange_of_electrolyte, is_constant, set_temperature, value, values
+from energymodels.kernels.battery.tables import lookup
+from energymodels.kernels.constants import FARADAY, GAS
+from energymodels.kernels.jit import inner
+
+ONE = np.int64(1)
+
+
+@inner
+def solve_electrolyte(w, mesh, tables, current, alpha):
+    """Set R1 to Newton's change of the concentrations at a given ``current`` and B1 to that of a unit more."""
+    n, s, nodes = mesh.n, mesh.s, mesh.n + mesh.s + mesh.p
+    node = w.node
+    values(tables, w.index, w.coefficients, of.D_E, node[at.C], node[at.DIFFUSIVITY], node[at.D_DIFFUSIVITY])
+    values(tables, w.index, w.coefficients, of.T_PLUS, node[at.C], node[at.T_PLUS], node[at.D_T_PLUS])
+    for k in range(nodes):
+        node[at.DIFFUSIVITY, k] *= node[at.EFFICIENCY, k]
+        node[at.D_DIFFUSIVITY, k] *= node[at.EFFICIENCY, k]
+    gain = 0.0
+    right = 0.0
+    unit = 0.0
+    share = 0.0  # of the current that the electrolyte carries at the edge to the right
+    for k in range(nodes):
+        before = share
+        share += node[at.SHARE, k]
+        hold = FARADAY * node[at.POROSITY, k] * node[at.DX, k] * alpha
+        diagonal = gain + hold
+        right += node[at.SHARE, k] * current - hold * (node[at.C, k] - node[at.C_BACK, k])
+        unit += share - before
+        n_c1 = 0.0
+        n_c2 = 0.0
+        flow = 0.0
+        t = 0.0
+        edge = 0.0
+        if k < nodes - 1:
+            o = k + 1
+            v = node[at.DX, k] / (node[at.DX, k] + node[at.DX, o])
+            distance = 0.5 * (node[at.DX, k] + node[at.DX, o])
+            d1 = node[at.DIFFUSIVITY, k]
+            d2 = node[at.DIFFUSIVITY, o]
+            d = d1 * d2 / (v * d2 + (1.0 - v) * d1)
+            slope = (node[at.C, o] - node[at.C, k]) * FARADAY / distance
+            t = (1.0 - v) * node[at.T_PLUS, k] + v * node[at.T_PLUS, o]
+            edge = share
+            if mesh.arithmetic:  # PyBaMM takes the current of the nodes, which bends at the separator
+                edge = (1.0 - v) * 0.5 * (before + share) + v * (share + 0.5 * node[at.SHARE, o])
+            i = edge * current
+            n_c1 = d * FARADAY / distance - slope * v * (d / d1) ** 2 * node[at.D_DIFFUSIVITY, k]
+            n_c2 = -d * FARADAY / distance - slope * (1.0 - v) * (d / d2) ** 2 * node[at.D_DIFFUSIVITY, o]
+            n_c1 += i * (1.0 - v) * node[at.D_T_PLUS, k]
+            n_c2 += i * v * node[at.D_T_PLUS, o]
+            flow = t * i - d * slope
+        pivot = 1.0 / (diagonal + n_c1)
+        f = (right - flow) * pivot
+        b = (unit - t * edge) * pivot
+        e = n_c2 * pivot
+        node[at.R1, k] = f
+        node[at.B1, k] = b
+        node[at.E11, k] = e
+        gain = n_c1 * e - n_c2
+        right = flow + n_c1 * f
+        unit = t * edge + n_c1 * b
+    for k in range(nodes - 2, -1, -1):
+        node[at.R1, k] -= node[at.E11, k] * node[at.R1, k + 1]
+        node[at.B1, k] -= node[at.E11, k] * node[at.B1, k + 1]
+
+
+@inner
+def _electrode(w, tables, first, count, k, u_f, s_f, e_f, dudt_f, temperature, dt):
+    """Set u, its parts and derivatives of an electrode at its one node ``k``; the electrolyte enters by averages over its nodes."""
+    node = w.node
+    j = node[at.J, k]
+    theta = node[at.A, k] + node[at.G, k] * j
+    ocp, ocp_slope = value(tables, w.index, w.coefficients, u_f, theta)
+    entropic, entropic_slope = value(tables, w.index, w.coefficients, dudt_f, theta)
+    s, s_slope = value(tables, w.index, w.coefficients, s_f, theta)
+    if s < SMALLEST:
+        s = SMALLEST
+        s_slope = 0.0
+    volt = 2.0 * GAS * temperature / FARADAY
+    eta = 0.0
+    slope = 0.0
+    length = 0.0
+    for q in range(first, first + count):
+        e, relative = exchange_of_electrolyte(tables, w.index, w.coefficients, e_f, node[at.C, q])
+        twice = 2.0 * e * s
+        root = sqrt(j * j + twice * twice)
+        eta += node[at.DX, q] * volt * log((abs(j) + root) / twice)
+        slope += node[at.DX, q] * volt / root
+        length += node[at.DX, q]
+    eta /= length
+    slope /= length
+    node[at.ENTROPIC, k] = entropic
+    ocp_slope += dt * entropic_slope
+    node[at.OCP, k] = ocp + dt * entropic
+    node[at.OCP_SLOPE, k] = ocp_slope
+    node[at.ETA, k] = eta if j >= 0.0 else -eta
+    node[at.U, k] = node[at.OCP, k] + node[at.ETA, k]
+    node[at.U_J, k] = ocp_slope * node[at.G, k] + slope * (1.0 - j * s_slope / s * node[at.G, k])
+
+
+@inner
+def resistances(w, mesh, c, tables, temperature, with_electrolyte):
+    """Return (diffusion potential V, electrolyte resistance, solid resistance, ohm m2; its negative part; X, ln averages) of SPMe."""
+    n, s, p = mesh.n, mesh.s, mesh.p
+    nodes = n + s + p
+    node = w.node
+    if not with_electrolyte:
+        return 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    average = 0.0
+    for k in range(nodes):
+        average += node[at.DX, k] * node[at.C, k]
+    average /= c.thickness_n + c.thickness_s + c.thickness_p
+    kappa = value(tables, w.index, w.coefficients, of.KAPPA, average)[0]
+    chi = 2.0 * (1.0 - value(tables, w.index, w.coefficients, of.T_PLUS, average)[0])
+    chi *= value(tables, w.index, w.coefficients, of.TDF, average)[0] * GAS * temperature / FARADAY
+    ln_n = 0.0
+    for k in range(n):
+        ln_n += node[at.DX, k] * log(max(node[at.C, k] / average, 1e-15))
+    ln_n /= c.thickness_n
+    ln_p = 0.0
+    for k in range(n + s, nodes):
+        ln_p += node[at.DX, k] * log(max(node[at.C, k] / average, 1e-15))
+    ln_p /= c.thickness_p
+    negative = c.thickness_n / (3.0 * kappa * c.efficiency_n)
+    ohmic = negative + c.thickness_s / (kappa * c.efficiency_s) + c.thickness_p / (3.0 * kappa * c.efficiency_p)
+    solid = (c.thickness_n / c.sigma_n + c.thickness_p / c.sigma_p) / 3.0
+    if mesh.arithmetic:  # PyBaMM extrapolates the parabola to the collector from two nodes
+        solid -= 0.375 * c.thickness_p / (p * p * c.sigma_p)
+    return chi * (ln_p - ln_n), ohmic, solid, negative, chi, ln_n
+
+
+@inner
+def lowest_potential(w, mesh, c, current, negative, chi, ln_n, with_electrolyte):
+    """Return the least phi_s - phi_e over the negative electrode, V."""
+    node = w.node
+    if not with_electrolyte:
+        return node[at.U, 0]
+    average = 0.0
+    for k in range(mesh.n + mesh.s + mesh.p):
+        average += node[at.DX, k] * node[at.C, k]
+    average /= c.thickness_n + c.thickness_s + c.thickness_p
+    l_n = c.thickness_n
+    kappa = l_n / (3.0 * negative)
+    lowest = 1e300
+    x = 0.0
+    for k in range(mesh.n):
+        x += 0.5 * node[at.DX, k]
+        u = node[at.U, 0] + chi * (ln_n - log(max(node[at.C, k] / average, 1e-15)))
+        u += current * (l_n / 3.0 + (x * x - l_n * l_n) / (2.0 * l_n)) / kappa
+        u += current * (l_n / 3.0 - x * (2.0 * l_n - x) / (2.0 * l_n)) / c.sigma_n
+        lowest = min(lowest, u)
+        x += 0.5 * node[at.DX, k]
+    return lowest
+
+
+@inner
+def _eliminate(w, mesh, c, tables, new, alpha, first):
+    """Eliminate both particles: set A and G at the nodes that stand for the electrodes. Return the sources."""
+    cells = mesh.radial.shape[1]
+    node = w.node
+    y = w.profiles[new]
+    k = mesh.n + mesh.s
+    source_n = 1.0 / (FARADAY * c.c_max_n * c.radius_n * alpha)
+    source_p = 1.0 / (FARADAY * c.c_max_p * c.radius_p * alpha)
+    beta = 1.0 / (alpha * c.radius_n * c.radius_n)
+    if not is_constant(tables, w.index, of.D_N):
+        particle.eliminate(
+            mesh.radial, mesh.surface, beta, tables, w.index, w.coefficients, of.D_N, source_n, w.back[:cells], y[:cells],
+            node[at.J, :1], ONE, w.newton_n, node[at.A, :1], node[at.G, :1],
+        )  # fmt: skip
+    elif first or c.lumped != 0.0:
+        d = w.coefficients[of.D_N, 0] * lookup(tables, w.index[of.D_N, 1], 0.5)[0]
+        particle.eliminate_linear(
+            mesh.radial, mesh.surface, beta, d, source_n, w.back[:cells], y[:cells], ONE, w.factors_n, node[at.A, :1], node[at.G, :1]
+        )
+    beta = 1.0 / (alpha * c.radius_p * c.radius_p)
+    if not is_constant(tables, w.index, of.D_P):
+        particle.eliminate(
+            mesh.radial, mesh.surface, beta, tables, w.index, w.coefficients, of.D_P, source_p, w.back[cells:], y[cells:],
+            node[at.J, k : k + 1], ONE, w.newton_p, node[at.A, k : k + 1], node[at.G, k : k + 1],
+        )  # fmt: skip
+    elif first or c.lumped != 0.0:
+        d = w.coefficients[of.D_P, 0] * lookup(tables, w.index[of.D_P, 1], 0.5)[0]
+        particle.eliminate_linear(
+            mesh.radial, mesh.surface, beta, d, source_p, w.back[cells:], y[cells:], ONE, w.factors_p,
+            node[at.A, k : k + 1], node[at.G, k : k + 1],
+        )  # fmt: skip
+    return source_n, source_p
+
+
+@inner
+def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance, with_electrolyte):
+    """Solve one implicit step as ``dfn.advance`` does, for SPMe (``with_electrolyte``) or SPM."""
+    nodes = mesh.n + mesh.s + mesh.p
+    k_p = mesh.n + mesh.s
+    cells = mesh.radial.shape[1]
+    node = w.node
+    y = w.profiles[new]
+    lumped = c.lumped != 0.0
+    border = kind != of.CURRENT
+    straight = is_constant(tables, w.index, of.D_N) and is_constant(tables, w.index, of.D_P)
+    per_n = c.radius_n / (3.0 * c.active_n * c.thickness_n)  # interfacial current for a unit of current
+    per_p = -c.radius_p / (3.0 * c.active_p * c.thickness_p)
+    temperature = w.predicted[at.T] if lumped else c.temperature
+    current = w.predicted[at.I] if border else target / c.area
+    resistance = c.contact * c.area
+    for k in range(nodes):
+        node[at.C, k] = w.predicted[at.FIRST + k] if with_electrolyte else c.c_e
+        node[at.C_BACK, k] = w.past[at.FIRST + k]
+    node[at.J, 0] = current * per_n
+    node[at.J, k_p] = current * per_p
+    size = 0.0
+    source_n = 0.0
+    source_p = 0.0
+    volt = 0.0
+    heat = 0.0
+    negative = 0.0
+    chi = 0.0
+    ln_n = 0.0
+    for iteration in range(ITERATIONS):
+        first = iteration == 0
+        if lumped:
+            set_temperature(tables, w.index, w.gain, w.coefficients, temperature)
+        source_n, source_p = _eliminate(w, mesh, c, tables, new, alpha, first)
+        previous = size
+        size = 0.0
+        if with_electrolyte:
+            solve_electrolyte(w, mesh, tables, current, alpha)
+            for k in range(nodes):
+                node[at.C, k] += node[at.R1, k]
+                size += node[at.R1, k] * node[at.R1, k]
+            size = sqrt(size / nodes) / (c.c_e * tolerance)
+        dt = temperature - c.reference_temperature
+        _electrode(w, tables, START, mesh.n, START, of.U_N, of.S_N, of.E_N, of.DUDT_N, temperature, dt)
+        _electrode(w, tables, k_p, mesh.p, k_p, of.U_P, of.S_P, of.E_P, of.DUDT_P, temperature, dt)
+        diffusion, ohmic, solid, negative, chi, ln_n = resistances(w, mesh, c, tables, temperature, with_electrolyte)
+        inner = ohmic + solid + resistance
+        volt = node[at.U, k_p] - node[at.U, 0] + diffusion - current * inner
+        heat = current * (
+            node[at.OCP, k_p] - node[at.OCP, 0] - temperature * (node[at.ENTROPIC, k_p] - node[at.ENTROPIC, 0]) - volt
+        )
+        step = 0.0
+        if border:
+            per_current = node[at.U_J, k_p] * per_p - node[at.U_J, 0] * per_n - inner
+            if kind == of.VOLTAGE:
+                step = (target - volt) / per_current
+            else:
+                step = (target / c.area - volt * current) / (volt + per_current * current)
+            current += step
+            volt += per_current * step
+            if with_electrolyte:
+                for k in range(nodes):
+                    node[at.C, k] += step * node[at.B1, k]
+            size = max(size, abs(step) / ((abs(current) + 0.01 * c.nominal / 3600.0 / c.area) * tolerance))
+        node[at.J, 0] += step * per_n
+        node[at.J, k_p] += step * per_p
+        if not straight:
+            size = max(size, _move(w, mesh, c, tables, y, cells, step, per_n, per_p, source_n, source_p) / tolerance)
+        if lumped:
+            rate = 1.0 / (c.heat_capacity * alpha)
+            past = w.past[at.T] + rate * (heat * c.area + c.cooling * c.temperature)
+            change = past / (1.0 + rate * c.cooling) - temperature
+            temperature += change
+            size = max(size, abs(change) / (100.0 * tolerance))
+        if not size < HOPELESS:
+            return False
+        if first:
+            left = w.memory[at.CURVATURE] * size * size
+            w.memory[at.CURVATURE] *= WARY
+        else:
+            w.memory[at.CURVATURE] = max(FORGETFUL * w.memory[at.CURVATURE], min(size, previous) / (previous * previous))
+            left = min(w.memory[at.CURVATURE] * size * size, size)
+            if iteration > 3 and size > previous:
+                return False
+        if left < SETTLED:
+            break
+    else:
+        return False
+    if is_constant(tables, w.index, of.D_N):
+        particle.substitute_linear(source_n, node[at.J, :1], y[:cells], ONE, cells, w.factors_n)
+    if is_constant(tables, w.index, of.D_P):
+        particle.substitute_linear(source_p, node[at.J, k_p : k_p + 1], y[cells:], ONE, cells, w.factors_p)
+    store(w, c, new, alpha, volt, temperature, current, heat * c.area)
+    point = w.points[new]
+    for k in range(nodes):
+        point[at.FIRST + k] = node[at.C, k]
+    point[at.FIRST + nodes] = node[at.A, 0] + node[at.G, 0] * node[at.J, 0]
+    point[at.FIRST + nodes + k_p] = node[at.A, k_p] + node[at.G, k_p] * node[at.J, k_p]
+    node[at.U, 0] += node[at.U_J, 0] * step * per_n
+    w.memory[at.LOWEST] = lowest_potential(w, mesh, c, current, negative, chi, ln_n, with_electrolyte)
+    return True
+
+
+@inner
+def _move(w, mesh, c, tables, y, cells, step, per_n, per_p, source_n, source_p):
+    """Add Newton's changes to particles whose diffusivity depends on theta; return the larger change at a surface."""
+    node = w.node
+    k_p = mesh.n + mesh.s
+    size = 0.0
+    if not is_constant(tables, w.index, of.D_N):
+        node[at.R2, 0] = step * per_n
+        before = y[cells - 1]
+        particle.substitute(source_n, node[at.R2, :1], y[:cells], ONE, cells, w.newton_n)
+        size = abs(y[cells - 1] - before)
+    if not is_constant(tables, w.index, of.D_P):
+        node[at.R2, k_p] = step * per_p
+        before = y[2 * cells - 1]
+        particle.substitute(source_p, node[at.R2, k_p : k_p + 1], y[cells:], ONE, cells, w.newton_p)
+        size = max(size, abs(y[2 * cells - 1] - before))
+    return size

@@ -1,0 +1,75 @@
+"""Work arrays of one thread, allocated once and used for every case it solves."""
+
+from collections import namedtuple
+
+import numpy as np
+
+from energymodels.kernels.battery.layout import FUNCTIONS, RANK
+from energymodels.kernels.battery.row import RECORDED
+from energymodels.kernels.jit import inner
+
+HISTORY = 8  # time points kept: order 5 needs six for its predictor, one more for the estimate an order higher, one for the new
+# what every time point keeps beside the particles' profiles: terminal voltage (V), temperature (K), current (A m-2), integrals over
+# time of I, |I| (A s), V I, |V I| and heat (J); from FIRST on, node by node, c_e, surface stoichiometries, interfacial currents
+V, T, I, CHARGE, MOVED, ENERGY, WORK, HEAT, FIRST = np.arange(9)
+
+# by node, across the cell from the negative to the positive current collector
+(
+    DX, POROSITY, EFFICIENCY, SHARE,  # SHARE: of the current that enters the electrolyte at the node, were the reaction uniform
+    C, C_BACK, KAPPA, D_KAPPA, DIFFUSIVITY, D_DIFFUSIVITY, CHI, D_CHI, T_PLUS, D_T_PLUS,
+    J, A, G, U, U_J, U_C, THETA, U0, U0_SLOPE, OCP, OCP_SLOPE,  # U0 at the reference temperature
+     ENTROPIC, ENTROPIC_SLOPE, S, S_SLOPE, E, E_SLOPE, ETA,
+    E11, E12, E21, E22, R1, R2, B1, B2,  # eliminated blocks, right sides, and what a unit of current adds
+    DROP, DROP_C1, DROP_C2, DROP_J1, DROP_J2, DROP_I,  # electrolyte potential from a node to its neighbour, and its derivatives
+    FLOW,  # electrolyte current from a node to its neighbour
+) = np.arange(47)  # fmt: skip
+NODE = 47
+
+# of ``memory``: what Newton's method leaves of a change, per its square; heat (W) and least phi_s - phi_e (V) of the last step solved;
+# stoichiometries at the start and charge of either electrode when full (A s), capacity of the cell (A s)
+CURVATURE, HEAT_NOW, LOWEST, THETA_N, THETA_P, CHARGE_N, CHARGE_P, CELL = np.arange(8)
+# of ``now``: slot of the newest time point, how many there are, the order of the next step, position in the axis of the next sample
+HEAD, COUNT, NEXT_ORDER, SAMPLE = np.arange(4)
+BACK, PREDICT, LOWER, HIGHER = np.arange(4)  # rows of ``weights``: BDF, predictors of this order, one below, one above
+WEIGHTS = 5
+
+Work = namedtuple(
+    "Work",
+    "profiles points series times node index gain coefficients factors_n factors_p newton_n newton_p back weights predicted past memory now record",
+)
+
+
+@inner
+def make_work(nodes, particles_n, particles_p, cells):
+    """Return work arrays for ``nodes`` across the cell and ``cells`` to a particle."""
+    profiles = (particles_n + particles_p) * cells
+    return Work(
+        np.zeros((HISTORY, profiles)),
+        np.zeros((HISTORY, FIRST + 3 * nodes)),
+        np.zeros((HISTORY, RECORDED)),
+        np.zeros(HISTORY),
+        np.zeros((NODE, nodes)),
+        np.zeros((FUNCTIONS, 1 + 2 * RANK), np.int64),
+        np.zeros(FUNCTIONS),
+        np.zeros((FUNCTIONS, RANK)),
+        np.zeros((2, cells)),
+        np.zeros((2, cells)),
+        np.zeros((5, particles_n * cells)),
+        np.zeros((5, particles_p * cells)),
+        np.zeros(profiles),
+        np.zeros((WEIGHTS, HISTORY)),
+        np.zeros(FIRST + 3 * nodes),
+        np.zeros(FIRST + 3 * nodes),
+        np.zeros(8),
+        np.zeros(4, np.int64),
+        np.zeros(RECORDED),
+    )
+
+
+@inner
+def new_slot(w):
+    """Return the slot that the next time point takes."""
+    return (w.now[HEAD] + 1) % HISTORY
+
+
+Mesh = namedtuple("Mesh", "n s p widths radial surface arithmetic")
