@@ -17,6 +17,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numba.core.config
+from numba.core.compiler import CompilerBase, DefaultPassBuilder
+from numba.core.compiler_machinery import AnalysisPass, register_pass
+from numba.core.typed_passes import NativeLowering, NopythonTypeInference
 
 F = TypeVar("F", bound=Callable[..., Any])
 SOURCES = Path(__file__).parent
@@ -85,12 +88,59 @@ def inline(function: F) -> F:
     return _compile(function, forceinline=True)
 
 
-def inner(function: F) -> F:
-    """Compile as ``jit`` does for callers among the kernels only: no wrappers for Python, nothing of its own in the cache.
+@register_pass(mutates_CFG=False, analysis_only=True)
+class _LeaveToCaller(AnalysisPass):  # type: ignore[misc]
+    """Give an inner function a library that is not optimised by itself: its callers' optimisation covers it."""
 
-    It lives in the code of the entries that call it, which compile in half the time.
+    _name = "leave_to_caller"
+
+    def __init__(self) -> None:
+        AnalysisPass.__init__(self)
+
+    def run_pass(self, state: Any) -> bool:
+        library = state.targetctx.codegen().create_library(state.func_id.func_qualname)
+        library.enable_object_caching()
+        library._optimize_final_module = lambda: None
+        state.library = library
+        return False
+
+
+@register_pass(mutates_CFG=False, analysis_only=True)
+class _NoEntry(AnalysisPass):  # type: ignore[misc]
+    """Make an inner function known to its callers without machine code: Numba knows functions by some builtin of their own."""
+
+    _name = "no_entry"
+
+    def __init__(self) -> None:
+        AnalysisPass.__init__(self)
+
+    def run_pass(self, state: Any) -> bool:
+        key = [].append
+        state.targetctx.insert_user_function(key, state["cr"].fndesc, [state.library])
+        state.reload_init.extend(state.library._reload_init)
+        state["cr"] = state["cr"]._replace(cfunc=key)
+        return False
+
+
+class _Inner(CompilerBase):  # type: ignore[misc]
+    """Numba's pipeline without machine code at its end."""
+
+    def define_pipelines(self) -> list[Any]:
+        self.state.flags.no_compile = True
+        passes = DefaultPassBuilder.define_nopython_pipeline(self.state)
+        passes.add_pass_after(_LeaveToCaller, NopythonTypeInference)
+        passes.add_pass_after(_NoEntry, NativeLowering)
+        passes.finalize()
+        return [passes]
+
+
+def inner(function: F) -> F:
+    """Compile for callers among the kernels only: no machine code, wrappers or cache of its own.
+
+    It becomes part of the entries that call it. Numba would optimise and emit every function again at each level of callers, which
+    for the battery models is three quarters of the time.
     """
-    return _compile(function, cache=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+    return _compile(function, cache=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, pipeline_class=_Inner)
 
 
 def is_compiled(function: Any) -> bool:

@@ -17,12 +17,11 @@ RADIAL_GRADING = 1.5  # edges at 1 - (1 - x)^g: profiles are steep near the surf
 
 @dataclass(frozen=True)
 class Mesh:
-    """``widths`` (node,) as parts of their layer, ``counts`` (3,), ``radial`` (3, cell), ``surface`` (3,): see ``kernels.battery``."""
+    """``widths`` (node,) as parts of their layer, ``counts`` (3,), ``radial`` (4, cell): see ``kernels.battery.particle``."""
 
     widths: Array
     counts: Array
     radial: Array
-    surface: Array
     pybamm: bool
 
 
@@ -34,12 +33,12 @@ def make_mesh(fields: Mapping[str, Any], *, across: bool = True) -> Mesh:
     }
     counts = np.array([points[name] if across else 1 for name in ("negative", "separator", "positive")])
     widths = np.concatenate([np.full(n, 1.0 / n) for n in counts])
-    radial, surface = radial_mesh(points["particle"], 1.0 if pybamm else RADIAL_GRADING, flux_aware=not pybamm)
-    return Mesh(widths, counts, radial, surface, pybamm)
+    radial = radial_mesh(points["particle"], 1.0 if pybamm else RADIAL_GRADING, flux_aware=not pybamm)
+    return Mesh(widths, counts, radial, pybamm)
 
 
-def radial_mesh(cells: int, grading: float, *, flux_aware: bool) -> tuple[Array, Array]:
-    """Return (radial, surface) of a sphere cut into ``cells``.
+def radial_mesh(cells: int, grading: float, *, flux_aware: bool) -> Array:
+    """Return volumes, conductances, weights and surface weights (4, cell) of a sphere cut into ``cells``.
 
     The surface value is extrapolated through the last two nodes, or with ``flux_aware`` by the parabola in r^2 and r that has the
     volume means of the last two cells and the given gradient at the surface, exact for the profile of steady flux.
@@ -52,10 +51,10 @@ def radial_mesh(cells: int, grading: float, *, flux_aware: bool) -> tuple[Array,
     conductance[1:] = edges[1:-1] ** 2 / np.diff(nodes)
     weight = np.zeros(cells)
     weight[1:] = width[1:] / (width[1:] + width[:-1])
-    if flux_aware:
-        return np.array([volume, conductance, weight]), _surface(edges)
     part = 0.5 * width[-1] / (nodes[-1] - nodes[-2])
-    return np.array([volume, conductance, weight]), np.array([1.0 + part, -part, 0.0])
+    surface = np.zeros(cells)
+    surface[:3] = _surface(edges) if flux_aware else (1.0 + part, -part, 0.0)
+    return np.array([volume, conductance, weight, surface])
 
 
 def _surface(edges: Array) -> Array:

@@ -88,17 +88,22 @@ class Battery(Model):
         )
         shared = {
             "tables": tables, "index": index, "widths": mesh.widths, "counts": mesh.counts, "radial": mesh.radial,
-            "surface": mesh.surface, "pybamm": np.array([mesh.pybamm]), "program": steps, "profiles": profiles,
+            "pybamm": np.array([mesh.pybamm]), "program": steps, "profiles": profiles,
         }  # fmt: skip
         return Prepared(rows | more, shared=shared)
 
     def solve(self, rows: Array, axes: Mapping[str, Array], out: Block) -> None:
         time = axes.get("time", np.empty(0)) if out.arrays else np.empty(0)
         series = np.empty((len(SERIES), rows.size if time.size else 0, time.size))
+        from energymodels.kernels.battery import work
+
+        n, s, p = axes["counts"].tolist()
+        radial = axes["radial"]
+        one = self.name != "battery.dfn"  # particle stands for an electrode
         self.kernel().solve(
-            rows, axes["tables"], axes["index"], axes["widths"], axes["counts"], axes["radial"], axes["surface"],
-            bool(axes["pybamm"][0]), axes["program"], axes["profiles"], FIDELITIES.index(self.name), time, series, out.scalars,
-            out.status,
+            rows, work.make_work(n + s + p, 1 if one else n, 1 if one else p, radial.shape[1]),
+            work.Mesh(n, s, p, radial, bool(axes["pybamm"][0])), axes["tables"], axes["index"], axes["widths"], axes["program"],
+            axes["profiles"], FIDELITIES.index(self.name), time, series, out.scalars, out.status,
         )  # fmt: skip
         for i, output in enumerate(SERIES):
             if output.name in out.arrays:

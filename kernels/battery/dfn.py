@@ -11,8 +11,7 @@ import numpy as np
 from energymodels.kernels.battery import electrode, particle
 from energymodels.kernels.battery import layout as of
 from energymodels.kernels.battery import work as at
-from energymodels.kernels.battery.material import is_constant, set_temperature, values
-from energymodels.kernels.battery.tables import lookup
+from energymodels.kernels.battery.material import set_temperature, values
 from energymodels.kernels.constants import FARADAY
 from energymodels.kernels.jit import inner
 
@@ -184,56 +183,30 @@ def remainder(node, tables, index, coefficients, u_f, first, last):
 def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance):
     """Solve one implicit step: fill row ``new`` of profiles and points. Return whether Newton's method converged.
 
-    ``w.back`` and ``w.past`` hold the weighted past of profiles and points, ``w.predicted`` the predictor; with a diffusivity that
+    ``w.profiles[at.HISTORY]`` and ``w.points[at.PAST]`` hold the weighted past of profiles and points, ``w.points[at.PREDICTED]`` the predictor; with a diffusivity that
     depends on theta the new row of profiles holds its predictor too. ``kind`` and ``target`` (A, V, W) say what is controlled.
     """
     n, s, p = mesh.n, mesh.s, mesh.p
     nodes = n + s + p
-    cells = mesh.radial.shape[1]
+    first_p = n + s
+    split = n * mesh.radial.shape[1]
     node = w.node
-    profile = w.profiles[new]
-    y_n = profile[: n * cells]
-    y_p = profile[n * cells :]
-    back_n = w.back[: n * cells]
-    back_p = w.back[n * cells :]
-    a_n, g_n, j_n, dj_n = node[at.A, :n], node[at.G, :n], node[at.J, :n], node[at.R2, :n]
-    a_p, g_p, j_p, dj_p = node[at.A, n + s :], node[at.G, n + s :], node[at.J, n + s :], node[at.R2, n + s :]
-    linear_n = is_constant(tables, w.index, of.D_N)
-    linear_p = is_constant(tables, w.index, of.D_P)
-    beta_n = 1.0 / (alpha * c.radius_n * c.radius_n)
-    beta_p = 1.0 / (alpha * c.radius_p * c.radius_p)
-    source_n = 1.0 / (FARADAY * c.c_max_n * c.radius_n * alpha)
-    source_p = 1.0 / (FARADAY * c.c_max_p * c.radius_p * alpha)
     lumped = c.lumped != 0.0
     border = kind != of.CURRENT
-
-    temperature = w.predicted[at.T] if lumped else c.temperature
-    current = w.predicted[at.I] if border else target / c.area
+    predicted, past = w.points[at.PREDICTED], w.points[at.PAST]
+    temperature = predicted[at.T] if lumped else c.temperature
+    current = predicted[at.I] if border else target / c.area
     for k in range(nodes):
-        node[at.C, k] = w.predicted[at.FIRST + k]
-        node[at.C_BACK, k] = w.past[at.FIRST + k]
-        node[at.J, k] = w.predicted[at.FIRST + 2 * nodes + k]
+        node[at.C, k] = predicted[at.FIRST + k]
+        node[at.C_BACK, k] = past[at.FIRST + k]
+        node[at.J, k] = predicted[at.FIRST + 2 * nodes + k]
     size = 0.0
     for iteration in range(ITERATIONS):
         first = iteration == 0
         if lumped:
-            set_temperature(tables, w.index, w.gain, w.coefficients, temperature)
-        if not linear_n:
-            particle.eliminate(
-                mesh.radial, mesh.surface, beta_n, tables, w.index, w.coefficients, of.D_N, source_n, back_n, y_n, j_n, n, w.newton_n,
-                a_n, g_n,
-            )  # fmt: skip
-        elif first or lumped:
-            d = w.coefficients[of.D_N, 0] * lookup(tables, w.index[of.D_N, 1], 0.5)[0]
-            particle.eliminate_linear(mesh.radial, mesh.surface, beta_n, d, source_n, back_n, y_n, n, w.factors_n, a_n, g_n)
-        if not linear_p:
-            particle.eliminate(
-                mesh.radial, mesh.surface, beta_p, tables, w.index, w.coefficients, of.D_P, source_p, back_p, y_p, j_p, p, w.newton_p,
-                a_p, g_p,
-            )  # fmt: skip
-        elif first or lumped:
-            d = w.coefficients[of.D_P, 0] * lookup(tables, w.index[of.D_P, 1], 0.5)[0]
-            particle.eliminate_linear(mesh.radial, mesh.surface, beta_p, d, source_p, back_p, y_p, p, w.factors_p, a_p, g_p)
+            set_temperature(tables, w.index, w.coefficients, temperature)
+        particle.eliminate_side(w, mesh, c, tables, particle.NEGATIVE, START, n, START, new, alpha, first or lumped)
+        particle.eliminate_side(w, mesh, c, tables, particle.POSITIVE, first_p, p, split, new, alpha, first or lumped)
         set_nodes(node, tables, w.index, w.coefficients, n, s, p, temperature, temperature - c.reference_temperature)
         solve_changes(node, c, n, s, p, current, alpha, border, mesh.arithmetic)
         resistance = c.contact * c.area
@@ -255,14 +228,11 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance):
                 node[at.R2, k] += step * node[at.B2, k]
             size = abs(step) / ((abs(current) + 0.01 * c.nominal / 3600.0 / c.area) * tolerance)
         size = max(size, _update(node, n, nodes, p, c.c_e, tolerance), abs(change) / tolerance)
-        if not linear_n:
-            particle.substitute(source_n, dj_n, y_n, n, cells, w.newton_n)
-        if not linear_p:
-            particle.substitute(source_p, dj_p, y_p, p, cells, w.newton_p)
+        particle.change_side(w, mesh, c, tables, particle.NEGATIVE, START, n, START, new, alpha)
+        particle.change_side(w, mesh, c, tables, particle.POSITIVE, first_p, p, split, new, alpha)
         if lumped:
             rate = 1.0 / (c.heat_capacity * alpha)
-            past = w.past[at.T] + rate * (heat * c.area + c.cooling * c.temperature)
-            step = past / (1.0 + rate * c.cooling) - temperature
+            step = (past[at.T] + rate * (heat * c.area + c.cooling * c.temperature)) / (1.0 + rate * c.cooling) - temperature
             temperature += step
             size = max(size, abs(step) / (100.0 * tolerance))
         if not size < HOPELESS:
@@ -282,10 +252,8 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance):
             break
     else:
         return False
-    if linear_n:
-        particle.substitute_linear(source_n, j_n, y_n, n, cells, w.factors_n)
-    if linear_p:
-        particle.substitute_linear(source_p, j_p, y_p, p, cells, w.factors_p)
+    particle.finish_side(w, mesh, c, tables, particle.NEGATIVE, START, n, START, new, alpha)
+    particle.finish_side(w, mesh, c, tables, particle.POSITIVE, first_p, p, split, new, alpha)
     store(w, c, new, alpha, volt + change, temperature, current, heat * c.area)
     point = w.points[new]
     for k in range(nodes):
@@ -307,9 +275,9 @@ def store(w, c, new, alpha, volt, temperature, current, heat):
     point[at.V] = volt
     point[at.T] = temperature
     point[at.I] = current
-    point[at.CHARGE] = w.past[at.CHARGE] + current * rate
-    point[at.MOVED] = w.past[at.MOVED] + abs(current) * rate
-    point[at.ENERGY] = w.past[at.ENERGY] + volt * current * rate
-    point[at.WORK] = w.past[at.WORK] + abs(volt * current) * rate
-    point[at.HEAT] = w.past[at.HEAT] + heat / alpha
+    point[at.CHARGE] = w.points[at.PAST, at.CHARGE] + current * rate
+    point[at.MOVED] = w.points[at.PAST, at.MOVED] + abs(current) * rate
+    point[at.ENERGY] = w.points[at.PAST, at.ENERGY] + volt * current * rate
+    point[at.WORK] = w.points[at.PAST, at.WORK] + abs(volt * current) * rate
+    point[at.HEAT] = w.points[at.PAST, at.HEAT] + heat / alpha
     w.memory[at.HEAT_NOW] = heat

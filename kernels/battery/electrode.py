@@ -14,6 +14,7 @@ arrives there. The walk eliminates 2 x 2 blocks and leaves the changes of c and 
 from math import sqrt
 
 from energymodels.kernels.battery import work as at
+from energymodels.kernels.battery.history import copy
 from energymodels.kernels.battery.layout import D_E, KAPPA, T_PLUS, TDF
 from energymodels.kernels.battery.material import DEPLETED, SMALLEST, exchange_of_electrolyte, values
 from energymodels.kernels.constants import FARADAY, GAS
@@ -44,8 +45,8 @@ def interfaces(node, first, last, tables, index, coefficients, u_f, s_f, e_f, du
         if s[k] < SMALLEST:
             s[k] = SMALLEST
             s_slope[k] = 0.0
-    node[at.U0, first:last] = ocp
-    node[at.U0_SLOPE, first:last] = ocp_slope
+    copy(node[at.U0, first:last], ocp)
+    copy(node[at.U0_SLOPE, first:last], ocp_slope)
     eta, u, u_j, u_c = node[at.ETA, first:last], node[at.U, first:last], node[at.U_J, first:last], node[at.U_C, first:last]
     volt = 2.0 * GAS * temperature / FARADAY
     for k in range(theta.size):

@@ -78,3 +78,10 @@ def combine(rows, head, weights, count, out):
         for q in range(out.size):
             out[q] += w3 * r3[q]
         m += 1
+
+
+@inner
+def copy(to, source):
+    """Copy one array into another."""
+    for q in range(to.size):
+        to[q] = source[q]

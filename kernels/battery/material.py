@@ -4,6 +4,7 @@ from math import exp, isnan
 
 from energymodels.kernels.battery.layout import D_E, D_N, D_P, E_N, E_P, FUNCTIONS, KAPPA, T_PLUS, TDF
 from energymodels.kernels.battery.tables import BUCKETS, add, fill, lookup
+from energymodels.kernels.battery.work import GAIN
 from energymodels.kernels.jit import inline, inner
 
 DEPLETED = 0.02  # mol m-3: below it the exchange current falls exponentially, so that ln j0 keeps a finite slope
@@ -49,36 +50,37 @@ def is_constant(tables, index, f):
 
 
 @inner
-def _replace(index, gain, f, constant):
+def _replace(index, coefficients, f, constant):
     """Put a constant in the place of a function: the table at offset 0, which is 1, times the constant."""
     if not isnan(constant):
         index[f, 0] = 1
         index[f, 1] = 0
         index[f, 2] = 0
-        gain[f] *= constant
+        coefficients[f, GAIN] *= constant
 
 
 @inner
-def set_case(index, gain, c):
+def set_case(index, coefficients, c):
     """Set factors and constants of the case on its own copy of the index."""
-    gain[:] = 1.0
-    gain[D_N] = c.factor_d_n
-    gain[D_P] = c.factor_d_p
-    gain[E_N] = c.factor_e_n
-    gain[E_P] = c.factor_e_p
-    gain[KAPPA] = c.factor_kappa
-    gain[D_E] = c.factor_d_e
-    _replace(index, gain, D_N, c.constant_d_n)
-    _replace(index, gain, D_P, c.constant_d_p)
-    _replace(index, gain, KAPPA, c.constant_kappa)
-    _replace(index, gain, D_E, c.constant_d_e)
-    _replace(index, gain, TDF, c.constant_tdf)
-    _replace(index, gain, T_PLUS, c.constant_t_plus)
+    for f in range(FUNCTIONS):
+        coefficients[f, GAIN] = 1.0
+    coefficients[D_N, GAIN] = c.factor_d_n
+    coefficients[D_P, GAIN] = c.factor_d_p
+    coefficients[E_N, GAIN] = c.factor_e_n
+    coefficients[E_P, GAIN] = c.factor_e_p
+    coefficients[KAPPA, GAIN] = c.factor_kappa
+    coefficients[D_E, GAIN] = c.factor_d_e
+    _replace(index, coefficients, D_N, c.constant_d_n)
+    _replace(index, coefficients, D_P, c.constant_d_p)
+    _replace(index, coefficients, KAPPA, c.constant_kappa)
+    _replace(index, coefficients, D_E, c.constant_d_e)
+    _replace(index, coefficients, TDF, c.constant_tdf)
+    _replace(index, coefficients, T_PLUS, c.constant_t_plus)
 
 
 @inner
-def set_temperature(tables, index, gain, coefficients, temperature):
+def set_temperature(tables, index, coefficients, temperature):
     """Set the factors of every table to ``temperature`` (K)."""
     for f in range(FUNCTIONS):
         for m in range(index[f, 0]):
-            coefficients[f, m] = gain[f] * lookup(tables, index[f, 2 + 2 * m], temperature)[0]
+            coefficients[f, m] = coefficients[f, GAIN] * lookup(tables, index[f, 2 + 2 * m], temperature)[0]

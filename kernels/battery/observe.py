@@ -2,10 +2,9 @@
 
 import numpy as np
 
-from energymodels.kernels.battery import dfn, electrode
+from energymodels.kernels.battery import dfn, electrode, spm
 from energymodels.kernels.battery import layout as of
 from energymodels.kernels.battery import row as to
-from energymodels.kernels.battery import spm
 from energymodels.kernels.battery import work as at
 from energymodels.kernels.battery.history import combine, extrapolate
 from energymodels.kernels.battery.material import value
@@ -127,17 +126,18 @@ def sample(w, mesh, c, tables, axis, series, case, fidelity):
     Smooth quantities are interpolated by the step's own polynomial, potentials of the surfaces follow from interpolated stoichiometries.
     """
     new = at.new_slot(w)
-    t_new = w.times[new]
+    t_new = w.weights[at.TIMES, new]
     nodes = mesh.n + mesh.s + mesh.p
-    thetas = w.predicted[at.FIRST + nodes : at.FIRST + 2 * nodes]
-    record = w.record
+    thetas = w.points[at.PREDICTED, at.FIRST + nodes : at.FIRST + 2 * nodes]
+    record = w.series[at.HISTORY]
     many = min(w.now[at.NEXT_ORDER], w.now[at.COUNT]) + 1
     while w.now[at.SAMPLE] < axis.size and axis[w.now[at.SAMPLE]] <= t_new:
         t = axis[w.now[at.SAMPLE]]
-        extrapolate(w.times, new, many, t, w.weights[at.LOWER])
-        combine(w.points, new, w.weights[at.LOWER], many, w.predicted)
+        extrapolate(w.weights[at.TIMES], new, many, t, w.weights[at.LOWER])
+        combine(w.points, new, w.weights[at.LOWER], many, w.points[at.PREDICTED])
         combine(w.series, new, w.weights[at.LOWER], many, record)
         ocp, edge = surface_potentials(w, mesh, c, tables, thetas, fidelity, record[to.TEMPERATURE] - c.reference_temperature)
         complete(w, c, tables, record, ocp, edge)
-        series[:, case, w.now[at.SAMPLE]] = record[: to.SERIES]
+        for q in range(to.SERIES):
+            series[q, case, w.now[at.SAMPLE]] = record[q]
         w.now[at.SAMPLE] += 1

@@ -7,21 +7,25 @@ the flux j/F leaving at the surface. Elimination from the centre outwards leaves
 
 which is all the electrode needs to know; the inner values follow once j is known. The radial mesh is ``radial[row, cell]``:
 volumes, r^2/dr of the edge to the cell below, the weight of the outer cell in the diffusivity at that edge. The surface value is
-weights (w0, w1, wg) of the last cell, the one below it and the gradient at the surface.
+weights in the row SURFACE of the last cell, the one below it and the gradient at the surface.
 Arrays of states are (cell, particle), flattened.
 """
 
 import numpy as np
 
-from energymodels.kernels.battery.material import values
+from energymodels.kernels.battery import work as at
+from energymodels.kernels.battery.layout import D_N, D_P
+from energymodels.kernels.battery.material import is_constant, value, values
+from energymodels.kernels.constants import FARADAY
 from energymodels.kernels.jit import inner
 
-VOLUME, CONDUCTANCE, WEIGHT = np.arange(3)
-SURFACE_LAST, SURFACE_BELOW, SURFACE_GRADIENT = np.arange(3)
+VOLUME, CONDUCTANCE, WEIGHT, SURFACE = np.arange(4)  # rows of the radial mesh
+LAST, BELOW, GRADIENT = np.arange(3)  # weights in the row SURFACE
+NEGATIVE, POSITIVE = np.arange(2)
 
 
 @inner
-def eliminate_linear(radial, surface, beta, d, source, b, y, n, factors, a, g):
+def eliminate_linear(radial, beta, d, source, b, y, n, factors, a, g):
     """Diffusivity ``d`` the same everywhere: set ``y`` to the forward-eliminated right side, ``a`` and ``g``.
 
     ``source`` is 1/(F c_max R alpha): what j takes out of the outer cell, per its volume. ``factors`` keeps pivots and multipliers.
@@ -47,9 +51,9 @@ def eliminate_linear(radial, surface, beta, d, source, b, y, n, factors, a, g):
     m = factors[1, cells - 1]
     p0 = 1.0 / factors[0, cells - 1]
     p1 = 1.0 / factors[0, cells - 2]
-    slope = (surface[SURFACE_LAST] + surface[SURFACE_BELOW] * m) * p0
-    below = surface[SURFACE_BELOW] * p1
-    gradient = surface[SURFACE_GRADIENT] * source / s
+    slope = (radial[SURFACE, LAST] + radial[SURFACE, BELOW] * m) * p0
+    below = radial[SURFACE, BELOW] * p1
+    gradient = radial[SURFACE, GRADIENT] * source / s
     for x in range(n):
         a[x] = slope * y[last + x] + below * y[last - n + x]
         g[x] = -slope * source - gradient
@@ -71,7 +75,7 @@ def substitute_linear(source, j, y, n, cells, factors):
 
 
 @inner
-def eliminate(radial, surface, beta, tables, index, coefficients, f, source, b, y, j, n, work, a, g):
+def eliminate(radial, beta, tables, index, coefficients, f, source, b, y, j, n, work, a, g):
     """One Newton step at fixed ``j`` of particles whose diffusivity ``f`` depends on theta, linearised at ``y``; set ``a``, ``g``.
 
     ``work[0..2]`` keep forward-eliminated right sides (of changes), reciprocal pivots and upper coefficients for ``substitute``.
@@ -115,9 +119,9 @@ def eliminate(radial, surface, beta, tables, index, coefficients, f, source, b, 
         per_j = -source * pivots[p]
         change_below = (right[o] + upper[o] * change) * pivots[o]
         per_j_below = upper[o] * per_j * pivots[o]
-        gradient = surface[SURFACE_GRADIENT] * source / (beta * d[p])
-        s = surface[SURFACE_LAST] * (y[p] + change) + surface[SURFACE_BELOW] * (y[o] + change_below) - gradient * j[x]
-        g[x] = surface[SURFACE_LAST] * per_j + surface[SURFACE_BELOW] * per_j_below - gradient
+        gradient = radial[SURFACE, GRADIENT] * source / (beta * d[p])
+        s = radial[SURFACE, LAST] * (y[p] + change) + radial[SURFACE, BELOW] * (y[o] + change_below) - gradient * j[x]
+        g[x] = radial[SURFACE, LAST] * per_j + radial[SURFACE, BELOW] * per_j_below - gradient
         a[x] = s - g[x] * j[x]
 
 
@@ -136,3 +140,48 @@ def substitute(source, change_of_j, y, n, cells, work):
             p = row + x
             right[p] = (right[p] + upper[p] * right[p + n]) * pivots[p]
             y[p] += right[p]
+
+
+@inner
+def of_side(c, side, alpha):
+    """Return (function of the diffusivity, beta = 1/(alpha R^2), what a unit of j takes out of the outer cell) of an electrode."""
+    if side == NEGATIVE:
+        return D_N, 1.0 / (alpha * c.radius_n * c.radius_n), 1.0 / (FARADAY * c.c_max_n * c.radius_n * alpha)
+    return D_P, 1.0 / (alpha * c.radius_p * c.radius_p), 1.0 / (FARADAY * c.c_max_p * c.radius_p * alpha)
+
+
+@inner
+def eliminate_side(w, mesh, c, tables, side, first, n, start, new, alpha, again):
+    """Eliminate the ``n`` particles of an electrode whose first node is ``first``, whose profiles begin at ``start``.
+
+    Where the diffusivity does not depend on theta once is enough, unless ``again``: the temperature moved.
+    """
+    f, beta, source = of_side(c, side, alpha)
+    stop = start + n * mesh.radial.shape[1]
+    back, y = w.profiles[at.HISTORY, start:stop], w.profiles[new, start:stop]
+    a, g, j = w.node[at.A, first : first + n], w.node[at.G, first : first + n], w.node[at.J, first : first + n]
+    if not is_constant(tables, w.index, f):
+        eliminate(mesh.radial, beta, tables, w.index, w.coefficients, f, source, back, y, j, n, w.newton[side], a, g)
+    elif again:
+        d = value(tables, w.index, w.coefficients, f, 0.5)[0]
+        eliminate_linear(mesh.radial, beta, d, source, back, y, n, w.newton[side], a, g)
+
+
+@inner
+def change_side(w, mesh, c, tables, side, first, n, start, new, alpha):
+    """Move particles whose diffusivity depends on theta by Newton's step, the currents having changed by R2."""
+    f, _, source = of_side(c, side, alpha)
+    cells = mesh.radial.shape[1]
+    if not is_constant(tables, w.index, f):
+        y = w.profiles[new, start : start + n * cells]
+        substitute(source, w.node[at.R2, first : first + n], y, n, cells, w.newton[side])
+
+
+@inner
+def finish_side(w, mesh, c, tables, side, first, n, start, new, alpha):
+    """Set the profiles of particles whose diffusivity does not depend on theta, the currents being final."""
+    f, _, source = of_side(c, side, alpha)
+    cells = mesh.radial.shape[1]
+    if is_constant(tables, w.index, f):
+        y = w.profiles[new, start : start + n * cells]
+        substitute_linear(source, w.node[at.J, first : first + n], y, n, cells, w.newton[side])

@@ -15,7 +15,6 @@ from energymodels.kernels.battery import particle
 from energymodels.kernels.battery import work as at
 from energymodels.kernels.battery.dfn import FORGETFUL, HOPELESS, ITERATIONS, SETTLED, START, WARY, store
 from energymodels.kernels.battery.material import SMALLEST, exchange_of_electrolyte, is_constant, set_temperature, value, values
-from energymodels.kernels.battery.tables import lookup
 from energymodels.kernels.constants import FARADAY, GAS
 from energymodels.kernels.jit import inner
 
@@ -25,7 +24,7 @@ ONE = np.int64(1)
 @inner
 def solve_electrolyte(w, mesh, tables, current, alpha):
     """Set R1 to Newton's change of the concentrations at a given ``current`` and B1 to that of a unit more."""
-    n, s, nodes = mesh.n, mesh.s, mesh.n + mesh.s + mesh.p
+    nodes = mesh.n + mesh.s + mesh.p
     node = w.node
     values(tables, w.index, w.coefficients, of.D_E, node[at.C], node[at.DIFFUSIVITY], node[at.D_DIFFUSIVITY])
     values(tables, w.index, w.coefficients, of.T_PLUS, node[at.C], node[at.T_PLUS], node[at.D_T_PLUS])
@@ -171,64 +170,26 @@ def lowest_potential(w, mesh, c, current, negative, chi, ln_n, with_electrolyte)
 
 
 @inner
-def _eliminate(w, mesh, c, tables, new, alpha, first):
-    """Eliminate both particles: set A and G at the nodes that stand for the electrodes. Return the sources."""
-    cells = mesh.radial.shape[1]
-    node = w.node
-    y = w.profiles[new]
-    k = mesh.n + mesh.s
-    source_n = 1.0 / (FARADAY * c.c_max_n * c.radius_n * alpha)
-    source_p = 1.0 / (FARADAY * c.c_max_p * c.radius_p * alpha)
-    beta = 1.0 / (alpha * c.radius_n * c.radius_n)
-    if not is_constant(tables, w.index, of.D_N):
-        particle.eliminate(
-            mesh.radial, mesh.surface, beta, tables, w.index, w.coefficients, of.D_N, source_n, w.back[:cells], y[:cells],
-            node[at.J, :1], ONE, w.newton_n, node[at.A, :1], node[at.G, :1],
-        )  # fmt: skip
-    elif first or c.lumped != 0.0:
-        d = w.coefficients[of.D_N, 0] * lookup(tables, w.index[of.D_N, 1], 0.5)[0]
-        particle.eliminate_linear(
-            mesh.radial, mesh.surface, beta, d, source_n, w.back[:cells], y[:cells], ONE, w.factors_n, node[at.A, :1], node[at.G, :1]
-        )
-    beta = 1.0 / (alpha * c.radius_p * c.radius_p)
-    if not is_constant(tables, w.index, of.D_P):
-        particle.eliminate(
-            mesh.radial, mesh.surface, beta, tables, w.index, w.coefficients, of.D_P, source_p, w.back[cells:], y[cells:],
-            node[at.J, k : k + 1], ONE, w.newton_p, node[at.A, k : k + 1], node[at.G, k : k + 1],
-        )  # fmt: skip
-    elif first or c.lumped != 0.0:
-        d = w.coefficients[of.D_P, 0] * lookup(tables, w.index[of.D_P, 1], 0.5)[0]
-        particle.eliminate_linear(
-            mesh.radial, mesh.surface, beta, d, source_p, w.back[cells:], y[cells:], ONE, w.factors_p,
-            node[at.A, k : k + 1], node[at.G, k : k + 1],
-        )  # fmt: skip
-    return source_n, source_p
-
-
-@inner
 def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance, with_electrolyte):
     """Solve one implicit step as ``dfn.advance`` does, for SPMe (``with_electrolyte``) or SPM."""
     nodes = mesh.n + mesh.s + mesh.p
     k_p = mesh.n + mesh.s
     cells = mesh.radial.shape[1]
     node = w.node
-    y = w.profiles[new]
     lumped = c.lumped != 0.0
     border = kind != of.CURRENT
     straight = is_constant(tables, w.index, of.D_N) and is_constant(tables, w.index, of.D_P)
     per_n = c.radius_n / (3.0 * c.active_n * c.thickness_n)  # interfacial current for a unit of current
     per_p = -c.radius_p / (3.0 * c.active_p * c.thickness_p)
-    temperature = w.predicted[at.T] if lumped else c.temperature
-    current = w.predicted[at.I] if border else target / c.area
+    temperature = w.points[at.PREDICTED, at.T] if lumped else c.temperature
+    current = w.points[at.PREDICTED, at.I] if border else target / c.area
     resistance = c.contact * c.area
     for k in range(nodes):
-        node[at.C, k] = w.predicted[at.FIRST + k] if with_electrolyte else c.c_e
-        node[at.C_BACK, k] = w.past[at.FIRST + k]
+        node[at.C, k] = w.points[at.PREDICTED, at.FIRST + k] if with_electrolyte else c.c_e
+        node[at.C_BACK, k] = w.points[at.PAST, at.FIRST + k]
     node[at.J, 0] = current * per_n
     node[at.J, k_p] = current * per_p
     size = 0.0
-    source_n = 0.0
-    source_p = 0.0
     volt = 0.0
     heat = 0.0
     negative = 0.0
@@ -237,8 +198,9 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance, with_electr
     for iteration in range(ITERATIONS):
         first = iteration == 0
         if lumped:
-            set_temperature(tables, w.index, w.gain, w.coefficients, temperature)
-        source_n, source_p = _eliminate(w, mesh, c, tables, new, alpha, first)
+            set_temperature(tables, w.index, w.coefficients, temperature)
+        particle.eliminate_side(w, mesh, c, tables, particle.NEGATIVE, START, ONE, START, new, alpha, first or lumped)
+        particle.eliminate_side(w, mesh, c, tables, particle.POSITIVE, k_p, ONE, cells, new, alpha, first or lumped)
         previous = size
         size = 0.0
         if with_electrolyte:
@@ -272,10 +234,10 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance, with_electr
         node[at.J, 0] += step * per_n
         node[at.J, k_p] += step * per_p
         if not straight:
-            size = max(size, _move(w, mesh, c, tables, y, cells, step, per_n, per_p, source_n, source_p) / tolerance)
+            size = max(size, _move(w, mesh, c, tables, step * per_n, step * per_p, new, alpha) / tolerance)
         if lumped:
             rate = 1.0 / (c.heat_capacity * alpha)
-            past = w.past[at.T] + rate * (heat * c.area + c.cooling * c.temperature)
+            past = w.points[at.PAST, at.T] + rate * (heat * c.area + c.cooling * c.temperature)
             change = past / (1.0 + rate * c.cooling) - temperature
             temperature += change
             size = max(size, abs(change) / (100.0 * tolerance))
@@ -293,10 +255,8 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance, with_electr
             break
     else:
         return False
-    if is_constant(tables, w.index, of.D_N):
-        particle.substitute_linear(source_n, node[at.J, :1], y[:cells], ONE, cells, w.factors_n)
-    if is_constant(tables, w.index, of.D_P):
-        particle.substitute_linear(source_p, node[at.J, k_p : k_p + 1], y[cells:], ONE, cells, w.factors_p)
+    particle.finish_side(w, mesh, c, tables, particle.NEGATIVE, START, ONE, START, new, alpha)
+    particle.finish_side(w, mesh, c, tables, particle.POSITIVE, k_p, ONE, cells, new, alpha)
     store(w, c, new, alpha, volt, temperature, current, heat * c.area)
     point = w.points[new]
     for k in range(nodes):
@@ -309,19 +269,15 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance, with_electr
 
 
 @inner
-def _move(w, mesh, c, tables, y, cells, step, per_n, per_p, source_n, source_p):
+def _move(w, mesh, c, tables, change_n, change_p, new, alpha):
     """Add Newton's changes to particles whose diffusivity depends on theta; return the larger change at a surface."""
-    node = w.node
     k_p = mesh.n + mesh.s
-    size = 0.0
-    if not is_constant(tables, w.index, of.D_N):
-        node[at.R2, 0] = step * per_n
-        before = y[cells - 1]
-        particle.substitute(source_n, node[at.R2, :1], y[:cells], ONE, cells, w.newton_n)
-        size = abs(y[cells - 1] - before)
-    if not is_constant(tables, w.index, of.D_P):
-        node[at.R2, k_p] = step * per_p
-        before = y[2 * cells - 1]
-        particle.substitute(source_p, node[at.R2, k_p : k_p + 1], y[cells:], ONE, cells, w.newton_p)
-        size = max(size, abs(y[2 * cells - 1] - before))
-    return size
+    cells = mesh.radial.shape[1]
+    y = w.profiles[new]
+    before_n = y[cells - 1]
+    before_p = y[2 * cells - 1]
+    w.node[at.R2, 0] = change_n
+    w.node[at.R2, k_p] = change_p
+    particle.change_side(w, mesh, c, tables, particle.NEGATIVE, START, ONE, START, new, alpha)
+    particle.change_side(w, mesh, c, tables, particle.POSITIVE, k_p, ONE, cells, new, alpha)
+    return max(abs(y[cells - 1] - before_n), abs(y[2 * cells - 1] - before_p))

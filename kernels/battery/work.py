@@ -26,43 +26,37 @@ V, T, I, CHARGE, MOVED, ENERGY, WORK, HEAT, FIRST = np.arange(9)
 NODE = 47
 
 # of ``memory``: what Newton's method leaves of a change, per its square; heat (W) and least phi_s - phi_e (V) of the last step solved;
-# stoichiometries at the start and charge of either electrode when full (A s), capacity of the cell (A s)
-CURVATURE, HEAT_NOW, LOWEST, THETA_N, THETA_P, CHARGE_N, CHARGE_P, CELL = np.arange(8)
+# stoichiometries at the start and charge of either electrode when full (A s), capacity of the cell (A s), what 1C moves in an hour
+# (A s), the largest temperature (K) and least potential (V) so far
+(
+    CURVATURE, HEAT_NOW, LOWEST, THETA_N, THETA_P, CHARGE_N, CHARGE_P, CELL, NOMINAL, HOTTEST, LEAST_POTENTIAL,
+) = np.arange(11)  # fmt: skip
 # of ``now``: slot of the newest time point, how many there are, the order of the next step, position in the axis of the next sample
 HEAD, COUNT, NEXT_ORDER, SAMPLE = np.arange(4)
-BACK, PREDICT, LOWER, HIGHER = np.arange(4)  # rows of ``weights``: BDF, predictors of this order, one below, one above
-WEIGHTS = 5
+# rows of ``weights``: BDF, predictors of this order, one below, one above; times of the points; goals and directions of a step's ends
+BACK, PREDICT, LOWER, HIGHER, TIMES, GOALS, SIGNS = np.arange(7)
+# rows behind the time points: of ``points`` the predictor and the weighted past, of ``profiles`` the weighted past, of ``series`` a record
+PREDICTED, PAST = HISTORY + np.arange(2)
+GAIN = RANK  # column of ``coefficients``: the case's own factor
 
-Work = namedtuple(
-    "Work",
-    "profiles points series times node index gain coefficients factors_n factors_p newton_n newton_p back weights predicted past memory now record",
-)
+Work = namedtuple("Work", "profiles points series node index coefficients newton weights memory now")
+Mesh = namedtuple("Mesh", "n s p radial arithmetic")
 
 
-@inner
 def make_work(nodes, particles_n, particles_p, cells):
-    """Return work arrays for ``nodes`` across the cell and ``cells`` to a particle."""
+    """Return work arrays for ``nodes`` across the cell and ``cells`` to a particle; not for compiled code."""
     profiles = (particles_n + particles_p) * cells
     return Work(
-        np.zeros((HISTORY, profiles)),
-        np.zeros((HISTORY, FIRST + 3 * nodes)),
-        np.zeros((HISTORY, RECORDED)),
-        np.zeros(HISTORY),
+        np.zeros((HISTORY + 1, profiles)),
+        np.zeros((HISTORY + 2, FIRST + 3 * nodes)),
+        np.zeros((HISTORY + 1, RECORDED)),
         np.zeros((NODE, nodes)),
-        np.zeros((FUNCTIONS, 1 + 2 * RANK), np.int64),
-        np.zeros(FUNCTIONS),
-        np.zeros((FUNCTIONS, RANK)),
-        np.zeros((2, cells)),
-        np.zeros((2, cells)),
-        np.zeros((5, particles_n * cells)),
-        np.zeros((5, particles_p * cells)),
-        np.zeros(profiles),
-        np.zeros((WEIGHTS, HISTORY)),
-        np.zeros(FIRST + 3 * nodes),
-        np.zeros(FIRST + 3 * nodes),
-        np.zeros(8),
-        np.zeros(4, np.int64),
-        np.zeros(RECORDED),
+        np.zeros((FUNCTIONS, 1 + 2 * RANK), dtype=np.int64),
+        np.zeros((FUNCTIONS, RANK + 1)),
+        np.zeros((2, 5, max(particles_n, particles_p) * cells)),
+        np.zeros((7, HISTORY)),
+        np.zeros(11),
+        np.zeros(4, dtype=np.int64),
     )
 
 
@@ -70,6 +64,3 @@ def make_work(nodes, particles_n, particles_p, cells):
 def new_slot(w):
     """Return the slot that the next time point takes."""
     return (w.now[HEAD] + 1) % HISTORY
-
-
-Mesh = namedtuple("Mesh", "n s p widths radial surface arithmetic")

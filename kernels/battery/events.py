@@ -1,0 +1,103 @@
+"""The ends of a protocol step, and whether a time step passed one."""
+
+from math import isnan
+
+import numpy as np
+
+from energymodels.kernels.battery import layout as of
+from energymodels.kernels.battery import work as at
+from energymodels.kernels.jit import inner
+
+MET = 1e-8  # how closely an end is met: V, K, parts of the nominal capacity or current
+EVENTS = 7
+E_VOLTAGE, E_CURRENT, E_TEMPERATURE, E_CAPACITY, E_SOC, E_LOW, E_HIGH = np.arange(EVENTS)
+# termination codes: positions in ``layout.TERMINATIONS``
+END_VOLTAGE, END_CURRENT, END_TIME, END_TEMPERATURE, END_CAPACITY, END_SOC, VOLTAGE_MIN, VOLTAGE_MAX = np.arange(1, 9)
+
+
+@inner
+def code_of(event):
+    """Return the termination code of an event."""
+    if event <= E_CURRENT:
+        return END_VOLTAGE + event
+    if event <= E_SOC:
+        return END_TEMPERATURE + event - E_TEMPERATURE
+    return VOLTAGE_MIN + event - E_LOW
+
+
+@inner
+def set_ends(step, c, w, point, kind):
+    """Set w.weights[at.GOALS] and directions of the ends of a step; an end that the step does not have gets the direction 0."""
+    for event in range(EVENTS):
+        w.weights[at.SIGNS, event] = 0.0
+    charging = 0.0
+    if abs(point[at.I]) * c.area > 1e-9 * w.memory[at.NOMINAL]:
+        charging = -1.0 if point[at.I] > 0.0 else 1.0
+    if not isnan(step[of.END_VOLTAGE]) and kind != of.VOLTAGE:
+        w.weights[at.GOALS, E_VOLTAGE] = step[of.END_VOLTAGE]
+        w.weights[at.SIGNS, E_VOLTAGE] = (
+            charging if charging != 0.0 else (1.0 if w.weights[at.GOALS, E_VOLTAGE] > point[at.V] else -1.0)
+        )
+    if not isnan(step[of.END_CURRENT]):
+        w.weights[at.GOALS, E_CURRENT] = step[of.END_CURRENT] * (
+            w.memory[at.NOMINAL] / 3600.0 if step[of.END_CURRENT_PER_C] != 0.0 else 1.0
+        )
+        w.weights[at.SIGNS, E_CURRENT] = (
+            1.0 if w.weights[at.GOALS, E_CURRENT] > abs(point[at.I]) * c.area and kind == of.POWER else -1.0
+        )
+    if not isnan(step[of.END_TEMPERATURE]):
+        w.weights[at.GOALS, E_TEMPERATURE] = step[of.END_TEMPERATURE]
+        w.weights[at.SIGNS, E_TEMPERATURE] = 1.0 if w.weights[at.GOALS, E_TEMPERATURE] > point[at.T] else -1.0
+    if not isnan(step[of.END_CAPACITY]):
+        amount = step[of.END_CAPACITY] * (w.memory[at.NOMINAL] if step[of.END_CAPACITY_PER_C] != 0.0 else 1.0)
+        w.weights[at.GOALS, E_CAPACITY] = point[at.MOVED] + amount
+        w.weights[at.SIGNS, E_CAPACITY] = 1.0
+    if not isnan(step[of.END_SOC]):
+        w.weights[at.GOALS, E_SOC] = step[of.END_SOC]
+        w.weights[at.SIGNS, E_SOC] = 1.0 if w.weights[at.GOALS, E_SOC] > c.soc - point[at.CHARGE] / w.memory[at.CELL] else -1.0
+    if kind == of.VOLTAGE:  # rests on the voltage it was asked for, at a limit of the cell or within
+        return
+    w.weights[at.GOALS, E_LOW] = c.voltage_min
+    w.weights[at.SIGNS, E_LOW] = -1.0
+    w.weights[at.GOALS, E_HIGH] = c.voltage_max
+    w.weights[at.SIGNS, E_HIGH] = 1.0
+
+
+@inner
+def passed(event, w, c, point):
+    """Return how far a point lies past an end, in the end's scale; negative before it."""
+    if w.weights[at.SIGNS, event] == 0.0:
+        return -1.0
+    scale = 1.0
+    value = point[at.V]
+    if event == E_LOW and point[at.I] <= 0.0:
+        return -1.0
+    if event == E_HIGH and point[at.I] >= 0.0:
+        return -1.0
+    if event == E_CURRENT:
+        value = abs(point[at.I]) * c.area
+        scale = w.memory[at.NOMINAL] / 3600.0
+    elif event == E_TEMPERATURE:
+        value = point[at.T]
+    elif event == E_CAPACITY:
+        value = point[at.MOVED]
+        scale = w.memory[at.NOMINAL]
+    elif event == E_SOC:
+        value = c.soc - point[at.CHARGE] / w.memory[at.CELL]
+    return (value - w.weights[at.GOALS, event]) * w.weights[at.SIGNS, event] / scale
+
+
+@inner
+def first_passed(w, c, before, after):
+    """Return the event that the step from point ``before`` to ``after`` passes first, -1 for none."""
+    found = -1
+    part = 2.0
+    for event in range(EVENTS):
+        g = passed(event, w, c, after)
+        if g >= 0.0:
+            g0 = min(passed(event, w, c, before), 0.0)
+            where = g0 / (g0 - g) if g > g0 else 0.0
+            if where < part:
+                part = where
+                found = event
+    return found

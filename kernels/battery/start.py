@@ -1,0 +1,60 @@
+"""A cell at rest, where every case begins."""
+
+import numpy as np
+
+from energymodels.kernels import status
+from energymodels.kernels.battery import work as at
+from energymodels.kernels.battery.balance import balance
+from energymodels.kernels.battery.material import set_case, set_temperature
+from energymodels.kernels.battery.observe import DFN, open_circuit
+from energymodels.kernels.jit import inner
+
+
+@inner
+def begin(w, mesh, c, tables, index, widths, fidelity):
+    """Set materials, geometry and the state of the cell at rest in slot 0. Return a status."""
+    for f in range(index.shape[1]):
+        for q in range(index.shape[2]):
+            w.index[f, q] = index[c.set, f, q]
+    set_case(w.index, w.coefficients, c)
+    set_temperature(tables, w.index, w.coefficients, c.temperature)
+    if not balance(tables, w, c):
+        return status.OUT_OF_RANGE
+    w.memory[at.CURVATURE] = 1.0
+    w.memory[at.NOMINAL] = w.memory[at.CELL] if c.nominal_is_cell != 0.0 else c.nominal
+    w.memory[at.HOTTEST] = c.temperature
+    w.memory[at.LEAST_POTENTIAL] = np.inf
+    w.weights[at.TIMES, 0] = 0.0
+    w.now[at.HEAD] = 0
+    w.now[at.SAMPLE] = 0
+    lay_out(w, mesh, c, widths)
+    point = w.points[0]
+    for q in range(point.size):
+        point[q] = 0.0
+    point[at.T] = c.temperature
+    point[at.V] = open_circuit(w, tables, 0.0, c.temperature - c.reference_temperature)
+    nodes = mesh.n + mesh.s + mesh.p
+    for k in range(nodes):
+        point[at.FIRST + k] = c.c_e
+        point[at.FIRST + nodes + k] = w.memory[at.THETA_N] if k < mesh.n else w.memory[at.THETA_P]
+    split = mesh.radial.shape[1] * (mesh.n if fidelity == DFN else 1)
+    for q in range(w.profiles.shape[1]):
+        w.profiles[0, q] = w.memory[at.THETA_N] if q < split else w.memory[at.THETA_P]
+    return status.OK
+
+
+@inner
+def lay_out(w, mesh, c, widths):
+    """Set widths, porosities and transport of the nodes; ``widths`` are parts of their layer."""
+    for k in range(mesh.n + mesh.s + mesh.p):
+        if k < mesh.n:
+            thickness, porosity, efficiency, share = c.thickness_n, c.porosity_n, c.efficiency_n, widths[k]
+        elif k < mesh.n + mesh.s:
+            thickness, porosity, efficiency, share = c.thickness_s, c.porosity_s, c.efficiency_s, 0.0
+        else:
+            thickness, porosity, efficiency, share = c.thickness_p, c.porosity_p, c.efficiency_p, -widths[k]
+        w.node[at.DX, k] = widths[k] * thickness
+        w.node[at.POROSITY, k] = porosity
+        w.node[at.EFFICIENCY, k] = efficiency
+        w.node[at.SHARE, k] = share
+        w.node[at.J, k] = 0.0

@@ -1,0 +1,157 @@
+"""One time step of any fidelity, its estimated error, and the size and order of the next."""
+
+from math import sqrt
+
+from energymodels.kernels.battery import dfn, particle, spm
+from energymodels.kernels.battery import layout as of
+from energymodels.kernels.battery import work as at
+from energymodels.kernels.battery.history import combine, copy, differentiate, extrapolate
+from energymodels.kernels.battery.material import is_constant, value
+from energymodels.kernels.battery.observe import DFN, SPM, SPME
+from energymodels.kernels.constants import FARADAY
+from energymodels.kernels.jit import inner
+
+ORDER = 5
+GROWTH = (0.0, 2.0, 2.0, 2.0, 1.5, 1.5)  # most that a step grows, by order
+
+
+@inner
+def attempt(w, mesh, c, tables, t_new, kind, target, fidelity, tolerance):
+    """Step from the newest point to ``t_new``, into the slot after it. Return (converged, alpha)."""
+    head, count, order = w.now[at.HEAD], w.now[at.COUNT], w.now[at.NEXT_ORDER]
+    new = at.new_slot(w)
+    alpha = differentiate(w.weights[at.TIMES], head, order, t_new, w.weights[at.BACK])
+    many = min(order + 1, count)
+    extrapolate(w.weights[at.TIMES], head, many, t_new, w.weights[at.PREDICT])
+    combine(w.points, head, w.weights[at.BACK], order, w.points[at.PAST])
+    combine(w.points, head, w.weights[at.PREDICT], many, w.points[at.PREDICTED])
+    combine(w.profiles, head, w.weights[at.BACK], order, w.profiles[at.HISTORY])
+    if not (is_constant(tables, w.index, of.D_N) and is_constant(tables, w.index, of.D_P)):
+        combine(w.profiles, head, w.weights[at.PREDICT], many, w.profiles[new])
+    w.weights[at.TIMES, new] = t_new
+    if fidelity == DFN:
+        return dfn.advance(w, mesh, c, tables, new, alpha, kind, target, tolerance), alpha
+    return spm.advance(w, mesh, c, tables, new, alpha, kind, target, tolerance, fidelity == SPME), alpha
+
+
+@inner
+def difference(w, mesh, c, a, b, fidelity):
+    """Return the norm of the difference of two points: the largest of T (100 K), I (10C) and root mean squares of the concentrations.
+
+    Surfaces count as stoichiometries and as potentials (1 V), so that steep ends of a potential are met with care.
+    """
+    nodes = mesh.n + mesh.s + mesh.p
+    size = max(0.01 * abs(a[at.T] - b[at.T]), abs(a[at.I] - b[at.I]) * c.area * 360.0 / w.memory[at.NOMINAL])
+    if fidelity != SPM:
+        total = 0.0
+        for q in range(at.FIRST, at.FIRST + nodes):
+            d = a[q] - b[q]
+            total += d * d
+        size = max(size, sqrt(total / nodes) / c.c_e)
+    for side in range(2):
+        first = 0 if side == 0 else mesh.n + mesh.s
+        many = 1 if fidelity != DFN else mesh.n if side == 0 else mesh.p
+        total = 0.0
+        for k in range(first, first + many):
+            d = a[at.FIRST + nodes + k] - b[at.FIRST + nodes + k]
+            slope = w.node[at.OCP_SLOPE, k]
+            total += d * d * max(1.0, slope * slope)
+        size = max(size, sqrt(total / many))
+    return size
+
+
+@inner
+def step_error(w, mesh, c, alpha, fidelity):
+    """Return the estimated error of the step just solved; 0 where there is no past to tell."""
+    head, count, order = w.now[at.HEAD], w.now[at.COUNT], w.now[at.NEXT_ORDER]
+    if count <= order:
+        return 0.0
+    new = at.new_slot(w)
+    reach = w.weights[at.TIMES, new] - w.weights[at.TIMES, (head - order) % at.HISTORY]
+    return difference(w, mesh, c, w.points[new], w.points[at.PREDICTED], fidelity) / (alpha * reach)
+
+
+@inner
+def neighbour_error(w, mesh, c, order, row, fidelity):
+    """Return the estimated error of the step just solved, had it been of ``order``."""
+    head = w.now[at.HEAD]
+    new = at.new_slot(w)
+    t_new = w.weights[at.TIMES, new]
+    extrapolate(w.weights[at.TIMES], head, order + 1, t_new, w.weights[row])
+    combine(w.points, head, w.weights[row], order + 1, w.points[at.PREDICTED])
+    alpha = 0.0
+    for m in range(order):
+        alpha += 1.0 / (t_new - w.weights[at.TIMES, (head - m) % at.HISTORY])
+    reach = t_new - w.weights[at.TIMES, (head - order) % at.HISTORY]
+    return difference(w, mesh, c, w.points[new], w.points[at.PREDICTED], fidelity) / (alpha * reach)
+
+
+@inner
+def choose(w, mesh, c, error, since, fidelity):
+    """Return (order, factor of the step size) for the step after the one just solved with ``error`` (parts of the tolerance)."""
+    count, order = w.now[at.COUNT], w.now[at.NEXT_ORDER]
+    if count <= order:
+        return order, 2.0
+    best = 1.0 / (1.2 * max(error, 1e-12) ** (1.0 / (order + 1)) + 1e-6)
+    choice = order
+    if since > order:
+        if order > 1:
+            lower = neighbour_error(w, mesh, c, order - 1, at.LOWER, fidelity) / c.tolerance
+            factor = 1.0 / (1.3 * max(lower, 1e-12) ** (1.0 / order) + 1e-6)
+            if factor > best:
+                best = factor
+                choice = order - 1
+        if order < ORDER and count > order + 1:
+            higher = neighbour_error(w, mesh, c, order + 1, at.HIGHER, fidelity) / c.tolerance
+            factor = 1.0 / (1.4 * max(higher, 1e-12) ** (1.0 / (order + 2)) + 1e-6)
+            if factor > best:
+                best = factor
+                choice = order + 1
+    return choice, min(best, GROWTH[choice])
+
+
+@inner
+def _first_step(w, mesh, tables, jump, theta, d_f, radius, full, active, thickness, tolerance):
+    cells = mesh.radial.shape[1]
+    j = max(abs(jump) * radius / (3.0 * active * thickness), 1e-9)
+    volume = mesh.radial[particle.VOLUME, cells - 1]
+    rise = j / (FARADAY * full * radius * volume)
+    d = value(tables, w.index, w.coefficients, d_f, theta)[0]
+    rate = d * mesh.radial[particle.CONDUCTANCE, cells - 1] / (radius * radius * volume)
+    return sqrt(0.5 * tolerance / (rise * rate))
+
+
+@inner
+def first_step(w, mesh, c, tables, jump, tolerance):
+    """Return the size of a first step, s, after the current jumped by ``jump`` (A m-2): its error is about the tolerance."""
+    size = _first_step(
+        w, mesh, tables, jump, w.memory[at.THETA_N], of.D_N, c.radius_n, c.c_max_n, c.active_n, c.thickness_n, tolerance
+    )
+    more = _first_step(
+        w, mesh, tables, jump, w.memory[at.THETA_P], of.D_P, c.radius_p, c.c_max_p, c.active_p, c.thickness_p, tolerance
+    )
+    return max(min(size, more, 5.0), 1e-6)
+
+
+@inner
+def restart(w):
+    """Forget all points but the newest, which moves to slot 0: what follows has a kink."""
+    head = w.now[at.HEAD]
+    if head != 0:
+        copy(w.profiles[0], w.profiles[head])
+        copy(w.points[0], w.points[head])
+        copy(w.series[0], w.series[head])
+        w.weights[at.TIMES, 0] = w.weights[at.TIMES, head]
+    w.now[at.HEAD] = 0
+    w.now[at.COUNT] = 1
+    w.now[at.NEXT_ORDER] = 1
+
+
+@inner
+def kept(w):
+    """Make the new slot the newest point and keep the largest temperature and the least potential."""
+    new = at.new_slot(w)
+    w.now[at.HEAD] = new
+    w.now[at.COUNT] = min(w.now[at.COUNT] + 1, at.HISTORY - 1)
+    w.memory[at.HOTTEST] = max(w.memory[at.HOTTEST], w.points[new, at.T])
+    w.memory[at.LEAST_POTENTIAL] = min(w.memory[at.LEAST_POTENTIAL], w.memory[at.LOWEST])
