@@ -269,7 +269,7 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance):
 
 @inner
 def store(w, c, new, alpha, volt, temperature, current, heat):
-    """Fill the scalar part of a point: V, T, I and the integrals, which step by the same formula as the states do."""
+    """Fill the scalar part of a point: V, T, I, and charge and heat, which step by the same formula as the states do."""
     point = w.points[new]
     rate = c.area / alpha
     point[at.V] = volt
@@ -277,7 +277,5 @@ def store(w, c, new, alpha, volt, temperature, current, heat):
     point[at.I] = current
     point[at.CHARGE] = w.points[at.PAST, at.CHARGE] + current * rate
     point[at.MOVED] = w.points[at.PAST, at.MOVED] + abs(current) * rate
-    point[at.ENERGY] = w.points[at.PAST, at.ENERGY] + volt * current * rate
-    point[at.WORK] = w.points[at.PAST, at.WORK] + abs(volt * current) * rate
     point[at.HEAT] = w.points[at.PAST, at.HEAT] + heat / alpha
     w.memory[at.HEAT_NOW] = heat

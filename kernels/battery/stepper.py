@@ -36,12 +36,12 @@ def attempt(w, mesh, c, tables, t_new, kind, target, fidelity, tolerance):
 
 @inner
 def difference(w, mesh, c, a, b, fidelity):
-    """Return the norm of the difference of two points: the largest of T (100 K), I (10C) and root mean squares of the concentrations.
+    """Return the norm of the difference of two points: the largest of T (100 K), I (1C) and root mean squares of the concentrations.
 
     Surfaces count as stoichiometries and as potentials (1 V), so that steep ends of a potential are met with care.
     """
     nodes = mesh.n + mesh.s + mesh.p
-    size = max(0.01 * abs(a[at.T] - b[at.T]), abs(a[at.I] - b[at.I]) * c.area * 360.0 / w.memory[at.NOMINAL])
+    size = max(0.01 * abs(a[at.T] - b[at.T]), abs(a[at.I] - b[at.I]) * c.area * 3600.0 / w.memory[at.NOMINAL])
     if fidelity != SPM:
         total = 0.0
         for q in range(at.FIRST, at.FIRST + nodes):
@@ -148,10 +148,26 @@ def restart(w):
 
 
 @inner
-def kept(w):
-    """Make the new slot the newest point and keep the largest temperature and the least potential."""
-    new = at.new_slot(w)
+def kept(w, c):
+    """Make the new slot the newest point; add its energy; keep the largest temperature and the least potential.
+
+    Energy is the integral of the parabola through the powers of the last three points: what the states' own formula would give is
+    exact to round-off only for what it conserves.
+    """
+    head, new = w.now[at.HEAD], at.new_slot(w)
+    before, point = w.points[head], w.points[new]
+    h = w.weights[at.TIMES, new] - w.weights[at.TIMES, head]
+    power = c.area * point[at.V] * point[at.I]
+    last = c.area * before[at.V] * before[at.I]
+    work = 0.5 * h * (power + last)
+    if w.now[at.COUNT] > 1:
+        older = (head - 1) % at.HISTORY
+        h_old = w.weights[at.TIMES, head] - w.weights[at.TIMES, older]
+        bend = (power - last) / h - (last - c.area * w.points[older, at.V] * w.points[older, at.I]) / h_old
+        work -= h * h * h * bend / (6.0 * (h + h_old))
+    point[at.ENERGY] = before[at.ENERGY] + work
+    point[at.WORK] = before[at.WORK] + abs(work)
+    w.memory[at.HOTTEST] = max(w.memory[at.HOTTEST], point[at.T])
+    w.memory[at.LEAST_POTENTIAL] = min(w.memory[at.LEAST_POTENTIAL], w.memory[at.LOWEST])
     w.now[at.HEAD] = new
     w.now[at.COUNT] = min(w.now[at.COUNT] + 1, at.HISTORY - 1)
-    w.memory[at.HOTTEST] = max(w.memory[at.HOTTEST], w.points[new, at.T])
-    w.memory[at.LEAST_POTENTIAL] = min(w.memory[at.LEAST_POTENTIAL], w.memory[at.LOWEST])

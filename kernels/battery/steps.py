@@ -176,7 +176,7 @@ def run_step(w, mesh, c, tables, step, profiles, fidelity, axis, series, case):
                 for q in range(to.SERIES):
                     series[q, case, w.now[at.SAMPLE]] = w.series[at.new_slot(w), q]
                 w.now[at.SAMPLE] += 1
-    kept(w)
+    kept(w, c)
     restart(w)
     point = w.points[0]
     set_ends(step, c, w, point, kind)
@@ -219,7 +219,7 @@ def run_step(w, mesh, c, tables, step, profiles, fidelity, axis, series, case):
             observe(w, mesh, c, tables, fidelity)
             sample(w, mesh, c, tables, axis, series, case, fidelity)
         if event >= 0 or (last and limit == ends_at):
-            kept(w)
+            kept(w, c)
             return status.OK, code_of(event) if event >= 0 else END_TIME, steps
         since += 1
         choice, factor = choose(w, mesh, c, error, since, fidelity)
@@ -230,5 +230,5 @@ def run_step(w, mesh, c, tables, step, profiles, fidelity, axis, series, case):
             factor = min(factor, 1.0)
         failures = 0
         h = (t_new - t) * factor
-        kept(w)
+        kept(w, c)
     return status.TOO_MANY_STEPS, 0, MOST_STEPS
