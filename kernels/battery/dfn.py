@@ -4,14 +4,14 @@ Particles hand the electrodes theta_surface = A + G j, electrodes hand the separ
 tridiagonal system. The terminal voltage or power closes the system by one border row where it is controlled.
 """
 
-from math import sqrt
+from math import log, sinh, sqrt
 
 import numpy as np
 
 from energymodels.kernels.battery import electrode, particle
 from energymodels.kernels.battery import layout as of
 from energymodels.kernels.battery import work as at
-from energymodels.kernels.battery.material import set_temperature, values
+from energymodels.kernels.battery.material import DEPLETED, set_temperature, values
 from energymodels.kernels.constants import FARADAY
 from energymodels.kernels.jit import inner
 
@@ -141,19 +141,38 @@ def reversible_and_stored(node, c, n, s, p, temperature):
 
 
 @inner
+def _damped(j, change, twice, root):
+    """Return the change of a current j = ``twice`` sinh(x) that Newton's ``change`` stands for.
+
+    Where the electrolyte is nearly gone the exchange current vanishes, and a straight step towards 0 shoots far beyond it; there the
+    step is taken in x, in which u is straight.
+    """
+    new = j + change
+    if new * j > 0.0 and abs(new) > 0.3 * abs(j) or abs(change) < 0.3 * root:
+        return change
+    x = log((abs(j) + root) / twice)
+    x = (x if j >= 0.0 else -x) + min(max(change / root, -3.0), 3.0)
+    return twice * sinh(x) - j
+
+
+@inner
 def _update(node, n, nodes, p, c_scale, tolerance):
-    """Add the changes to c and j; return the size of the changes in units of the tolerance."""
+    """Add the changes to c and j, damped; return the size of the changes in units of the tolerance."""
     size_c = 0.0
     size_u = 0.0
     for k in range(nodes):
         change = node[at.R1, k]
         old = node[at.C, k]
-        if old > 1.0 and old + change < 0.1 * old:
+        if old > DEPLETED and old + change < 0.1 * old:
             change = -0.9 * old
+            node[at.R1, k] = change
         node[at.C, k] = old + change
         size_c += change * change
         if k < n or k >= nodes - p:
-            change = node[at.R2, k]
+            twice = 2.0 * node[at.E, k] * node[at.S, k]
+            j = node[at.J, k]
+            change = _damped(j, node[at.R2, k], twice, sqrt(j * j + twice * twice))
+            node[at.R2, k] = change
             node[at.J, k] += change
             change *= node[at.G, k]
             size_u += change * change

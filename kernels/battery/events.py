@@ -8,7 +8,7 @@ from energymodels.kernels.battery import layout as of
 from energymodels.kernels.battery import work as at
 from energymodels.kernels.jit import inner
 
-MET = 1e-8  # how closely an end is met: V, K, parts of the nominal capacity or current
+MET = 1e-7  # how closely an end is met: V, K, parts of the nominal capacity or current
 EVENTS = 7
 E_VOLTAGE, E_CURRENT, E_TEMPERATURE, E_CAPACITY, E_SOC, E_LOW, E_HIGH = np.arange(EVENTS)
 # termination codes: positions in ``layout.TERMINATIONS``

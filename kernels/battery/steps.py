@@ -19,6 +19,7 @@ INSTANT = 1e-9  # s
 SHORTEST = 1e-10  # s
 MOST_STEPS = 20000
 MOST_FAILURES = 60  # in a row
+MOST_LANDINGS = 100  # five are usual
 
 
 @inner
@@ -118,37 +119,39 @@ def land(w, mesh, c, tables, step, profiles, begun, kind, fidelity, event):
     high = w.weights[at.TIMES, new] - t
     g_low = min(passed(event, w, c, w.points[head]), -1e-300)
     g_high = passed(event, w, c, w.points[new])
-    weight_low = g_low
-    h = high
-    for _ in range(60):
-        if h == high and (g_high <= MET or high - low < 1e-12 * (t + 1.0)):
+    side = 0
+    for _ in range(MOST_LANDINGS):
+        if abs(passed(event, w, c, w.points[new])) <= MET:
             return event
-        h = (low * g_high - high * weight_low) / (g_high - weight_low)
-        if not low < h < high:
+        near = high - low < 1e-13 * (t + high)
+        h = high if near else (low * g_high - high * g_low) / (g_high - g_low)
+        if not near and not low < h < high:
             h = 0.5 * (low + high)
-        if high - low < 1e-12 * (t + 1.0):
-            h = high
         goal = wanted(w, step, profiles, t + h - begun)
         good, _ = attempt(w, mesh, c, tables, t + h, kind, goal, fidelity, 0.01 * c.tolerance)
         if not good:
             return -1
+        if near:
+            return event
         earlier = first_passed(w, c, w.points[head], w.points[new])
         if earlier >= 0 and earlier != event:
             event = earlier
             low = 0.0
             g_low = min(passed(event, w, c, w.points[head]), -1e-300)
-            weight_low = g_low
+            side = 0
         g = passed(event, w, c, w.points[new])
-        if abs(g) <= MET:
-            return event
         if g > 0.0:
             high = h
             g_high = g
-            weight_low *= 0.5
+            if side == 1:
+                g_low *= 0.5
+            side = 1
         else:
             low = h
             g_low = g
-            weight_low = g
+            if side == -1:
+                g_high *= 0.5
+            side = -1
     return -1
 
 
@@ -200,21 +203,22 @@ def run_step(w, mesh, c, tables, step, profiles, fidelity, axis, series, case):
         goal = wanted(w, step, profiles, t_new - begun)
         good, alpha = attempt(w, mesh, c, tables, t_new, kind, goal, fidelity, tolerance)
         error = step_error(w, mesh, c, alpha, fidelity) / tolerance if good else 0.0
+        new = at.new_slot(w)
+        event = -1
+        if good and error <= 1.0:
+            event = first_passed(w, c, w.points[w.now[at.HEAD]], w.points[new])
+            if event >= 0:
+                event = land(w, mesh, c, tables, step, profiles, begun, kind, fidelity, event)
+                good = event >= 0
         if not good or not error <= 1.0:
             failures += 1
             since = 0
-            h *= max(0.2, 0.9 * error ** (-1.0 / (order + 1))) if good else 0.25
+            h *= max(0.2, 0.9 * error ** (-1.0 / (order + 1))) if error > 1.0 else 0.25
             if failures > 3:
                 w.now[at.NEXT_ORDER] = 1
             if h < SHORTEST or failures > MOST_FAILURES:
                 return status.NO_CONVERGENCE, 0, steps
             continue
-        new = at.new_slot(w)
-        event = first_passed(w, c, w.points[w.now[at.HEAD]], w.points[new])
-        if event >= 0:
-            event = land(w, mesh, c, tables, step, profiles, begun, kind, fidelity, event)
-            if event < 0:
-                return status.NO_CONVERGENCE, 0, steps
         if recording:
             observe(w, mesh, c, tables, fidelity)
             sample(w, mesh, c, tables, axis, series, case, fidelity)
