@@ -10,6 +10,7 @@ from typing import Protocol, cast
 from energymodels.errors import unknown
 
 _FILES = {
+    "charge-rate": "charge_rate",
     "operating-conditions": "operating_conditions",
     "p-vs-n": "p_vs_n",
 }

@@ -157,25 +157,24 @@ def _damped(j, change, twice, root):
 
 @inner
 def _update(node, n, nodes, p, c_scale, tolerance):
-    """Add the changes to c and j, damped; return the size of the changes in units of the tolerance."""
+    """Add the changes to c and j, damped; return the size of the changes as Newton had them, in units of the tolerance."""
     size_c = 0.0
     size_u = 0.0
     for k in range(nodes):
         change = node[at.R1, k]
         old = node[at.C, k]
+        size_c += change * change
         if old > DEPLETED and old + change < 0.1 * old:
             change = -0.9 * old
             node[at.R1, k] = change
         node[at.C, k] = old + change
-        size_c += change * change
         if k < n or k >= nodes - p:
             twice = 2.0 * node[at.E, k] * node[at.S, k]
             j = node[at.J, k]
-            change = _damped(j, node[at.R2, k], twice, sqrt(j * j + twice * twice))
-            node[at.R2, k] = change
-            node[at.J, k] += change
-            change *= node[at.G, k]
+            change = node[at.G, k] * node[at.R2, k]
             size_u += change * change
+            node[at.R2, k] = _damped(j, node[at.R2, k], twice, sqrt(j * j + twice * twice))
+            node[at.J, k] += node[at.R2, k]
     return max(sqrt(size_c / nodes) / c_scale, sqrt(size_u / (n + p))) / tolerance
 
 

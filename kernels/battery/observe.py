@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from energymodels.kernels.battery import dfn, electrode, spm
+from energymodels.kernels.battery import electrode, spm
 from energymodels.kernels.battery import layout as of
 from energymodels.kernels.battery import row as to
 from energymodels.kernels.battery import work as at
 from energymodels.kernels.battery.history import combine, extrapolate
-from energymodels.kernels.battery.material import value
+from energymodels.kernels.battery.material import set_temperature, value
 from energymodels.kernels.jit import inner
 
 START = np.int64(0)
@@ -35,48 +35,44 @@ def _means(node, row, first, count):
 
 
 @inner
-def _shares_dfn(w, mesh, c, tables, temperature, dt):
-    """Return (reaction overpotential, diffusion potential) from all nodes of the state just solved."""
+def diffusion_potential(w, mesh):
+    """Return what concentration alone adds to the mean electrolyte potential from the negative to the positive electrode, V."""
     n, s, p = mesh.n, mesh.s, mesh.p
     node = w.node
-    dfn.set_nodes(node, tables, w.index, w.coefficients, n, s, p, temperature, dt)
-    phi = 0.0  # diffusion part of the electrolyte potential, from the negative collector on
+    phi = 0.0
     node[at.DROP, 0] = 0.0
     for k in range(n + s + p - 1):
-        chi = electrode.means(node, k, k + 1, mesh.arithmetic)[3]
-        phi += chi * (node[at.C, k + 1] - node[at.C, k])
+        phi += electrode.means(node, k, k + 1, mesh.arithmetic)[3] * (node[at.C, k + 1] - node[at.C, k])
         node[at.DROP, k + 1] = phi
-    reaction = _means(node, at.ETA, n + s, p) - _means(node, at.ETA, START, n)
-    return reaction, _means(node, at.DROP, n + s, p) - _means(node, at.DROP, START, n)
+    return _means(node, at.DROP, n + s, p) - _means(node, at.DROP, START, n)
 
 
 @inner
-def surface_potential(w, mesh, c, tables, thetas, u_f, dudt_f, first, count, length, dt):
-    """Return (mean potential of an electrode's surfaces, potential of its node at the separator) for given stoichiometries."""
-    total = 0.0
-    u = 0.0
-    for k in range(first, first + count):
-        u = value(tables, w.index, w.coefficients, u_f, thetas[k])[0]
-        if dt != 0.0:
-            u += dt * value(tables, w.index, w.coefficients, dudt_f, thetas[k])[0]
-        total += u * node_weight(w, k, count, length)
-    return total, u
+def surfaces(w, mesh, c, tables, point, temperature, fidelity):
+    """Return (OCV of the surfaces, reaction overpotential, phi_s - phi_e of the negative electrode at the separator) of a point, V.
 
-
-@inner
-def node_weight(w, k, count, length):
-    """Return a node's share of its electrode; the one node of a single particle is all of it."""
-    return 1.0 if count == 1 else w.node[at.DX, k] / length
-
-
-@inner
-def surface_potentials(w, mesh, c, tables, thetas, fidelity, dt):
-    """Return (mean potential of the positive less the negative surfaces, potential of the negative surface at the separator), V."""
-    many_n = mesh.n if fidelity == DFN else 1
-    many_p = mesh.p if fidelity == DFN else 1
-    n, edge = surface_potential(w, mesh, c, tables, thetas, of.U_N, of.DUDT_N, START, many_n, c.thickness_n, dt)
-    p, _ = surface_potential(w, mesh, c, tables, thetas, of.U_P, of.DUDT_P, mesh.n + mesh.s, many_p, c.thickness_p, dt)
-    return p - n, edge
+    Means over the electrodes, from a point's own stoichiometries, currents and concentrations.
+    """
+    n, s, p = mesh.n, mesh.s, mesh.p
+    nodes = n + s + p
+    first = n + s
+    node = w.node
+    dt = temperature - c.reference_temperature
+    if c.lumped != 0.0:
+        set_temperature(tables, w.index, w.coefficients, temperature)
+    for k in range(nodes):
+        node[at.C, k] = point[at.FIRST + k]
+        node[at.A, k] = point[at.FIRST + nodes + k]
+        node[at.G, k] = 0.0
+        node[at.J, k] = point[at.FIRST + 2 * nodes + k]
+    if fidelity == DFN:
+        electrode.interfaces(node, START, n, tables, w.index, w.coefficients, of.U_N, of.S_N, of.E_N, of.DUDT_N, temperature, dt)
+        electrode.interfaces(node, first, nodes, tables, w.index, w.coefficients, of.U_P, of.S_P, of.E_P, of.DUDT_P, temperature, dt)
+        ocp = _means(node, at.OCP, first, p) - _means(node, at.OCP, START, n)
+        return ocp, _means(node, at.ETA, first, p) - _means(node, at.ETA, START, n), node[at.U, n - 1]
+    spm.electrode(w, tables, START, n, START, of.U_N, of.S_N, of.E_N, of.DUDT_N, temperature, dt)
+    spm.electrode(w, tables, first, p, first, of.U_P, of.S_P, of.E_P, of.DUDT_P, temperature, dt)
+    return node[at.OCP, first] - node[at.OCP, 0], node[at.ETA, first] - node[at.ETA, 0], node[at.U, 0]
 
 
 @inner
@@ -85,59 +81,50 @@ def observe(w, mesh, c, tables, fidelity):
     new = at.new_slot(w)
     point = w.points[new]
     out = w.series[new]
-    nodes = mesh.n + mesh.s + mesh.p
-    temperature = point[at.T]
-    dt = temperature - c.reference_temperature
-    out[to.VOLTAGE] = point[at.V]
     out[to.CURRENT] = point[at.I] * c.area
-    out[to.TEMPERATURE] = temperature
+    out[to.TEMPERATURE] = point[at.T]
     out[to.CHARGE] = point[at.CHARGE]
-    out[to.NEGATIVE_POTENTIAL] = w.memory[at.LOWEST]
     out[to.HEAT_RATE] = w.memory[at.HEAT_NOW]
+    ocp, reaction, edge = surfaces(w, mesh, c, tables, point, point[at.T], fidelity)
     if fidelity == DFN:
-        reaction, diffusion = _shares_dfn(w, mesh, c, tables, temperature, dt)
+        electrode.electrolytes(w.node, tables, w.index, w.coefficients, point[at.T])
+        out[to.ELECTROLYTE] = diffusion_potential(w, mesh)
     else:
-        k = mesh.n + mesh.s
-        reaction = w.node[at.ETA, k] - w.node[at.ETA, 0]
-        diffusion = spm.resistances(w, mesh, c, tables, temperature, fidelity == SPME)[0]
-    ocp, edge = surface_potentials(w, mesh, c, tables, point[at.FIRST + nodes : at.FIRST + 2 * nodes], fidelity, dt)
-    out[to.REACTION] = reaction
-    out[to.ELECTROLYTE] = diffusion
-    out[to.SMOOTH] = out[to.VOLTAGE] - ocp
-    out[to.SMOOTH_NEGATIVE] = out[to.NEGATIVE_POTENTIAL] - edge
-    complete(w, c, tables, out, ocp, edge)
+        out[to.ELECTROLYTE] = spm.resistances(w, mesh, c, tables, point[at.T], fidelity == SPME)[0]
+    out[to.SMOOTH] = point[at.V] - ocp - reaction
+    out[to.SMOOTH_NEGATIVE] = w.memory[at.LOWEST] - edge
+    complete(w, c, tables, out, ocp, reaction, edge)
 
 
 @inner
-def complete(w, c, tables, out, ocp, edge):
+def complete(w, c, tables, out, ocp, reaction, edge):
     """Fill in what follows from the smooth parts of a record and the potentials of the surfaces."""
     out[to.SOC] = c.soc - out[to.CHARGE] / w.memory[at.CELL]
     out[to.OCV] = open_circuit(w, tables, out[to.CHARGE], out[to.TEMPERATURE] - c.reference_temperature)
-    out[to.VOLTAGE] = ocp + out[to.SMOOTH]
+    out[to.VOLTAGE] = ocp + reaction + out[to.SMOOTH]
     out[to.NEGATIVE_POTENTIAL] = edge + out[to.SMOOTH_NEGATIVE]
+    out[to.REACTION] = reaction
     out[to.PARTICLE] = ocp - out[to.OCV]
-    out[to.OHMIC] = out[to.SMOOTH] - out[to.REACTION] - out[to.ELECTROLYTE]
+    out[to.OHMIC] = out[to.SMOOTH] - out[to.ELECTROLYTE]
 
 
 @inner
 def sample(w, mesh, c, tables, axis, series, case, fidelity):
     """Write the series at the times of ``axis`` that the step just solved reached.
 
-    Smooth quantities are interpolated by the step's own polynomial, potentials of the surfaces follow from interpolated stoichiometries.
+    The step's own polynomial interpolates states and what is smooth; potentials of the surfaces follow from the states.
     """
     new = at.new_slot(w)
     t_new = w.weights[at.TIMES, new]
-    nodes = mesh.n + mesh.s + mesh.p
-    thetas = w.points[at.PREDICTED, at.FIRST + nodes : at.FIRST + 2 * nodes]
     record = w.series[at.HISTORY]
+    state = w.points[at.PREDICTED]
     many = min(w.now[at.NEXT_ORDER], w.now[at.COUNT]) + 1
     while w.now[at.SAMPLE] < axis.size and axis[w.now[at.SAMPLE]] <= t_new:
-        t = axis[w.now[at.SAMPLE]]
-        extrapolate(w.weights[at.TIMES], new, many, t, w.weights[at.LOWER])
-        combine(w.points, new, w.weights[at.LOWER], many, w.points[at.PREDICTED])
+        extrapolate(w.weights[at.TIMES], new, many, axis[w.now[at.SAMPLE]], w.weights[at.LOWER])
+        combine(w.points, new, w.weights[at.LOWER], many, state)
         combine(w.series, new, w.weights[at.LOWER], many, record)
-        ocp, edge = surface_potentials(w, mesh, c, tables, thetas, fidelity, record[to.TEMPERATURE] - c.reference_temperature)
-        complete(w, c, tables, record, ocp, edge)
+        ocp, reaction, edge = surfaces(w, mesh, c, tables, state, record[to.TEMPERATURE], fidelity)
+        complete(w, c, tables, record, ocp, reaction, edge)
         for q in range(to.SERIES):
             series[q, case, w.now[at.SAMPLE]] = record[q]
         w.now[at.SAMPLE] += 1

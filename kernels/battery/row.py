@@ -59,7 +59,7 @@ SCALARS = 11
     PARTICLE,
     ELECTROLYTE,
     OHMIC,
-    SMOOTH,  # voltage without the mean potentials of the surfaces: what is left is smooth in time, while those have kinks
+    SMOOTH,  # voltage without mean potentials and overpotentials of the surfaces: what is left is smooth in time, those have kinks
     SMOOTH_NEGATIVE,  # the same of NEGATIVE_POTENTIAL
     CHARGE,  # A s, discharged
 ) = np.arange(14)

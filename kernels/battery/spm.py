@@ -81,7 +81,7 @@ def solve_electrolyte(w, mesh, tables, current, alpha):
 
 
 @inner
-def _electrode(w, tables, first, count, k, u_f, s_f, e_f, dudt_f, temperature, dt):
+def electrode(w, tables, first, count, k, u_f, s_f, e_f, dudt_f, temperature, dt):
     """Set u, its parts and derivatives of an electrode at its one node ``k``; the electrolyte enters by averages over its nodes."""
     node = w.node
     j = node[at.J, k]
@@ -97,7 +97,7 @@ def _electrode(w, tables, first, count, k, u_f, s_f, e_f, dudt_f, temperature, d
     slope = 0.0
     length = 0.0
     for q in range(first, first + count):
-        e, relative = exchange_of_electrolyte(tables, w.index, w.coefficients, e_f, node[at.C, q])
+        e, _ = exchange_of_electrolyte(tables, w.index, w.coefficients, e_f, node[at.C, q])
         twice = 2.0 * e * s
         root = sqrt(j * j + twice * twice)
         eta += node[at.DX, q] * volt * log((abs(j) + root) / twice)
@@ -210,8 +210,8 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance, with_electr
                 size += node[at.R1, k] * node[at.R1, k]
             size = sqrt(size / nodes) / (c.c_e * tolerance)
         dt = temperature - c.reference_temperature
-        _electrode(w, tables, START, mesh.n, START, of.U_N, of.S_N, of.E_N, of.DUDT_N, temperature, dt)
-        _electrode(w, tables, k_p, mesh.p, k_p, of.U_P, of.S_P, of.E_P, of.DUDT_P, temperature, dt)
+        electrode(w, tables, START, mesh.n, START, of.U_N, of.S_N, of.E_N, of.DUDT_N, temperature, dt)
+        electrode(w, tables, k_p, mesh.p, k_p, of.U_P, of.S_P, of.E_P, of.DUDT_P, temperature, dt)
         diffusion, ohmic, solid, negative, chi, ln_n = resistances(w, mesh, c, tables, temperature, with_electrolyte)
         inner = ohmic + solid + resistance
         volt = node[at.U, k_p] - node[at.U, 0] + diffusion - current * inner
@@ -263,6 +263,8 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance, with_electr
         point[at.FIRST + k] = node[at.C, k]
     point[at.FIRST + nodes] = node[at.A, 0] + node[at.G, 0] * node[at.J, 0]
     point[at.FIRST + nodes + k_p] = node[at.A, k_p] + node[at.G, k_p] * node[at.J, k_p]
+    point[at.FIRST + 2 * nodes] = node[at.J, 0]
+    point[at.FIRST + 2 * nodes + k_p] = node[at.J, k_p]
     node[at.U, 0] += node[at.U_J, 0] * step * per_n
     w.memory[at.LOWEST] = lowest_potential(w, mesh, c, current, negative, chi, ln_n, with_electrolyte)
     return True

@@ -219,14 +219,14 @@ def run_step(w, mesh, c, tables, step, profiles, fidelity, axis, series, case):
             if h < SHORTEST or failures > MOST_FAILURES:
                 return status.NO_CONVERGENCE, 0, steps
             continue
+        since += 1
+        choice, factor = choose(w, mesh, c, error, since, fidelity)
         if recording:
             observe(w, mesh, c, tables, fidelity)
             sample(w, mesh, c, tables, axis, series, case, fidelity)
         if event >= 0 or (last and limit == ends_at):
             kept(w, c)
             return status.OK, code_of(event) if event >= 0 else END_TIME, steps
-        since += 1
-        choice, factor = choose(w, mesh, c, error, since, fidelity)
         if choice != order:
             w.now[at.NEXT_ORDER] = choice
             since = 0
