@@ -11,11 +11,15 @@ from energymodels.cli.common import number, print_table
 @click.argument("model")
 @click.argument("path", required=False)
 def command(model: str, path: str | None) -> None:
-    """Show the fields and outputs of MODEL: unit, range, default, meaning. PATH narrows it to one field, table or output."""
-    from energymodels.errors import unknown
-    from energymodels.model import get_model, resolve
+    """Show the fields and outputs of MODEL, or of a bundled spec's: unit, range, default, meaning.
 
-    found = get_model(model)
+    PATH narrows it to one field, table or output.
+    """
+    from energymodels.errors import unknown
+    from energymodels.model import MODELS, get_model, resolve
+    from energymodels.spec import bundled, load
+
+    found = get_model(model if model in MODELS else load(model).model if model in bundled() else model)
     fields = found.fields({})
     outputs = {o.name: o for o in found.outputs}
     if path:

@@ -24,12 +24,14 @@ from energymodels.cli.common import (
 def command(spec: str, changes: tuple[str, ...], backend: str, output: str | None, as_json: bool) -> None:
     """Run one case of SPEC, a bundled name or a TOML file, and print its scalar results."""
     from energymodels import engine
+    from energymodels.model import get_model
     from energymodels.result import check_suffix
 
     if output:
         check_suffix(output)
     base = read_spec(spec, changes)
-    solution = engine.solve(base, {}, backend=backend)
+    scalars = [o.name for o in get_model(base.model).outputs if not o.dims]
+    solution = engine.solve(base, {}, backend=backend, keep=None if output else scalars)
     found = solution.scalars()
     if output:
         from energymodels.result import to_dataset, write

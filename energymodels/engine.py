@@ -80,6 +80,8 @@ def solve(
     axes = make_axes(infos, over, points, partial(resolve, model))
     swept = {path for axis in axes for path in axis.values}
     fields = _check_cross(base, infos, axes)
+    if not axes and (faults := model.impossible(fields)):
+        raise InputError(faults)
     columns = _columns(infos, fields, axes)
     solve_by_kernel = partial(_by_kernel, columns, threads or available_threads(), chunk or model.block)
     probes: list[Solution] = []
@@ -123,7 +125,9 @@ def _check_cross(base: Spec, infos: Mapping[str, FieldInfo], axes: list[Axis]) -
     faults: list[Fault] = []
     for words in _words(infos, axes):
         try:
-            fields = base.replace(first | words).checked() | fields
+            some = base.replace(words)  # other texts may bring other fields
+            mine = {path: value for path, value in first.items() if path in some.fields}
+            fields = some.replace(mine | words).checked() | fields
         except InputError as error:
             faults += [fault for fault in error.faults if fault not in faults]
     if faults:

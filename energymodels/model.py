@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from types import ModuleType
@@ -99,6 +99,10 @@ class Model(ABC):
         """Return what is wrong with fields that are right one by one."""
         return []
 
+    def impossible(self, fields: Mapping[str, Any]) -> list[Fault]:
+        """Return why a single case with these fields is none, though each is right; in a sweep such a case gets a status."""
+        return []
+
     def axes(self, fields: Mapping[str, Any], probe: Probe) -> dict[str, Array]:
         """Return output axes shared by all cases, from the checked fields; asked only if an output with dimensions is wanted.
 
@@ -113,6 +117,10 @@ class Model(ABC):
     def solve(self, rows: Array, axes: Mapping[str, Array], out: Block) -> None:
         """Solve a chunk of rows into ``out``; ``axes`` are the output axes and what ``prepare`` shares."""
         self.kernel().solve(rows, out.scalars, out.status)
+
+    def data_sources(self, texts: Mapping[str, Sequence[str]]) -> list[str]:
+        """Return where the data that text fields {path: values in use} name come from."""
+        return []
 
     def inert(self, fields: Mapping[str, Any], swept: set[str]) -> dict[str, str]:
         """Return {swept path: why it does not act fully} given the fields in use (those not swept have one value)."""

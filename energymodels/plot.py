@@ -191,7 +191,8 @@ class _Picture:
         several = groups(part, self.hue)
         for place, (value, some) in enumerate(several):
             (x,), middle, low, high = self.table(some, self.y, self.x)
-            style = self.style(value) | ({"marker": "o", "markersize": 3.5} if x.size <= 25 else {})
+            few = x.size <= 25 or np.count_nonzero(np.isfinite(middle)) == 1  # nothing to draw a line between
+            style = self.style(value) | ({"marker": "o", "markersize": 3.5} if few else {})
             if self.is_label(self.x):
                 x = x + 0.06 * (place - (len(several) - 1) / 2)  # side by side
             ax.plot(x, middle, linewidth=0.7 if self.is_label(self.x) else 1.5, **style)

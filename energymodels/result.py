@@ -76,7 +76,9 @@ def _status_attrs() -> dict[str, Any]:
 
 def _root_attrs(solution: Solution, history: str) -> dict[str, Any]:
     """Return the root attributes: model, versions, the whole spec, its digest, sources, threads, history."""
-    swept = {path for axis in solution.axes for path in axis.values}
+    swept = {path: values for axis in solution.axes for path, values in axis.values.items()}
+    wordy = [path for path in solution.fields if solution.infos[path].kind == "text"]
+    texts = {path: np.unique(swept.get(path, [solution.fields[path]])).tolist() for path in wordy}
     spec = json.dumps(
         {
             "model": solution.model.name,
@@ -102,6 +104,8 @@ def _root_attrs(solution: Solution, history: str) -> dict[str, Any]:
     }
     if solution.backend:
         attrs |= {"backend": solution.backend, f"{solution.backend}_version": version(solution.backend)}
+    if cited := solution.model.data_sources(texts):
+        attrs["data_sources"] = "; ".join(cited)
     if solution.notes:
         attrs["comment"] = "; ".join(solution.notes)
     return attrs

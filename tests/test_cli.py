@@ -74,6 +74,7 @@ def test_describe_one_field_table_or_output(cli):
     assert "rear.j0" not in cli("describe", "pv.cell", "front").stdout
     assert "percent" in cli("describe", "pv.cell", "efficiency").stdout
     assert "excludes wafer.doping" in cli("describe", "pv.cell", "wafer.resistivity").stdout
+    assert cli("describe", "longi-hjt-26.30", "front").stdout == cli("describe", "pv.cell", "front").stdout
 
 
 def test_specs(cli):

@@ -50,6 +50,14 @@ def test_lines_have_units_scales_and_one_line_per_value(grid: xr.Dataset) -> Non
     np.testing.assert_array_equal(ax.lines[1].get_ydata(), grid.efficiency.sel(wafer_type="n").isel(wafer_thickness=0))
 
 
+def test_a_line_of_one_point_is_a_dot() -> None:
+    time, rate = np.linspace(0.0, 1.0, 31), np.array([1.0, 2.0])
+    voltage = np.where((rate[:, None] == 1.0) | (time == 0.0), 3.0 + time, np.nan)
+    ds = xr.Dataset({"voltage": (("rate", "time"), voltage)}, {"rate": rate, "time": time})
+    long, one = plot(ds, "time", "voltage", hue="rate").axes[0].lines
+    assert (long.get_marker(), one.get_marker()) == ("None", "o")
+
+
 def test_names_are_paths_or_names_in_the_dataset(grid: xr.Dataset) -> None:
     for name in ("wafer.thickness", "wafer_thickness"):
         (ax,) = plot(grid, name, "v_oc", hue="wafer.type").axes

@@ -11,8 +11,8 @@ import numpy as np
 from energymodels.model import Array
 
 PYBAMM = {"negative": 20, "separator": 20, "positive": 20, "particle": 20}
-DEFAULT = {"negative": 16, "separator": 6, "positive": 16, "particle": 12}
-RADIAL_GRADING = 1.5  # edges at 1 - (1 - x)^g: profiles are steep near the surface
+DEFAULT = {"negative": 20, "separator": 10, "positive": 20, "particle": 10}
+RADIAL_GRADING = 1.8  # edges at 1 - (1 - x)^g: profiles are steep near the surface
 
 
 @dataclass(frozen=True)
@@ -33,35 +33,32 @@ def make_mesh(fields: Mapping[str, Any], *, across: bool = True) -> Mesh:
     }
     counts = np.array([points[name] if across else 1 for name in ("negative", "separator", "positive")])
     widths = np.concatenate([np.full(n, 1.0 / n) for n in counts])
-    radial = radial_mesh(points["particle"], 1.0 if pybamm else RADIAL_GRADING, flux_aware=not pybamm)
+    radial = radial_mesh(points["particle"], 1.0 if pybamm else RADIAL_GRADING, steady=not pybamm)
     return Mesh(widths, counts, radial, pybamm)
 
 
-def radial_mesh(cells: int, grading: float, *, flux_aware: bool) -> Array:
+def radial_mesh(cells: int, grading: float, *, steady: bool) -> Array:
     """Return volumes, conductances, weights and surface weights (4, cell) of a sphere cut into ``cells``.
 
-    The surface value is extrapolated through the last two nodes, or with ``flux_aware`` by the parabola in r^2 and r that has the
-    volume means of the last two cells and the given gradient at the surface, exact for the profile of steady flux.
+    Values stand for the middle of a cell, and the surface is extrapolated through the last two; with ``steady`` they stand for the
+    mean over a cell, and flux and surface value are exact for the parabola in r that a steady flux builds up.
     """
     edges = 1.0 - (1.0 - np.linspace(0.0, 1.0, cells + 1)) ** grading
-    nodes = 0.5 * (edges[1:] + edges[:-1])
     width = np.diff(edges)
     volume = np.diff(edges**3) / 3.0
+    if steady:
+        place = np.diff(edges**5) / (5.0 * volume)  # mean of r^2, whose slope is 2 r
+        slope = 2.0 * edges[1:-1]
+        end = 1.0
+    else:
+        place = 0.5 * (edges[1:] + edges[:-1])
+        slope = np.ones(cells - 1)
+        end = edges[-1]
     conductance = np.zeros(cells)
-    conductance[1:] = edges[1:-1] ** 2 / np.diff(nodes)
+    conductance[1:] = edges[1:-1] ** 2 * slope / np.diff(place)
     weight = np.zeros(cells)
     weight[1:] = width[1:] / (width[1:] + width[:-1])
-    part = 0.5 * width[-1] / (nodes[-1] - nodes[-2])
+    part = (end - place[-1]) / (place[-1] - place[-2])
     surface = np.zeros(cells)
-    surface[:3] = _surface(edges) if flux_aware else (1.0 + part, -part, 0.0)
+    surface[:2] = (1.0 + part, -part)
     return np.array([volume, conductance, weight, surface])
-
-
-def _surface(edges: Array) -> Array:
-    """Return weights (w0, w1, wg) that give the surface value of 1, r and r^2 from their means in the last two cells and slope at 1."""
-    low, high = edges[:-1], edges[1:]
-    means = [np.diff(edges ** (3 + p)) / (3 + p) * 3.0 / np.diff(edges**3) for p in range(3)]
-    assert low.size >= 2 and high[-1] == 1.0
-    system = np.array([[mean[-1], mean[-2], float(p)] for p, mean in enumerate(means)])
-    weights: Array = np.linalg.solve(system, np.ones(3))
-    return weights

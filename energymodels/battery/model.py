@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import Any, ClassVar
 
@@ -13,6 +13,7 @@ from energymodels.battery.fields import BatterySpec
 from energymodels.battery.mesh import make_mesh
 from energymodels.battery.parameters import parameter_set
 from energymodels.battery.protocol import parse
+from energymodels.battery.protocol_rules import out_of_limits
 from energymodels.battery.results import OUTPUTS, REFERENCES, SERIES
 from energymodels.battery.rows import ZERO_CELSIUS, Columns, kernel_rows, program, shared_tables
 from energymodels.errors import Fault, InputError
@@ -63,6 +64,19 @@ class Battery(Model):
         if "temperature" in found.refused and (abs(fields["temperature"] - reference) > 1e-6 or fields["thermal"] == "lumped"):
             faults.append(Fault("temperature", fields["temperature"], unit="degC", hint=found.refused["temperature"]))
         return faults
+
+    def impossible(self, fields: Mapping[str, Any]) -> list[Fault]:
+        every = parameter_set(fields["parameters"]).scalars | dict(fields)
+        faults = []
+        for side in ("negative", "positive"):
+            porosity, active = every[f"{side}.porosity"], every[f"{side}.active_fraction"]
+            if porosity + active > 1.0 + 1e-9:
+                hint = f"with {side}.active_fraction = {active:.5g} an electrode is more than full; together they are at most 1"
+                faults.append(Fault(f"{side}.porosity", porosity, hint=hint))
+        return faults + out_of_limits(parse(fields["protocol"]).blocks, every["cell.voltage_min"], every["cell.voltage_max"])
+
+    def data_sources(self, texts: Mapping[str, Sequence[str]]) -> list[str]:
+        return list(dict.fromkeys(source for name in texts["parameters"] for source in parameter_set(name).sources))
 
     def axes(self, fields: Mapping[str, Any], probe: Probe) -> dict[str, Array]:
         points = fields["series.points"]

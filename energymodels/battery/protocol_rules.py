@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from energymodels.battery.protocol_words import UNITS, Amount, Step
+import math
+
+from energymodels.battery.protocol_words import UNITS, Amount, Blocks, Step, once
+from energymodels.errors import Fault
 
 
 def listed(quantities: tuple[str, ...]) -> str:
@@ -43,3 +46,15 @@ def contradictions(step: Step) -> list[str]:
         if end.quantity == "state of charge" and end.si == {"charge": 0.0, "discharge": 1.0}.get(step.kind):
             found.append(f"a {step.kind} never reaches {end}")
     return found
+
+
+def out_of_limits(blocks: Blocks, low: float, high: float) -> list[Fault]:
+    """Return the faults of voltages, other than placeholders, that the limits of a cell (V) keep from being reached."""
+    faults = []
+    for step in once(blocks):
+        for amount in (*([step.value] if step.value else []), *step.ends):
+            if amount.quantity == "voltage" and not low - 1e-9 <= amount.si <= high + 1e-9 and not math.isnan(amount.si):
+                limit, name = (low, "voltage_min") if amount.si < low else (high, "voltage_max")
+                hint = f"{amount} is never reached: the cell's limit of {limit:g} V ends every protocol; cell.{name} sets it"
+                faults.append(Fault("protocol", str(step), hint=hint))
+    return faults

@@ -7,6 +7,7 @@ from energymodels.kernels.constants import FARADAY
 from energymodels.kernels.jit import inner
 
 STEPS = 100
+STRIDE = 1.0 / 256.0
 
 
 @inner
@@ -18,17 +19,26 @@ def _open_circuit(tables, index, x, lithium, full_n, full_p):
 
 
 @inner
-def stoichiometry_at(tables, index, voltage, lithium, full_n, full_p):
-    """Return (negative stoichiometry at an open-circuit voltage, found): Newton's method kept inside a bracket."""
-    low = max(0.0, (lithium - full_p) / full_n)
-    high = min(1.0, lithium / full_n)
-    if not low < high:
-        return 0.0, False
-    v_low = _open_circuit(tables, index, low, lithium, full_n, full_p)[0] - voltage
-    v_high = _open_circuit(tables, index, high, lithium, full_n, full_p)[0] - voltage
-    if not (v_low <= 0.0 <= v_high):
-        return 0.0, False
-    x = 0.5 * (low + high)
+def stoichiometry_at(tables, index, voltage, start, lithium, full_n, full_p):
+    """Return (negative stoichiometry at an open-circuit voltage, found).
+
+    It is the first one met on the way from ``start``: fitted potentials can have poles, and the voltage several roots. Newton's
+    method is kept inside the bracket.
+    """
+    lowest = max(0.0, (lithium - full_p) / full_n)
+    highest = min(1.0, lithium / full_n)
+    x = min(max(start, lowest), highest)
+    v = _open_circuit(tables, index, x, lithium, full_n, full_p)[0] - voltage
+    up = v < 0.0
+    before = x
+    while (v < 0.0) == up:
+        before = x
+        x = min(x + STRIDE, highest) if up else max(x - STRIDE, lowest)
+        if x == before:
+            return x, False
+        v = _open_circuit(tables, index, x, lithium, full_n, full_p)[0] - voltage
+    low = min(x, before)
+    high = max(x, before)
     for _ in range(STEPS):
         v, slope = _open_circuit(tables, index, x, lithium, full_n, full_p)
         v -= voltage
@@ -37,11 +47,9 @@ def stoichiometry_at(tables, index, voltage, lithium, full_n, full_p):
         else:
             low = x
         step = -v / slope if slope > 0.0 else 0.0
-        if low < x + step < high and slope > 0.0:
-            x += step
-        else:
+        if not (slope > 0.0 and low < x + step < high):
             step = 0.5 * (low + high) - x
-            x += step
+        x += step
         if abs(step) < 1e-15:
             break
     return x, True
@@ -53,8 +61,8 @@ def balance(tables, w, c):
     full_n = FARADAY * c.active_n * c.thickness_n * c.area * c.c_max_n
     full_p = FARADAY * c.active_p * c.thickness_p * c.area * c.c_max_p
     lithium = c.theta_n * full_n + c.theta_p * full_p
-    full, found = stoichiometry_at(tables, w.index, c.ocv_max, lithium, full_n, full_p)
-    empty, good = stoichiometry_at(tables, w.index, c.ocv_min, lithium, full_n, full_p)
+    full, found = stoichiometry_at(tables, w.index, c.ocv_max, c.theta_n, lithium, full_n, full_p)
+    empty, good = stoichiometry_at(tables, w.index, c.ocv_min, c.theta_n, lithium, full_n, full_p)
     x = empty + c.soc * (full - empty)
     w.memory[at.THETA_N] = x
     w.memory[at.THETA_P] = (lithium - full_n * x) / full_p

@@ -11,7 +11,7 @@ import numpy as np
 from energymodels.kernels.battery import electrode, particle
 from energymodels.kernels.battery import layout as of
 from energymodels.kernels.battery import work as at
-from energymodels.kernels.battery.material import DEPLETED, set_temperature, values
+from energymodels.kernels.battery.material import DEPLETED, is_constant, set_temperature, values
 from energymodels.kernels.constants import FARADAY
 from energymodels.kernels.jit import inner
 
@@ -33,13 +33,13 @@ def set_nodes(node, tables, index, coefficients, n, s, p, temperature, dt):
 
 
 @inner
-def solve_changes(node, c, n, s, p, current, alpha, border, arithmetic):
+def solve_changes(node, c, n, s, p, current, alpha, border, pybamm):
     """Set rows R1, R2 to the changes of c and j at fixed ``current`` (A m-2), with ``border`` B1, B2 to those of a unit more."""
     a_n = 3.0 * c.active_n / c.radius_n
     a_p = 3.0 * c.active_p / c.radius_p
     last = n + s + p - 1
-    gain, right, unit = electrode.eliminate(node, START, RIGHT, n, current, 1.0, c.sigma_n, a_n, alpha, border, arithmetic)
-    gain_p, right_p, unit_p = electrode.eliminate(node, last, LEFT, p, -current, -1.0, c.sigma_p, a_p, alpha, border, arithmetic)
+    gain, right, unit = electrode.eliminate(node, START, RIGHT, n, current, 1.0, c.sigma_n, a_n, alpha, border, pybamm)
+    gain_p, right_p, unit_p = electrode.eliminate(node, last, LEFT, p, -current, -1.0, c.sigma_p, a_p, alpha, border, pybamm)
     for k in range(n, n + s):
         hold = FARADAY * node[at.POROSITY, k] * node[at.DX, k] * alpha
         diagonal = gain + hold
@@ -54,7 +54,7 @@ def solve_changes(node, c, n, s, p, current, alpha, border, arithmetic):
             t = 0.0
         else:
             o = k + 1
-            kappa, kappa1, kappa2, chi, chi1, chi2, d, d1, d2, t, t1, t2, distance = electrode.means(node, k, o, arithmetic)
+            kappa, kappa1, kappa2, chi, chi1, chi2, d, d1, d2, t, t1, t2, distance = electrode.means(node, k, o, pybamm)
             rise = node[at.C, o] - node[at.C, k]
             d *= FARADAY / distance
             slope = rise * FARADAY / distance
@@ -211,6 +211,7 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance):
     node = w.node
     lumped = c.lumped != 0.0
     border = kind != of.CURRENT
+    straight = is_constant(tables, w.index, of.D_N) and is_constant(tables, w.index, of.D_P)
     predicted, past = w.points[at.PREDICTED], w.points[at.PAST]
     temperature = predicted[at.T] if lumped else c.temperature
     current = predicted[at.I] if border else target / c.area
@@ -226,9 +227,9 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance):
         particle.eliminate_side(w, mesh, c, tables, particle.NEGATIVE, START, n, START, new, alpha, first or lumped)
         particle.eliminate_side(w, mesh, c, tables, particle.POSITIVE, first_p, p, split, new, alpha, first or lumped)
         set_nodes(node, tables, w.index, w.coefficients, n, s, p, temperature, temperature - c.reference_temperature)
-        solve_changes(node, c, n, s, p, current, alpha, border, mesh.arithmetic)
+        solve_changes(node, c, n, s, p, current, alpha, border, mesh.pybamm)
         resistance = c.contact * c.area
-        volt = voltage(node, c, n, s, p, current, mesh.arithmetic) - current * resistance
+        volt = voltage(node, c, n, s, p, current, mesh.pybamm) - current * resistance
         heat = reversible_and_stored(node, c, n, s, p, temperature) - current * volt
         change = voltage_change(node, c, n, s, p, at.R1, at.R2, 0.0)
         previous = size
@@ -246,8 +247,9 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance):
                 node[at.R2, k] += step * node[at.B2, k]
             size = abs(step) / ((abs(current) + 0.01 * c.nominal / 3600.0 / c.area) * tolerance)
         size = max(size, _update(node, n, nodes, p, c.c_e, tolerance), abs(change) / tolerance)
-        particle.change_side(w, mesh, c, tables, particle.NEGATIVE, START, n, START, new, alpha)
-        particle.change_side(w, mesh, c, tables, particle.POSITIVE, first_p, p, split, new, alpha)
+        moved = particle.change_side(w, mesh, c, tables, particle.NEGATIVE, START, n, START, new, alpha)
+        moved = max(moved, particle.change_side(w, mesh, c, tables, particle.POSITIVE, first_p, p, split, new, alpha))
+        size = max(size, moved / tolerance)
         if lumped:
             rate = 1.0 / (c.heat_capacity * alpha)
             step = (past[at.T] + rate * (heat * c.area + c.cooling * c.temperature)) / (1.0 + rate * c.cooling) - temperature
@@ -258,9 +260,11 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance):
         bent_n, mean_n = remainder(node, tables, w.index, w.coefficients, of.U_N, START, n)
         bent_p, mean_p = remainder(node, tables, w.index, w.coefficients, of.U_P, n + s, nodes)
         change += mean_p - mean_n
-        if first:
+        if first and straight:
             left = w.memory[at.CURVATURE] * size * size
             w.memory[at.CURVATURE] *= WARY
+        elif first:
+            left = size
         else:
             w.memory[at.CURVATURE] = max(FORGETFUL * w.memory[at.CURVATURE], min(size, previous) / (previous * previous))
             left = min(w.memory[at.CURVATURE] * size * size, size)

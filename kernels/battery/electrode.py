@@ -91,26 +91,35 @@ LEAST = 1e-2  # mol m-3: the diffusion potential's 1/c goes no further
 
 
 @inner
-def means(node, k, o, arithmetic):
-    """Return kappa, X, D and t+ between nodes ``k`` and ``o`` with their derivatives by c at either, and the distance.
+def means(node, k, o, pybamm):
+    """Return kappa, X, D and t+ between neighbours ``k`` and ``o`` with their derivatives by c at either, and the distance.
 
-    Harmonic means, kappa arithmetic on request (as PyBaMM has it); t+ by distance.
+    kappa and D are means by distance of the bulk's, times the pores' efficiency of the stretch between the nodes; X is a harmonic
+    mean. ``pybamm``: kappa by distance and D harmonic, pores and all.
     """
     w = node[at.DX, k] / (node[at.DX, k] + node[at.DX, o])
     v = 1.0 - w
     distance = 0.5 * (node[at.DX, k] + node[at.DX, o])
-    k1 = node[at.KAPPA, k]
-    k2 = node[at.KAPPA, o]
-    if arithmetic:
-        kappa = v * k1 + w * k2
-        kappa1 = v * node[at.D_KAPPA, k]
-        kappa2 = w * node[at.D_KAPPA, o]
+    d1 = node[at.DIFFUSIVITY, k]
+    d2 = node[at.DIFFUSIVITY, o]
+    if pybamm:
+        part1 = v
+        part2 = w
+        d = d1 * d2 / (w * d2 + v * d1)
+        r = d / d1
+        dd1 = w * r * r
+        r = d / d2
+        dd2 = v * r * r
     else:
-        kappa = k1 * k2 / (w * k2 + v * k1)
-        r = kappa / k1
-        kappa1 = w * r * r * node[at.D_KAPPA, k]
-        r = kappa / k2
-        kappa2 = v * r * r * node[at.D_KAPPA, o]
+        edge = min(k, o)
+        part1 = node[at.PART, edge]
+        part2 = node[at.PART_NEXT, edge]
+        if k > o:
+            part1, part2 = part2, part1
+        d = part1 * d1 + part2 * d2
+        dd1 = part1
+        dd2 = part2
+    kappa = part1 * node[at.KAPPA, k] + part2 * node[at.KAPPA, o]
     x1 = node[at.CHI, k]
     x2 = node[at.CHI, o]
     chi = x1 * x2 / (w * x2 + v * x1)
@@ -118,22 +127,16 @@ def means(node, k, o, arithmetic):
     chi1 = w * r * r * node[at.D_CHI, k]
     r = chi / x2
     chi2 = v * r * r * node[at.D_CHI, o]
-    d1 = node[at.DIFFUSIVITY, k]
-    d2 = node[at.DIFFUSIVITY, o]
-    d = d1 * d2 / (w * d2 + v * d1)
-    r = d / d1
-    dd1 = w * r * r * node[at.D_DIFFUSIVITY, k]
-    r = d / d2
-    dd2 = v * r * r * node[at.D_DIFFUSIVITY, o]
     t = v * node[at.T_PLUS, k] + w * node[at.T_PLUS, o]
     return (
-        kappa, kappa1, kappa2, chi, chi1, chi2, d, dd1, dd2,
+        kappa, part1 * node[at.D_KAPPA, k], part2 * node[at.D_KAPPA, o], chi, chi1, chi2,
+        d, dd1 * node[at.D_DIFFUSIVITY, k], dd2 * node[at.D_DIFFUSIVITY, o],
         t, v * node[at.D_T_PLUS, k], w * node[at.D_T_PLUS, o], distance,
     )  # fmt: skip
 
 
 @inner
-def eliminate(node, first, step, count, total, sign, sigma, a, alpha, border, arithmetic):
+def eliminate(node, first, step, count, total, sign, sigma, a, alpha, border, pybamm):
     """Eliminate an electrode of ``count`` nodes from its collector (``first``) to the separator.
 
     ``total`` = sign I arrives at the separator, ``a`` is the surface per volume, ``alpha`` the leading coefficient of d/dt. With
@@ -158,7 +161,7 @@ def eliminate(node, first, step, count, total, sign, sigma, a, alpha, border, ar
         o = k + step
         area = a * node[at.DX, k]
         hold = FARADAY * node[at.POROSITY, k] * node[at.DX, k] * alpha
-        kappa, kappa1, kappa2, chi, chi1, chi2, d, d1, d2, t, t1, t2, distance = means(node, k, o, arithmetic)
+        kappa, kappa1, kappa2, chi, chi1, chi2, d, d1, d2, t, t1, t2, distance = means(node, k, o, pybamm)
         rise = node[at.C, o] - node[at.C, k]
         r = distance / kappa
         if m == count - 1:  # to the separator

@@ -7,7 +7,7 @@ from energymodels.kernels.battery.tables import BUCKETS, add, fill, lookup
 from energymodels.kernels.battery.work import GAIN
 from energymodels.kernels.jit import inline, inner
 
-DEPLETED = 0.1  # mol m-3: below it the exchange current falls exponentially, so that ln j0 keeps a finite slope
+DEPLETED = 1e-3  # mol m-3: below it the exchange current falls exponentially, so that ln j0 keeps a finite slope
 SMALLEST = 1e-7  # of the exchange current's dependence on stoichiometry: full and empty surfaces keep a trace of it
 
 

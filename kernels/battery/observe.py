@@ -42,7 +42,7 @@ def diffusion_potential(w, mesh):
     phi = 0.0
     node[at.DROP, 0] = 0.0
     for k in range(n + s + p - 1):
-        phi += electrode.means(node, k, k + 1, mesh.arithmetic)[3] * (node[at.C, k + 1] - node[at.C, k])
+        phi += electrode.means(node, k, k + 1, mesh.pybamm)[3] * (node[at.C, k + 1] - node[at.C, k])
         node[at.DROP, k + 1] = phi
     return _means(node, at.DROP, n + s, p) - _means(node, at.DROP, START, n)
 

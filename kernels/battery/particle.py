@@ -127,19 +127,23 @@ def eliminate(radial, beta, tables, index, coefficients, f, source, b, y, j, n, 
 
 @inner
 def substitute(source, change_of_j, y, n, cells, work):
-    """Add to ``y`` the step that ``eliminate`` prepared, with the change of j that the electrode found."""
+    """Add to ``y`` the step that ``eliminate`` prepared, with the change of j that the electrode found; return the largest change."""
+    largest = 0.0
     right, pivots, upper = work[0], work[1], work[2]
     last = (cells - 1) * n
     for x in range(n):
         p = last + x
         right[p] = (right[p] - source * change_of_j[x]) * pivots[p]
         y[p] += right[p]
+        largest = max(largest, abs(right[p]))
     for i in range(cells - 2, -1, -1):
         row = i * n
         for x in range(n):
             p = row + x
             right[p] = (right[p] + upper[p] * right[p + n]) * pivots[p]
             y[p] += right[p]
+            largest = max(largest, abs(right[p]))
+    return largest
 
 
 @inner
@@ -169,12 +173,13 @@ def eliminate_side(w, mesh, c, tables, side, first, n, start, new, alpha, again)
 
 @inner
 def change_side(w, mesh, c, tables, side, first, n, start, new, alpha):
-    """Move particles whose diffusivity depends on theta by Newton's step, the currents having changed by R2."""
+    """Move particles whose diffusivity depends on theta by Newton's step, the currents having changed by R2; return the largest change."""
     f, _, source = of_side(c, side, alpha)
     cells = mesh.radial.shape[1]
     if not is_constant(tables, w.index, f):
         y = w.profiles[new, start : start + n * cells]
-        substitute(source, w.node[at.R2, first : first + n], y, n, cells, w.newton[side])
+        return substitute(source, w.node[at.R2, first : first + n], y, n, cells, w.newton[side])
+    return 0.0
 
 
 @inner

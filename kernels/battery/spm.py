@@ -53,15 +53,22 @@ def solve_electrolyte(w, mesh, tables, current, alpha):
             distance = 0.5 * (node[at.DX, k] + node[at.DX, o])
             d1 = node[at.DIFFUSIVITY, k]
             d2 = node[at.DIFFUSIVITY, o]
-            d = d1 * d2 / (v * d2 + (1.0 - v) * d1)
+            if mesh.pybamm:
+                d = d1 * d2 / (v * d2 + (1.0 - v) * d1)
+                part1 = v * (d / d1) ** 2
+                part2 = (1.0 - v) * (d / d2) ** 2
+                # PyBaMM takes the current of the nodes, which bends at the separator
+                edge = (1.0 - v) * 0.5 * (before + share) + v * (share + 0.5 * node[at.SHARE, o])
+            else:
+                part1 = node[at.PART, k]
+                part2 = node[at.PART_NEXT, k]
+                d = part1 * d1 + part2 * d2
+                edge = share
             slope = (node[at.C, o] - node[at.C, k]) * FARADAY / distance
             t = (1.0 - v) * node[at.T_PLUS, k] + v * node[at.T_PLUS, o]
-            edge = share
-            if mesh.arithmetic:  # PyBaMM takes the current of the nodes, which bends at the separator
-                edge = (1.0 - v) * 0.5 * (before + share) + v * (share + 0.5 * node[at.SHARE, o])
             i = edge * current
-            n_c1 = d * FARADAY / distance - slope * v * (d / d1) ** 2 * node[at.D_DIFFUSIVITY, k]
-            n_c2 = -d * FARADAY / distance - slope * (1.0 - v) * (d / d2) ** 2 * node[at.D_DIFFUSIVITY, o]
+            n_c1 = d * FARADAY / distance - slope * part1 * node[at.D_DIFFUSIVITY, k]
+            n_c2 = -d * FARADAY / distance - slope * part2 * node[at.D_DIFFUSIVITY, o]
             n_c1 += i * (1.0 - v) * node[at.D_T_PLUS, k]
             n_c2 += i * v * node[at.D_T_PLUS, o]
             flow = t * i - d * slope
@@ -115,6 +122,25 @@ def electrode(w, tables, first, count, k, u_f, s_f, e_f, dudt_f, temperature, dt
 
 
 @inner
+def mean_concentration(w, mesh, c):
+    """Return the mean of the electrolyte's concentration over the cell, mol m-3.
+
+    PyBaMM, whose concentration is (porosity c)/porosity, takes the mean of a product for the product of the means.
+    """
+    node = w.node
+    length = c.thickness_n + c.thickness_s + c.thickness_p
+    total = 0.0
+    other = 0.0
+    for k in range(mesh.n + mesh.s + mesh.p):
+        if mesh.pybamm:
+            total += node[at.DX, k] * node[at.POROSITY, k] * node[at.C, k]
+            other += node[at.DX, k] / node[at.POROSITY, k]
+        else:
+            total += node[at.DX, k] * node[at.C, k]
+    return total / length * (other / length if mesh.pybamm else 1.0)
+
+
+@inner
 def resistances(w, mesh, c, tables, temperature, with_electrolyte):
     """Return (diffusion potential V, electrolyte resistance, solid resistance, ohm m2; its negative part; X, ln averages) of SPMe."""
     n, s, p = mesh.n, mesh.s, mesh.p
@@ -122,10 +148,7 @@ def resistances(w, mesh, c, tables, temperature, with_electrolyte):
     node = w.node
     if not with_electrolyte:
         return 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-    average = 0.0
-    for k in range(nodes):
-        average += node[at.DX, k] * node[at.C, k]
-    average /= c.thickness_n + c.thickness_s + c.thickness_p
+    average = mean_concentration(w, mesh, c)
     kappa = value(tables, w.index, w.coefficients, of.KAPPA, average)[0]
     chi = 2.0 * (1.0 - value(tables, w.index, w.coefficients, of.T_PLUS, average)[0])
     chi *= value(tables, w.index, w.coefficients, of.TDF, average)[0] * GAS * temperature / FARADAY
@@ -140,7 +163,7 @@ def resistances(w, mesh, c, tables, temperature, with_electrolyte):
     negative = c.thickness_n / (3.0 * kappa * c.efficiency_n)
     ohmic = negative + c.thickness_s / (kappa * c.efficiency_s) + c.thickness_p / (3.0 * kappa * c.efficiency_p)
     solid = (c.thickness_n / c.sigma_n + c.thickness_p / c.sigma_p) / 3.0
-    if mesh.arithmetic:  # PyBaMM extrapolates the parabola to the collector from two nodes
+    if mesh.pybamm:  # PyBaMM extrapolates the parabola to the collector from two nodes
         solid -= 0.375 * c.thickness_p / (p * p * c.sigma_p)
     return chi * (ln_p - ln_n), ohmic, solid, negative, chi, ln_n
 
@@ -151,10 +174,7 @@ def lowest_potential(w, mesh, c, current, negative, chi, ln_n, with_electrolyte)
     node = w.node
     if not with_electrolyte:
         return node[at.U, 0]
-    average = 0.0
-    for k in range(mesh.n + mesh.s + mesh.p):
-        average += node[at.DX, k] * node[at.C, k]
-    average /= c.thickness_n + c.thickness_s + c.thickness_p
+    average = mean_concentration(w, mesh, c)
     l_n = c.thickness_n
     kappa = l_n / (3.0 * negative)
     lowest = 1e300
@@ -214,6 +234,7 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance, with_electr
         electrode(w, tables, k_p, mesh.p, k_p, of.U_P, of.S_P, of.E_P, of.DUDT_P, temperature, dt)
         diffusion, ohmic, solid, negative, chi, ln_n = resistances(w, mesh, c, tables, temperature, with_electrolyte)
         inner = ohmic + solid + resistance
+        before = volt
         volt = node[at.U, k_p] - node[at.U, 0] + diffusion - current * inner
         heat = current * (
             node[at.OCP, k_p] - node[at.OCP, 0] - temperature * (node[at.ENTROPIC, k_p] - node[at.ENTROPIC, 0]) - volt
@@ -234,6 +255,8 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance, with_electr
         node[at.J, 0] += step * per_n
         node[at.J, k_p] += step * per_p
         if not straight:
+            if not first:
+                size = max(size, abs(volt - before) / tolerance)
             size = max(size, _move(w, mesh, c, tables, step * per_n, step * per_p, new, alpha) / tolerance)
         if lumped:
             rate = 1.0 / (c.heat_capacity * alpha)
@@ -243,9 +266,11 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance, with_electr
             size = max(size, abs(change) / (100.0 * tolerance))
         if not size < HOPELESS:
             return False
-        if first:
+        if first and straight:
             left = w.memory[at.CURVATURE] * size * size
             w.memory[at.CURVATURE] *= WARY
+        elif first:
+            left = size
         else:
             w.memory[at.CURVATURE] = max(FORGETFUL * w.memory[at.CURVATURE], min(size, previous) / (previous * previous))
             left = min(w.memory[at.CURVATURE] * size * size, size)
@@ -272,14 +297,9 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance, with_electr
 
 @inner
 def _move(w, mesh, c, tables, change_n, change_p, new, alpha):
-    """Add Newton's changes to particles whose diffusivity depends on theta; return the larger change at a surface."""
+    """Add Newton's changes to particles whose diffusivity depends on theta; return the largest change."""
     k_p = mesh.n + mesh.s
-    cells = mesh.radial.shape[1]
-    y = w.profiles[new]
-    before_n = y[cells - 1]
-    before_p = y[2 * cells - 1]
     w.node[at.R2, 0] = change_n
     w.node[at.R2, k_p] = change_p
-    particle.change_side(w, mesh, c, tables, particle.NEGATIVE, START, ONE, START, new, alpha)
-    particle.change_side(w, mesh, c, tables, particle.POSITIVE, k_p, ONE, cells, new, alpha)
-    return max(abs(y[cells - 1] - before_n), abs(y[2 * cells - 1] - before_p))
+    moved = particle.change_side(w, mesh, c, tables, particle.NEGATIVE, START, ONE, START, new, alpha)
+    return max(moved, particle.change_side(w, mesh, c, tables, particle.POSITIVE, k_p, ONE, mesh.radial.shape[1], new, alpha))

@@ -58,3 +58,9 @@ def lay_out(w, mesh, c, widths):
         w.node[at.EFFICIENCY, k] = efficiency
         w.node[at.SHARE, k] = share
         w.node[at.J, k] = 0.0
+    for k in range(mesh.n + mesh.s + mesh.p - 1):
+        own, other = w.node[at.EFFICIENCY, k], w.node[at.EFFICIENCY, k + 1]
+        part = w.node[at.DX, k] / (w.node[at.DX, k] + w.node[at.DX, k + 1])
+        both = own * other / (part * other + (1.0 - part) * own)
+        w.node[at.PART, k] = (1.0 - part) * both / own
+        w.node[at.PART_NEXT, k] = part * both / other

@@ -20,6 +20,7 @@ SHORTEST = 1e-10  # s
 MOST_STEPS = 20000
 MOST_FAILURES = 60  # in a row
 MOST_LANDINGS = 100  # five are usual
+NONE, FAILED = -1, -2  # in place of an event
 
 
 @inner
@@ -108,9 +109,10 @@ def start_step(w, mesh, c, tables, kind, goal, fidelity, tolerance):
 
 @inner
 def land(w, mesh, c, tables, step, profiles, begun, kind, fidelity, event):
-    """Shorten the step just solved until it ends where an end is met; return that end's event, -1 if a step failed.
+    """Shorten the step just solved until it ends where an end is met; return that end's event.
 
-    Regula falsi on the step's length (Illinois), every value a step of its own.
+    Regula falsi on the step's length (Illinois), every value a step of its own, solved more closely than an ordinary one. NONE if
+    that shows the end not met after all: the step just solved is an ordinary one. FAILED if a step could not be solved.
     """
     head = w.now[at.HEAD]
     new = at.new_slot(w)
@@ -130,9 +132,7 @@ def land(w, mesh, c, tables, step, profiles, begun, kind, fidelity, event):
         goal = wanted(w, step, profiles, t + h - begun)
         good, _ = attempt(w, mesh, c, tables, t + h, kind, goal, fidelity, 0.01 * c.tolerance)
         if not good:
-            return -1
-        if near:
-            return event
+            return FAILED
         earlier = first_passed(w, c, w.points[head], w.points[new])
         if earlier >= 0 and earlier != event:
             event = earlier
@@ -140,6 +140,8 @@ def land(w, mesh, c, tables, step, profiles, begun, kind, fidelity, event):
             g_low = min(passed(event, w, c, w.points[head]), -1e-300)
             side = 0
         g = passed(event, w, c, w.points[new])
+        if near:
+            return event if g >= -MET else NONE
         if g > 0.0:
             high = h
             g_high = g
@@ -152,7 +154,7 @@ def land(w, mesh, c, tables, step, profiles, begun, kind, fidelity, event):
             if side == -1:
                 g_high *= 0.5
             side = -1
-    return -1
+    return FAILED
 
 
 @inner
@@ -204,12 +206,14 @@ def run_step(w, mesh, c, tables, step, profiles, fidelity, axis, series, case):
         good, alpha = attempt(w, mesh, c, tables, t_new, kind, goal, fidelity, tolerance)
         error = step_error(w, mesh, c, alpha, fidelity) / tolerance if good else 0.0
         new = at.new_slot(w)
-        event = -1
+        event = NONE
         if good and error <= 1.0:
             event = first_passed(w, c, w.points[w.now[at.HEAD]], w.points[new])
             if event >= 0:
                 event = land(w, mesh, c, tables, step, profiles, begun, kind, fidelity, event)
-                good = event >= 0
+                good = event != FAILED
+                t_new = w.weights[at.TIMES, new]
+                last = last and t_new == limit
         if not good or not error <= 1.0:
             failures += 1
             since = 0

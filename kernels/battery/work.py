@@ -16,14 +16,15 @@ V, T, I, CHARGE, MOVED, ENERGY, WORK, HEAT, FIRST = np.arange(9)
 # by node, across the cell from the negative to the positive current collector
 (
     DX, POROSITY, EFFICIENCY, SHARE,  # SHARE: of the current that enters the electrolyte at the node, were the reaction uniform
+    PART, PART_NEXT,  # weights of the node and the next in means of transport between them
     C, C_BACK, KAPPA, D_KAPPA, DIFFUSIVITY, D_DIFFUSIVITY, CHI, D_CHI, T_PLUS, D_T_PLUS,
     J, A, G, U, U_J, U_C, THETA, U0, U0_SLOPE, OCP, OCP_SLOPE,  # U0 at the reference temperature
      ENTROPIC, ENTROPIC_SLOPE, S, S_SLOPE, E, E_SLOPE, ETA,
     E11, E12, E21, E22, R1, R2, B1, B2,  # eliminated blocks, right sides, and what a unit of current adds
     DROP, DROP_C1, DROP_C2, DROP_J1, DROP_J2, DROP_I,  # electrolyte potential from a node to its neighbour, and its derivatives
     FLOW,  # electrolyte current from a node to its neighbour
-) = np.arange(47)  # fmt: skip
-NODE = 47
+) = np.arange(49)  # fmt: skip
+NODE = 49
 
 # of ``memory``: what Newton's method leaves of a change, per its square; heat (W) and least phi_s - phi_e (V) of the last step solved;
 # stoichiometries at the start and charge of either electrode when full (A s), capacity of the cell (A s), what 1C moves in an hour
@@ -40,7 +41,7 @@ PREDICTED, PAST = HISTORY + np.arange(2)
 GAIN = RANK  # column of ``coefficients``: the case's own factor
 
 Work = namedtuple("Work", "profiles points series node index coefficients newton weights memory now")
-Mesh = namedtuple("Mesh", "n s p radial arithmetic")
+Mesh = namedtuple("Mesh", "n s p radial pybamm")
 
 
 def make_work(nodes, particles_n, particles_p, cells):

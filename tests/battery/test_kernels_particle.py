@@ -1,0 +1,242 @@
+"""Diffusion in particles: eliminations against dense algebra, steps in time against the analytic sphere."""
+
+import numpy as np
+import pytest
+
+from energymodels.battery.mesh import radial_mesh
+from energymodels.kernels.battery import history, layout, particle
+from energymodels.kernels.battery import work as at
+from energymodels.kernels.jit import jit
+
+VOLUME, CONDUCTANCE, WEIGHT, SURFACE = range(4)
+RANDOM = np.random.default_rng(6)
+MESHES = [(20, 1.0, False), (12, 1.5, True), (3, 1.5, True)]
+BETA, SOURCE = 0.03, 0.011
+
+
+@jit
+def solve_linear(radial, beta, d, source, b, j, y, factors, a, g):
+    particle.eliminate_linear(radial, beta, d, source, b, y, j.size, factors, a, g)
+    particle.substitute_linear(source, j, y, j.size, radial.shape[1], factors)
+
+
+@jit
+def newton_step(radial, beta, tables, index, coefficients, source, b, j, change, y, work, a, g):
+    """Take one of Newton's steps, j changing by ``change``."""
+    particle.eliminate(radial, beta, tables, index, coefficients, layout.D_N, source, b, y, j, j.size, work, a, g)
+    particle.substitute(source, change, y, j.size, radial.shape[1], work)
+
+
+@jit
+def march(radial, d, flux, times, y, surface, factors, a, g, past, alphas):
+    """Let a flux into spheres from rest, ``times`` in units of R^2/D, by the formula of order 5 once there are five points."""
+    j = np.ones(1)
+    weights = np.zeros(at.HISTORY)
+    ring = np.zeros(at.HISTORY)
+    cells = radial.shape[1]
+    b = np.zeros(cells)
+    for k in range(1, times.size):
+        head = (k - 1) % at.HISTORY
+        ring[head] = times[k - 1]
+        for i in range(cells):
+            past[head, i] = y[i]
+        order = min(k, 5)
+        alpha = history.differentiate(ring, head, order, times[k], weights)
+        history.combine(past, head, weights, order, b)
+        source = flux / alpha
+        particle.eliminate_linear(radial, 1.0 / alpha, d, source, b, y, 1, factors, a, g)
+        surface[k] = a[0] + g[0]
+        particle.substitute_linear(source, j, y, 1, cells, factors)
+
+
+def laplacian(radial, d=None):
+    """Return the dense matrix L of volume dtheta/dt = L theta, ``d`` the diffusivities between neighbours."""
+    cells = radial.shape[1]
+    L = np.zeros((cells, cells))
+    for i in range(1, cells):
+        k = radial[CONDUCTANCE, i] * (1.0 if d is None else d[i])
+        L[i, i - 1] += k
+        L[i, i] -= k
+        L[i - 1, i] += k
+        L[i - 1, i - 1] -= k
+    return L
+
+
+def surface_of(radial, y, gradient):
+    """Return the surface values of profiles (cell, particle)."""
+    w = radial[SURFACE]
+    return w[0] * y[-1] + w[1] * y[-2] + w[2] * gradient
+
+
+# The mesh
+
+
+@pytest.mark.parametrize("mesh", MESHES)
+def test_mesh_is_a_sphere(mesh):
+    cells, grading, flux_aware = mesh
+    radial = radial_mesh(cells, grading, flux_aware=flux_aware)
+    assert radial[VOLUME].sum() == pytest.approx(1.0 / 3.0, rel=1e-14)
+    assert radial[SURFACE, 0] + radial[SURFACE, 1] == pytest.approx(1.0, rel=1e-12)
+    if grading == 1.0:
+        h = 1.0 / cells
+        edges = np.arange(1, cells) * h
+        np.testing.assert_allclose(radial[CONDUCTANCE, 1:], edges**2 / h, rtol=1e-12)
+        np.testing.assert_allclose(radial[SURFACE, :3], [1.5, -0.5, 0.0], rtol=1e-12)  # c_N + (c_N - c_N-1)/2
+        np.testing.assert_allclose(radial[WEIGHT, 1:], 0.5, rtol=1e-12)
+
+
+@pytest.mark.parametrize("cells", [3, 12, 40])
+def test_surface_weights_are_exact_for_the_profile_of_steady_flux(cells):
+    """theta = a + b r + c r^2 from its volume means and its gradient; steady flux has a + c r^2."""
+    radial = radial_mesh(cells, 1.5, flux_aware=True)
+    edges = np.cbrt(3.0 * np.concatenate([[0.0], np.cumsum(radial[VOLUME])]))
+    a, b, c = 0.4, -0.05, 0.2
+    integral = a * edges**3 / 3 + b * edges**4 / 4 + c * edges**5 / 5
+    means = np.diff(integral) / radial[VOLUME]
+    assert surface_of(radial, means, b + 2.0 * c) == pytest.approx(a + b + c, rel=1e-11)
+
+
+# Eliminations
+
+
+@pytest.mark.parametrize("mesh", MESHES)
+def test_linear_elimination_against_dense_algebra(mesh):
+    cells, grading, flux_aware = mesh
+    radial = radial_mesh(cells, grading, flux_aware=flux_aware)
+    n, d = 3, 0.7
+    b, j = RANDOM.uniform(0.2, 0.8, (cells, n)), RANDOM.normal(size=n)
+    y, a, g = np.empty(cells * n), np.empty(n), np.empty(n)
+    solve_linear(radial, BETA, d, SOURCE, b.ravel(), j, y, np.empty((5, cells * n)), a, g)
+    right = radial[VOLUME][:, None] * b
+    right[-1] -= SOURCE * j
+    expected = np.linalg.solve(np.diag(radial[VOLUME]) - BETA * d * laplacian(radial), right)
+    np.testing.assert_allclose(y.reshape(cells, n), expected, rtol=1e-12)
+    np.testing.assert_allclose(a + g * j, surface_of(radial, expected, -SOURCE * j / (BETA * d)), rtol=1e-11)
+
+
+def residual(radial, d, y, b, j):
+    """Return the equations of one particle; diffusivity at an edge is the harmonic mean by the cells' widths."""
+    w = radial[WEIGHT, 1:]
+    mean = 1.0 / ((1.0 - w) / d(y[:-1]) + w / d(y[1:]))
+    flow = BETA * radial[CONDUCTANCE, 1:] * mean * np.diff(y)
+    found = radial[VOLUME] * (y - b)
+    found[:-1] -= flow
+    found[1:] += flow
+    found[-1] += SOURCE * j
+    return found
+
+
+def jacobian(radial, d, y, b, j):
+    """Return the derivative of the residual by a complex step."""
+    found = np.empty((y.size, y.size))
+    for i in range(y.size):
+        z = y.astype(complex)
+        z[i] += 1e-30j
+        found[:, i] = residual(radial, d, z, b, j).imag / 1e-30
+    return found
+
+
+def dense_newton(radial, d, b, j):
+    y = b.copy()
+    for _ in range(30):
+        y -= np.linalg.solve(jacobian(radial, d, y, b, j), residual(radial, d, y, b, j))
+    return y
+
+
+@pytest.fixture
+def varying(tools):
+    """Return (d(theta), tables, index, coefficients) of a diffusivity that falls to a fifth."""
+    powers = (1.0, -1.9, 1.3, -0.2)
+    return np.polynomial.Polynomial(powers), *tools.material({layout.D_N: tools.table(*powers)})
+
+
+@pytest.mark.parametrize("mesh", MESHES)
+def test_newton_step_against_dense_algebra(mesh, varying):
+    cells, grading, flux_aware = mesh
+    radial = radial_mesh(cells, grading, flux_aware=flux_aware)
+    d, *material = varying
+    n = 2
+    b, y = RANDOM.uniform(0.3, 0.6, (2, cells, n))
+    j, change = RANDOM.normal(size=(2, n)) * 0.1
+    found, a, g = y.ravel().copy(), np.empty(n), np.empty(n)
+    newton_step(radial, BETA, *material, SOURCE, b.ravel(), j, change, found, np.empty((5, cells * n)), a, g)
+    for x in range(n):
+        right = residual(radial, d, y[:, x], b[:, x], j[x] + change[x])
+        expected = y[:, x] - np.linalg.solve(jacobian(radial, d, y[:, x], b[:, x], j[x]), right)
+        np.testing.assert_allclose(found.reshape(cells, n)[:, x], expected, rtol=1e-11, atol=1e-13)
+
+
+@pytest.mark.parametrize("mesh", MESHES)
+def test_nonlinear_surface_and_its_slope(mesh, varying):
+    """Where Newton's method has settled, A + G j is the surface value and G its derivative by j."""
+    cells, grading, flux_aware = mesh
+    radial = radial_mesh(cells, grading, flux_aware=flux_aware)
+    d, *material = varying
+    b, j = RANDOM.uniform(0.4, 0.5, cells), 0.3
+
+    last = d(dense_newton(radial, d, b, j)[-1])  # the gradient goes by the diffusivity of the outer cell
+
+    def surface(j):
+        return surface_of(radial, dense_newton(radial, d, b, j), -SOURCE * j / (BETA * last))
+
+    found, a, g = dense_newton(radial, d, b, j), np.empty(1), np.empty(1)
+    newton_step(radial, BETA, *material, SOURCE, b, np.array([j]), np.zeros(1), found, np.empty((5, cells)), a, g)
+    np.testing.assert_allclose(found, dense_newton(radial, d, b, j), rtol=1e-13)
+    assert a[0] + g[0] * j == pytest.approx(surface(j), rel=1e-12)
+    h = 1e-3
+    assert g[0] == pytest.approx((surface(j + h) - surface(j - h)) / (2.0 * h), rel=1e-6)
+
+
+# Time
+
+
+def sphere(tau, terms=400):
+    """Return the surface value of a sphere after unit flux out of it since tau = 0 (D = R = 1): theta_0 = 0.
+
+    Separation of variables: -(3 tau + 1/5 - 2 sum of exp(-q^2 tau)/q^2), tan q = q.
+    """
+    q = np.pi * (np.arange(1, terms) + 0.5)
+    for _ in range(20):
+        q = np.pi * np.arange(1, terms) + np.arctan(q)
+    return -(3.0 * tau + 0.2 - 2.0 * (np.exp(-np.outer(tau, q * q)) / (q * q)).sum(axis=1))
+
+
+def surfaces(cells, grading, flux_aware, times):
+    radial = radial_mesh(cells, grading, flux_aware=flux_aware)
+    found = np.zeros(times.size)
+    march(radial, 1.0, 1.0, times, np.zeros(cells), found, np.zeros((5, cells)), np.zeros(1), np.zeros(1),
+          np.zeros((at.HISTORY, cells)), np.zeros(1))  # fmt: skip
+    return found
+
+
+TIMES = np.concatenate([[0.0], np.geomspace(1e-7, 1.0, 400)])
+SEEN = TIMES > 1e-2
+
+
+def worst(*mesh):
+    """Return the largest error of the surface value once the flux is felt across a few cells."""
+    return np.abs(surfaces(*mesh, TIMES) - sphere(TIMES))[SEEN].max()
+
+
+def test_analytic_series_is_itself_right():
+    """At once like a flat wall, at last like steady flux."""
+    assert sphere(np.array([1e-5]), 3000)[0] == pytest.approx(-2.0 * np.sqrt(1e-5 / np.pi), rel=1e-2)
+    assert sphere(np.array([2.0]))[0] == pytest.approx(-6.2, rel=1e-12)
+
+
+def test_surface_of_the_sphere_converges(tools):
+    """Second order on our mesh, whose surface takes the flux into account; the mesh of PyBaMM needs many more cells."""
+    ours = {cells: worst(cells, 1.5, True) for cells in (12, 24, 48)}
+    theirs = worst(20, 1.0, False)
+    orders = [np.log2(ours[12] / ours[24]), np.log2(ours[24] / ours[48])]
+    assert min(orders) > 1.8, ours
+    assert ours[12] < 0.5 * theirs, (ours, theirs)
+
+
+def test_lithium_leaves_as_it_should():
+    """What flows out is missing inside, to round-off, whatever the order of the steps."""
+    radial = radial_mesh(12, 1.5, flux_aware=True)
+    y = np.zeros(12)
+    march(radial, 1.0, 1.0, TIMES, y, np.zeros(TIMES.size), np.zeros((5, 12)), np.zeros(1), np.zeros(1),
+          np.zeros((at.HISTORY, 12)), np.zeros(1))  # fmt: skip
+    assert radial[VOLUME] @ y == pytest.approx(-TIMES[-1], rel=1e-11)
