@@ -47,9 +47,9 @@ REACHED = 0.05  # of the nominal capacity, by PyBaMM
 START, END = 0.05, 0.95  # of the duration: what is told apart
 
 COLUMNS = (
-    "parameters", "model", "direction", "rate", "gated", "verdict", "rms_mV", "max_mV", "capacity_%", "worst_at", "start_mV", "middle_mV",
-    "end_mV", "default_rms_mV", "default_max_mV", "default_capacity_%", "pybamm_capacity", "of_nominal", "least_electrolyte", "pybamm_end",
-    "our_end", "tolerance", "pybamm", "sources",
+    "parameters", "model", "direction", "rate", "gated", "verdict", "rms_mV", "max_mV", "capacity_%", "worst_at", "start_mV",
+    "middle_mV", "end_mV", "default_rms_mV", "default_max_mV", "default_capacity_%", "pybamm_capacity", "of_nominal",
+    "least_electrolyte", "pybamm_end", "our_end", "tolerance", "pybamm", "sources",
 )  # fmt: skip
 Row = dict[str, Any]
 
@@ -58,7 +58,9 @@ def digest() -> str:
     """Return what tells one state of the battery sources from another."""
     package = Path(em.__file__).parent
     root = package if (package / "kernels").is_dir() else package.parent
-    files = sorted([*(root / "kernels").rglob("*.py"), *(package / "battery").rglob("*.py"), *(root / "datasets/battery").glob("*")])
+    files = sorted(
+        [*(root / "kernels").rglob("*.py"), *(package / "battery").rglob("*.py"), *(root / "datasets/battery").glob("*")]
+    )
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
 
 
@@ -183,7 +185,9 @@ def _head(case: Case, tolerance: float, sources: str) -> Row:
 def said(row: Row) -> str:
     """Return a row in a line."""
     case = Case(*(row[name] for name in Case._fields))
-    numbers = f"rms {row['rms_mV']:.4f} mV, max {row['max_mV']:.3f} mV at {row['worst_at']:.3f}, capacity {row['capacity_%']:+.4f} %"
+    numbers = (
+        f"rms {row['rms_mV']:.4f} mV, max {row['max_mV']:.3f} mV at {row['worst_at']:.3f}, capacity {row['capacity_%']:+.4f} %"
+    )
     means = f"start, middle, end {row['start_mV']:+.3f} {row['middle_mV']:+.3f} {row['end_mV']:+.3f} mV"
     gate = "" if row["gated"] else " (not gated)"
     return f"{case.text}: {row['verdict']}{gate}; {numbers}; {means}; {row['our_end']}"
@@ -197,7 +201,10 @@ def largest(rows: Iterable[Row], name: str) -> str:
 
 def markdown(rows: list[Row]) -> str:
     """Return a table of the worst of every set."""
-    lines = ["| set | worst rms, mV | worst maximum, mV | worst capacity deviation, % | cases within | the same at default tolerance |", "|--" * 6 + "|"]
+    lines = [
+        "| set | worst rms, mV | worst maximum, mV | worst capacity deviation, % | cases within | the same at default tolerance |",
+        "|--" * 6 + "|",
+    ]
     for name in dict.fromkeys(row["parameters"] for row in rows):
         some = [row for row in rows if row["parameters"] == name and (row["gated"] or name in UNGATED) and row["pybamm_capacity"]]
         good = sum(row["verdict"] == "within" for row in some)
@@ -213,7 +220,9 @@ def main() -> None:
     parser.add_argument("--sets", nargs="+", default=SETS, metavar="SET")
     parser.add_argument("--models", nargs="+", default=MODELS, choices=MODELS)
     parser.add_argument("--rates", nargs="+", default=RATES, type=float, metavar="C")
-    parser.add_argument("--tolerance", type=float, default=1e-6, help="of ours: so small that errors of time hide none of the equations")
+    parser.add_argument(
+        "--tolerance", type=float, default=1e-6, help="of ours: so small that errors of time hide none of the equations"
+    )
     parser.add_argument("-o", "--output", type=Path, default=Path("battery_parity.csv"), metavar="FILE.csv")
     parser.add_argument("--markdown", action="store_true", help="print the table for the README")
     given = parser.parse_args()

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from . import battery_speed as speed
+from . import battery_inputs as cells
 from .battery_peer import Case, simulate
 
 NUMBER = 64
@@ -20,27 +20,27 @@ CASES = {  # a rate each, all charged and discharged
 
 
 class Sweep:
-    """Random charges and discharges of one cell with factors on its transport and kinetics; see ``battery_speed.draw``."""
+    """Random charges and discharges of one cell with factors on its transport and kinetics; see ``battery_inputs.draw``."""
 
     params = (["spm", "spme", "dfn"], ["default", "pybamm"])
     param_names = ("model", "mesh")
     timeout = 300
 
     def setup(self, model: str, mesh: str) -> None:
-        self.points = speed.draw(NUMBER, tuple(speed.FACTORS))
+        self.points = cells.draw(NUMBER, tuple(cells.FACTORS))
         self.time_sweep(model, mesh)
 
     def time_sweep(self, model: str, mesh: str) -> Any:
-        return speed.sweep(model, self.points, {"mesh": mesh})
+        return cells.sweep(model, self.points, {"mesh": mesh})
 
     def track_failures(self, model: str, mesh: str) -> int:
-        return speed.failures(model, self.points, {"mesh": mesh})
+        return cells.failures(model, self.points, {"mesh": mesh})
 
     def track_steps(self, model: str, mesh: str) -> float:
-        found = speed.em.sweep(
+        found = cells.em.sweep(
             {"model": f"battery.{model}"},
             {},
-            {"parameters": speed.SET, "series.points": 0, "mesh": mesh},
+            {"parameters": cells.SET, "series.points": 0, "mesh": mesh},
             points=self.points,
             keep=["time_steps"],
         )
@@ -53,16 +53,16 @@ class Sweep:
 class Pybamm:
     """The same cases by PyBaMM: IDAKLU at its defaults, two threads, the cases as a list of inputs, the voltage alone returned."""
 
-    params = ["spm", "spme", "dfn"]
+    params = ("spm", "spme", "dfn")
     param_names = ("model",)
     timeout = 300
 
     def setup(self, model: str) -> None:
         warnings.simplefilter("ignore")
-        self.peer = speed.Peer(model)
-        self.inputs = self.peer.inputs(speed.draw(NUMBER, tuple(speed.FACTORS)))
-        options = {"num_threads": speed.THREADS}
-        self.solver = speed.pybamm.IDAKLUSolver(options=options, output_variables=["Voltage [V]"], on_failure="ignore")
+        self.peer = cells.Peer(model)
+        self.inputs = self.peer.inputs(cells.draw(NUMBER, tuple(cells.FACTORS)))
+        options = {"num_threads": cells.THREADS}
+        self.solver = cells.pybamm.IDAKLUSolver(options=options, output_variables=["Voltage [V]"], on_failure="ignore")
         self.time_solve(model)
 
     def time_solve(self, model: str) -> None:
@@ -75,19 +75,19 @@ class Geometry:
     timeout = 300
 
     def setup(self) -> None:
-        values = speed.pybamm.ParameterValues(speed.SET)
-        drawn = speed.draw(NUMBER, tuple(speed.GEOMETRY), 1.3)
-        self.points = drawn | {path: drawn[path] * float(values[name]) * 1e6 for path, name in speed.GEOMETRY.items()}
+        values = cells.pybamm.ParameterValues(cells.SET)
+        drawn = cells.draw(NUMBER, tuple(cells.GEOMETRY), 1.3)
+        self.points = drawn | {path: drawn[path] * float(values[name]) * 1e6 for path, name in cells.GEOMETRY.items()}
         self.time_sweep()
 
     def time_sweep(self) -> None:
-        speed.sweep("dfn", self.points, {})
+        cells.sweep("dfn", self.points, {})
 
 
 class Charge:
     """A charge at constant current, then voltage, DFN."""
 
-    params = ["", "; Hold at 4.2 V until C/20"]
+    params = ("", "; Hold at 4.2 V until C/20")
     param_names = ("then",)
     timeout = 300
 
@@ -96,7 +96,7 @@ class Charge:
         self.time_sweep(then)
 
     def time_sweep(self, then: str) -> None:
-        speed.sweep("dfn", self.points, {})
+        cells.sweep("dfn", self.points, {})
 
 
 class Error:
@@ -108,17 +108,17 @@ class Error:
 
     def setup(self, model: str, direction: str, mesh: str) -> None:
         warnings.simplefilter("ignore")
-        self.curve = simulate(Case(speed.SET, model, direction, CASES[model]))
+        self.curve = simulate(Case(cells.SET, model, direction, CASES[model]))
 
     def track_voltage(self, model: str, direction: str, mesh: str) -> float:
         values = {
-            "parameters": speed.SET,
+            "parameters": cells.SET,
             "protocol": f"{direction.capitalize()} at {CASES[model]:g}C",
             "mesh": mesh,
             "series.points": self.curve.time.size,
             "series.end": self.curve.time[-1],
         }
-        found = speed.em.run({"model": f"battery.{model}"}, values)
+        found = cells.em.run({"model": f"battery.{model}"}, values)
         return float(np.sqrt(np.nanmean((found.voltage.values - self.curve.voltage) ** 2)) * 1e3)
 
     track_voltage.unit = "mV rms"  # type: ignore[attr-defined]

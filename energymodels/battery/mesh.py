@@ -17,7 +17,7 @@ RADIAL_GRADING = 1.8  # edges at 1 - (1 - x)^g: profiles are steep near the surf
 
 @dataclass(frozen=True)
 class Mesh:
-    """``widths`` (node,) as parts of their layer, ``counts`` (3,), ``radial`` (4, cell): see ``kernels.battery.particle``."""
+    """``widths`` (node,) as parts of their layer, ``counts`` (3,), ``radial`` (7, cell): see ``kernels.battery.particle``."""
 
     widths: Array
     counts: Array
@@ -38,7 +38,7 @@ def make_mesh(fields: Mapping[str, Any], *, across: bool = True) -> Mesh:
 
 
 def radial_mesh(cells: int, grading: float, *, steady: bool) -> Array:
-    """Return volumes, conductances, weights and surface weights (4, cell) of a sphere cut into ``cells``.
+    """Return the rows of ``kernels.battery.particle`` (7, cell) for a sphere cut into ``cells``.
 
     Values stand for the middle of a cell, and the surface is extrapolated through the last two; with ``steady`` they stand for the
     mean over a cell, and flux and surface value are exact for the parabola in r that a steady flux builds up.
@@ -61,4 +61,18 @@ def radial_mesh(cells: int, grading: float, *, steady: bool) -> Array:
     part = (end - place[-1]) / (place[-1] - place[-2])
     surface = np.zeros(cells)
     surface[:2] = (1.0 + part, -part)
-    return np.array([volume, conductance, weight, surface])
+    return np.array([volume, conductance, weight, surface, *_modes(volume, conductance, surface)])
+
+
+def _modes(volume: Array, conductance: Array, surface: Array) -> tuple[Array, Array, Array]:
+    """Return (eigenvalues, intake, output) of the operator's modes; amplitudes count so that the first is the mean."""
+    share = 3.0 * volume  # of the sphere
+    stiffness = np.diag(conductance + np.append(conductance[1:], 0.0))
+    stiffness -= np.diag(conductance[1:], 1) + np.diag(conductance[1:], -1)
+    root = np.sqrt(share)
+    values, vectors = np.linalg.eigh(3.0 * stiffness / np.outer(root, root))
+    shapes = vectors / root[:, np.newaxis]
+    shapes *= np.where(shapes[-1] < 0.0, -1.0, 1.0)
+    values[0], shapes[:, 0] = 0.0, 1.0
+    output = surface[0] * shapes[-1] + surface[1] * shapes[-2]
+    return values, 3.0 * shapes[-1], output

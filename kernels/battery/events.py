@@ -58,9 +58,12 @@ def set_ends(step, c, w, point, kind):
     if kind == of.VOLTAGE:  # rests on the voltage it was asked for, at a limit of the cell or within
         return
     w.weights[at.GOALS, E_LOW] = c.voltage_min
-    w.weights[at.SIGNS, E_LOW] = -1.0
     w.weights[at.GOALS, E_HIGH] = c.voltage_max
-    w.weights[at.SIGNS, E_HIGH] = 1.0
+    steady = kind == of.CURRENT and step[of.KIND] == of.CURRENT  # the current keeps its sign: one of the limits cannot be met
+    if not (steady and charging > 0.0):
+        w.weights[at.SIGNS, E_LOW] = -1.0
+    if not (steady and charging < 0.0):
+        w.weights[at.SIGNS, E_HIGH] = 1.0
 
 
 @inner
@@ -93,6 +96,8 @@ def first_passed(w, c, before, after):
     found = -1
     part = 2.0
     for event in range(EVENTS):
+        if w.weights[at.SIGNS, event] == 0.0:
+            continue
         g = passed(event, w, c, after)
         if g >= 0.0:
             g0 = min(passed(event, w, c, before), 0.0)

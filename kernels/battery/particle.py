@@ -1,14 +1,17 @@
 """Diffusion in spherical particles by finite volumes, all particles of an electrode side by side: dtheta/dt = div(D grad theta)/R^2.
 
-Radii are in units of R, stoichiometries theta = c/c_max. An implicit step is theta - beta div(d grad theta) = b, beta = 1/(alpha R^2), with
-the flux j/F leaving at the surface. Elimination from the centre outwards leaves the surface stoichiometry as a linear function of j,
+Radii are in units of R, stoichiometries theta = c/c_max. An implicit step is theta - beta div(D grad theta) = b with
+beta = 1/(alpha R^2), the flux j/F leaving at the surface. It leaves the surface stoichiometry as a linear function of j,
 
     theta_surface = A + G j,
 
-which is all the electrode needs to know; the inner values follow once j is known. The radial mesh is ``radial[row, cell]``:
-volumes, r^2/dr of the edge to the cell below, the weight of the outer cell in the diffusivity at that edge. The surface value is
-weights in the row SURFACE of the last cell, the one below it and the gradient at the surface.
-Arrays of states are (cell, particle), flattened.
+which is all the electrode needs to know; the inner values follow once j is known. Where D does not depend on theta, the profile is
+kept as amplitudes of the discrete operator's own modes, the first of which is the mean: each is a number divided by another. Where it
+does, the profile is kept cell by cell, and Newton's tridiagonal system is eliminated from the centre outwards.
+
+``radial[row, cell]`` describes the mesh: volumes; r^2/dr of the edge to the cell below; the weight of the outer cell in the
+diffusivity at that edge; weights of the last cell and the one below in the surface value; eigenvalues of the modes, what a unit of
+flux takes from each, and what each gives to the surface. Arrays of profiles are (cell or mode, particle), flattened.
 """
 
 import numpy as np
@@ -19,59 +22,43 @@ from energymodels.kernels.battery.material import is_constant, value, values
 from energymodels.kernels.constants import FARADAY
 from energymodels.kernels.jit import inner
 
-VOLUME, CONDUCTANCE, WEIGHT, SURFACE = np.arange(4)  # rows of the radial mesh
-LAST, BELOW, GRADIENT = np.arange(3)  # weights in the row SURFACE
+VOLUME, CONDUCTANCE, WEIGHT, SURFACE, EIGENVALUE, INTAKE, OUTPUT = np.arange(7)  # rows of the radial mesh
+LAST, BELOW = np.arange(2)  # weights in the row SURFACE
 NEGATIVE, POSITIVE = np.arange(2)
 
 
 @inner
-def eliminate_linear(radial, beta, d, source, b, y, n, factors, a, g):
-    """Diffusivity ``d`` the same everywhere: set ``y`` to the forward-eliminated right side, ``a`` and ``g``.
+def eliminate_modes(radial, beta, d, source, b, y, n, factors, a, g):
+    """Diffusivity ``d`` the same everywhere: set ``y`` to the amplitudes without the flux, ``a``, ``g`` and each mode's response.
 
-    ``source`` is 1/(F c_max R alpha): what j takes out of the outer cell, per its volume. ``factors`` keeps pivots and multipliers.
+    ``source`` is 1/(F c_max R alpha): what j takes out of the outer cell, per its volume.
     """
-    cells = radial.shape[1]
     s = beta * d
-    pivot = radial[VOLUME, 0] + s * radial[CONDUCTANCE, 1]
-    factors[0, 0] = pivot
+    response = 0.0
     for x in range(n):
-        y[x] = radial[VOLUME, 0] * b[x]
-    for i in range(1, cells):
-        k = s * radial[CONDUCTANCE, i]
-        k_out = s * radial[CONDUCTANCE, i + 1] if i + 1 < cells else 0.0
-        m = k / pivot
-        v = radial[VOLUME, i]
-        pivot = v + k * (1.0 - m) + k_out
-        factors[0, i] = pivot
-        factors[1, i] = m
+        a[x] = 0.0
+    for i in range(radial.shape[1]):
+        f = 1.0 / (1.0 + s * radial[EIGENVALUE, i])
+        out = radial[OUTPUT, i]
+        factors[0, i] = f * source * radial[INTAKE, i]
+        response += out * factors[0, i]
         row = i * n
         for x in range(n):
-            y[row + x] = v * b[row + x] + m * y[row - n + x]
-    last = (cells - 1) * n
-    m = factors[1, cells - 1]
-    p0 = 1.0 / factors[0, cells - 1]
-    p1 = 1.0 / factors[0, cells - 2]
-    slope = (radial[SURFACE, LAST] + radial[SURFACE, BELOW] * m) * p0
-    below = radial[SURFACE, BELOW] * p1
-    gradient = radial[SURFACE, GRADIENT] * source / s
+            value = f * b[row + x]
+            y[row + x] = value
+            a[x] += out * value
     for x in range(n):
-        a[x] = slope * y[last + x] + below * y[last - n + x]
-        g[x] = -slope * source - gradient
+        g[x] = -response
 
 
 @inner
-def substitute_linear(source, j, y, n, cells, factors):
-    """Turn the forward-eliminated ``y`` into the stoichiometries, ``j`` (A m-2) being the current density of each particle."""
-    last = (cells - 1) * n
-    p = 1.0 / factors[0, cells - 1]
-    for x in range(n):
-        y[last + x] = (y[last + x] - source * j[x]) * p
-    for i in range(cells - 2, -1, -1):
-        p = 1.0 / factors[0, i]
-        m = factors[1, i + 1]
+def finish_modes(j, y, n, cells, factors):
+    """Let the flux of ``j`` (A m-2) of each particle act on the amplitudes ``y``."""
+    for i in range(cells):
+        f = factors[0, i]
         row = i * n
         for x in range(n):
-            y[row + x] = y[row + x] * p + m * y[row + n + x]
+            y[row + x] -= f * j[x]
 
 
 @inner
@@ -119,9 +106,8 @@ def eliminate(radial, beta, tables, index, coefficients, f, source, b, y, j, n, 
         per_j = -source * pivots[p]
         change_below = (right[o] + upper[o] * change) * pivots[o]
         per_j_below = upper[o] * per_j * pivots[o]
-        gradient = radial[SURFACE, GRADIENT] * source / (beta * d[p])
-        s = radial[SURFACE, LAST] * (y[p] + change) + radial[SURFACE, BELOW] * (y[o] + change_below) - gradient * j[x]
-        g[x] = radial[SURFACE, LAST] * per_j + radial[SURFACE, BELOW] * per_j_below - gradient
+        s = radial[SURFACE, LAST] * (y[p] + change) + radial[SURFACE, BELOW] * (y[o] + change_below)
+        g[x] = radial[SURFACE, LAST] * per_j + radial[SURFACE, BELOW] * per_j_below
         a[x] = s - g[x] * j[x]
 
 
@@ -168,7 +154,7 @@ def eliminate_side(w, mesh, c, tables, side, first, n, start, new, alpha, again)
         eliminate(mesh.radial, beta, tables, w.index, w.coefficients, f, source, back, y, j, n, w.newton[side], a, g)
     elif again:
         d = value(tables, w.index, w.coefficients, f, 0.5)[0]
-        eliminate_linear(mesh.radial, beta, d, source, back, y, n, w.newton[side], a, g)
+        eliminate_modes(mesh.radial, beta, d, source, back, y, n, w.newton[side], a, g)
 
 
 @inner
@@ -185,8 +171,7 @@ def change_side(w, mesh, c, tables, side, first, n, start, new, alpha):
 @inner
 def finish_side(w, mesh, c, tables, side, first, n, start, new, alpha):
     """Set the profiles of particles whose diffusivity does not depend on theta, the currents being final."""
-    f, _, source = of_side(c, side, alpha)
+    f, _, _ = of_side(c, side, alpha)
     cells = mesh.radial.shape[1]
     if is_constant(tables, w.index, f):
-        y = w.profiles[new, start : start + n * cells]
-        substitute_linear(source, w.node[at.J, first : first + n], y, n, cells, w.newton[side])
+        finish_modes(w.node[at.J, first : first + n], w.profiles[new, start : start + n * cells], n, cells, w.newton[side])

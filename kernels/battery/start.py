@@ -5,7 +5,8 @@ import numpy as np
 from energymodels.kernels import status
 from energymodels.kernels.battery import work as at
 from energymodels.kernels.battery.balance import balance
-from energymodels.kernels.battery.material import set_case, set_temperature
+from energymodels.kernels.battery.layout import D_N, D_P
+from energymodels.kernels.battery.material import is_constant, set_case, set_temperature
 from energymodels.kernels.battery.observe import DFN, open_circuit
 from energymodels.kernels.jit import inner
 
@@ -37,10 +38,18 @@ def begin(w, mesh, c, tables, index, widths, fidelity):
     for k in range(nodes):
         point[at.FIRST + k] = c.c_e
         point[at.FIRST + nodes + k] = w.memory[at.THETA_N] if k < mesh.n else w.memory[at.THETA_P]
-    split = mesh.radial.shape[1] * (mesh.n if fidelity == DFN else 1)
-    for q in range(w.profiles.shape[1]):
-        w.profiles[0, q] = w.memory[at.THETA_N] if q < split else w.memory[at.THETA_P]
+    many_n = mesh.n if fidelity == DFN else 1
+    split = mesh.radial.shape[1] * many_n
+    fill_profiles(w.profiles[0, :split], many_n, w.memory[at.THETA_N], is_constant(tables, w.index, D_N))
+    fill_profiles(w.profiles[0, split:], mesh.p if fidelity == DFN else 1, w.memory[at.THETA_P], is_constant(tables, w.index, D_P))
     return status.OK
+
+
+@inner
+def fill_profiles(profiles, many, theta, modes):
+    """Set particles to the same stoichiometry all through: every cell, or the first of the modes alone."""
+    for q in range(profiles.size):
+        profiles[q] = theta if q < many or not modes else 0.0
 
 
 @inner

@@ -231,9 +231,9 @@ def run_step(w, mesh, c, tables, step, profiles, fidelity, axis, series, case):
         if event >= 0 or (last and limit == ends_at):
             kept(w, c)
             return status.OK, code_of(event) if event >= 0 else END_TIME, steps
-        if choice != order:
-            w.now[at.NEXT_ORDER] = choice
+        if since > order:
             since = 0
+        w.now[at.NEXT_ORDER] = choice
         if failures > 0:
             factor = min(factor, 1.0)
         failures = 0

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from energymodels.kernels.battery import dfn, electrode, layout, material, spm
+from energymodels.kernels.battery import dfn, layout, material, spm
 from energymodels.kernels.battery import row as to
 from energymodels.kernels.battery import work as at
 from energymodels.kernels.constants import FARADAY, GAS
@@ -266,7 +266,3 @@ def test_exchange_current_of_depleted_electrolyte(cell):
         e, slope = exchange(*cell.material, layout.E_N, c)
         assert e > 0.0
         assert slope == 1.0 / low
-
-
-def test_least_concentration_of_the_diffusion_potential():
-    assert electrode.LEAST < material.DEPLETED
