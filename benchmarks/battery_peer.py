@@ -17,7 +17,7 @@ POINTS = 20  # a region, as PyBaMM has them
 TIGHT = 1e-8
 KELVIN = 298.15
 SAMPLES = 1001
-LONG = 1.6  # of the time the nominal capacity takes: no cut-off comes later
+LONG = 3.0  # of the time the nominal capacity takes: every cut-off has come by then
 
 
 class Case(NamedTuple):

@@ -160,7 +160,7 @@ def in_turn(number: int, *calls: Callable[[], object], repeats: int = REPEATS) -
 
 
 def fastest(peer: Peer, inputs: list[dict[str, float]], *, quick: bool) -> Callable[[], list[Any]]:
-    """Return a call of PyBaMM on ``inputs``, its functions compiled by the system's compiler where that is faster, not if ``quick``."""
+    """Return a call of PyBaMM on ``inputs``, its functions compiled where that is faster, but for ``quick``."""
     found = {}
     for compiled in (False,) if quick else (False, True):
         options = {"num_threads": THREADS, "compile": compiled}

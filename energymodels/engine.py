@@ -125,9 +125,7 @@ def _check_cross(base: Spec, infos: Mapping[str, FieldInfo], axes: list[Axis]) -
     faults: list[Fault] = []
     for words in _words(infos, axes):
         try:
-            some = base.replace(words)  # other texts may bring other fields
-            mine = {path: value for path, value in first.items() if path in some.fields}
-            fields = some.replace(mine | words).checked() | fields
+            fields = base.replace(first | words).checked() | fields
         except InputError as error:
             faults += [fault for fault in error.faults if fault not in faults]
     if faults:

@@ -122,6 +122,10 @@ class Model(ABC):
         """Return where the data that text fields {path: values in use} name come from."""
         return []
 
+    def cited(self, fields: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return the citation keys behind a result with these fields."""
+        return self.sources
+
     def inert(self, fields: Mapping[str, Any], swept: set[str]) -> dict[str, str]:
         """Return {swept path: why it does not act fully} given the fields in use (those not swept have one value)."""
         return {}

@@ -93,7 +93,7 @@ def _root_attrs(solution: Solution, history: str) -> dict[str, Any]:
         "model": solution.model.name,
         "spec": spec,
         "spec_sha256": hashlib.sha256(spec.encode()).hexdigest(),
-        "sources": " ".join(solution.model.sources),
+        "sources": " ".join(solution.model.cited(solution.fields)),
         "energymodels_version": energymodels.__version__,
         "numpy_version": np.__version__,
         "numba_version": version("numba"),

@@ -78,6 +78,9 @@ class Battery(Model):
     def data_sources(self, texts: Mapping[str, Sequence[str]]) -> list[str]:
         return list(dict.fromkeys(source for name in texts["parameters"] for source in parameter_set(name).sources))
 
+    def cited(self, fields: Mapping[str, Any]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((*self.sources, *parameter_set(fields["parameters"]).sources)))
+
     def axes(self, fields: Mapping[str, Any], probe: Probe) -> dict[str, Array]:
         points = fields["series.points"]
         if not points:

@@ -76,6 +76,30 @@ def surfaces(w, mesh, c, tables, point, temperature, fidelity):
 
 
 @inner
+def mean_potential(w, c, tables, thetas, u_f, dudt_f, first, count, length, dt):
+    """Return the mean open-circuit potential of an electrode's surfaces, V."""
+    total = 0.0
+    for k in range(first, first + count):
+        u = value(tables, w.index, w.coefficients, u_f, thetas[k])[0]
+        if dt != 0.0:
+            u += dt * value(tables, w.index, w.coefficients, dudt_f, thetas[k])[0]
+        total += u if count == 1 else u * w.node[at.DX, k] / length
+    return total
+
+
+@inner
+def surface_ocv(w, mesh, c, tables, point, fidelity):
+    """Return the OCV of the mean surfaces of a point, V."""
+    nodes = mesh.n + mesh.s + mesh.p
+    thetas = point[at.FIRST + nodes : at.FIRST + 2 * nodes]
+    dt = point[at.T] - c.reference_temperature
+    n = mesh.n if fidelity == DFN else 1
+    p = mesh.p if fidelity == DFN else 1
+    u_p = mean_potential(w, c, tables, thetas, of.U_P, of.DUDT_P, mesh.n + mesh.s, p, c.thickness_p, dt)
+    return u_p - mean_potential(w, c, tables, thetas, of.U_N, of.DUDT_N, START, n, c.thickness_n, dt)
+
+
+@inner
 def observe(w, mesh, c, tables, fidelity):
     """Fill the new slot of the series from the step just solved."""
     new = at.new_slot(w)

@@ -6,7 +6,7 @@ takes overpotentials as averages over the electrodes (equations of the paper's s
     V = U_p - U_n + <eta_p> - <eta_n> + X (<ln c_p/c> - <ln c_n/c>) - I (L_n/3 kappa_n + L_s/kappa_s + L_p/3 kappa_p) - I (L_n/sigma_n + L_p/sigma_p)/3
 """
 
-from math import log, sqrt
+from math import sqrt
 
 import numpy as np
 
@@ -14,8 +14,17 @@ from energymodels.kernels.battery import layout as of
 from energymodels.kernels.battery import particle
 from energymodels.kernels.battery import work as at
 from energymodels.kernels.battery.dfn import FORGETFUL, HOPELESS, ITERATIONS, SETTLED, START, WARY, store
-from energymodels.kernels.battery.material import SMALLEST, exchange_of_electrolyte, is_constant, set_temperature, value, values
+from energymodels.kernels.battery.material import (
+    DEPLETED,
+    SMALLEST,
+    exchange_of_electrolyte,
+    is_constant,
+    set_temperature,
+    value,
+    values,
+)
 from energymodels.kernels.constants import FARADAY, GAS
+from energymodels.kernels.elementary import log
 from energymodels.kernels.jit import inner
 
 ONE = np.int64(1)
@@ -103,13 +112,18 @@ def electrode(w, tables, first, count, k, u_f, s_f, e_f, dudt_f, temperature, dt
     eta = 0.0
     slope = 0.0
     length = 0.0
-    for q in range(first, first + count):
-        e, _ = exchange_of_electrolyte(tables, w.index, w.coefficients, e_f, node[at.C, q])
-        twice = 2.0 * e * s
+    e, e_slope, c = node[at.E, first : first + count], node[at.E_SLOPE, first : first + count], node[at.C, first : first + count]
+    values(tables, w.index, w.coefficients, e_f, c, e, e_slope)
+    for q in range(count):
+        if c[q] <= DEPLETED:
+            e[q] = exchange_of_electrolyte(tables, w.index, w.coefficients, e_f, c[q])[0]
+    dx = node[at.DX, first : first + count]
+    for q in range(count):
+        twice = 2.0 * e[q] * s
         root = sqrt(j * j + twice * twice)
-        eta += node[at.DX, q] * volt * log((abs(j) + root) / twice)
-        slope += node[at.DX, q] * volt / root
-        length += node[at.DX, q]
+        eta += dx[q] * volt * log((abs(j) + root) / twice)
+        slope += dx[q] * volt / root
+        length += dx[q]
     eta /= length
     slope /= length
     node[at.ENTROPIC, k] = entropic

@@ -34,6 +34,7 @@ def begin(w, mesh, c, tables, index, widths, fidelity):
         point[q] = 0.0
     point[at.T] = c.temperature
     point[at.V] = open_circuit(w, tables, 0.0, c.temperature - c.reference_temperature)
+    point[at.OCP_MEAN] = point[at.V]
     nodes = mesh.n + mesh.s + mesh.p
     for k in range(nodes):
         point[at.FIRST + k] = c.c_e

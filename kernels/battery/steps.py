@@ -11,12 +11,14 @@ from energymodels.kernels.battery import layout as of
 from energymodels.kernels.battery import row as to
 from energymodels.kernels.battery import work as at
 from energymodels.kernels.battery.events import END_TIME, EVENTS, MET, code_of, first_passed, passed, set_ends
+from energymodels.kernels.battery.material import set_temperature
 from energymodels.kernels.battery.observe import observe, sample
 from energymodels.kernels.battery.stepper import attempt, choose, first_step, kept, restart, step_error
 from energymodels.kernels.jit import inner
 
 INSTANT = 1e-9  # s
 SHORTEST = 1e-10  # s
+FIRST_MOVING = 0.01  # s
 MOST_STEPS = 20000
 MOST_FAILURES = 60  # in a row
 MOST_LANDINGS = 100  # five are usual
@@ -176,19 +178,22 @@ def run_step(w, mesh, c, tables, step, profiles, fidelity, axis, series, case):
         return status.NO_CONVERGENCE, 0, 0
     if recording:
         observe(w, mesh, c, tables, fidelity)
-        if begun == 0.0:
-            while w.now[at.SAMPLE] < axis.size and axis[w.now[at.SAMPLE]] <= INSTANT:
-                for q in range(to.SERIES):
-                    series[q, case, w.now[at.SAMPLE]] = w.series[at.new_slot(w), q]
-                w.now[at.SAMPLE] += 1
-    kept(w, c)
+        while w.now[at.SAMPLE] < axis.size and axis[w.now[at.SAMPLE]] <= begun + INSTANT:
+            for q in range(to.SERIES):
+                series[q, case, w.now[at.SAMPLE]] = w.series[at.new_slot(w), q]
+            w.now[at.SAMPLE] += 1
+    kept(w, mesh, c, tables, fidelity)
     restart(w)
     point = w.points[0]
     set_ends(step, c, w, point, kind)
     for event in range(EVENTS):
         if passed(event, w, c, point) >= 0.0:
             return status.OK, code_of(event), 1
+    if c.lumped != 0.0:
+        set_temperature(tables, w.index, w.coefficients, point[at.T])
     h = first_step(w, mesh, c, tables, point[at.I] - before, tolerance)
+    if step[of.KIND] != of.CURRENT:  # the current moves by itself, and nothing tells yet how fast
+        h = min(h, FIRST_MOVING)
     since = 0  # steps at this order
     failures = 0
     for steps in range(MOST_STEPS):
@@ -229,7 +234,7 @@ def run_step(w, mesh, c, tables, step, profiles, fidelity, axis, series, case):
             observe(w, mesh, c, tables, fidelity)
             sample(w, mesh, c, tables, axis, series, case, fidelity)
         if event >= 0 or (last and limit == ends_at):
-            kept(w, c)
+            kept(w, mesh, c, tables, fidelity)
             return status.OK, code_of(event) if event >= 0 else END_TIME, steps
         if since > order:
             since = 0
@@ -238,5 +243,5 @@ def run_step(w, mesh, c, tables, step, profiles, fidelity, axis, series, case):
             factor = min(factor, 1.0)
         failures = 0
         h = (t_new - t) * factor
-        kept(w, c)
+        kept(w, mesh, c, tables, fidelity)
     return status.TOO_MANY_STEPS, 0, MOST_STEPS

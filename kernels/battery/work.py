@@ -10,8 +10,8 @@ from energymodels.kernels.jit import inner
 
 HISTORY = 8  # time points kept: order 5 needs six for its predictor, one more for the estimate an order higher, one for the new
 # what every time point keeps beside the particles' profiles: terminal voltage (V), temperature (K), current (A m-2), integrals over
-# time of I, |I| (A s), V I, |V I| and heat (J); from FIRST on, node by node, c_e, surface stoichiometries, interfacial currents
-V, T, I, CHARGE, MOVED, ENERGY, WORK, HEAT, FIRST = np.arange(9)
+# time of I, |I| (A s), V I, |V I| and heat (J), OCV of the surfaces (V); from FIRST on, node by node, c_e, surface stoichiometries, interfacial currents
+V, T, I, CHARGE, MOVED, ENERGY, WORK, HEAT, OCP_MEAN, FIRST = np.arange(10)
 
 # by node, across the cell from the negative to the positive current collector
 (

@@ -67,8 +67,9 @@ def solve_case(model="battery.dfn", values=None, time=()):
             rows, work, mesh, shared["tables"], shared["index"], shared["widths"], shared["program"], shared["profiles"], fidelity,
             axis, series, out, codes,
         )  # fmt: skip
+    by_modes = [work.index[f, 0] == 1 and shared["tables"][work.index[f, 1] + 2] == 0.0 for f in (layout.D_N, layout.D_P)]
     return SimpleNamespace(
-        row=rows[0], work=work, mesh=mesh, out=out[:, 0], series=series[:, 0], status=int(codes[0]), fidelity=fidelity,
+        by_modes=by_modes, row=rows[0], work=work, mesh=mesh, out=out[:, 0], series=series[:, 0], status=int(codes[0]), fidelity=fidelity,
         point=work.points[work.now[at.HEAD]], profile=work.profiles[work.now[at.HEAD]],
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Cases that are none: refused one by one, a status in a sweep; fields of swept protocols; sources of the sets used."""
+"""Cases that are none: refused one by one, a status in a sweep; sources of the sets used."""
 
 from __future__ import annotations
 
@@ -55,15 +55,6 @@ def test_limits_are_those_of_the_case() -> None:
     assert "limit of 3.65 V" in refusal({"protocol": "Charge at 1C until 3.7 V"})
     assert "limit of 3.6 V" in refusal({"protocol": "Charge at 1C until 3.65 V", "cell.voltage_max": 3.6})
     assert "limit of 2.5 V" in refusal({"protocol": "Discharge at 1C until 2.4 V", "parameters": "Chen2020"})
-
-
-@pytest.mark.skipif(config.DISABLE_JIT, reason="time steps, interpreted")
-def test_a_swept_protocol_brings_a_field_that_another_has_not() -> None:
-    protocols = ["Charge at {rate}C for 1 minute", "Discharge at 1C for 1 minute"]
-    found = em.sweep(CELL, {"protocol": protocols, "rate": [1.0, 2.0]}, SHORT).capacity_discharged
-    np.testing.assert_allclose(found, [[-2 / 60, -4 / 60], [2 / 60, 2 / 60]], rtol=1e-9)
-    with pytest.raises(InputError, match="unknown field"):
-        em.sweep(CELL, {"protocol": protocols, "rat": [1.0]}, SHORT)
 
 
 @pytest.mark.skipif(config.DISABLE_JIT, reason="time steps, interpreted")

@@ -220,7 +220,8 @@ def test_power(tmp_path):
 
 def test_repeats_come_back():
     """As much in as out: after cycles the state of charge is where it was."""
-    ds = em.run("battery.spme", {"protocol": "(Discharge at 1C for 60 s; Rest for 30 s; Charge at 1C for 60 s) x 5", "initial_soc": 0.5})
+    protocol = "(Discharge at 1C for 60 s; Rest for 30 s; Charge at 1C for 60 s) x 5"
+    ds = em.run("battery.spme", {"protocol": protocol, "initial_soc": 0.5})
     assert ds.duration.item() == pytest.approx(5 * 150.0, rel=1e-9)
     assert ds.capacity.item() == pytest.approx(5 * 2 * 2.0 / 60.0, rel=1e-8)
     assert abs(ds.capacity_discharged.item()) < 1e-9
@@ -258,9 +259,8 @@ def test_names_of_pybamm_are_axes():
 
 
 def test_thicker_electrodes_hold_more():
-    ds = em.sweep(
-        "battery.dfn", {"positive.thickness": "40,60"}, {"protocol": "Discharge at 0.1 A", "negative.thickness": 200.0, "series.points": 0}
-    )
+    values = {"protocol": "Discharge at 0.1 A", "negative.thickness": 200.0, "series.points": 0}
+    ds = em.sweep("battery.dfn", {"positive.thickness": "40,60"}, values)
     assert ds.cell_capacity[1] / ds.cell_capacity[0] == pytest.approx(1.5, rel=0.1)
     assert "time" not in ds.sizes
 
@@ -301,7 +301,8 @@ def test_starved_electrolyte(soc):
     ({"parameters": "absent.json"}, ["absent.json", "no such file"]),
     ({"parameters": "Sulzer2019"}, ["Sulzer2019"]),
     ({"parameters": " "}, ["parameters"]),
-    ({"negative.bruggeman_electrolyte": 1.5, "negative.transport_efficiency": 0.3}, ["transport_efficiency", "bruggeman_electrolyte"]),
+    ({"negative.bruggeman_electrolyte": 1.5, "negative.transport_efficiency": 0.3}, ["transport_efficiency", "excludes"]),
+    ({"negative.porosity": 0.5, "negative.active_fraction": 0.6}, ["negative", "more than full"]),
     ({"negative.porosity": 1.2}, ["negative.porosity = 1.2", "0", "1"]),
     ({"negative.thickness": "1 m"}, ["negative.thickness", "10000", "um"]),
     ({"temperature": 400}, ["temperature = 400", "150", "degC"]),
