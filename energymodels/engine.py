@@ -169,7 +169,8 @@ def _allocate(
     probe: Probe,
 ) -> Solution:
     """Return a solution with room for the results: NaN and not run."""
-    shaped = any(o.dims and (keep is None or o.name in keep) for o in model.outputs)
+    wanted = {o.name for o in model.outputs if not o.on_request} if keep is None else set(keep)
+    shaped = any(o.dims and o.name in wanted for o in model.outputs)
     output_axes = model.axes(fields, probe) if shaped else {}
     outputs = [o for o in model.outputs if all(dim in output_axes for dim in o.dims)]
     names = [o.name for o in outputs]
@@ -179,9 +180,9 @@ def _allocate(
     cases = int(np.prod([axis.size for axis in axes], dtype=int))
     values: dict[str, Array] = {}
     for output in outputs:
-        if output.dims and (keep is None or output.name in keep):
+        if output.dims and output.name in wanted:
             values[output.name] = np.full((cases, *(output_axes[dim].size for dim in output.dims)), np.nan)
-    kept = [o for o in outputs if keep is None or o.name in keep]
+    kept = [o for o in outputs if o.name in wanted]
     codes = np.full(cases, status.NOT_RUN, dtype=np.int8)
     return Solution(base, model, infos, fields, axes, kept, values, codes, output_axes)
 

@@ -26,7 +26,8 @@ Probe: TypeAlias = "Callable[[list[str]], Solution]"
 class Output:
     """One result: ``scale`` takes the kernel's SI value to ``unit``; ``derived`` results come from the fields alone.
 
-    With ``flag_values`` in ``attrs`` it is a code: int8 in the result, -1 where the kernel left NaN.
+    With ``flag_values`` in ``attrs`` it is a code: int8 in the result, -1 where the kernel left NaN. ``on_request``: given only to
+    whom names it in ``keep``.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Output:
     dims: tuple[str, ...] = ()
     derived: bool = False
     attrs: Mapping[str, Any] = field(default_factory=dict)
+    on_request: bool = False
 
 
 @dataclass(frozen=True)
@@ -121,10 +123,6 @@ class Model(ABC):
     def data_sources(self, texts: Mapping[str, Sequence[str]]) -> list[str]:
         """Return where the data that text fields {path: values in use} name come from."""
         return []
-
-    def cited(self, fields: Mapping[str, Any]) -> tuple[str, ...]:
-        """Return the citation keys behind a result with these fields."""
-        return self.sources
 
     def inert(self, fields: Mapping[str, Any], swept: set[str]) -> dict[str, str]:
         """Return {swept path: why it does not act fully} given the fields in use (those not swept have one value)."""

@@ -60,6 +60,9 @@ def to_dataset(solution: Solution, history: str = "") -> xr.Dataset:
 AXIS_ATTRS: Mapping[str, Mapping[str, str]] = {
     "time": {"units": "s", "long_name": "time"},
     "voltage": {"units": "V", "long_name": "terminal voltage"},
+    "x": {"units": "1", "long_name": "place across the cell: 0 to 1 negative electrode, to 2 separator, to 3 positive electrode"},
+    "x_negative": {"units": "1", "long_name": "place across the negative electrode, from its current collector"},
+    "x_positive": {"units": "1", "long_name": "place across the positive electrode, from the separator"},
 }
 
 
@@ -93,7 +96,7 @@ def _root_attrs(solution: Solution, history: str) -> dict[str, Any]:
         "model": solution.model.name,
         "spec": spec,
         "spec_sha256": hashlib.sha256(spec.encode()).hexdigest(),
-        "sources": " ".join(solution.model.cited(solution.fields)),
+        "sources": " ".join(solution.model.sources),
         "energymodels_version": energymodels.__version__,
         "numpy_version": np.__version__,
         "numba_version": version("numba"),

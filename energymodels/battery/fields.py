@@ -36,7 +36,9 @@ class Electrode(Layer):
     )
     conductivity: float | None = of_set("S m-1", "electronic conductivity before its Bruggeman factor", gt=0.0, le=1e8)
     bruggeman_electrode: float | None = of_set("1", "Bruggeman exponent of the electronic conductivity", ge=0.0, le=10.0)
-    diffusivity: float | None = of_set("m2 s-1", "diffusivity in the particles, a constant in place of the function", gt=0.0, le=1e-6)
+    diffusivity: float | None = of_set(
+        "m2 s-1", "diffusivity in the particles, a constant in place of the function", gt=0.0, le=1e-6
+    )
     diffusivity_factor: float = quantity(1.0, "1", "factor of the diffusivity in the particles", gt=0.0, le=1e6)
     exchange_current_density_factor: float = quantity(1.0, "1", "factor of the exchange current density", gt=0.0, le=1e6)
     collector_thickness: float | None = of_set("um", "thickness of the current collector", ge=0.0, le=1e3)

@@ -14,7 +14,7 @@ from energymodels.battery.mesh import make_mesh
 from energymodels.battery.parameters import parameter_set
 from energymodels.battery.protocol import parse
 from energymodels.battery.protocol_rules import out_of_limits
-from energymodels.battery.results import OUTPUTS, REFERENCES, SERIES
+from energymodels.battery.results import OUTPUTS, PROFILES, REFERENCES, SERIES
 from energymodels.battery.rows import ZERO_CELSIUS, Columns, kernel_rows, program, shared_tables
 from energymodels.errors import Fault, InputError
 from energymodels.model import Array, Block, Model, Output, Prepared, Probe, Tolerance
@@ -49,7 +49,9 @@ class Battery(Model):
     def check(self, fields: Mapping[str, Any]) -> list[Fault]:
         found = parameter_set(fields["parameters"])
         faults = [
-            Fault(f"{layer}.transport_efficiency", hint=f"excludes {layer}.bruggeman_electrolyte, which is given too; leave one out")
+            Fault(
+                f"{layer}.transport_efficiency", hint=f"excludes {layer}.bruggeman_electrolyte, which is given too; leave one out"
+            )
             for layer in ("negative", "separator", "positive")
             if {f"{layer}.transport_efficiency", f"{layer}.bruggeman_electrolyte"} <= fields.keys()
         ]
@@ -73,13 +75,13 @@ class Battery(Model):
             if porosity + active > 1.0 + 1e-9:
                 hint = f"with {side}.active_fraction = {active:.5g} an electrode is more than full; together they are at most 1"
                 faults.append(Fault(f"{side}.porosity", porosity, hint=hint))
+        for low, high in (("cell.voltage_min", "cell.voltage_max"), ("cell.ocv_min", "cell.ocv_max")):
+            if not every[low] < every[high]:
+                faults.append(Fault(low, every[low], unit="V", hint=f"must lie below {high} = {every[high]:.5g} V"))
         return faults + out_of_limits(parse(fields["protocol"]).blocks, every["cell.voltage_min"], every["cell.voltage_max"])
 
     def data_sources(self, texts: Mapping[str, Sequence[str]]) -> list[str]:
         return list(dict.fromkeys(source for name in texts["parameters"] for source in parameter_set(name).sources))
-
-    def cited(self, fields: Mapping[str, Any]) -> tuple[str, ...]:
-        return tuple(dict.fromkeys((*self.sources, *parameter_set(fields["parameters"]).sources)))
 
     def axes(self, fields: Mapping[str, Any], probe: Probe) -> dict[str, Array]:
         points = fields["series.points"]
@@ -90,7 +92,19 @@ class Battery(Model):
             durations = probe(["duration"]).values["duration"]
             ended = durations[np.isfinite(durations)]
             end = float(ended.max()) if ended.size else 1.0
-        return {"time": np.linspace(0.0, end, points)}
+        return {"time": np.linspace(0.0, end, points)} | self._places(fields)
+
+    def _places(self, fields: Mapping[str, Any]) -> dict[str, Array]:
+        """Return where the nodes are, in parts of their layers: none for a model that resolves no layer."""
+        if self.name == "battery.spm":
+            return {}
+        mesh = make_mesh(fields)
+        x = np.concatenate(
+            [i + np.cumsum(part) - 0.5 * part for i, part in enumerate(np.split(mesh.widths, np.cumsum(mesh.counts)[:2]))]
+        )
+        if self.name == "battery.spme":
+            return {"x": x}
+        return {"x": x, "x_negative": x[: mesh.counts[0]], "x_positive": x[-mesh.counts[2] :] - 2.0}
 
     def prepare(self, columns: Mapping[str, Array]) -> Prepared:
         filled = Columns(columns)
@@ -115,16 +129,24 @@ class Battery(Model):
         from energymodels.kernels.battery import work
 
         n, s, p = axes["counts"].tolist()
+        nodes = n + s + p
+        profiles = any(output.name in out.arrays for output in PROFILES)
+        inside = np.empty((rows.size if profiles else 0, time.size, 2 * nodes))
         radial = axes["radial"]
         one = self.name != "battery.dfn"  # particle stands for an electrode
         self.kernel().solve(
-            rows, work.make_work(n + s + p, 1 if one else n, 1 if one else p, radial.shape[1]),
+            rows, work.make_work(nodes, 1 if one else n, 1 if one else p, radial.shape[1]),
             work.Mesh(n, s, p, radial, bool(axes["pybamm"][0])), axes["tables"], axes["index"], axes["widths"], axes["program"],
-            axes["profiles"], FIDELITIES.index(self.name), time, series, out.scalars, out.status,
+            axes["profiles"], FIDELITIES.index(self.name), time, series, inside, out.scalars,
+            out.status,
         )  # fmt: skip
         for i, output in enumerate(SERIES):
             if output.name in out.arrays:
                 out.arrays[output.name][...] = series[i] - ZERO_CELSIUS if output.unit == "degC" else series[i]
+        parts = (inside[..., :nodes], inside[..., nodes : nodes + n], inside[..., 2 * nodes - p :])
+        for output, part in zip(PROFILES, parts, strict=True):
+            if output.name in out.arrays:
+                out.arrays[output.name][...] = part
         for i, output in enumerate(o for o in self.outputs if not o.dims):
             if output.unit == "degC":
                 out.scalars[i] -= ZERO_CELSIUS

@@ -40,7 +40,18 @@ SERIES = (
     Output("electrolyte_overpotential", "V", "share of the voltage: concentration in the electrolyte", dims=("time",)),
     Output("ohmic_overpotential", "V", "share of the voltage: resistance of electrolyte, electrodes, contacts", dims=("time",)),
 )
-OUTPUTS = (*SCALARS, *SERIES)
+PROFILES = (
+    Output("electrolyte_concentration", "mol m-3", "salt in the electrolyte", dims=("time", "x"), on_request=True),
+    Output(
+        "negative_surface_stoichiometry", "1", "lithium at the particles' surface over what fits in",
+        dims=("time", "x_negative"), on_request=True,
+    ),
+    Output(
+        "positive_surface_stoichiometry", "1", "lithium at the particles' surface over what fits in",
+        dims=("time", "x_positive"), on_request=True,
+    ),
+)  # fmt: skip
+OUTPUTS = (*SCALARS, *SERIES, *PROFILES)
 
 _TIME = Tolerance(2e-4, 1e-6, "0.02 % of the end time; past ends take an instant here")
 _CHARGE = Tolerance(2e-4, 1e-9, "0.02 %")

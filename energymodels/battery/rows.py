@@ -74,6 +74,8 @@ def kernel_rows(columns: Columns, labels: Mapping[str, Sequence[str]]) -> dict[s
     rows["nominal"] = c["cell.nominal_capacity"] * 3600.0
     rows["nominal_is_cell"] = np.asarray(c["rate_basis"] == list(labels["rate_basis"]).index("cell"), dtype=float)
     rows |= {name: c[f"cell.{name}"] for name in ("voltage_min", "voltage_max", "ocv_min", "ocv_max", "reference_temperature")}
+    for name in ("voltage", "ocv"):
+        rows["area"] = np.where(rows[f"{name}_min"] < rows[f"{name}_max"], rows["area"], np.nan)
     rows["contact"] = np.nan_to_num(c["cell.contact_resistance"])
     rows["soc"] = c["initial_soc"] if "initial_soc" in c else starts(c["protocol"])
     rows["temperature"] = c["temperature"] + ZERO_CELSIUS
@@ -112,7 +114,13 @@ def heat_capacity(c: Columns) -> Array:
     heat = c["cell.heat_capacity"]
     mass = np.zeros(())
     length = np.zeros(())
-    for layer, prefix in (("negative", ""), ("separator", ""), ("positive", ""), ("negative", "collector_"), ("positive", "collector_")):
+    for layer, prefix in (
+        ("negative", ""),
+        ("separator", ""),
+        ("positive", ""),
+        ("negative", "collector_"),
+        ("positive", "collector_"),
+    ):
         thickness = c[f"{layer}.{prefix}thickness"]
         mass = mass + thickness * c[f"{layer}.{prefix}density"] * c[f"{layer}.{prefix}specific_heat"]
         length = length + thickness

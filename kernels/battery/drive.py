@@ -30,11 +30,12 @@ def report(w, out, case, ended, steps):
 
 
 @jit
-def solve(rows, w, mesh, tables, index, widths, program, profiles, fidelity, axis, series, out, codes):
+def solve(rows, w, mesh, tables, index, widths, program, profiles, fidelity, axis, series, inside, out, codes):
     """Run every row (``ROW``) on ``mesh`` with the work arrays ``w``.
 
-    Scalars go to ``out[SCALARS, row]``, series to ``series[SERIES, row, time]`` at the times of ``axis`` (s, may be empty), a status
-    to ``codes[row]``. What a failed case did not reach is NaN. ``tables`` begins with the constant 1.
+    Scalars go to ``out[SCALARS, row]``, series to ``series[SERIES, row, time]`` at the times of ``axis`` (s, may be empty), and what
+    c_e and the surface stoichiometries are at the nodes to ``inside[row, time, 2 nodes]`` unless that is empty; a status to
+    ``codes[row]``. What a failed case did not reach is NaN. ``tables`` begins with the constant 1.
     """
     for row in range(rows.size):
         c = rows[row]
@@ -43,6 +44,10 @@ def solve(rows, w, mesh, tables, index, widths, program, profiles, fidelity, axi
         for q in range(series.shape[0]):
             for k in range(axis.size):
                 series[q, row, k] = np.nan
+        if inside.shape[0] > 0:
+            for k in range(axis.size):
+                for q in range(inside.shape[2]):
+                    inside[row, k, q] = np.nan
         codes[row] = begin(w, mesh, c, tables, index, widths, fidelity) if c.area > 0.0 else status.OUT_OF_RANGE
         if codes[row] != status.OK:
             continue
@@ -50,7 +55,7 @@ def solve(rows, w, mesh, tables, index, widths, program, profiles, fidelity, axi
         ended = 0
         for q in range(c.steps):
             codes[row], ended, steps = run_step(
-                w, mesh, c, tables, program[c.first_step + q], profiles, fidelity, axis, series, row
+                w, mesh, c, tables, program[c.first_step + q], profiles, fidelity, axis, series, inside, row
             )
             total += steps
             if codes[row] != status.OK or ended >= VOLTAGE_MIN:

@@ -67,7 +67,9 @@ def surfaces(w, mesh, c, tables, point, temperature, fidelity):
         node[at.J, k] = point[at.FIRST + 2 * nodes + k]
     if fidelity == DFN:
         electrode.interfaces(node, START, n, tables, w.index, w.coefficients, of.U_N, of.S_N, of.E_N, of.DUDT_N, temperature, dt)
-        electrode.interfaces(node, first, nodes, tables, w.index, w.coefficients, of.U_P, of.S_P, of.E_P, of.DUDT_P, temperature, dt)
+        electrode.interfaces(
+            node, first, nodes, tables, w.index, w.coefficients, of.U_P, of.S_P, of.E_P, of.DUDT_P, temperature, dt
+        )
         ocp = _means(node, at.OCP, first, p) - _means(node, at.OCP, START, n)
         return ocp, _means(node, at.ETA, first, p) - _means(node, at.ETA, START, n), node[at.U, n - 1]
     spm.electrode(w, tables, START, n, START, of.U_N, of.S_N, of.E_N, of.DUDT_N, temperature, dt)
@@ -133,22 +135,32 @@ def complete(w, c, tables, out, ocp, reaction, edge):
 
 
 @inner
-def sample(w, mesh, c, tables, axis, series, case, fidelity):
+def record(w, series, inside, case, values, state):
+    """Write a record to the next sample of a case, and the profiles of its state where they are wanted."""
+    k = w.now[at.SAMPLE]
+    for q in range(to.SERIES):
+        series[q, case, k] = values[q]
+    if inside.shape[0] > 0:
+        for q in range(inside.shape[2]):
+            inside[case, k, q] = state[at.FIRST + q]
+    w.now[at.SAMPLE] += 1
+
+
+@inner
+def sample(w, mesh, c, tables, axis, series, inside, case, fidelity):
     """Write the series at the times of ``axis`` that the step just solved reached.
 
     The step's own polynomial interpolates states and what is smooth; potentials of the surfaces follow from the states.
     """
     new = at.new_slot(w)
     t_new = w.weights[at.TIMES, new]
-    record = w.series[at.HISTORY]
+    values = w.series[at.HISTORY]
     state = w.points[at.PREDICTED]
     many = min(w.now[at.NEXT_ORDER], w.now[at.COUNT]) + 1
     while w.now[at.SAMPLE] < axis.size and axis[w.now[at.SAMPLE]] <= t_new:
         extrapolate(w.weights[at.TIMES], new, many, axis[w.now[at.SAMPLE]], w.weights[at.LOWER])
         combine(w.points, new, w.weights[at.LOWER], many, state)
-        combine(w.series, new, w.weights[at.LOWER], many, record)
-        ocp, reaction, edge = surfaces(w, mesh, c, tables, state, record[to.TEMPERATURE], fidelity)
-        complete(w, c, tables, record, ocp, reaction, edge)
-        for q in range(to.SERIES):
-            series[q, case, w.now[at.SAMPLE]] = record[q]
-        w.now[at.SAMPLE] += 1
+        combine(w.series, new, w.weights[at.LOWER], many, values)
+        ocp, reaction, edge = surfaces(w, mesh, c, tables, state, values[to.TEMPERATURE], fidelity)
+        complete(w, c, tables, values, ocp, reaction, edge)
+        record(w, series, inside, case, values, state)

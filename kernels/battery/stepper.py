@@ -169,7 +169,7 @@ def energy(w, mesh, c, tables, fidelity):
     """Return the integral of V I over the step just solved, J m-2.
 
     A step can be long where the states are straight in time while potentials bend. So potentials of the surfaces are looked up within
-    the step (Simpson's rule, four parts), and what is left of the voltage is taken for a parabola through the last three points.
+    the step (Simpson's rule), and what is left of the voltage is taken for a parabola through the last three points.
     """
     head, new = w.now[at.HEAD], at.new_slot(w)
     times, state = w.weights[at.TIMES], w.points[at.PREDICTED]
@@ -185,8 +185,7 @@ def energy(w, mesh, c, tables, fidelity):
         total -= h * h * h * bend / (6.0 * (h + h_old))
     potentials = before[at.I] * before[at.OCP_MEAN] + point[at.I] * point[at.OCP_MEAN]
     many = min(w.now[at.NEXT_ORDER], w.now[at.COUNT]) + 1
-    for part in range(1, 4):
-        extrapolate(times, new, many, times[head] + 0.25 * part * h, w.weights[at.LOWER])
-        combine(w.points, new, w.weights[at.LOWER], many, state)
-        potentials += (4.0 if part != 2 else 2.0) * state[at.I] * surface_ocv(w, mesh, c, tables, state, fidelity)
-    return total + h / 12.0 * potentials
+    extrapolate(times, new, many, times[head] + 0.5 * h, w.weights[at.LOWER])
+    combine(w.points, new, w.weights[at.LOWER], many, state)
+    potentials += 4.0 * state[at.I] * surface_ocv(w, mesh, c, tables, state, fidelity)
+    return total + h / 6.0 * potentials

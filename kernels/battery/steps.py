@@ -8,11 +8,10 @@ import numpy as np
 
 from energymodels.kernels import status
 from energymodels.kernels.battery import layout as of
-from energymodels.kernels.battery import row as to
 from energymodels.kernels.battery import work as at
 from energymodels.kernels.battery.events import END_TIME, EVENTS, MET, code_of, first_passed, passed, set_ends
 from energymodels.kernels.battery.material import set_temperature
-from energymodels.kernels.battery.observe import observe, sample
+from energymodels.kernels.battery.observe import observe, record, sample
 from energymodels.kernels.battery.stepper import attempt, choose, first_step, kept, restart, step_error
 from energymodels.kernels.jit import inner
 
@@ -160,7 +159,7 @@ def land(w, mesh, c, tables, step, profiles, begun, kind, fidelity, event):
 
 
 @inner
-def run_step(w, mesh, c, tables, step, profiles, fidelity, axis, series, case):
+def run_step(w, mesh, c, tables, step, profiles, fidelity, axis, series, inside, case):
     """Run one protocol step from the newest point. Return (status, termination, time steps)."""
     recording = axis.size > 0
     kind = int(step[of.KIND])
@@ -179,9 +178,7 @@ def run_step(w, mesh, c, tables, step, profiles, fidelity, axis, series, case):
     if recording:
         observe(w, mesh, c, tables, fidelity)
         while w.now[at.SAMPLE] < axis.size and axis[w.now[at.SAMPLE]] <= begun + INSTANT:
-            for q in range(to.SERIES):
-                series[q, case, w.now[at.SAMPLE]] = w.series[at.new_slot(w), q]
-            w.now[at.SAMPLE] += 1
+            record(w, series, inside, case, w.series[at.new_slot(w)], w.points[at.new_slot(w)])
     kept(w, mesh, c, tables, fidelity)
     restart(w)
     point = w.points[0]
@@ -232,7 +229,7 @@ def run_step(w, mesh, c, tables, step, profiles, fidelity, axis, series, case):
         choice, factor = choose(w, mesh, c, error, since, fidelity)
         if recording:
             observe(w, mesh, c, tables, fidelity)
-            sample(w, mesh, c, tables, axis, series, case, fidelity)
+            sample(w, mesh, c, tables, axis, series, inside, case, fidelity)
         if event >= 0 or (last and limit == ends_at):
             kept(w, mesh, c, tables, fidelity)
             return status.OK, code_of(event) if event >= 0 else END_TIME, steps

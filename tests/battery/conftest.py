@@ -1,6 +1,8 @@
 """What the tests of battery kernels share: tables written by hand, and a way into the work arrays of a case."""
 
+import inspect
 from types import SimpleNamespace
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -11,7 +13,7 @@ from energymodels.engine import _columns
 from energymodels.kernels.battery import drive, layout
 from energymodels.kernels.battery import row as to
 from energymodels.kernels.battery import work as at
-from energymodels.model import get_model
+from energymodels.model import Block, get_model, scalar_outputs
 from energymodels.spec import load
 
 FAST = config.DISABLE_JIT
@@ -52,25 +54,30 @@ def solve_case(model="battery.dfn", values=None, time=()):
     rows = np.zeros(1, to.ROW).view(np.recarray)
     for name in to.ROW.names:
         rows[name] = np.ravel(prepared.rows[name])[0]
-    shared = prepared.shared
-    n, s, p = shared["counts"].tolist()
-    single = found.name != "battery.dfn"
-    work = at.make_work(n + s + p, 1 if single else n, 1 if single else p, shared["radial"].shape[1])
-    mesh = at.Mesh(n, s, p, shared["radial"], bool(shared["pybamm"][0]))
     axis = np.asarray(time, dtype=float)
-    series = np.empty((to.SERIES, 1, axis.size))
-    out = np.empty((to.SCALARS, 2))[:, :1]
-    codes = np.empty(1, dtype=np.int8)
-    fidelity = ("battery.spm", "battery.spme", "battery.dfn").index(found.name)
-    with np.errstate(all="ignore"):
-        drive.solve(
-            rows, work, mesh, shared["tables"], shared["index"], shared["widths"], shared["program"], shared["profiles"], fidelity,
-            axis, series, out, codes,
-        )  # fmt: skip
-    by_modes = [work.index[f, 0] == 1 and shared["tables"][work.index[f, 1] + 2] == 0.0 for f in (layout.D_N, layout.D_P)]
+    outputs = [output for output in found.outputs if output.dims == ("time",)]
+    block = Block(
+        np.empty((len(scalar_outputs(found)), 2))[:, :1],
+        {output.name: np.empty((1, axis.size)) for output in outputs if axis.size},
+        np.empty(1, dtype=np.int8),
+    )
+    parts = inspect.signature(getattr(drive.solve, "py_func", drive.solve)).parameters
+    kept = {}
+
+    def solve(*arguments):
+        """Call the kernel and keep what it was given, results as it left them."""
+        drive.solve(*arguments)
+        kept.update(zip(parts, arguments, strict=True))
+        kept["out"] = kept["out"][:, 0].copy()
+
+    with np.errstate(all="ignore"), mock.patch.object(type(found), "kernel", lambda self: SimpleNamespace(ROW=to.ROW, solve=solve)):
+        found.solve(rows, {"time": axis, **prepared.shared}, block)
+    work, tables = kept["w"], kept["tables"]
+    by_modes = [work.index[f, 0] == 1 and tables[work.index[f, 1] + 2] == 0.0 for f in (layout.D_N, layout.D_P)]
     return SimpleNamespace(
-        by_modes=by_modes, row=rows[0], work=work, mesh=mesh, out=out[:, 0], series=series[:, 0], status=int(codes[0]), fidelity=fidelity,
-        point=work.points[work.now[at.HEAD]], profile=work.profiles[work.now[at.HEAD]],
+        by_modes=by_modes, row=rows[0], work=work, mesh=kept["mesh"], out=kept["out"], series=kept["series"][:, :1].reshape(-1, axis.size),
+        status=int(block.status[0]), fidelity=kept["fidelity"], point=work.points[work.now[at.HEAD]],
+        profile=work.profiles[work.now[at.HEAD]],
     )  # fmt: skip
 
 

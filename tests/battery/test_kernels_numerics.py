@@ -45,8 +45,8 @@ def add(numbers, o, factor, x, y, slope):
 
 
 @jit
-def stoichiometry(numbers, index, voltage, lithium, full_n, full_p):
-    return balance.stoichiometry_at(numbers, index, voltage, lithium, full_n, full_p)
+def stoichiometry(numbers, index, voltage, start, lithium, full_n, full_p):
+    return balance.stoichiometry_at(numbers, index, voltage, start, lithium, full_n, full_p)
 
 
 def ring(head, seed):
@@ -180,13 +180,16 @@ def test_balance_against_root_finding(tools, lithium):
     low, high = max(0.0, (lithium - 4.0) / 3.0), min(1.0, lithium / 3.0)
     assert (np.diff(voltage(np.linspace(low, high, 200))) > 0.0).all()
     for v in np.linspace(voltage(low) + 1e-3, voltage(high) - 1e-3, 7):
-        x, found = stoichiometry(numbers, index, v, lithium, 3.0, 4.0)
-        assert found
-        assert x == pytest.approx(brentq(lambda x, v=v: voltage(x) - v, low, high, xtol=1e-15, rtol=1e-14), abs=1e-12)
+        expected = brentq(lambda x, v=v: voltage(x) - v, low, high, xtol=1e-15, rtol=1e-14)
+        for start in (low, 0.5 * (low + high), high, -1.0, 2.0):
+            x, found = stoichiometry(numbers, index, v, start, lithium, 3.0, 4.0)
+            assert found
+            assert x == pytest.approx(expected, abs=1e-12)
 
 
 @pytest.mark.parametrize(("voltage", "lithium"), [(5.0, 3.0), (1.0, 3.0), (3.5, 9.0), (3.5, -1.0), (np.nan, 3.0)])
 def test_balance_that_cannot_be(tools, voltage, lithium):
     functions = {layout.U_N: tools.table(1.5, -4.0, 5.5, -2.9), layout.U_P: tools.table(4.5, -1.2, 0.9, -0.7)}
     numbers, index, _ = tools.material(functions)
-    assert not stoichiometry(numbers, index, voltage, lithium, 3.0, 4.0)[1]
+    for start in (0.0, 0.5, 1.0):
+        assert not stoichiometry(numbers, index, voltage, start, lithium, 3.0, 4.0)[1]
