@@ -11,6 +11,7 @@ from energymodels.kernels.battery.material import set_temperature, value
 from energymodels.kernels.jit import inner
 
 START = np.int64(0)
+SCARCE = 10.0  # mol m-3
 SPM, SPME, DFN = np.arange(3)
 
 
@@ -51,7 +52,8 @@ def diffusion_potential(w, mesh):
 def surfaces(w, mesh, c, tables, point, temperature, fidelity):
     """Return (OCV of the surfaces, reaction overpotential, phi_s - phi_e of the negative electrode at the separator) of a point, V.
 
-    Means over the electrodes, from a point's own stoichiometries, currents and concentrations.
+    Means over the electrodes, from a point's own stoichiometries, currents and concentrations. Concentrations count as no less than
+    ``SCARCE``: where one falls through decades within a step, its logarithm cannot be interpolated.
     """
     n, s, p = mesh.n, mesh.s, mesh.p
     nodes = n + s + p
@@ -61,7 +63,7 @@ def surfaces(w, mesh, c, tables, point, temperature, fidelity):
     if c.lumped != 0.0:
         set_temperature(tables, w.index, w.coefficients, temperature)
     for k in range(nodes):
-        node[at.C, k] = point[at.FIRST + k]
+        node[at.C, k] = max(point[at.FIRST + k], SCARCE)
         node[at.A, k] = point[at.FIRST + nodes + k]
         node[at.G, k] = 0.0
         node[at.J, k] = point[at.FIRST + 2 * nodes + k]
@@ -112,6 +114,8 @@ def observe(w, mesh, c, tables, fidelity):
     out[to.CHARGE] = point[at.CHARGE]
     out[to.HEAT_RATE] = w.memory[at.HEAT_NOW]
     ocp, reaction, edge = surfaces(w, mesh, c, tables, point, point[at.T], fidelity)
+    for k in range(mesh.n + mesh.s + mesh.p):
+        w.node[at.C, k] = point[at.FIRST + k]
     if fidelity == DFN:
         electrode.electrolytes(w.node, tables, w.index, w.coefficients, point[at.T])
         out[to.ELECTROLYTE] = diffusion_potential(w, mesh)
