@@ -125,7 +125,7 @@ def equal_tolerance(model: str, points: Points, values: dict[str, Any], referenc
     errors = np.full(size(points), np.nan)
     for tolerance in LADDER:
         found = sweep(model, points, values | {"tolerance": tolerance}, series=LONGEST)
-        errors = rms(found.voltage.values, reference)
+        errors = np.where(found.status.values == 0, rms(found.voltage.values, reference), np.inf)  # a failed case is no good case
         if no_worse(errors, peer):
             return tolerance, errors
     return LADDER[-1], errors

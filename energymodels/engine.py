@@ -176,7 +176,9 @@ def _allocate(
     names = [o.name for o in outputs]
     wrong = [name for name in keep or [] if name not in names]
     if wrong:
-        raise InputError([Fault(name, hint=f"unknown output; {closest(name, names)}".rstrip("; ")) for name in wrong])
+        raise InputError(
+            [Fault(name, hint=f"unknown output; {closest(name, [o.name for o in model.outputs])}".rstrip("; ")) for name in wrong]
+        )
     cases = int(np.prod([axis.size for axis in axes], dtype=int))
     values: dict[str, Array] = {}
     for output in outputs:

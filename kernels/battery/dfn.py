@@ -15,7 +15,7 @@ from energymodels.kernels.battery.material import DEPLETED, is_constant, set_tem
 from energymodels.kernels.constants import FARADAY
 from energymodels.kernels.jit import inner
 
-ITERATIONS = 12
+ITERATIONS = 16
 SETTLED = 0.05  # of the tolerance: what Newton's method may leave
 WARY = 1.05  # how the estimate of the curvature grows while nothing measures it, and shrinks when it was measured smaller
 FORGETFUL = 0.8
@@ -268,7 +268,7 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance):
         else:
             w.memory[at.CURVATURE] = max(FORGETFUL * w.memory[at.CURVATURE], min(size, previous) / (previous * previous))
             left = min(w.memory[at.CURVATURE] * size * size, size)
-            if iteration > 3 and size > previous:
+            if iteration > 5 and size > previous:
                 return False
         if max(left, max(bent_n, bent_p) / tolerance) < SETTLED:
             break

@@ -288,7 +288,7 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance, with_electr
         else:
             w.memory[at.CURVATURE] = max(FORGETFUL * w.memory[at.CURVATURE], min(size, previous) / (previous * previous))
             left = min(w.memory[at.CURVATURE] * size * size, size)
-            if iteration > 3 and size > previous:
+            if iteration > 5 and size > previous:
                 return False
         if left < SETTLED:
             break

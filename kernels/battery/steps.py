@@ -60,8 +60,9 @@ def next_corner(step, profiles, elapsed):
 
 
 @inner
-def spread(point, mesh, c, current, nodes):
+def spread(point, mesh, c, current):
     """Spread a current (A m-2) evenly over either electrode."""
+    nodes = mesh.n + mesh.s + mesh.p
     j = current * c.radius_n / (3.0 * c.active_n * c.thickness_n)
     for k in range(mesh.n):
         point[at.FIRST + 2 * nodes + k] = j
@@ -76,36 +77,35 @@ def start_step(w, mesh, c, tables, kind, goal, fidelity, tolerance):
 
     The guess has the reaction spread evenly; where Newton's method does not find the way, the jump is taken in parts.
     """
-    n, s, p = mesh.n, mesh.s, mesh.p
-    nodes = n + s + p
     point = w.points[w.now[at.HEAD]]
     t = w.weights[at.TIMES, w.now[at.HEAD]] + INSTANT
-    before = point[at.I]
-    guess = goal / c.area
-    if kind == of.POWER:
-        guess /= point[at.V]
-    way = kind if kind == of.CURRENT else of.CURRENT
-    if kind != of.VOLTAGE:
-        for parts in (1, 4, 16):
-            good = True
-            for part in range(1, parts + 1):
-                now = before + (guess - before) * part / parts
-                if part == 1:
-                    spread(point, mesh, c, now, nodes)
-                target = now * c.area
-                good, _ = attempt(w, mesh, c, tables, t, way, target, fidelity, tolerance)
-                if not good:
-                    break
-                for q in range(at.FIRST + 2 * nodes, point.size):
-                    point[q] = w.points[at.new_slot(w), q]
-            if good:
+    first_j = at.FIRST + 2 * (mesh.n + mesh.s + mesh.p)
+    current = point[at.I]
+    start = current * c.area
+    if kind == of.VOLTAGE:
+        start = point[at.V]
+    elif kind == of.POWER:
+        start *= point[at.V]
+    for parts in (1, 4, 16):
+        good = True
+        point[at.I] = current
+        for part in range(1, parts + 1):
+            now = start + (goal - start) * part / parts
+            if part == 1:
+                guess = current
+                if kind != of.VOLTAGE:
+                    guess = now / c.area if kind == of.CURRENT else now / (c.area * point[at.V])
+                spread(point, mesh, c, guess)
+            good, _ = attempt(w, mesh, c, tables, t, kind, now, fidelity, tolerance)
+            if not good:
                 break
-        if not good:
-            return False
-        if kind == of.CURRENT:
+            found = w.points[at.new_slot(w)]
+            point[at.I] = found[at.I]
+            for q in range(first_j, point.size):
+                point[q] = found[q]
+        if good:
             return True
-        point[at.I] = guess
-    return attempt(w, mesh, c, tables, t, kind, goal, fidelity, tolerance)[0]
+    return False
 
 
 @inner
@@ -223,7 +223,7 @@ def run_step(w, mesh, c, tables, step, profiles, fidelity, axis, series, inside,
             if failures > 3:
                 w.now[at.NEXT_ORDER] = 1
             if h < SHORTEST or failures > MOST_FAILURES:
-                return status.NO_CONVERGENCE, 0, steps
+                return status.NO_CONVERGENCE, 0, steps + 1
             continue
         since += 1
         choice, factor = choose(w, mesh, c, error, since, fidelity)
@@ -232,7 +232,7 @@ def run_step(w, mesh, c, tables, step, profiles, fidelity, axis, series, inside,
             sample(w, mesh, c, tables, axis, series, inside, case, fidelity)
         if event >= 0 or (last and limit == ends_at):
             kept(w, mesh, c, tables, fidelity)
-            return status.OK, code_of(event) if event >= 0 else END_TIME, steps
+            return status.OK, code_of(event) if event >= 0 else END_TIME, steps + 1
         if since > order:
             since = 0
         w.now[at.NEXT_ORDER] = choice

@@ -70,12 +70,14 @@ def solve_case(model="battery.dfn", values=None, time=()):
         kept.update(zip(parts, arguments, strict=True))
         kept["out"] = kept["out"][:, 0].copy()
 
-    with np.errstate(all="ignore"), mock.patch.object(type(found), "kernel", lambda self: SimpleNamespace(ROW=to.ROW, solve=solve)):
+    shim = SimpleNamespace(ROW=to.ROW, solve=solve)
+    with np.errstate(all="ignore"), mock.patch.object(type(found), "kernel", return_value=shim):
         found.solve(rows, {"time": axis, **prepared.shared}, block)
     work, tables = kept["w"], kept["tables"]
     by_modes = [work.index[f, 0] == 1 and tables[work.index[f, 1] + 2] == 0.0 for f in (layout.D_N, layout.D_P)]
     return SimpleNamespace(
-        by_modes=by_modes, row=rows[0], work=work, mesh=kept["mesh"], out=kept["out"], series=kept["series"][:, :1].reshape(-1, axis.size),
+        by_modes=by_modes, row=rows[0], work=work, mesh=kept["mesh"], out=kept["out"],
+        series=kept["series"][:, 0] if axis.size else kept["series"][:, :0],
         status=int(block.status[0]), fidelity=kept["fidelity"], point=work.points[work.now[at.HEAD]],
         profile=work.profiles[work.now[at.HEAD]],
     )  # fmt: skip
