@@ -7,7 +7,7 @@ from energymodels.kernels.battery.tables import BUCKETS, add, fill, lookup
 from energymodels.kernels.battery.work import GAIN
 from energymodels.kernels.jit import inline, inner
 
-DEPLETED = 1e-3  # mol m-3: below it the exchange current falls exponentially, so that ln j0 keeps a finite slope
+DEPLETED = 1e-2  # mol m-3: below it the exchange current falls exponentially, so that ln j0 keeps a finite slope
 SMALLEST = 1e-7  # of the exchange current's dependence on stoichiometry: full and empty surfaces keep a trace of it
 
 
@@ -40,7 +40,7 @@ def exchange_of_electrolyte(tables, index, coefficients, f, c):
         return e, slope / e
     e, slope = value(tables, index, coefficients, f, DEPLETED)
     steep = 1.0 / DEPLETED
-    return e * exp(max((c - DEPLETED) * steep, -600.0)), steep
+    return e * exp(max((c - DEPLETED) * steep, -500.0)), steep
 
 
 @inner

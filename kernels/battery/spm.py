@@ -98,7 +98,10 @@ def solve_electrolyte(w, mesh, tables, current, alpha):
 
 @inner
 def electrode(w, tables, first, count, k, u_f, s_f, e_f, dudt_f, temperature, dt):
-    """Set u, its parts and derivatives of an electrode at its one node ``k``; the electrolyte enters by averages over its nodes."""
+    """Set u, its parts and derivatives of an electrode at its one node ``k``; the electrolyte enters by averages over its nodes.
+
+    U_C is what a unit of current adds to the overpotential by way of the concentrations' response B1.
+    """
     node = w.node
     j = node[at.J, k]
     theta = node[at.A, k] + node[at.G, k] * j
@@ -116,14 +119,18 @@ def electrode(w, tables, first, count, k, u_f, s_f, e_f, dudt_f, temperature, dt
     values(tables, w.index, w.coefficients, e_f, c, e, e_slope)
     for q in range(count):
         if c[q] <= DEPLETED:
-            e[q] = exchange_of_electrolyte(tables, w.index, w.coefficients, e_f, c[q])[0]
+            e[q], e_slope[q] = exchange_of_electrolyte(tables, w.index, w.coefficients, e_f, c[q])
+            e_slope[q] *= e[q]
     dx = node[at.DX, first : first + count]
+    unit = 0.0
     for q in range(count):
         twice = 2.0 * e[q] * s
         root = sqrt(j * j + twice * twice)
         eta += dx[q] * volt * log((abs(j) + root) / twice)
         slope += dx[q] * volt / root
+        unit -= dx[q] * volt * j / root * e_slope[q] / e[q] * node[at.B1, first + q]
         length += dx[q]
+    node[at.U_C, k] = unit / length
     eta /= length
     slope /= length
     node[at.ENTROPIC, k] = entropic
@@ -256,6 +263,8 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance, with_electr
         step = 0.0
         if border:
             per_current = node[at.U_J, k_p] * per_p - node[at.U_J, 0] * per_n - inner
+            if with_electrolyte:
+                per_current += node[at.U_C, k_p] - node[at.U_C, 0]
             if kind == of.VOLTAGE:
                 step = (target - volt) / per_current
             else:
@@ -280,7 +289,7 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance, with_electr
             size = max(size, abs(change) / (100.0 * tolerance))
         if not size < HOPELESS:
             return False
-        if first and straight:
+        if first and straight and not border:
             left = w.memory[at.CURVATURE] * size * size
             w.memory[at.CURVATURE] *= WARY
         elif first:
