@@ -6,6 +6,8 @@ NO_CONVERGENCE = 1
 NO_GENERATION = 2
 OUT_OF_RANGE = 3
 TOO_MANY_STEPS = 4
+ELECTROLYTE_DEPLETED = 5
+POWER_OUT_OF_REACH = 6
 MEANINGS = {
     NOT_RUN: "not_run",
     OK: "ok",
@@ -13,4 +15,6 @@ MEANINGS = {
     NO_GENERATION: "no_generation",
     OUT_OF_RANGE: "out_of_range",
     TOO_MANY_STEPS: "too_many_steps",
+    ELECTROLYTE_DEPLETED: "electrolyte_depleted",
+    POWER_OUT_OF_REACH: "power_out_of_reach",
 }

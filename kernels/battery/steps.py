@@ -18,6 +18,7 @@ from energymodels.kernels.jit import inner
 INSTANT = 1e-9  # s
 SHORTEST = 1e-10  # s
 FIRST_MOVING = 0.01  # s
+SCARCE = 1.0  # mol m-3: below it a failure is the electrolyte's
 MOST_STEPS = 20000
 MOST_FAILURES = 60  # in a row
 MOST_LANDINGS = 100  # five are usual
@@ -109,6 +110,17 @@ def start_step(w, mesh, c, tables, kind, goal, fidelity, tolerance):
 
 
 @inner
+def why_not(w, mesh, kind, at_once):
+    """Return the status of a case that could not be followed any further."""
+    least = w.node[at.C, 0]
+    for k in range(1, mesh.n + mesh.s + mesh.p):
+        least = min(least, w.node[at.C, k])
+    if least < SCARCE:
+        return status.ELECTROLYTE_DEPLETED
+    return status.POWER_OUT_OF_REACH if at_once and kind == of.POWER else status.NO_CONVERGENCE
+
+
+@inner
 def land(w, mesh, c, tables, step, profiles, begun, kind, fidelity, event):
     """Shorten the step just solved until it ends where an end is met; return that end's event.
 
@@ -174,7 +186,7 @@ def run_step(w, mesh, c, tables, step, profiles, fidelity, axis, series, inside,
     before = w.points[0, at.I]
     goal = wanted(w, step, profiles, 0.0)
     if not start_step(w, mesh, c, tables, kind, goal, fidelity, 0.01 * tolerance):
-        return status.NO_CONVERGENCE, 0, 0
+        return why_not(w, mesh, kind, True), 0, 0
     if recording:
         observe(w, mesh, c, tables, fidelity)
         while w.now[at.SAMPLE] < axis.size and axis[w.now[at.SAMPLE]] <= begun + INSTANT:
@@ -223,7 +235,7 @@ def run_step(w, mesh, c, tables, step, profiles, fidelity, axis, series, inside,
             if failures > 3:
                 w.now[at.NEXT_ORDER] = 1
             if h < SHORTEST or failures > MOST_FAILURES:
-                return status.NO_CONVERGENCE, 0, steps + 1
+                return why_not(w, mesh, kind, False), 0, steps + 1
             continue
         since += 1
         choice, factor = choose(w, mesh, c, error, since, fidelity)
