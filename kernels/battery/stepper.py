@@ -36,14 +36,13 @@ def attempt(w, mesh, c, tables, t_new, kind, target, fidelity, tolerance):
 
 @inner
 def difference(w, mesh, c, a, b, fidelity):
-    """Return the norm of the difference of two points: the largest of V (10 V), T (100 K), I (1C) and root mean squares of the concentrations.
+    """Return the norm of the difference of two points: the largest of T (100 K), I (1C) and root mean squares of the concentrations.
 
     Surfaces count as stoichiometries and as potentials (1 V), so that steep ends of a potential are met with care. The voltage is no
-    state and its wiggles are no error; it counts so that no step jumps over a pole of a potential.
+    state, and its wiggles are no error.
     """
     nodes = mesh.n + mesh.s + mesh.p
-    size = max(0.1 * abs(a[at.V] - b[at.V]), 0.01 * abs(a[at.T] - b[at.T]))
-    size = max(size, abs(a[at.I] - b[at.I]) * c.area * 3600.0 / w.memory[at.NOMINAL])
+    size = max(0.01 * abs(a[at.T] - b[at.T]), abs(a[at.I] - b[at.I]) * c.area * 3600.0 / w.memory[at.NOMINAL])
     if fidelity != SPM:
         total = 0.0
         for q in range(at.FIRST, at.FIRST + nodes):

@@ -320,7 +320,7 @@ def test_what_cannot_be_solved_says_so(model):
     }
     found = outputs(model, points)
     solved = found["status"] == status.OK
-    assert np.isin(found["status"], [status.OK, status.NO_CONVERGENCE, status.OUT_OF_RANGE, status.TOO_MANY_STEPS]).all()
+    assert np.isin(found["status"], list(status.MEANINGS)[1:]).all()
     assert solved.mean() > 0.8, dict(zip(*np.unique(found["status"], return_counts=True), strict=True))
     for name in ("duration", "capacity", "energy", "temperature_max", "heat_total", "time_steps"):
         assert np.isfinite(found[name][solved]).all(), name
