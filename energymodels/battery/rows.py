@@ -31,7 +31,7 @@ FACTORS = {
 
 
 class Columns:
-    """Columns of fields, {path: array}, with what they leave open taken from the case's parameter set; NaN where that has nothing."""
+    """Columns of fields, {path: array}, what they leave open taken from the case's parameter set, NaN where that has nothing."""
 
     def __init__(self, columns: Mapping[str, Array]) -> None:
         self.columns = columns

@@ -1,1 +1,1 @@
-"""Lithium-ion cells: tables of material functions, discretisation, time stepping, single-particle and Doyle-Fuller-Newman models."""
+"""Lithium-ion cells: material functions, discretisation, time stepping, single-particle and Doyle-Fuller-Newman models."""

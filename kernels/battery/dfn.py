@@ -111,7 +111,7 @@ def voltage(node, c, n, s, p, current, linear):
 
 @inner
 def voltage_change(node, c, n, s, p, row1, row2, per_current):
-    """Return the derivative of ``voltage`` along changes ``row1`` of c and ``row2`` of j, the current changing by ``per_current``."""
+    """Return the derivative of ``voltage`` along changes ``row1`` of c and ``row2`` of j, the current rising by ``per_current``."""
     last = n + s + p - 1
     change = -per_current * 0.5 * (node[at.DX, 0] / c.sigma_n + node[at.DX, last] / c.sigma_p)
     change -= node[at.U_C, 0] * node[row1, 0] + node[at.U_J, 0] * node[row2, 0]
@@ -129,7 +129,7 @@ def voltage_change(node, c, n, s, p, row1, row2, per_current):
 
 @inner
 def reversible_and_stored(node, c, n, s, p, temperature):
-    """Return the sum over the electrodes of a j (T dU/dT - U) dx, W m-2: what the reactions give up, without the terminal's share."""
+    """Return the sum over the electrodes of a j (T dU/dT - U) dx, W m-2: heat but for the terminal's share."""
     total = 0.0
     a = 3.0 * c.active_n / c.radius_n
     for k in range(n):
@@ -144,11 +144,11 @@ def reversible_and_stored(node, c, n, s, p, temperature):
 def _damped(j, change, twice, root):
     """Return the change of a current j = ``twice`` sinh(x) that Newton's ``change`` stands for.
 
-    Where the electrolyte is nearly gone the exchange current vanishes, and a straight step towards 0 shoots far beyond it; there the
-    step is taken in x, in which u is straight.
+    Where the electrolyte is nearly gone the exchange current vanishes, and a straight step towards 0 shoots far beyond it; there
+    the step is taken in x, in which u is straight.
     """
     new = j + change
-    if new * j > 0.0 and abs(new) > 0.3 * abs(j) or abs(change) < 0.3 * root:
+    if (new * j > 0.0 and abs(new) > 0.3 * abs(j)) or abs(change) < 0.3 * root:
         return change
     x = log((abs(j) + root) / twice)
     x = (x if j >= 0.0 else -x) + min(max(change / root, -3.0), 3.0)
@@ -201,7 +201,7 @@ def remainder(node, tables, index, coefficients, u_f, first, last):
 def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance):
     """Solve one implicit step: fill row ``new`` of profiles and points. Return whether Newton's method converged.
 
-    ``w.profiles[at.HISTORY]`` and ``w.points[at.PAST]`` hold the weighted past of profiles and points, ``w.points[at.PREDICTED]`` the predictor; with a diffusivity that
+    The rows HISTORY of the profiles and PAST of the points hold the weighted past, PREDICTED the predictor; with a diffusivity that
     depends on theta the new row of profiles holds its predictor too. ``kind`` and ``target`` (A, V, W) say what is controlled.
     """
     n, s, p = mesh.n, mesh.s, mesh.p

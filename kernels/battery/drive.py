@@ -33,9 +33,9 @@ def report(w, out, case, ended, steps):
 def solve(rows, w, mesh, tables, index, widths, program, profiles, fidelity, axis, series, inside, out, codes):
     """Run every row (``ROW``) on ``mesh`` with the work arrays ``w``.
 
-    Scalars go to ``out[SCALARS, row]``, series to ``series[SERIES, row, time]`` at the times of ``axis`` (s, may be empty), and what
-    c_e and the surface stoichiometries are at the nodes to ``inside[row, time, 2 nodes]`` unless that is empty; a status to
-    ``codes[row]``. What a failed case did not reach is NaN. ``tables`` begins with the constant 1.
+    Scalars go to ``out[SCALARS, row]``, series to ``series[SERIES, row, time]`` at the times of ``axis`` (s, may be empty), c_e and
+    the surface stoichiometries of the nodes to ``inside[row, time, 2 nodes]`` unless that is empty; a status to ``codes[row]``.
+    What a failed case did not reach is NaN. ``tables`` begins with the constant 1.
     """
     for row in range(rows.size):
         c = rows[row]

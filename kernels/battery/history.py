@@ -1,4 +1,4 @@
-"""Backward differentiation on the time points as they are, in Lagrange's form: new steps and orders cost new weights and nothing else.
+"""Backward differentiation on the time points as they are, in Lagrange's form: new steps and orders cost new weights, no more.
 
 Order k puts a polynomial through the new point t and the k last ones and asks for its slope at t (Brayton, Gustavson and Hachtel
 1972, key ``brayton1972``):

@@ -1,4 +1,4 @@
-"""Diffusion in spherical particles by finite volumes, all particles of an electrode side by side: dtheta/dt = div(D grad theta)/R^2.
+"""Diffusion in spherical particles by finite volumes, an electrode's particles side by side: dtheta/dt = div(D grad theta)/R^2.
 
 Radii are in units of R, stoichiometries theta = c/c_max. An implicit step is theta - beta div(D grad theta) = b with
 beta = 1/(alpha R^2), the flux j/F leaving at the surface. It leaves the surface stoichiometry as a linear function of j,
@@ -6,7 +6,7 @@ beta = 1/(alpha R^2), the flux j/F leaving at the surface. It leaves the surface
     theta_surface = A + G j,
 
 which is all the electrode needs to know; the inner values follow once j is known. Where D does not depend on theta, the profile is
-kept as amplitudes of the discrete operator's own modes, the first of which is the mean: each is a number divided by another. Where it
+kept as amplitudes of the discrete operator's own modes, the first of which is the mean: each is one number over another. Where it
 does, the profile is kept cell by cell, and Newton's tridiagonal system is eliminated from the centre outwards.
 
 ``radial[row, cell]`` describes the mesh: volumes; r^2/dr of the edge to the cell below; the weight of the outer cell in the
@@ -113,7 +113,7 @@ def eliminate(radial, beta, tables, index, coefficients, f, source, b, y, j, n, 
 
 @inner
 def substitute(source, change_of_j, y, n, cells, work):
-    """Add to ``y`` the step that ``eliminate`` prepared, with the change of j that the electrode found; return the largest change."""
+    """Add to ``y`` the step that ``eliminate`` prepared, with the change of j the electrode found; return the largest change."""
     largest = 0.0
     right, pivots, upper = work[0], work[1], work[2]
     last = (cells - 1) * n
@@ -159,7 +159,7 @@ def eliminate_side(w, mesh, c, tables, side, first, n, start, new, alpha, again)
 
 @inner
 def change_side(w, mesh, c, tables, side, first, n, start, new, alpha):
-    """Move particles whose diffusivity depends on theta by Newton's step, the currents having changed by R2; return the largest change."""
+    """Move particles whose diffusivity depends on theta, the currents having changed by R2; return the largest change."""
     f, _, source = of_side(c, side, alpha)
     cells = mesh.radial.shape[1]
     if not is_constant(tables, w.index, f):

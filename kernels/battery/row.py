@@ -14,7 +14,7 @@ FLOATS = (
     "c_e",  # mol m-3: electrolyte at the start
     "theta_n", "theta_p",  # stoichiometries that carry the lithium inventory
     "factor_d_n", "factor_d_p", "factor_e_n", "factor_e_p", "factor_kappa", "factor_d_e",  # of the tables
-    "constant_d_n", "constant_d_p", "constant_kappa", "constant_d_e", "constant_tdf", "constant_t_plus",  # instead of a table; NaN: none
+    "constant_d_n", "constant_d_p", "constant_kappa", "constant_d_e", "constant_tdf", "constant_t_plus",  # for a table; NaN: none
     "nominal",  # A s: what 1C moves in an hour
     "nominal_is_cell",  # 1: a C-rate counts the capacity between ocv_min and ocv_max instead
     "voltage_min", "voltage_max",  # V: limits of the terminal voltage

@@ -1,9 +1,10 @@
-"""Single-particle cells, without (SPM) and with electrolyte (SPMe; Marquis et al. 2019, key ``marquis2019``): one implicit time step.
+"""Single-particle cells, without (SPM) and with electrolyte (SPMe; Marquis et al. 2019, key ``marquis2019``): an implicit step.
 
 The interfacial current is the same across an electrode, so each has one particle; SPMe solves the electrolyte for that current and
 takes overpotentials as averages over the electrodes (equations of the paper's section on SPMe in its composite form):
 
-    V = U_p - U_n + <eta_p> - <eta_n> + X (<ln c_p/c> - <ln c_n/c>) - I (L_n/3 kappa_n + L_s/kappa_s + L_p/3 kappa_p) - I (L_n/sigma_n + L_p/sigma_p)/3
+    V = U_p - U_n + <eta_p> - <eta_n> + X (<ln c_p/c> - <ln c_n/c>)
+        - I (L_n/3 kappa_n + L_s/kappa_s + L_p/3 kappa_p) - I (L_n/sigma_n + L_p/sigma_p)/3
 """
 
 from math import sqrt
@@ -163,7 +164,7 @@ def mean_concentration(w, mesh, c):
 
 @inner
 def resistances(w, mesh, c, tables, temperature, with_electrolyte):
-    """Return (diffusion potential V, electrolyte resistance, solid resistance, ohm m2; its negative part; X, ln averages) of SPMe."""
+    """Return (diffusion potential, resistances of electrolyte, solid, negative electrolyte, X, <ln c_n/c>) of SPMe, in V, ohm m2."""
     n, s, p = mesh.n, mesh.s, mesh.p
     nodes = n + s + p
     node = w.node

@@ -36,10 +36,10 @@ def attempt(w, mesh, c, tables, t_new, kind, target, fidelity, tolerance):
 
 @inner
 def difference(w, mesh, c, a, b, fidelity):
-    """Return the norm of the difference of two points: the largest of T (100 K), I (1C) and root mean squares of the concentrations.
+    """Return the norm of the difference of two points: the largest of T (100 K), I (1C) and the concentrations' root mean squares.
 
-    Surfaces count as stoichiometries and as potentials (1 V), so that steep ends of a potential are met with care. The voltage is no
-    state, and its wiggles are no error.
+    Surfaces count as stoichiometries and as potentials (1 V), so that steep ends of a potential are met with care. The voltage is
+    no state, and its wiggles are no error.
     """
     nodes = mesh.n + mesh.s + mesh.p
     size = max(0.01 * abs(a[at.T] - b[at.T]), abs(a[at.I] - b[at.I]) * c.area * 3600.0 / w.memory[at.NOMINAL])
@@ -167,8 +167,8 @@ def kept(w, mesh, c, tables, fidelity):
 def energy(w, mesh, c, tables, fidelity):
     """Return the integral of V I over the step just solved, J m-2.
 
-    A step can be long where the states are straight in time while potentials bend. So potentials of the surfaces are looked up within
-    the step (Simpson's rule), and what is left of the voltage is taken for a parabola through the last three points.
+    A step can be long where the states are straight in time while potentials bend. So potentials of the surfaces are looked up
+    within the step (Simpson's rule), and what is left of the voltage is taken for a parabola through the last three points.
     """
     head, new = w.now[at.HEAD], at.new_slot(w)
     times, state = w.weights[at.TIMES], w.points[at.PREDICTED]

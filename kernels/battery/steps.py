@@ -1,7 +1,7 @@
 """A protocol step from its begin to its end: time steps of variable size and order, events, records.
 
-A step begins with a step of 1 ns that makes currents and potentials consistent; then order and size follow the estimated local error.
-A time step that passes an end is taken again, shorter, until the end is met to ``MET``.
+A step begins with a step of 1 ns that makes currents and potentials consistent; then order and size follow the estimated
+local error. A time step that passes an end is taken again, shorter, until the end is met to ``MET``.
 """
 
 import numpy as np

@@ -10,8 +10,9 @@ from energymodels.kernels.jit import inner
 
 HISTORY = 8  # time points kept: order 5 needs six for its predictor, one more for the estimate an order higher, one for the new
 # what every time point keeps beside the particles' profiles: terminal voltage (V), temperature (K), current (A m-2), integrals over
-# time of I, |I| (A s), V I, |V I| and heat (J), OCV of the surfaces (V); from FIRST on, node by node, c_e, surface stoichiometries, interfacial currents
-V, T, I, CHARGE, MOVED, ENERGY, WORK, HEAT, OCP_MEAN, FIRST = np.arange(10)
+# time of I, |I| (A s), V I, |V I| and heat (J), OCV of the surfaces (V); from FIRST on, by node, c_e, surface
+# stoichiometries, interfacial currents
+V, T, I, CHARGE, MOVED, ENERGY, WORK, HEAT, OCP_MEAN, FIRST = np.arange(10)  # noqa: E741 the paper's symbol
 
 # by node, across the cell from the negative to the positive current collector
 (
@@ -26,7 +27,7 @@ V, T, I, CHARGE, MOVED, ENERGY, WORK, HEAT, OCP_MEAN, FIRST = np.arange(10)
 ) = np.arange(49)  # fmt: skip
 NODE = 49
 
-# of ``memory``: what Newton's method leaves of a change, per its square; heat (W) and least phi_s - phi_e (V) of the last step solved;
+# of ``memory``: what Newton's method leaves of a change, per its square; heat (W), least phi_s - phi_e (V) of the last step solved;
 # stoichiometries at the start and charge of either electrode when full (A s), capacity of the cell (A s), what 1C moves in an hour
 # (A s), the largest temperature (K) and least potential (V) so far
 (
@@ -34,9 +35,9 @@ NODE = 49
 ) = np.arange(11)  # fmt: skip
 # of ``now``: slot of the newest time point, how many there are, the order of the next step, position in the axis of the next sample
 HEAD, COUNT, NEXT_ORDER, SAMPLE = np.arange(4)
-# rows of ``weights``: BDF, predictors of this order, one below, one above; times of the points; goals and directions of a step's ends
+# rows of ``weights``: BDF, predictors of this order, one below, one above; times of the points; goals and signs of a step's ends
 BACK, PREDICT, LOWER, HIGHER, TIMES, GOALS, SIGNS = np.arange(7)
-# rows behind the time points: of ``points`` the predictor and the weighted past, of ``profiles`` the weighted past, of ``series`` a record
+# rows behind the time points: of ``points`` the predictor and the weighted past, of ``profiles`` that past, of ``series`` a record
 PREDICTED, PAST = HISTORY + np.arange(2)
 GAIN = RANK  # column of ``coefficients``: the case's own factor
 
