@@ -277,6 +277,7 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance):
     particle.finish_side(w, mesh, c, tables, particle.NEGATIVE, START, n, START, new, alpha)
     particle.finish_side(w, mesh, c, tables, particle.POSITIVE, first_p, p, split, new, alpha)
     store(w, c, new, alpha, volt + change, temperature, current, heat * c.area)
+    w.points[new, at.OCP_MEAN] = mean_ocp(node, n, s, p)
     point = w.points[new]
     for k in range(nodes):
         point[at.FIRST + k] = node[at.C, k]
@@ -287,6 +288,17 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance):
         lowest = min(lowest, node[at.U, k] + node[at.U_J, k] * node[at.R2, k] + node[at.U_C, k] * node[at.R1, k])
     w.memory[at.LOWEST] = lowest
     return True
+
+
+@inner
+def mean_ocp(node, n, s, p):
+    """Return the mean open-circuit potential of the positive nodes less that of the negative ones, V."""
+    total = 0.0
+    for k in range(n):
+        total -= node[at.SHARE, k] * node[at.OCP, k]
+    for k in range(n + s, n + s + p):
+        total -= node[at.SHARE, k] * node[at.OCP, k]
+    return total
 
 
 @inner

@@ -164,7 +164,7 @@ def mean_concentration(w, mesh, c):
 
 @inner
 def resistances(w, mesh, c, tables, temperature, with_electrolyte):
-    """Return (diffusion potential, resistances of electrolyte, solid, negative electrolyte, X, <ln c_n/c>) of SPMe, in V, ohm m2."""
+    """Return (diffusion potential, resistances of electrolyte, solid, negative electrolyte, X, <ln c_n/c>) of SPMe; V, ohm m2."""
     n, s, p = mesh.n, mesh.s, mesh.p
     nodes = n + s + p
     node = w.node
@@ -307,6 +307,7 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance, with_electr
     particle.finish_side(w, mesh, c, tables, particle.NEGATIVE, START, ONE, START, new, alpha)
     particle.finish_side(w, mesh, c, tables, particle.POSITIVE, k_p, ONE, cells, new, alpha)
     store(w, c, new, alpha, volt, temperature, current, heat * c.area)
+    w.points[new, at.OCP_MEAN] = node[at.OCP, k_p] - node[at.OCP, 0]
     point = w.points[new]
     for k in range(nodes):
         point[at.FIRST + k] = node[at.C, k]

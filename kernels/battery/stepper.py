@@ -39,10 +39,11 @@ def difference(w, mesh, c, a, b, fidelity):
     """Return the norm of the difference of two points: the largest of T (100 K), I (1C) and the concentrations' root mean squares.
 
     Surfaces count as stoichiometries and as potentials (1 V), so that steep ends of a potential are met with care. The voltage is
-    no state, and its wiggles are no error.
+    no state, and its wiggles are no error; but the mean potentials (50 V) tell of a pole that a step would jump over.
     """
     nodes = mesh.n + mesh.s + mesh.p
-    size = max(0.01 * abs(a[at.T] - b[at.T]), abs(a[at.I] - b[at.I]) * c.area * 3600.0 / w.memory[at.NOMINAL])
+    size = max(0.02 * abs(a[at.OCP_MEAN] - b[at.OCP_MEAN]), 0.01 * abs(a[at.T] - b[at.T]))
+    size = max(size, abs(a[at.I] - b[at.I]) * c.area * 3600.0 / w.memory[at.NOMINAL])
     if fidelity != SPM:
         total = 0.0
         for q in range(at.FIRST, at.FIRST + nodes):
