@@ -89,7 +89,7 @@ def inline(function: F) -> F:
 
 
 @register_pass(mutates_CFG=False, analysis_only=True)
-class _LeaveToCaller(AnalysisPass):  # type: ignore[misc]
+class _LeaveToCaller(AnalysisPass):
     """Give an inner function a library that is not optimised by itself: its callers' optimisation covers it."""
 
     _name = "leave_to_caller"
@@ -106,7 +106,7 @@ class _LeaveToCaller(AnalysisPass):  # type: ignore[misc]
 
 
 @register_pass(mutates_CFG=False, analysis_only=True)
-class _NoEntry(AnalysisPass):  # type: ignore[misc]
+class _NoEntry(AnalysisPass):
     """Make an inner function known to its callers without machine code: Numba knows functions by some builtin of their own."""
 
     _name = "no_entry"
@@ -115,14 +115,14 @@ class _NoEntry(AnalysisPass):  # type: ignore[misc]
         AnalysisPass.__init__(self)
 
     def run_pass(self, state: Any) -> bool:
-        key = [].append
+        key: Any = [].append
         state.targetctx.insert_user_function(key, state["cr"].fndesc, [state.library])
         state.reload_init.extend(state.library._reload_init)
         state["cr"] = state["cr"]._replace(cfunc=key)
         return False
 
 
-class _Inner(CompilerBase):  # type: ignore[misc]
+class _Inner(CompilerBase):
     """Numba's pipeline without machine code at its end."""
 
     def define_pipelines(self) -> list[Any]:

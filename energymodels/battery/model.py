@@ -38,7 +38,7 @@ class Battery(Model):
 
     def fields(self, values: Mapping[str, Any]) -> dict[str, FieldInfo]:
         found = schema(self.spec)
-        return found | parse(values.get("protocol", found["protocol"].default)).placeholders
+        return found | dict(parse(values.get("protocol", found["protocol"].default)).placeholders)
 
     def alias(self, name: str) -> tuple[str, str] | None:
         reason = names.refusal(name)
@@ -59,7 +59,7 @@ class Battery(Model):
             reason = found.refused.get("lumped")
             if reason and "cell.heat_capacity" not in fields:
                 faults.append(Fault("thermal", "lumped", hint=reason))
-            elif "heat_transfer_coefficient" not in (fields | found.scalars):
+            elif "heat_transfer_coefficient" not in {*fields, *found.scalars}:
                 hint = f"the set {found.name} gives none, and lumped heat needs one: set it, 0 for an adiabatic cell"
                 faults.append(Fault("heat_transfer_coefficient", hint=hint))
         reference = fields.get("cell.reference_temperature", found.scalars["cell.reference_temperature"]) - ZERO_CELSIUS

@@ -91,10 +91,10 @@ def step_rows(blocks: Blocks, pieces: Mapping[tuple[str, str], Array]) -> tuple[
         rows[i, [layout.PROFILE_FIRST, layout.PROFILE_COUNT]] = 0.0
         rows[i, layout.END_TIME] = np.inf
         if step.value:
-            fill(i, layout.VALUE, step.value, -1.0 if step.kind == "charge" else 1.0)
+            fill(i, int(layout.VALUE), step.value, -1.0 if step.kind == "charge" else 1.0)
             rows[i, layout.VALUE_PER_C] = step.value.quantity == "rate"
         for end in step.ends:
-            fill(i, ENDS[end.quantity], end)
+            fill(i, int(ENDS[end.quantity]), end)
             if ENDS[end.quantity] == layout.END_CURRENT:
                 rows[i, layout.END_CURRENT_PER_C] = end.quantity == "rate"
         if step.file:

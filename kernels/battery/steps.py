@@ -176,9 +176,9 @@ def run_step(w, mesh, c, tables, step, profiles, fidelity, axis, series, inside,
     recording = axis.size > 0
     kind = int(step[of.KIND])
     if kind == of.CURRENT_PROFILE:
-        kind = of.CURRENT
+        kind = int(of.CURRENT)
     elif kind == of.POWER_PROFILE:
-        kind = of.POWER
+        kind = int(of.POWER)
     tolerance = c.tolerance
     restart(w)
     begun = w.weights[at.TIMES, 0]

@@ -45,7 +45,7 @@ Work = namedtuple("Work", "profiles points series node index coefficients newton
 Mesh = namedtuple("Mesh", "n s p radial pybamm")
 
 
-def make_work(nodes, particles_n, particles_p, cells):
+def make_work(nodes: int, particles_n: int, particles_p: int, cells: int) -> Work:
     """Return work arrays for ``nodes`` across the cell and ``cells`` to a particle; not for compiled code."""
     profiles = (particles_n + particles_p) * cells
     return Work(
