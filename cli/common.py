@@ -29,6 +29,14 @@ def spec_options(function: F) -> F:
     return click.argument("spec")(function)
 
 
+def sets_option(function: F) -> F:
+    """Add --sets to a command."""
+    return click.option(
+        "--sets", metavar="all|N",
+        help="Add an axis of the published alternatives to the data in use: each once, or N random combinations of them.",
+    )(function)  # fmt: skip
+
+
 def json_option(function: F) -> F:
     """Add --json to a command."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(function)

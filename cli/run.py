@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import click
 
@@ -24,14 +25,12 @@ from energymodels.cli.common import (
 def command(spec: str, changes: tuple[str, ...], backend: str, output: str | None, as_json: bool) -> None:
     """Run one case of SPEC, a bundled name or a TOML file, and print its scalar results."""
     from energymodels import engine
-    from energymodels.model import get_model
     from energymodels.result import check_suffix
 
     if output:
         check_suffix(output)
     base = read_spec(spec, changes)
-    scalars = [o.name for o in get_model(base.model).outputs if not o.dims]
-    solution = engine.solve(base, {}, backend=backend, keep=None if output else scalars)
+    solution = engine.solve(base, {}, backend=backend, keep=None if output else lambda o: o.brief)
     found = solution.scalars()
     if output:
         from energymodels.result import to_dataset, write
@@ -40,8 +39,18 @@ def command(spec: str, changes: tuple[str, ...], backend: str, output: str | Non
     if as_json:
         print_json(found)
     else:
-        rows = [(o.name, number(found[o.name]), o.unit, o.long_name) for o in solution.outputs if not o.dims]
+        rows = [
+            (o.name + place, number(value), o.unit, o.long_name)
+            for o in solution.outputs
+            if o.brief
+            for place, value in _places(found[o.name])
+        ]
         print_table(rows, ("output", "value", "unit", "meaning"))
     if solution.failed:
         click.echo(f"error: the case failed: {', '.join(solution.failures())}", err=True)
         sys.exit(1)
+
+
+def _places(value: Any) -> list[tuple[str, Any]]:
+    """Return (place, number) of each number of a brief result."""
+    return [(f"[{word}]", number) for word, number in value.items()] if isinstance(value, dict) else [("", value)]

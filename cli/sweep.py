@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from energymodels.cli.common import assignments, command_line, read_spec, spec_options
+from energymodels.cli.common import assignments, command_line, read_spec, sets_option, spec_options
 
 
 @click.command("sweep")
@@ -19,9 +19,17 @@ from energymodels.cli.common import assignments, command_line, read_spec, spec_o
 )  # fmt: skip
 @click.option("-o", "--output", required=True, metavar="FILE", help="Where the result goes (.nc, .zarr, .csv).")
 @click.option("--keep", metavar="NAMES", help="Only these outputs, comma-separated.")
+@sets_option
 @click.option("--threads", type=click.IntRange(1), help="Worker threads; all processors by default.")
 def command(
-    spec: str, changes: tuple[str, ...], backend: str, axes: tuple[str, ...], output: str, keep: str | None, threads: int | None
+    spec: str,
+    changes: tuple[str, ...],
+    backend: str,
+    axes: tuple[str, ...],
+    output: str,
+    keep: str | None,
+    sets: str | None,
+    threads: int | None,
 ) -> None:
     """Sweep fields of SPEC, a bundled name or a TOML file, over a grid and write the result."""
     from energymodels import engine
@@ -45,6 +53,7 @@ def command(
             backend=backend,
             threads=threads,
             keep=[k.strip() for k in keep.split(",")] if keep else None,
+            sets=sets,
             progress=progress,
         )
     from energymodels.result import to_dataset, write

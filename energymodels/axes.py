@@ -18,14 +18,15 @@ Values: TypeAlias = str | Sequence[Any] | Array
 
 @dataclass(frozen=True)
 class Axis:
-    """One dimension of a sweep: its name and the values of every field that runs along it."""
+    """One dimension of a sweep: its name, the values of every field that runs along it, and the ``names`` of its places if any."""
 
     dim: str
     values: Mapping[str, Array]  # float64, or str for labels and texts
+    names: Array | None = None
 
     @property
     def size(self) -> int:
-        return int(next(iter(self.values.values())).size)
+        return int(next(iter(self.values.values())).size) if self.names is None else int(self.names.size)
 
 
 def dim_name(path: str) -> str:

@@ -8,14 +8,15 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 from energymodels.axes import Axis, Values, make_axes, read_values
-from energymodels.errors import Fault, InertWarning, InputError, ValidityWarning, closest
+from energymodels.ensemble import sets_axis
+from energymodels.errors import Fault, InertWarning, InputError, ProvenanceWarning, ValidityWarning, closest
 from energymodels.kernels import status
-from energymodels.model import Array, Model, Probe, get_model, label_index, resolve
+from energymodels.model import Array, Model, Output, Probe, get_model, label_index, resolve
 from energymodels.schema import FieldInfo
 from energymodels.solution import Solution
 from energymodels.spec import Spec, load
@@ -23,6 +24,8 @@ from energymodels.workers import available_threads, load_kernel, run_kernel
 
 if TYPE_CHECKING:
     from xarray import Dataset
+
+Keep: TypeAlias = list[str] | Callable[[Output], bool] | None
 
 
 def run(spec: Spec | str | Mapping[str, Any], values: Mapping[str, Any] | None = None, *, backend: str = "") -> Dataset:
@@ -39,20 +42,34 @@ def sweep(
     backend: str = "",
     threads: int | None = None,
     chunk: int | None = None,
-    keep: list[str] | None = None,
+    keep: Keep = None,
+    sets: str | int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Dataset:
     """Sweep fields of a spec and return a Dataset with one dimension per axis.
 
     ``over`` maps paths to arrays, lists or text (``"80um:180um:11"``); a key ``"A,B"`` ties two fields to one axis. ``points`` maps
     paths to equally long arrays: a list of designs, dimension ``point``. ``values`` are set on top of the spec, ``keep`` chooses
-    outputs, ``progress`` is called with (cases done, cases) after each block of ``chunk`` cases, by default the model's number.
+    outputs by name or by a test; ``progress`` is called with (cases done, cases) after each block of ``chunk`` cases, by default
+    the model's number. ``sets`` adds an axis ``set`` of published alternatives to the data in use: "all" takes each once in place
+    of the default, a number draws so many random combinations. The first place is the spec as it stands.
     InputError lists every fault of the input.
     """
     from energymodels.result import to_dataset
 
     return to_dataset(
-        solve(spec, over, values, points=points, backend=backend, threads=threads, chunk=chunk, keep=keep, progress=progress)
+        solve(
+            spec,
+            over,
+            values,
+            points=points,
+            backend=backend,
+            threads=threads,
+            chunk=chunk,
+            keep=keep,
+            sets=sets,
+            progress=progress,
+        )
     )
 
 
@@ -65,7 +82,8 @@ def solve(
     backend: str = "",
     threads: int | None = None,
     chunk: int | None = None,
-    keep: list[str] | None = None,
+    keep: Keep = None,
+    sets: str | int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Solution:
     """Do what ``sweep`` does and return the raw arrays; interrupted, it returns what it has, the rest not run."""
@@ -82,6 +100,9 @@ def solve(
     fields = _check_cross(base, infos, axes)
     if not axes and (faults := model.impossible(fields)):
         raise InputError(faults)
+    along = {path: values for axis in axes for path, values in axis.values.items()}
+    if sets is not None:
+        axes.append(sets_axis(model, infos, fields, along, sets))
     columns = _columns(infos, fields, axes)
     solve_by_kernel = partial(_by_kernel, columns, threads or available_threads(), chunk or model.block)
     probes: list[Solution] = []
@@ -98,6 +119,9 @@ def solve(
     for path, reason in model.inert(fields, swept).items():
         solution.notes.append(f"sweeping {path}: {reason}")
         warnings.warn(solution.notes[-1], InertWarning, stacklevel=3)
+    for remark in model.remarks(fields, along):
+        solution.notes.append(remark)
+        warnings.warn(remark, ProvenanceWarning, stacklevel=3)
     if backend:
         _by_backend(solution, columns)
     else:
@@ -165,16 +189,20 @@ def _allocate(
     model: Model,
     fields: dict[str, Any],
     axes: list[Axis],
-    keep: list[str] | None,
+    keep: Keep,
     probe: Probe,
 ) -> Solution:
     """Return a solution with room for the results: NaN and not run."""
-    wanted = {o.name for o in model.outputs if not o.on_request} if keep is None else set(keep)
+    if keep is None or callable(keep):
+        wanted = {o.name for o in model.outputs if not o.on_request and (keep is None or keep(o))}
+    else:
+        wanted = set(keep)
     shaped = any(o.dims and o.name in wanted for o in model.outputs)
-    output_axes = model.axes(fields, probe) if shaped else {}
+    along = {path: values for axis in axes for path, values in axis.values.items()}
+    output_axes = model.axes(fields, along, probe) if shaped else {}
     outputs = [o for o in model.outputs if all(dim in output_axes for dim in o.dims)]
     names = [o.name for o in outputs]
-    wrong = [name for name in keep or [] if name not in names]
+    wrong = [name for name in (keep if isinstance(keep, list) else []) if name not in names]
     if wrong:
         raise InputError(
             [Fault(name, hint=f"unknown output; {closest(name, [o.name for o in model.outputs])}".rstrip("; ")) for name in wrong]
@@ -182,7 +210,7 @@ def _allocate(
     cases = int(np.prod([axis.size for axis in axes], dtype=int))
     values: dict[str, Array] = {}
     for output in outputs:
-        if output.dims and output.name in wanted:
+        if output.dims and output.name in wanted and not output.derived:
             values[output.name] = np.full((cases, *(output_axes[dim].size for dim in output.dims)), np.nan)
     kept = [o for o in outputs if o.name in wanted]
     codes = np.full(cases, status.NOT_RUN, dtype=np.int8)

@@ -47,6 +47,10 @@ class InertWarning(UserWarning):
     """A swept field cannot change the result."""
 
 
+class ProvenanceWarning(UserWarning):
+    """A value in use is recalled, claimed or assumed, or the data lack what a full answer needs."""
+
+
 def closest(name: str, known: Iterable[str]) -> str:
     """Return a hint naming the closest of ``known``, or listing them if few."""
     names = sorted(known)

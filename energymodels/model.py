@@ -22,6 +22,9 @@ Array: TypeAlias = npt.NDArray[Any]
 Probe: TypeAlias = "Callable[[list[str]], Solution]"
 
 
+LABELLED = frozenset({"element"})  # dimensions whose places are words: few, so that such an output is shown with the scalars
+
+
 @dataclass(frozen=True)
 class Output:
     """One result: ``scale`` takes the kernel's SI value to ``unit``; ``derived`` results come from the fields alone.
@@ -39,6 +42,11 @@ class Output:
     attrs: Mapping[str, Any] = field(default_factory=dict)
     on_request: bool = False
 
+    @property
+    def brief(self) -> bool:
+        """Whether it is a number a case, or one for each of a few words."""
+        return LABELLED.issuperset(self.dims)
+
 
 @dataclass(frozen=True)
 class Tolerance:
@@ -53,10 +61,11 @@ class Tolerance:
 class Prepared:
     """Kernel inputs by record field and results known from the fields alone; arrays broadcast over the grid.
 
-    ``shared`` arrays, such as tables the rows point into, reach ``Model.solve`` whole, among its ``axes``.
+    A list of arrays fills the first entries of a field that is an array. ``shared`` arrays, such as tables the rows point into,
+    reach ``Model.solve`` whole, among its ``axes``.
     """
 
-    rows: Mapping[str, Array]
+    rows: Mapping[str, Array | list[Array]]
     derived: Mapping[str, Array] = field(default_factory=dict)
     shared: Mapping[str, Array] = field(default_factory=dict)
 
@@ -101,14 +110,26 @@ class Model(ABC):
         """Return what is wrong with fields that are right one by one."""
         return []
 
+    def remarks(self, fields: Mapping[str, Any], swept: Mapping[str, Array]) -> list[str]:
+        """Return what must be said of the fields in use: recalled or assumed values, what the data lack."""
+        return []
+
+    def members(self, fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[tuple[str, Mapping[str, Any]]]:
+        """Return the published alternatives to the data in use, one at a time: (name, {path: value}).
+
+        The first is what is in use, with every path that the others change; ``along`` are the values of swept fields.
+        """
+        return []
+
     def impossible(self, fields: Mapping[str, Any]) -> list[Fault]:
         """Return why a single case with these fields is none, though each is right; in a sweep such a case gets a status."""
         return []
 
-    def axes(self, fields: Mapping[str, Any], probe: Probe) -> dict[str, Array]:
-        """Return output axes shared by all cases, from the checked fields; asked only if an output with dimensions is wanted.
+    def axes(self, fields: Mapping[str, Any], along: Mapping[str, Array], probe: Probe) -> dict[str, Array]:
+        """Return output axes shared by all cases, from the checked fields and the values ``along`` which some are swept.
 
-        ``probe(names)`` solves the same cases by the kernel for these outputs without dimensions.
+        Asked only if an output with dimensions is wanted. ``probe(names)`` solves the same cases by the kernel for these outputs
+        without dimensions.
         """
         return {}
 

@@ -37,8 +37,10 @@ def to_dataset(solution: Solution, history: str = "") -> xr.Dataset:
         attrs = {"units": output.unit, "long_name": output.long_name, **output.attrs}
         values = solution.values[output.name]
         if output.derived:  # lives on the axes it depends on
-            mine = tuple(d for d, n in zip(dims, values.shape, strict=True) if n > 1)
-            data[output.name] = (mine, values.reshape([n for n in values.shape if n > 1]), attrs)
+            grid = values.shape[: len(dims)]
+            mine = tuple(d for d, n in zip(dims, grid, strict=True) if n > 1)
+            own = values.shape[len(dims) :]
+            data[output.name] = (mine + output.dims, values.reshape([n for n in grid if n > 1] + list(own)), attrs)
         else:
             data[output.name] = (dims + output.dims, values.reshape(solution.shape + values.shape[1:]), attrs)
     data["status"] = (dims, solution.status.reshape(solution.shape), _status_attrs())
@@ -46,6 +48,8 @@ def to_dataset(solution: Solution, history: str = "") -> xr.Dataset:
     for axis in solution.axes:
         if axis.dim == "point":
             coords["point"] = ("point", np.arange(axis.size), {"units": "1", "long_name": "design"})
+        if axis.names is not None:
+            coords[axis.dim] = (axis.dim, axis.names, dict(AXIS_ATTRS[axis.dim]))
         for path, values in axis.values.items():
             info = solution.infos[path]
             attrs = {"long_name": info.meaning, "field": path}
@@ -58,6 +62,8 @@ def to_dataset(solution: Solution, history: str = "") -> xr.Dataset:
 
 
 AXIS_ATTRS: Mapping[str, Mapping[str, str]] = {
+    "element": {"long_name": "chemical element"},
+    "set": {"long_name": "parameter set: as the spec says, then what differs from it"},
     "time": {"units": "s", "long_name": "time"},
     "voltage": {"units": "V", "long_name": "terminal voltage"},
     "x": {"units": "1", "long_name": "place across the cell: 0 to 1 negative electrode, to 2 separator, to 3 positive electrode"},

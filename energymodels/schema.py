@@ -4,8 +4,8 @@ metadata read them there."""
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, ClassVar, Literal, TypeAlias, get_args, get_origin
 
@@ -22,12 +22,14 @@ Choice: TypeAlias = Mapping[str, float | None]
 class Table(BaseModel):
     """A table of fields. ``alternatives`` lists groups of which exactly one choice is used; the first is the default.
 
-    A choice maps its fields to their defaults, None where the field must be given. ``agreeing`` pairs say the same thing twice:
-    both may be given if they agree, but overriding one drops the other.
+    A choice maps its fields to their defaults, None where the field must be given. Names are relative to the table and may be
+    dotted. ``exclusive`` lists groups of choices none of which need be used; a name there may be a table's, for all its fields.
+    ``agreeing`` pairs say the same thing twice: both may be given if they agree, but overriding one drops the other.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=True)
     alternatives: ClassVar[tuple[tuple[Choice, ...], ...]] = ()
+    exclusive: ClassVar[tuple[tuple[tuple[str, ...], ...], ...]] = ()
     agreeing: ClassVar[tuple[tuple[str, str], ...]] = ()
 
 
@@ -36,9 +38,9 @@ def quantity(default: float | None, unit: str, meaning: str, *, fixed: bool = Fa
     return Field(default, description=meaning, json_schema_extra={"unit": unit, "fixed": fixed}, **limits)
 
 
-def count(default: int | None, meaning: str, **limits: Any) -> Any:
-    """Return a whole-number field."""
-    return Field(default, description=meaning, json_schema_extra={"unit": "1", "fixed": True}, **limits)
+def count(default: int | None, meaning: str, *, fixed: bool = True, **limits: Any) -> Any:
+    """Return a whole-number field; a ``fixed`` one shapes the result."""
+    return Field(default, description=meaning, json_schema_extra={"unit": "1", "fixed": fixed}, **limits)
 
 
 def choice(default: str | None, meaning: str, *, fixed: bool = False) -> Any:
@@ -140,7 +142,6 @@ def schema(table: type[Table], prefix: str = "") -> dict[str, FieldInfo]:
         extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
         options = [a for a in (get_args(annotation) or (annotation,)) if a is not type(None)]
         labels = get_args(annotation) if get_origin(annotation) is Literal else get_args(options[0])
-        default, replaces, conflicts = _grouped(table, name, info.default, prefix)
         limits: dict[str, Any] = {}
         for limit in info.metadata:
             if isinstance(limit, Ge | Gt):
@@ -151,30 +152,38 @@ def schema(table: type[Table], prefix: str = "") -> dict[str, FieldInfo]:
             path=prefix + name,
             kind="label" if labels else "text" if str in options else "integer" if int in options else "number",
             meaning=info.description or "",
-            default=default,
+            default=info.default,
             unit=str(extra.get("unit", "")),
             labels=labels,
-            replaces=replaces,
-            conflicts=conflicts,
             fixed=bool(extra.get("fixed")),
             **limits,
         )
-    return found
+    return found | _grouped(table, prefix, found)
 
 
-def _grouped(table: type[Table], name: str, default: Any, prefix: str) -> tuple[Any, tuple[str, ...], tuple[str, ...]]:
-    """Return (default, fields an override replaces, fields that exclude this one) of field ``name``."""
-    replaces: list[str] = []
-    conflicts: list[str] = []
-    for group in table.alternatives:
-        mine = [choice for choice in group if name in choice]
-        if mine:
-            conflicts += [prefix + other for choice in group if choice not in mine for other in choice]
-            default = group[0].get(name)
+def _grouped(table: type[Table], prefix: str, found: Mapping[str, FieldInfo]) -> dict[str, FieldInfo]:
+    """Return the fields that are in groups of ``table``, with what they replace and exclude, and their defaults."""
+    changed: dict[str, FieldInfo] = {}
     for pair in table.agreeing:
-        if name in pair:
-            replaces += [prefix + other for other in pair if other != name]
-    return default, tuple(replaces + conflicts), tuple(conflicts)
+        for name, other in (pair, pair[::-1]):
+            info = changed.get(prefix + name, found[prefix + name])
+            changed[prefix + name] = replace(info, replaces=(*info.replaces, prefix + other))
+    for group in (*table.alternatives, *table.exclusive):
+        choices = [_members(choice, prefix, found) for choice in group]
+        for path in dict.fromkeys(p for choice in choices for p in choice):
+            mine = {p for choice in choices if path in choice for p in choice}
+            others = tuple(dict.fromkeys(p for choice in choices for p in choice if p not in mine))
+            info = changed.get(path, found[path])
+            changed[path] = replace(info, replaces=(*info.replaces, *others), conflicts=(*info.conflicts, *others))
+    for group in table.alternatives:
+        for path in {prefix + name for choice in group for name in choice}:
+            changed[path] = replace(changed[path], default=group[0].get(path.removeprefix(prefix)))
+    return changed
+
+
+def _members(choice: Iterable[str], prefix: str, found: Mapping[str, FieldInfo]) -> list[str]:
+    """Return the paths of a choice: a table's name stands for its fields."""
+    return [p for name in choice for p in found if p == prefix + name or p.startswith(f"{prefix}{name}.")]
 
 
 def groups(table: type[Table], prefix: str = "") -> list[tuple[dict[str, float | None], ...]]:

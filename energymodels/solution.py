@@ -55,10 +55,14 @@ class Solution:
         return bool(np.any(self.status == status.NOT_RUN))
 
     def scalars(self) -> dict[str, Any]:
-        """Return the scalar results of the first case by name, codes as the words they stand for, None for what is not there."""
+        """Return the brief results of the first case by name, codes as the words they stand for, None for what is not there."""
         found: dict[str, Any] = {}
         for output in self.outputs:
-            if not output.dims:
+            if output.dims and output.brief:
+                words = self.output_axes[output.dims[0]]
+                numbers = self.values[output.name].reshape(-1, words.size)[0]
+                found[output.name] = {str(w): float(x) if math.isfinite(x) else None for w, x in zip(words, numbers, strict=True)}
+            elif not output.dims:
                 value = self.values[output.name].ravel()[0].item()
                 if "flag_values" in output.attrs:
                     words = str(output.attrs["flag_meanings"]).split()

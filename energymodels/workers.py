@@ -72,6 +72,13 @@ def _blocks(shape: tuple[int, ...], chunk: int) -> Iterator[tuple[tuple[slice, .
             first += (stop - start) * inner
 
 
+def _targets(column: Array, values: Array | list[Array]) -> list[tuple[Array, Array]]:
+    """Return (where it goes, values) of one field of the row buffer, of each of its entries if it is an array."""
+    if isinstance(values, list):
+        return [(column[:, i], one) for i, one in enumerate(values)]
+    return [(column, values)]
+
+
 class _Worker:
     """Fills a row buffer of its own and calls the kernel; one per thread."""
 
@@ -81,19 +88,20 @@ class _Worker:
         self.scalars = scalars
         self.solution = solution
         self.axes = {**solution.output_axes, **prepared.shared}
-        self.varying = {}
+        self.varying: list[tuple[Array, Array]] = []
         for name in dtype.names:
-            if rows[name].size == 1:
-                self.buffer[name] = rows[name].ravel()[0]
-            else:
-                self.varying[name] = np.broadcast_to(rows[name], solution.shape)
+            for target, values in _targets(self.buffer[name], rows[name]):
+                if values.size == 1:
+                    target[...] = values.ravel()[0]
+                else:
+                    self.varying.append((target, np.broadcast_to(values, solution.shape)))
         self.scales = [(i, o.scale) for i, o in enumerate(scalar_outputs(solution.model)) if o.scale != 1.0]
 
     def __call__(self, index: tuple[slice, ...], first: int, count: int) -> int:
         rows = self.buffer[:count]
-        for name, grid in self.varying.items():
+        for target, grid in self.varying:
             block = grid[index]
-            rows[name].reshape(block.shape)[...] = block
+            target[:count].reshape(block.shape)[...] = block
         part = slice(first, first + count)
         arrays = {name: values[part] for name, values in self.solution.values.items()}
         out = Block(self.scalars[:, part], arrays, self.solution.status[part])
@@ -102,7 +110,7 @@ class _Worker:
         for i, scale in self.scales:
             out.scalars[i] *= scale
         for output in self.solution.outputs:
-            if output.dims and output.scale != 1.0:
+            if output.dims and output.scale != 1.0 and not output.derived:
                 arrays[output.name] *= output.scale
         return count
 

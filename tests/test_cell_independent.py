@@ -72,6 +72,7 @@ class Device:
         self.tau_p, self.tau_n = wafer["tau_p0"], wafer["tau_n0"]
         level = np.exp(wafer.get("srh_level", 0.0) / self.kt)
         self.n1, self.p1 = self.n_i * level, self.n_i / level
+        self.metals = [self._metal(name, density) for name, density in wafer.get("metals", {}).items()]
         self.width = Q * 1e-4 * wafer["thickness"]
         self.auger = self.richter if spec.get("auger") == "richter2012" else self.niewelt
         self.generation = column("j_generation") * 1e-3
@@ -84,6 +85,15 @@ class Device:
             self.passivated += scale * side.get("j0", 0.0)
             self.surfaces += scale * (side.get("j0", 0.0) * (1.0 - share) + side.get("j0_metal", 0.0) * share)
             self.series += side.get("contact_resistivity", 0.0) / (share or 1.0)
+
+    def _metal(self, name, density):
+        """Return (tau_n0, tau_p0, n1, p1) of a level of ``density`` cm-3; band densities of Green 1990."""
+        below_c, above_v, sigma_n, sigma_p, v_n, v_p = METALS[name]
+        speed = np.sqrt(self.T / 300.0)
+        near = 2.86e19 * (self.T / 300.0) ** 1.58 if below_c else 3.10e19 * (self.T / 300.0) ** 1.85
+        near *= np.exp(-(below_c or above_v) / self.kt)
+        n1, p1 = (near, self.n_i**2 / near) if below_c else (self.n_i**2 / near, near)
+        return 1.0 / (density * sigma_n * v_n * speed), 1.0 / (density * sigma_p * v_p * speed), n1, p1
 
     def _carriers(self, gap):
         """Return (majority, minority): neutrality and the law of mass action."""
@@ -120,6 +130,8 @@ class Device:
         excess = n * p - self.n0 * self.p0
         v = self.kt * np.log(n * p / (self.n0 * self.p0)) - (narrowing(n, p, self.dopants, self.T) - self.gap0)
         srh = excess / (self.tau_p * (n + self.n1) + self.tau_n * (p + self.p1))
+        for tau_n, tau_p, n1, p1 in self.metals:
+            srh = srh + excess / (tau_p * (n + n1) + tau_n * (p + p1))
         surfaces = self.surfaces if metal else self.passivated
         loss = self.width * (srh + self.auger(n, p, dn)) + (self.radiative + surfaces) * (np.exp(v / self.kt) - 1.0)
         j = self.generation - loss - (self.shunt * v if metal else 0.0)
@@ -162,6 +174,12 @@ class Device:
 TOLERANCES = dict.fromkeys(("v_oc", "j_sc", "implied_v_oc", "fill_factor", "pseudo_fill_factor"), 1e-9)
 TOLERANCES |= {"v_mp": 1e-6, "j_mp": 1e-6}
 
+METALS = {  # eV below the conduction or above the valence band, cross sections in cm2, thermal velocities in cm s-1
+    "Fe_i": (None, 0.38, 1.3e-14, 7e-17, 2.05e7, 1.69e7),
+    "FeB": (0.26, None, 5e-15, 3e-15, 2.05e7, 1.69e7),
+    "Cr_i": (0.24, None, 2.4e-14, 0.8e-14, 1.1e7, 1.1e7),
+    "CrB": (None, 0.27, 3.8e-14, 0.7e-14, 1.1e7, 1.1e7),
+}
 CELLS: dict[str, dict[str, Any]] = {
     "n-type, long-lived, as good as ideal": {
         "wafer": {"type": "n", "resistivity": 1.5, "thickness": 130.0, "tau_p0": 12e-3, "tau_n0": 12e-3},
@@ -194,6 +212,29 @@ CELLS: dict[str, dict[str, Any]] = {
         "wafer": {"type": "n", "resistivity": 0.05, "thickness": 250.0, "tau_p0": 3e-6, "tau_n0": 3e-7},
         "shunt_resistance": 1e5,
         "irradiance": 50.0,
+    },
+    "p-type with iron, free and paired, and chromium pairs: two maxima of the power are possible": {
+        "wafer": {
+            "type": "p",
+            "resistivity": 1.0,
+            "thickness": 160.0,
+            "tau_p0": 5e-3,
+            "tau_n0": 1e-3,
+            "metals": {"Fe_i": 2e12, "FeB": 5e11, "CrB": 1e11},
+        },
+        "front": {"j0": 40.0},
+        "series_resistance": 0.4,
+    },
+    "n-type with chromium and iron, warm": {
+        "wafer": {
+            "type": "n",
+            "resistivity": 2.0,
+            "thickness": 130.0,
+            "tau_p0": 5e-3,
+            "tau_n0": 5e-3,
+            "metals": {"Fe_i": 1e13, "Cr_i": 3e11},
+        },
+        "temperature": 320.0,
     },
     "n-type, asymmetric capture, concentrated light": {
         "wafer": {"type": "n", "resistivity": 5.0, "thickness": 60.0, "tau_p0": 1e-4, "tau_n0": 1e-2},

@@ -68,7 +68,7 @@ class EchoModel(Model):
     def check(self, fields):
         return [Fault("mode", "heavy", hint="needs more than one word")] if _heavy(fields) else []
 
-    def axes(self, fields, probe):
+    def axes(self, fields, along, probe):
         self.asked.append(["duration"])
         return {"time": np.linspace(0.0, probe(["duration"]).values["duration"].max(), 3)}
 

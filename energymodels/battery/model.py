@@ -83,7 +83,7 @@ class Battery(Model):
     def data_sources(self, texts: Mapping[str, Sequence[str]]) -> list[str]:
         return list(dict.fromkeys(source for name in texts["parameters"] for source in parameter_set(name).sources))
 
-    def axes(self, fields: Mapping[str, Any], probe: Probe) -> dict[str, Array]:
+    def axes(self, fields: Mapping[str, Any], along: Mapping[str, Array], probe: Probe) -> dict[str, Array]:
         points = fields["series.points"]
         if not points:
             return {}

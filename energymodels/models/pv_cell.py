@@ -9,6 +9,10 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from pydantic import model_validator
 
+from energymodels.errors import Fault
+from energymodels.impurity import members, remarks
+from energymodels.impurity.fields import EXCLUSIVE, Crystal, Defects, Feedstock, Process, WaferMetals
+from energymodels.impurity.inventory import compositions, elements_in_use
 from energymodels.model import Array, Block, Model, Output, Prepared, Probe
 from energymodels.schema import Choice, Table, choice, count, quantity
 
@@ -18,11 +22,10 @@ DOPANTS = ("P", "B", "Ga")
 NI_LABELS = ("couderc2014", "misiakos1993")
 
 
-class Wafer(Table):
+class Wafer(WaferMetals):
     """The wafer; its dopants are fully ionised."""
 
     alternatives: ClassVar[tuple[tuple[Choice, ...], ...]] = (
-        ({"resistivity": 1.0}, {"doping": None}),
         ({"tau": INF, "capture_ratio": 1.0}, {"tau_n0": None, "tau_p0": None}),
     )
     agreeing: ClassVar[tuple[tuple[str, str], ...]] = (("type", "dopant"),)
@@ -33,7 +36,7 @@ class Wafer(Table):
     resistivity: float | None = quantity(None, "ohm cm", "resistivity in the dark at 298.15 K", ge=1.3e-3, le=3.5e5)
     doping: float | None = quantity(None, "cm-3", "net doping", ge=1e8, le=1e20)
     thickness: float = quantity(150.0, "um", "thickness", ge=1.0, le=10000.0)
-    tau: float | None = quantity(None, "s", "SRH lifetime tau_p0, low injection in n-type", gt=0.0)
+    tau: float | None = quantity(None, "s", "SRH lifetime tau_p0, low injection in n-type, of what is not among the metals", gt=0.0)
     capture_ratio: float | None = quantity(
         None, "1", "capture asymmetry tau_p0 / tau_n0: above 1 the defect prefers electrons, which costs p-type", gt=0.0, le=1e8
     )
@@ -64,6 +67,9 @@ class Side(Table):
     j0_n_i: float | None = quantity(
         None, "cm-3", "intrinsic density with which j0 was evaluated; not set: the model's own at j0_temperature", gt=0.0, le=1e16
     )
+    j0_iron: float = quantity(
+        0.0, "fA cm", "what J0 gains per density of iron in the wafer before gettering; no coefficient is published", ge=0.0, le=1.0
+    )
     contact_resistivity: float = quantity(
         0.0, "ohm cm2", "contact resistivity; adds itself over the metal fraction to the series resistance", ge=0.0, le=100.0
     )
@@ -79,8 +85,16 @@ class Curve(Table):
 class CellSpec(Table):
     """A silicon solar cell."""
 
-    alternatives: ClassVar[tuple[tuple[Choice, ...], ...]] = (({"optical_loss": 0.0}, {"generation_current_density": None}),)
+    alternatives: ClassVar[tuple[tuple[Choice, ...], ...]] = (
+        ({"wafer.resistivity": 1.0}, {"wafer.doping": None}, {"crystal.seed_resistivity": None}),
+        ({"optical_loss": 0.0}, {"generation_current_density": None}),
+    )
+    exclusive: ClassVar[tuple[tuple[tuple[str, ...], ...], ...]] = EXCLUSIVE
 
+    feedstock: Feedstock = Feedstock()
+    crystal: Crystal = Crystal()
+    process: Process = Process()
+    defects: Defects = Defects()
     wafer: Wafer = Wafer()
     front: Side = Side()
     rear: Side = Side()
@@ -137,9 +151,15 @@ class Cell(Model):
         Output("excess_density_oc", "cm-3", "excess carrier density at open circuit", 1e-6),
         Output("ideality_mp", "1", "local ideality of the total recombination at maximum power"),
         Output("ideality_oc", "1", "local ideality of the total recombination at open circuit"),
+        Output("bulk_lifetime_mpp", "s", "bulk lifetime at maximum power: emission, Auger, metals and other defects"),
+        Output("bulk_lifetime_1e15", "s", "bulk lifetime at an excess density of 1e15 cm-3"),
         *_split("mp", "maximum power"),
         *_split("oc", "open circuit"),
         Output("j", "mA cm-2", "current density", 0.1, ("voltage",), attrs=GENERATED),
+        Output("j_metals_mp", "mA cm-2", "recombination current density by metals at maximum power", 0.1, ("element",)),
+        Output("wafer_metals", "cm-3", "density of metals in the finished wafer", 1e-6, ("element",), derived=True),
+        Output("wafer_active", "cm-3", "density of metals that recombine, alone or paired", 1e-6, ("element",), derived=True),
+        Output("wafer_carbon", "cm-3", "density of carbon in the crystal", 1e-6, derived=True),
         Output("j_generation", "mA cm-2", "generation current density", 0.1, derived=True),
         Output("base_doping", "cm-3", "net doping of the wafer", 1e-6, derived=True),
         Output("base_resistivity", "ohm cm", "resistivity of the wafer in the dark at 298.15 K", 100.0, derived=True),
@@ -154,18 +174,34 @@ class Cell(Model):
 
         return quasi_neutral
 
-    def axes(self, fields: Mapping[str, Any], probe: Probe) -> dict[str, Array]:
-        if not fields["curve.points"]:
-            return {}
-        return {"voltage": np.linspace(0.0, fields["curve.voltage_max"], fields["curve.points"])}
+    def axes(self, fields: Mapping[str, Any], along: Mapping[str, Array], probe: Probe) -> dict[str, Array]:
+        found = {}
+        if fields["curve.points"]:
+            found["voltage"] = np.linspace(0.0, fields["curve.voltage_max"], fields["curve.points"])
+        if used := elements_in_use(fields, compositions(fields, along)):
+            found["element"] = np.array(used)
+        return found
 
     def solve(self, rows: Array, axes: Mapping[str, Array], out: Block) -> None:
-        super().solve(rows, axes, out)
+        levels, owners = axes["levels"], axes["owners"]
+        split = np.empty((rows.size if "j_metals_mp" in out.arrays else 0, axes["places"].size))
+        self.kernel().solve(rows, levels, owners, out.scalars, split, out.status)
+        if "j_metals_mp" in out.arrays:
+            out.arrays["j_metals_mp"][...] = split[:, : out.arrays["j_metals_mp"].shape[1]]
         if "j" in out.arrays:
-            self.kernel().curves(rows, axes["voltage"], out.arrays["j"])
+            self.kernel().curves(rows, levels, owners, axes["voltage"], out.arrays["j"])
+
+    def check(self, fields: Mapping[str, Any]) -> list[Fault]:
+        return remarks.faults(fields)
+
+    def remarks(self, fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[str]:
+        return remarks.remarks(fields, along)
+
+    def members(self, fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[tuple[str, Mapping[str, Any]]]:
+        return members.members(fields, along)
 
     def inert(self, fields: Mapping[str, Any], swept: set[str]) -> dict[str, str]:
-        found: dict[str, str] = {}
+        found = remarks.inert(fields, swept)
         times = {"wafer.tau", "wafer.tau_n0", "wafer.tau_p0"}
         if not swept & times and INF in (fields.get("wafer.tau"), fields.get("wafer.tau_n0"), fields.get("wafer.tau_p0")):
             found |= dict.fromkeys(swept & {"wafer.capture_ratio", "wafer.srh_level"}, "the SRH lifetime is infinite")

@@ -3,14 +3,16 @@ a few dozen resistivities."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 
 import numpy as np
 
 from energymodels import datasets, silicon
+from energymodels.columns import column, each, stack, take
+from energymodels.impurity import chain
 from energymodels.kernels.cell import preparation
-from energymodels.kernels.constants import PER_CM3, Q
+from energymodels.kernels.constants import CM3, PER_CM3, Q
 from energymodels.kernels.optics import lambertian
 from energymodels.model import Array, Prepared
 from energymodels.models.pv_cell import DOPANTS, MASKS, NI_LABELS
@@ -41,13 +43,6 @@ def optical_tables(key: str) -> tuple[Array, Array]:
     )
 
 
-def _each(function: Callable[..., Array], *arrays: Array) -> Array:
-    """Call a flat kernel on arrays that broadcast; leading dimensions of its result come first."""
-    full = np.broadcast_arrays(*arrays)
-    found = function(*(np.ascontiguousarray(a).ravel() for a in full))
-    return found.reshape(found.shape[:-1] + full[0].shape)
-
-
 def _optics(columns: Mapping[str, Array], T: Array, thickness: Array) -> tuple[Array, Array]:
     """Return the Lambertian (generation, emission), A m-2."""
     source, T, thickness = np.broadcast_arrays(columns["optical_constants"], T, thickness)
@@ -58,16 +53,19 @@ def _optics(columns: Mapping[str, Array], T: Array, thickness: Array) -> tuple[A
     return found[0], found[1]
 
 
-def _side(columns: Mapping[str, Array], name: str, n_i: Array) -> tuple[Array, Array, Array]:
-    """Return (J0, J0 before metallisation, both A m-2; contact resistance in ohm m2) of one side, J0 taken to the cell's n_i."""
+def _side(columns: Mapping[str, Array], name: str, n_i: Array, iron: Array) -> tuple[Array, Array, Array]:
+    """Return (J0, J0 before metallisation, both A m-2; contact resistance in ohm m2) of one side, J0 taken to the cell's n_i.
+
+    ``iron``, m-3, is that of the wafer before gettering.
+    """
     stated = columns.get(f"{name}.j0_n_i")
     if stated is None:
-        reference = _each(preparation.intrinsic, columns[f"{name}.j0_temperature"], columns["intrinsic_density"])
+        reference = each(preparation.intrinsic, columns[f"{name}.j0_temperature"], columns["intrinsic_density"])
     else:
         reference = stated * PER_CM3
     scale = FA_CM2 * (n_i / reference) ** 2
     fraction = columns[f"{name}.metal_fraction"]
-    passivated = columns[f"{name}.j0"] * scale
+    passivated = (columns[f"{name}.j0"] + columns[f"{name}.j0_iron"] * CM3 * iron) * scale
     j0 = passivated * (1.0 - fraction) + columns[f"{name}.j0_metal"] * scale * fraction
     contact = columns[f"{name}.contact_resistivity"] * OHM_CM2 / np.where(fraction > 0.0, fraction, 1.0)
     return j0, passivated, contact
@@ -80,23 +78,44 @@ def _donor(columns: Mapping[str, Array]) -> Array:
     return np.asarray(columns["wafer.type"] == 0) if "wafer.type" in columns else np.ones_like(columns["temperature"], dtype=bool)
 
 
+def _acceptor(columns: Mapping[str, Array]) -> Array:
+    """Return which acceptor a p-type wafer has: gallium where no dopant is said."""
+    dopant = columns.get("wafer.dopant", np.full_like(columns["temperature"], DOPANTS.index("Ga"), dtype=np.int8))
+    return take([chain.ACCEPTORS.index("" if d == "P" else d) for d in DOPANTS], dopant)
+
+
+def _doping(columns: Mapping[str, Array], donor: Array) -> tuple[Array, Array]:
+    """Return (net doping, m-3; resistivity, ohm m): as given, or along the crystal; plus two electrons a thermal donor."""
+    given = "wafer.resistivity" in columns and not np.any(columns["wafer.thermal_donors"])
+    if "wafer.doping" in columns:
+        doping = columns["wafer.doping"] * PER_CM3
+    else:
+        path = "crystal.seed_resistivity" if "crystal.seed_resistivity" in columns else "wafer.resistivity"
+        doping = each(lambda r, d: preparation.dopings(r, d, T_RESISTIVITY), columns[path] * 0.01, donor)
+        if given:
+            return doping, columns[path] * 0.01
+        if path == "crystal.seed_resistivity":
+            profiles = [chain.doping_profile(columns, dopant) for dopant in chain.ACCEPTORS[1:]]
+            acceptors = np.where(_acceptor(columns) == 1, *profiles)
+            doping = doping * np.where(donor, chain.doping_profile(columns, "P"), acceptors)
+    net = doping + np.where(donor, 2.0, -2.0) * columns["wafer.thermal_donors"] * PER_CM3
+    net = np.where(net > 0.0, net, np.nan)
+    return net, each(lambda n, d: preparation.resistivities(n, d, T_RESISTIVITY), net, donor)
+
+
 def prepare(columns: Mapping[str, Array]) -> Prepared:
     """Return kernel rows (SI) and the results known from the fields alone."""
     T = columns["temperature"]
     donor = _donor(columns)
-    if "wafer.doping" in columns:
-        doping = columns["wafer.doping"] * PER_CM3
-        resistivity = _each(lambda n, d: preparation.resistivities(n, d, T_RESISTIVITY), doping, donor)
-    else:
-        resistivity = columns["wafer.resistivity"] * 0.01
-        doping = _each(lambda r, d: preparation.dopings(r, d, T_RESISTIVITY), resistivity, donor)
-    n_i = _each(preparation.intrinsic, T, columns["intrinsic_density"])
-    n0, p0, narrowing, doped, injected, diffusivity, intrinsic_rate = _each(preparation.wafers, doping, donor, n_i, T)
-    n1, p1 = _each(preparation.levels, columns["wafer.srh_level"], n_i, T)
+    doping, resistivity = _doping(columns, donor)
+    n_i = each(preparation.intrinsic, T, columns["intrinsic_density"])
+    n0, p0, narrowing, doped, injected, diffusivity, intrinsic_rate = each(preparation.wafers, doping, donor, n_i, T)
+    n1, p1 = each(preparation.levels, columns["wafer.srh_level"], n_i, T)
     thickness = columns["wafer.thickness"] * 1e-6
     lambertian_j, emission = _optics(columns, T, thickness)
-    front, front_passivated, front_contact = _side(columns, "front", n_i)
-    rear, rear_passivated, rear_contact = _side(columns, "rear", n_i)
+    metals = chain.prepare(columns, chain.Wafer(donor, _acceptor(columns), doping, thickness))
+    front, front_passivated, front_contact = _side(columns, "front", n_i, metals.iron)
+    rear, rear_passivated, rear_contact = _side(columns, "rear", n_i, metals.iron)
     suns = columns["irradiance"] / 1000.0
     if "generation_current_density" in columns:
         generation = columns["generation_current_density"] * 10.0 * suns
@@ -113,15 +132,22 @@ def prepare(columns: Mapping[str, Array]) -> Prepared:
         "j0_radiative": emission, "j0_front": front, "j0_rear": rear, "j0_passivated": front_passivated + rear_passivated,
         "series": columns["series_resistance"] * OHM_CM2 + front_contact + rear_contact,
         "shunt": 1.0 / (columns["shunt_resistance"] * OHM_CM2),
-        "generation": generation, "irradiance": columns["irradiance"],
+        "generation": generation, "irradiance": columns["irradiance"], "n_i": n_i,
     }  # fmt: skip
     derived = {
         "j_generation": generation,
+        "wafer_carbon": chain.as_grown(columns, "C", column(columns, "feedstock.carbon")),
         "base_doping": doping,
         "base_resistivity": resistivity,
         "validity": _validity(columns, T, doping, _levels_bend(rows, doping, n_i, donor, diffusivity, intrinsic_rate)),
     }
-    return Prepared(rows, derived)
+    if metals.elements:
+        derived |= {"wafer_metals": stack(metals.total), "wafer_active": stack(metals.active)}
+    shared = {
+        "levels": np.array(metals.levels), "owners": np.array(metals.owners, dtype=np.int64),
+        "places": np.zeros(len(metals.elements) + 1),  # the last for centres of no metal
+    }  # fmt: skip
+    return Prepared(rows | {"density": metals.density, "pick": metals.pick}, derived, shared)
 
 
 def _levels_bend(

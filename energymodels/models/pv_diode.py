@@ -65,7 +65,7 @@ class Diode(Model):
 
         return diode
 
-    def axes(self, fields: Mapping[str, Any], probe: Probe) -> dict[str, Array]:
+    def axes(self, fields: Mapping[str, Any], along: Mapping[str, Array], probe: Probe) -> dict[str, Array]:
         if not fields["curve.points"]:
             return {}
         return {"voltage": np.linspace(fields["curve.voltage_min"], fields["curve.voltage_max"], fields["curve.points"])}

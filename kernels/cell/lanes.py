@@ -10,6 +10,7 @@ import numpy as np
 
 from energymodels.kernels import elementary
 from energymodels.kernels.constants import K_B_EV, Q
+from energymodels.kernels.impurity.layout import INV_C_N, INV_C_P, LEVELS, N1, P1
 from energymodels.kernels.jit import INTERPRETED, inline, jit
 from energymodels.kernels.silicon.narrowing import schenk_at, schenk_temperature
 from energymodels.kernels.silicon.recombination import RICHTER, niewelt_coefficients
@@ -24,7 +25,10 @@ U, V, DV, AUG, SRH, EM1, TOTAL, DTOTAL = (LANES * i for i in range(CASE, CASE + 
 # ... and its search
 LOW, HIGH, DONE, LAST_U, LAST_F, TARGET, FAILED, OC_U = (LANES * i for i in range(CASE + 8, CASE + 16))
 PREV_P, RISES, BEST_U, BEST_P, NEXT_U, NEXT_P = (LANES * i for i in range(CASE + 16, CASE + 22))  # of hills of the power
-SLOTS = (CASE + 22) * LANES
+# ... and the levels of its metals: with excess = n p - n0 p0, level k recombines excess / (AT_REST + SLOPE dn)
+EXCESS, DEXCESS, DN, CAPTURE, FALL = (LANES * i for i in range(CASE + 22, CASE + 27))
+AT_REST, SLOPE = LANES * (CASE + 27), LANES * (CASE + 27 + LEVELS)
+SLOTS = LANES * (CASE + 27 + 2 * LEVELS)
 
 # SRH saturates where the majority carriers have the longer capture time: between low injection and dn ~ N its current is about
 # q W N / tau_majority. If the times' ratio is above about 20, dJ/dV falls there, and the power may have two maxima when that
@@ -39,8 +43,16 @@ PATIENCE = 12  # after so many rounds every other one halves the bracket
 
 
 @inline
-def load(w, lane, c):
-    """Put a case into a lane."""
+def _hills(c, tau_n, tau_p):
+    minority, majority = (tau_p, tau_n) if c.n0 > c.p0 else (tau_n, tau_p)
+    plateau = Q * c.thickness * max(c.n0, c.p0) / majority / c.generation
+    humped = majority > RISING * minority and 0.01 < plateau < 10.0
+    return log(majority / minority) if humped else 0.0
+
+
+@inline
+def load(w, lane, c, now, count):
+    """Put a case into a lane; ``now`` (level, AT_T) are all levels at its temperature, of which it has ``count``."""
     w[KT + lane] = K_B_EV * c.temperature
     w[IKT + lane] = 1.0 / (K_B_EV * c.temperature)
     w[T1 + lane], w[IT1 + lane], w[T2 + lane], w[R8 + lane], w[RT2 + lane] = schenk_temperature(c.temperature)
@@ -56,10 +68,16 @@ def load(w, lane, c):
     w[TAU_N + lane] = 1.0 if perfect else c.tau_n
     w[TAU_P + lane] = 1.0 if perfect else c.tau_p
     w[LEVEL + lane] = np.inf if perfect else c.tau_p * c.n1 + c.tau_n * c.p1
-    minority, majority = (c.tau_p, c.tau_n) if c.n0 > c.p0 else (c.tau_n, c.tau_p)
-    plateau = Q * c.thickness * max(c.n0, c.p0) / majority / c.generation
-    humped = majority > RISING * minority and 0.01 < plateau < 10.0
-    w[HILLS + lane] = log(majority / minority) if humped else 0.0
+    w[HILLS + lane] = _hills(c, c.tau_n, c.tau_p)
+    for k in range(count):
+        n_t = c.density[k]
+        at = now[c.pick[k]]
+        traps = n_t > 0.0 and at[INV_C_N] + at[INV_C_P] < np.inf
+        rest = (c.n0 + at[N1]) * at[INV_C_P] + (c.p0 + at[P1]) * at[INV_C_N]
+        w[AT_REST + LANES * k + lane] = rest / n_t if traps else np.inf
+        w[SLOPE + LANES * k + lane] = (at[INV_C_P] + at[INV_C_N]) / n_t if traps else 0.0
+        if traps:
+            w[HILLS + lane] = max(w[HILLS + lane], _hills(c, at[INV_C_N] / n_t, at[INV_C_P] / n_t))
     richter = c.auger == RICHTER
     w[DOPED + lane] = c.auger_doped if richter else 0.0
     w[INJECTED + lane] = c.auger_injected if richter else 0.0
@@ -72,8 +90,8 @@ def load(w, lane, c):
 
 
 @jit
-def state(w):
-    """Evaluate every lane at its u: V in volt, currents in A m-2, and slopes by u."""
+def state(w, count):
+    """Evaluate every lane at its u, with ``count`` levels of metals: V in volt, currents in A m-2, and slopes by u."""
     for i in range(LANES):
         dn = elementary.exp(w[U + i])
         n0 = w[N0 + i]
@@ -120,6 +138,30 @@ def state(w):
         w[EM1 + i] = em1
         w[TOTAL + i] = auger + srh + j0 * em1 + w[SHUNT + i] * v
         w[DTOTAL + i] = dauger + dsrh + j0 * dem1 + w[SHUNT + i] * dv
+        w[DN + i] = dn
+        w[EXCESS + i] = excess
+        w[DEXCESS + i] = dexcess
+    if count > 0:
+        _metals(w, count)
+
+
+@inline
+def _metals(w, count):
+    """Add what the metals recombine."""
+    for i in range(LANES):
+        w[CAPTURE + i] = 0.0
+        w[FALL + i] = 0.0
+    for k in range(count):
+        for i in range(LANES):  # innermost, so that it becomes SIMD code
+            slope = w[SLOPE + LANES * k + i]
+            capture = 1.0 / (w[AT_REST + LANES * k + i] + slope * w[DN + i])
+            w[CAPTURE + i] += capture
+            w[FALL + i] += slope * capture * capture
+    for i in range(LANES):
+        srh = w[WIDTH + i] * w[EXCESS + i] * w[CAPTURE + i]
+        w[SRH + i] += srh
+        w[TOTAL + i] += srh
+        w[DTOTAL + i] += w[WIDTH + i] * (w[DEXCESS + i] * w[CAPTURE + i] - w[EXCESS + i] * w[DN + i] * w[FALL + i])
 
 
 @inline
@@ -153,12 +195,12 @@ def advance(w, i, step, above, close, number):
 
 
 @inline
-def finish(w):
+def finish(w, count):
     """Note the lanes that found no end, and evaluate all."""
     for i in range(LANES):
         if w[DONE + i] == 0.0:
             w[FAILED + i] = 1.0
-    state(w)
+    state(w, count)
 
 
 @inline

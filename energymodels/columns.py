@@ -1,0 +1,48 @@
+"""Columns are arrays that broadcast over the grid of a sweep; here is how functions of flat arrays see them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from energymodels.model import Array
+
+
+def each(function: Callable[..., Array], *columns: Array) -> Array:
+    """Call a flat kernel on columns; leading dimensions of its result come first."""
+    full = np.broadcast_arrays(*columns)
+    found = function(*(np.ascontiguousarray(a).ravel() for a in full))
+    return found.reshape(found.shape[:-1] + full[0].shape)
+
+
+def by_value(function: Callable[..., Array], keys: list[Array], *columns: Array) -> Array:
+    """Call ``function(key values, flat arrays)`` once for each combination of values of ``keys``, and put the results together."""
+    full = np.broadcast_arrays(*keys, *columns)
+    shape = full[0].shape
+    flat = [np.ascontiguousarray(a).ravel() for a in full]
+    chosen, rest = flat[: len(keys)], flat[len(keys) :]
+    combined = np.stack([np.asarray(c, dtype=float) for c in chosen], axis=1)
+    values, which = np.unique(combined, axis=0, return_inverse=True)
+    which = which.ravel()
+    found = np.empty(which.size)
+    for i, value in enumerate(values):
+        mine = which == i if len(values) > 1 else slice(None)
+        found[mine] = function(*value.tolist(), *(r[mine] for r in rest))
+    return found.reshape(shape)
+
+
+def take(values: Any, labels: Array) -> Array:
+    """Return the entry of ``values`` for each label index."""
+    return np.asarray(values, dtype=float)[labels]
+
+
+def column(columns: Mapping[str, Array], path: str, value: float = 0.0) -> Array:
+    """Return the column of a field, or one with ``value`` where the field is not set."""
+    return columns[path] if path in columns else np.full((1,) * next(iter(columns.values())).ndim, value)
+
+
+def stack(columns: Mapping[str, Array]) -> Array:
+    """Return columns as one array that broadcasts over the grid, a place for each at its end."""
+    return np.stack(np.broadcast_arrays(*columns.values()), axis=-1)

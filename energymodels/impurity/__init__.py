@@ -1,0 +1,1 @@
+"""Metals from the feedstock to the wafer."""

@@ -1,0 +1,84 @@
+"""What must be said of the metals of a spec: what does not go together or does not act, what is recalled, claimed or assumed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from energymodels.errors import Fault
+from energymodels.impurity import data, recipes
+from energymodels.impurity.inventory import compositions, elements_in_use
+from energymodels.model import Array
+
+ALWAYS = {"crystal.position", "crystal.route"}  # of the crystal, act on the doping too where it follows from the seed's
+BO = ("wafer.oxygen", "wafer.bo_active", "wafer.bo_factor")
+
+
+def faults(fields: Mapping[str, Any]) -> list[Fault]:
+    """Return fields that need one another."""
+    totals = [path for path in ("feedstock.total_metals", "feedstock.grade") if path in fields]
+    if totals and "feedstock.composition" not in fields:
+        known = ", ".join(data.compositions())
+        hint = f"needed together with {totals[0]}: how the total splits is not published; known priors: {known}"
+        return [Fault("feedstock.composition", hint=hint)]
+    if "feedstock.composition" in fields and not totals:
+        return [Fault("feedstock.total_metals", hint="needed together with feedstock.composition")]
+    return []
+
+
+def _used(fields: Mapping[str, Any], along: Mapping[str, Array]) -> tuple[str, ...]:
+    return elements_in_use(fields, compositions(fields, along))
+
+
+def _grown(fields: Mapping[str, Any]) -> bool:
+    """Return whether anything comes from a melt."""
+    return any(path.startswith(("feedstock.", "crystal.crucible.")) for path in fields)
+
+
+def remarks(fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[str]:
+    """Return what the result rests on that is not a published measurement."""
+    used = _used(fields, along)
+    found = []
+    if "feedstock.grade" in fields:
+        for key in np.unique(along.get("feedstock.grade", [fields["feedstock.grade"]])):
+            total = data.grades()[str(key)]["total"]
+            words = [total["method"], *([f"confidence {total['confidence']}"] if "confidence" in total else [])]
+            found.append(f"feedstock.grade {key}: {total['value']:g} ppbw in total is {', '.join(words)} ({total['source']})")
+    if "feedstock.composition" in fields:
+        found.append(f"how the total of metals splits is a prior, not published: {', '.join(compositions(fields, along))}")
+    if _grown(fields) and (stay := [m for m in used if not data.elements()[m].segregation]):
+        found.append(f"no segregation coefficient is published for {', '.join(stay)}: taken to stay in the melt")
+    known = {c.element for c in data.centres().values()}
+    if silent := [m for m in used if m not in known]:
+        found.append(f"no recombination parameters are published for {', '.join(silent)}: taken not to recombine")
+    if used:
+        for key in np.unique(along.get("process.gettering", [fields["process.gettering"]])):
+            if assumed := [m for m in used if recipes.is_assumed(str(key), m)]:
+                found.append(f"gettering {key}: segregation of {', '.join(assumed)} is assumed, with a range in the data")
+    return found
+
+
+def inert(fields: Mapping[str, Any], swept: set[str]) -> dict[str, str]:
+    """Return {swept path: why it does not act}."""
+    used = elements_in_use(fields, data.compositions() if "feedstock.composition" in fields else [])
+    found: dict[str, str] = {}
+    for path in swept:
+        table, _, name = path.rpartition(".")
+        if path in ALWAYS and "crystal.seed_resistivity" in fields:
+            continue
+        if table == "crystal" and path != "crystal.seed_resistivity" and not _grown(fields):
+            found[path] = "nothing is said of the melt's metals"
+        elif table in ("process", "wafer.active", "wafer.solubility") or path in ("wafer.freeze_temperature", "wafer.pairs"):
+            if not used or any(p.startswith("wafer.metals.") for p in fields):
+                found[path] = "no metals are followed through the process"
+        elif path in BO and "wafer.bo_active" not in swept and not fields["wafer.bo_active"]:
+            found[path] = "wafer.bo_active is 0"
+        elif table in ("crystal.segregation", "process.diffusivity", "defects") and _element(table, name) not in {*used, ""}:
+            found[path] = f"the wafer has no {_element(table, name)}"
+    return found
+
+
+def _element(table: str, name: str) -> str:
+    return data.centres()[name].element if table == "defects" else name

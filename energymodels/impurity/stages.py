@@ -1,0 +1,146 @@
+"""The stages of the impurity chain as functions of arrays: ppbw, cm-3, K, s. Each stands alone; ``pv.cell`` chains them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from energymodels import silicon
+from energymodels.errors import Fault, InputError, unknown
+from energymodels.impurity import data
+from energymodels.impurity.chain import PAIRING, ROUTES
+from energymodels.kernels.constants import CM3, K_B_EV, PER_CM3
+from energymodels.kernels.impurity import boron_oxygen, capture, crystal, pairing
+from energymodels.model import Array
+
+ATOMS = 4.994e22  # of silicon, cm-3
+
+
+def _element(symbol: str) -> data.Element:
+    if symbol not in data.elements():
+        raise unknown("element", symbol, data.elements())
+    return data.elements()[symbol]
+
+
+def _chosen(kind: str, choices: tuple[Any, ...], key: str | None) -> Any:
+    """Return the choice named ``key``, the first if None."""
+    if not choices:
+        raise InputError(Fault(kind, hint="none is published"))
+    found = {choice.key: choice for choice in choices}
+    if key is not None and key not in found:
+        raise unknown(kind, key, found)
+    return choices[0] if key is None else found[key]
+
+
+def _flat(function: Callable[..., Array], *arguments: ArrayLike) -> Array:
+    """Call a flat kernel on arrays that broadcast."""
+    full = np.broadcast_arrays(*(np.asarray(a, dtype=float) for a in arguments))
+    return function(*(np.ascontiguousarray(a).ravel() for a in full)).reshape(full[0].shape)
+
+
+def density(ppbw: ArrayLike, element: str) -> Array:
+    """Return the atoms per cm3 of silicon of ``ppbw`` parts per billion by mass."""
+    return np.asarray(ppbw, dtype=float) * _element(element).per_ppbw * CM3
+
+
+def ppbw(density: ArrayLike, element: str) -> Array:
+    """Return parts per billion by mass of a ``density``, cm-3."""
+    return np.asarray(density, dtype=float) / (_element(element).per_ppbw * CM3)
+
+
+def ppba(density: ArrayLike) -> Array:
+    """Return parts per billion of atoms of a ``density``, cm-3."""
+    return np.asarray(density, dtype=float) / ATOMS * 1e9
+
+
+def segregation(element: str, key: str | None = None) -> float:
+    """Return the equilibrium segregation coefficient."""
+    return float(_chosen(f"segregation coefficient of {element}", _element(element).segregation, key).value)
+
+
+def diffusivity(element: str, T: ArrayLike, key: str | None = None) -> Array:
+    """Return the diffusivity in silicon, cm2 s-1."""
+    found = _chosen(f"diffusivity of {element}", _element(element).diffusivity, key)
+    return np.asarray(found.value * 1e4 * np.exp(-found.activation / (K_B_EV * np.asarray(T, dtype=float))))
+
+
+def solubility(element: str, T: ArrayLike, key: str | None = None) -> Array:
+    """Return the solubility in equilibrium with the silicide, cm-3."""
+    found = _chosen(f"solubility of {element}", _element(element).solubility, key)
+    return np.asarray(found.value * CM3 * np.exp(-found.activation / (K_B_EV * np.asarray(T, dtype=float))))
+
+
+def melt(
+    feed: ArrayLike,
+    k: ArrayLike,
+    position: ArrayLike,
+    route: str = "cz",
+    *,
+    pulls: ArrayLike = 1,
+    pulled_fraction: ArrayLike = 0.8,
+    pulled_mass: ArrayLike = 1.0,
+    crucible: ArrayLike = 0.0,
+) -> Array:
+    """Return the concentration in the melt, in the unit of ``feed``, at ``position`` of a crystal; times ``k`` it is the crystal's.
+
+    ``pulls`` is the crystal's number, ``pulled_fraction`` (rcz) and ``pulled_mass`` (ccz) what each takes of the melt; ``crucible``
+    adds during one pull (rcz, cz) or one melt's mass (ccz).
+    """
+    if route not in ROUTES:
+        raise unknown("route", route, ROUTES)
+    return _flat(
+        lambda r, *rest: crystal.melts(r.astype(np.int8), *rest),
+        ROUTES.index(route), feed, k, crucible, position, pulls, pulled_fraction, pulled_mass,
+    )  # fmt: skip
+
+
+def paired_fraction(metal: str, acceptors: ArrayLike, T: ArrayLike = silicon.STC, time: ArrayLike = np.inf) -> Array:
+    """Return the share of a metal that is paired after ``time`` s in the dark at ``T`` K, from none; ``acceptors`` in cm-3."""
+    if metal not in PAIRING:
+        raise unknown("metal that pairs", metal, PAIRING)
+    how = PAIRING[metal]
+    acceptors = np.asarray(acceptors, dtype=float) * PER_CM3
+    return _flat(lambda *a: pairing.paired(*a, how.prefactor, how.binding, how.rate, how.barrier), acceptors, T, time)
+
+
+def association_time(metal: str, acceptors: ArrayLike, T: ArrayLike = silicon.STC) -> Array:
+    """Return the time constant of association with an acceptor in the dark, s; ``acceptors`` in cm-3."""
+    if metal not in PAIRING:
+        raise unknown("metal that pairs", metal, PAIRING)
+    how = PAIRING[metal]
+    return np.vectorize(pairing.association_time, otypes=[float])(
+        np.asarray(acceptors, dtype=float) * PER_CM3, T, how.rate, how.barrier
+    )
+
+
+def lifetime(
+    centre: str,
+    density: ArrayLike,
+    dn: ArrayLike,
+    doping: ArrayLike,
+    doping_type: str,
+    *,
+    key: str | None = None,
+    T: ArrayLike = 300.0,
+) -> Array:
+    """Return the Shockley-Read-Hall lifetime, s, by a centre of ``density`` cm-3 at excess ``dn`` in a wafer of ``doping``, cm-3.
+
+    ``key`` names the published set, the data's default if None; ``doping_type`` is n or p.
+    """
+    if centre not in data.centres():
+        raise unknown("centre", centre, data.centres())
+    chosen = _chosen(f"set of {centre}", data.centres()[centre].sets, key)
+    levels = chosen.levels[[i for i, base in enumerate(chosen.bases) if base in ("", doping_type)]]
+    n0, p0 = silicon.equilibrium(doping, doping_type, T)
+    cm3 = [np.asarray(x, dtype=float) * PER_CM3 for x in (dn, n0, p0, silicon.intrinsic_density(T), density)]
+    return _flat(lambda d, n, p, t, n_i, N: capture.lifetimes(d, n, p, t, n_i, N, levels), *cm3[:3], T, *cm3[3:])
+
+
+def boron_oxygen_lifetime(boron: ArrayLike, oxygen: ArrayLike) -> Array:
+    """Return the lifetime, s, that active boron-oxygen centres leave at an injection of a tenth of the doping (``bothe2005``)."""
+    return _flat(
+        boron_oxygen.degraded_lifetimes, np.asarray(boron, dtype=float) * PER_CM3, np.asarray(oxygen, dtype=float) * PER_CM3
+    )
