@@ -22,6 +22,7 @@ VERBS = {
     "specs": "List the bundled specs.",
     "study": "Run a bundled study: a sweep, a file, a figure.",
     "sweep": "Sweep fields of a spec into a file.",
+    "tolerance": "How much of a metal costs how much efficiency, back to the feedstock.",
 }
 
 

@@ -14,6 +14,7 @@ from energymodels.cli.common import (
     print_json,
     print_table,
     read_spec,
+    sets_option,
     spec_options,
 )
 
@@ -21,8 +22,9 @@ from energymodels.cli.common import (
 @click.command("run")
 @spec_options
 @click.option("-o", "--output", metavar="FILE", help="Write the result (.nc, .zarr, .csv).")
+@sets_option
 @json_option
-def command(spec: str, changes: tuple[str, ...], backend: str, output: str | None, as_json: bool) -> None:
+def command(spec: str, changes: tuple[str, ...], backend: str, output: str | None, sets: str | None, as_json: bool) -> None:
     """Run one case of SPEC, a bundled name or a TOML file, and print its scalar results."""
     from energymodels import engine
     from energymodels.result import check_suffix
@@ -30,8 +32,8 @@ def command(spec: str, changes: tuple[str, ...], backend: str, output: str | Non
     if output:
         check_suffix(output)
     base = read_spec(spec, changes)
-    solution = engine.solve(base, {}, backend=backend, keep=None if output else lambda o: o.brief)
-    found = solution.scalars()
+    solution = engine.solve(base, {}, backend=backend, keep=None if output else lambda o: o.brief, sets=sets)
+    found = solution.scalars() if sets is None else solution.band()
     if output:
         from energymodels.result import to_dataset, write
 
@@ -40,17 +42,21 @@ def command(spec: str, changes: tuple[str, ...], backend: str, output: str | Non
         print_json(found)
     else:
         rows = [
-            (o.name + place, number(value), o.unit, o.long_name)
+            (o.name + place, *numbers, o.unit, o.long_name)
             for o in solution.outputs
             if o.brief
-            for place, value in _places(found[o.name])
+            for place, numbers in _places(found[o.name], sets is not None)
         ]
-        print_table(rows, ("output", "value", "unit", "meaning"))
+        print_table(rows, ("output", "value", *(("low", "high") if sets is not None else ()), "unit", "meaning"))
     if solution.failed:
         click.echo(f"error: the case failed: {', '.join(solution.failures())}", err=True)
         sys.exit(1)
 
 
-def _places(value: Any) -> list[tuple[str, Any]]:
-    """Return (place, number) of each number of a brief result."""
-    return [(f"[{word}]", number) for word, number in value.items()] if isinstance(value, dict) else [("", value)]
+def _places(value: Any, band: bool) -> list[tuple[str, tuple[str, ...]]]:
+    """Return (place, value, and its band if wanted) of each number of a brief result."""
+    if isinstance(value, dict) and "low" not in value:
+        return [(f"[{word}]", numbers) for word, one in value.items() for _, numbers in _places(one, band)]
+    if isinstance(value, dict):
+        return [("", (number(value["value"]), number(value["low"]), number(value["high"])))]
+    return [("", (number(value), *(("", "") if band else ())))]

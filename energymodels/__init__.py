@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from energymodels.result import write as write
     from energymodels.spec import Spec as Spec
     from energymodels.spec import load as load
+    from energymodels.tolerances import tolerance as tolerance
 
 # In a checkout the folders kernels, datasets and cli lie beside this one; installed, inside it.
 _CHECKOUT = Path(__file__).resolve().parent.parent
@@ -35,9 +36,10 @@ _HOMES = {
     "records": "audit",
     "run": "engine",
     "sweep": "engine",
+    "tolerance": "tolerances",
     "write": "result",
 }
-__all__ = ["MODELS", "Spec", "compare", "load", "read", "records", "run", "sweep", "write"]
+__all__ = ["MODELS", "Spec", "compare", "load", "read", "records", "run", "sweep", "tolerance", "write"]
 
 
 def _version() -> str:

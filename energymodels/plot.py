@@ -175,15 +175,19 @@ class _Picture:
         return np.array([labels.index(v) for v in values] if labels else values, dtype=float)
 
     def table(self, part: xr.Dataset, output: str, *names: str) -> tuple[list[Array], Array, Array, Array]:
-        """Return the finite places of ``names``, ascending, and median, lowest and highest output over the other dimensions."""
+        """Return the finite places of ``names``, ascending, and median, lowest and highest output over the other dimensions.
+
+        Of the published sets the median sees what is in use, the first.
+        """
         dims = [part[n].dims[0] for n in names]
         array = part[output].expand_dims({d: part.sizes[d] for d in dims if d not in part[output].dims}).transpose(*dims, ...)
         places = [self.places(n, part[n].values) for n in names]
         orders = [np.argsort(p)[: np.count_nonzero(np.isfinite(p))] for p in places]
-        values = array.values.astype(float).reshape(*array.shape[: len(dims)], -1)[np.ix_(*orders)]
+        in_use = array.isel(set=0) if "set" in array.dims and "set" not in dims else array
+        first, values = (a.values.astype(float).reshape(*a.shape[: len(dims)], -1)[np.ix_(*orders)] for a in (in_use, array))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # nothing but NaN: a gap
-            middle = np.nanmedian(values, axis=-1)
+            middle = np.nanmedian(first, axis=-1)
         return [p[o] for p, o in zip(places, orders, strict=True)], middle, np.fmin.reduce(values, -1), np.fmax.reduce(values, -1)
 
     def lines(self, ax: Axes, part: xr.Dataset) -> None:
@@ -238,8 +242,11 @@ class _Picture:
 
     def notes(self) -> list[str]:
         """Return what a reader must know of what is not, or not plainly, drawn."""
-        ds, over = self.ds, ", ".join(path_of(self.ds, d) for d in self.hidden())
-        found = [("colour: median" if self.kind == "map" else "line: median, band: range") + f" over {over}"] if over else []
+        ds, hidden = self.ds, self.hidden()
+        over = ", ".join(path_of(ds, d) for d in hidden if d != "set")
+        middle = " ".join([*(["median over", over] if over else []), *(["as given"] if "set" in hidden else [])])
+        sets = f"{', ' if over else ''}{ds.sizes['set'] - 1} published alternatives" if "set" in hidden else ""
+        found = [f"colour: {middle}" if self.kind == "map" else f"line: {middle}, band: range over {over}{sets}"] if hidden else []
         for name in (n for n in (self.x, self.y, self.hue) if n and n in ds.coords and not self.is_label(n)):
             if np.isinf(ds[name].values).any() and (name != self.hue or self.scale()):
                 found.append(f"{path_of(ds, name)} = ∞ is {'black' if name == self.hue else 'not shown'}")

@@ -69,3 +69,23 @@ class Solution:
                     value = dict(zip(output.attrs["flag_values"].tolist(), words, strict=True)).get(value)
                 found[output.name] = None if isinstance(value, float) and not math.isfinite(value) else value
         return found | {"status": int(self.status[0])}
+
+    def band(self) -> dict[str, Any]:
+        """Return ``scalars`` of the first case as {"value", "low", "high"}: lowest and highest over all cases, of numbers only."""
+        found: dict[str, Any] = {}
+        for name, value in self.scalars().items():
+            output = next((o for o in self.outputs if o.name == name), None)
+            if output is None or "flag_values" in output.attrs or "flag_masks" in output.attrs:
+                found[name] = value
+            elif isinstance(value, dict):
+                every = self.values[name].reshape(-1, len(value))
+                found[name] = {word: _spread(value[word], every[:, i]) for i, word in enumerate(value)}
+            else:
+                found[name] = _spread(value, self.values[name])
+        return found
+
+
+def _spread(value: float | None, every: Array) -> dict[str, float | None]:
+    finite = every[np.isfinite(every)]
+    low, high = (float(finite.min()), float(finite.max())) if finite.size else (None, None)
+    return {"value": value, "low": low, "high": high}

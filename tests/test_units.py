@@ -49,7 +49,9 @@ TEXTS = [
     ("INF ms", "s", math.inf),
 ]
 WRITTEN = sorted({f.unit for m in MODELS for f in schema(get_model(m).spec).values() if f.kind in ("number", "integer")})
-RETURNED = sorted({o.unit for m in MODELS for o in get_model(m).outputs} | {a["units"] for a in AXIS_ATTRS.values()})
+RETURNED = sorted(
+    {o.unit for m in MODELS for o in get_model(m).outputs} | {a["units"] for a in AXIS_ATTRS.values() if "units" in a}
+)
 KEYS = datasets.keys()
 GARBAGE = ("um um(", "um)", "][", "um/0", "1/0", "*", ":", "um**", "'", "@", "\\", "import", "furlong/", "_000", "foo bar")
 

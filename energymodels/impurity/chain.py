@@ -8,13 +8,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from energymodels.columns import by_value, column, each, take
-from energymodels.errors import Fault, InputError
 from energymodels.impurity import data, gettering
 from energymodels.impurity.inventory import ACCEPTORS, elements_in_use
 from energymodels.impurity.recipes import process_keys
 from energymodels.kernels.constants import K_B_EV, PER_CM3
 from energymodels.kernels.impurity import boron_oxygen, crystal, pairing
-from energymodels.kernels.impurity.layout import COLUMNS, LEVELS
+from energymodels.kernels.impurity.layout import COLUMNS
 from energymodels.model import Array
 
 ZERO_CELSIUS = 273.15
@@ -41,9 +40,9 @@ class Chain:
     owners: list[int] = field(default_factory=list)
     density: list[Array] = field(default_factory=list)
     pick: list[Array] = field(default_factory=list)
-    total: dict[str, Array] = field(default_factory=dict)  # in the wafer, m-3
+    before: dict[str, Array] = field(default_factory=dict)  # in the wafer before gettering, m-3
+    total: dict[str, Array] = field(default_factory=dict)  # in the finished wafer
     active: dict[str, Array] = field(default_factory=dict)  # of these, recombining
-    iron: Array = field(default_factory=lambda: np.zeros(()))  # before gettering, m-3
 
     def add(self, centre: data.Centre, owner: int, density: Array, choice: Array, donor: Array) -> None:
         """Add a centre with the set that ``choice`` (label indices) says: one slot per level of the longest set."""
@@ -72,25 +71,21 @@ def _choice(columns: Columns, path: str) -> Array:
 
 
 def prepare(columns: Columns, wafer: Wafer) -> Chain:
-    """Return all centres of the wafer. InputError where there are more levels than a row has room for."""
+    """Return all centres of the wafer."""
     chain = Chain(_elements(columns))
     centres = data.centres()
     for owner, metal in enumerate(chain.elements):
         direct = [name for name, c in centres.items() if c.element == metal and f"wafer.metals.{name}" in columns]
         if direct:
             found = {name: columns[f"wafer.metals.{name}"] * PER_CM3 for name in direct}
-            chain.total[metal] = chain.active[metal] = np.asarray(sum(found.values()))
+            chain.before[metal] = chain.total[metal] = chain.active[metal] = np.asarray(sum(found.values()))
         else:
-            before = grown(columns, metal)
-            chain.iron = before if metal == "Fe" else chain.iron
-            chain.total[metal], chain.active[metal] = gettered(columns, metal, before, wafer.thickness)
+            chain.before[metal] = grown(columns, metal)
+            chain.total[metal], chain.active[metal] = gettered(columns, metal, chain.before[metal], wafer.thickness)
             found = _states(columns, metal, chain.active[metal], wafer)
         for name, density in found.items():
             chain.add(centres[name], owner, density, _choice(columns, f"defects.{name}"), wafer.donor)
     _add_boron_oxygen(chain, columns, wafer)
-    if len(chain.owners) > LEVELS:
-        hint = f"their centres have {len(chain.owners)} levels in all, {LEVELS} fit; leave out the metals that matter least"
-        raise InputError(Fault("metals", len(chain.elements), hint=hint))
     return chain
 
 
@@ -199,7 +194,7 @@ def _states(columns: Columns, metal: str, active: Array, wafer: Wafer) -> dict[s
 
 @dataclass(frozen=True)
 class Pairing:
-    """How a metal pairs: [pair]/[M] = N_A prefactor exp(binding/kT), m3, eV; association time = rate T/N_A exp(barrier/kT), SI, eV."""
+    """How a metal pairs: [pair]/[M] = N_A prefactor exp(binding/kT), m3, eV; association = rate T/N_A exp(barrier/kT), SI, eV."""
 
     prefactor: float
     binding: float

@@ -36,13 +36,16 @@ def _alternatives(fields: Mapping[str, Any], along: Mapping[str, Array]) -> Iter
         priors = [*mixed, *alone]
         yield "feedstock.composition", now, [p for p in priors if p != now]
     used = elements_in_use(fields, priors)
+    every = np.unique(along.get("process.gettering", [fields["process.gettering"]])).tolist()
+    processes = [process for process in every if process != "none"]
     for symbol in used:
-        yield from _of_element(data.elements()[symbol], fields)
+        yield from _of_element(data.elements()[symbol], fields, hot=bool(processes))
     for name in _centres(used, fields, along):
         yield from _labels(f"defects.{name}", [s.key for s in data.centres()[name].sets], fields)
-    process = fields["process.gettering"]
-    if used and process != "none" and (spread := recipes.assumed_factors(process)) != (1.0, 1.0):
-        yield "process.segregation_factor", fields["process.segregation_factor"], [float(f) for f in spread]
+    spreads = [recipes.assumed_factors(process) for process in processes]
+    if used and spreads:
+        bounds = min(low for low, _ in spreads), max(high for _, high in spreads)
+        yield "process.segregation_factor", fields["process.segregation_factor"], [float(f) for f in bounds if f != 1.0]
 
 
 def _labels(path: str, keys: list[str], fields: Mapping[str, Any]) -> Iterator[tuple[str, Any, list[Any]]]:
@@ -51,9 +54,9 @@ def _labels(path: str, keys: list[str], fields: Mapping[str, Any]) -> Iterator[t
         yield path, now, [key for key in keys if key != now]
 
 
-def _of_element(element: data.Element, fields: Mapping[str, Any]) -> Iterator[tuple[str, Any, list[Any]]]:
+def _of_element(element: data.Element, fields: Mapping[str, Any], hot: bool) -> Iterator[tuple[str, Any, list[Any]]]:
     for quantity in ALTERNATIVES:
-        if quantity != "diffusivity" or fields["process.gettering"] != "none":
+        if hot or quantity != "diffusivity":
             keys = [c.key for c in getattr(element, quantity)]
             yield from _labels(f"{TABLES[quantity]}.{element.symbol}", keys, fields)
     value, low, high = element.active

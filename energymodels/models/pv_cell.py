@@ -157,6 +157,7 @@ class Cell(Model):
         *_split("oc", "open circuit"),
         Output("j", "mA cm-2", "current density", 0.1, ("voltage",), attrs=GENERATED),
         Output("j_metals_mp", "mA cm-2", "recombination current density by metals at maximum power", 0.1, ("element",)),
+        Output("grown_metals", "cm-3", "density of metals in the wafer before gettering", 1e-6, ("element",), derived=True),
         Output("wafer_metals", "cm-3", "density of metals in the finished wafer", 1e-6, ("element",), derived=True),
         Output("wafer_active", "cm-3", "density of metals that recombine, alone or paired", 1e-6, ("element",), derived=True),
         Output("wafer_carbon", "cm-3", "density of carbon in the crystal", 1e-6, derived=True),

@@ -114,8 +114,9 @@ def prepare(columns: Mapping[str, Array]) -> Prepared:
     thickness = columns["wafer.thickness"] * 1e-6
     lambertian_j, emission = _optics(columns, T, thickness)
     metals = chain.prepare(columns, chain.Wafer(donor, _acceptor(columns), doping, thickness))
-    front, front_passivated, front_contact = _side(columns, "front", n_i, metals.iron)
-    rear, rear_passivated, rear_contact = _side(columns, "rear", n_i, metals.iron)
+    iron = metals.before.get("Fe", 0.0 * T)
+    front, front_passivated, front_contact = _side(columns, "front", n_i, iron)
+    rear, rear_passivated, rear_contact = _side(columns, "rear", n_i, iron)
     suns = columns["irradiance"] / 1000.0
     if "generation_current_density" in columns:
         generation = columns["generation_current_density"] * 10.0 * suns
@@ -142,7 +143,9 @@ def prepare(columns: Mapping[str, Array]) -> Prepared:
         "validity": _validity(columns, T, doping, _levels_bend(rows, doping, n_i, donor, diffusivity, intrinsic_rate)),
     }
     if metals.elements:
-        derived |= {"wafer_metals": stack(metals.total), "wafer_active": stack(metals.active)}
+        derived |= {
+            "grown_metals": stack(metals.before), "wafer_metals": stack(metals.total), "wafer_active": stack(metals.active),
+        }  # fmt: skip
     shared = {
         "levels": np.array(metals.levels), "owners": np.array(metals.owners, dtype=np.int64),
         "places": np.zeros(len(metals.elements) + 1),  # the last for centres of no metal

@@ -13,6 +13,7 @@ _FILES = {
     "charge-rate": "charge_rate",
     "operating-conditions": "operating_conditions",
     "p-vs-n": "p_vs_n",
+    "polysilicon": "polysilicon",
 }
 STUDIES = tuple(_FILES)
 

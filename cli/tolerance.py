@@ -1,0 +1,94 @@
+"""``energymodels tolerance SPEC --element Fe,Cr``"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from energymodels.cli.common import json_option, number, print_json, print_table, read_spec, sets_option
+from energymodels.errors import Fault, InputError
+
+if TYPE_CHECKING:
+    from xarray import Dataset
+
+
+@click.command("tolerance")
+@click.argument("specs", metavar="SPEC", nargs=-1, required=True)
+@click.option("-p", "--set", "changes", multiple=True, metavar="PATH=VALUE", help="Set a field in every SPEC; repeatable.")
+@click.option("--element", "elements", required=True, metavar="NAMES", help="Metals, e.g. Fe,Cr,Co.")
+@click.option("--loss", "losses", default="0.1,0.5,1", show_default=True, metavar="NUMBERS", help="Losses, % absolute.")
+@click.option("--type", "types", default="", metavar="p,n", help="Base types; the spec's own and then the other by default.")
+@sets_option
+@json_option
+def command(
+    specs: tuple[str, ...], changes: tuple[str, ...], elements: str, losses: str, types: str, sets: str | None, as_json: bool
+) -> None:
+    """How much of a metal costs how much efficiency: in the wafer of SPEC, before gettering and in the feedstock."""
+    from energymodels.tolerances import tolerance
+
+    found = tolerance([read_spec(spec, changes) for spec in specs], _words(elements), _numbers(losses), _words(types), sets)
+    if as_json:
+        print_json(_tree(found))
+    else:
+        _print(found)
+
+
+def _words(text: str) -> list[str]:
+    return [word.strip() for word in text.split(",") if word.strip()]
+
+
+def _numbers(text: str) -> list[float]:
+    try:
+        return [float(word) for word in _words(text)]
+    except ValueError:
+        raise InputError(Fault("--loss", text, "numbers above 0 to 100", "percent")) from None
+
+
+def _value(found: Dataset, name: str, **place: int) -> float | None:
+    value = float(found[name].isel(place))
+    return value if math.isfinite(value) else None
+
+
+def _names(found: Dataset) -> list[str]:
+    return [str(name) for name in found.data_vars if name not in ("reason", "efficiency")]
+
+
+def _tree(found: Dataset) -> dict[str, Any]:
+    reasons = str(found.reason.attrs["flag_meanings"]).split()
+    cells = []
+    for i in range(found.sizes["cell"]):
+        entry: dict[str, Any] = {c: str(found[c].values[i]) for c in ("spec", "type", "dopant")}
+        entry |= {"efficiency": _value(found, "efficiency", cell=i), "elements": {}}
+        for k, element in enumerate(found.element.values):
+            entry["elements"][str(element)] = {
+                f"{loss:g}": {name: _value(found, name, cell=i, element=k, loss=m) for name in _names(found)}
+                | {"reason": reasons[int(found.reason[i, k, m])]}
+                for m, loss in enumerate(found.loss.values)
+            }
+        cells.append(entry)
+    units = {name: str(found[name].attrs["units"]) for name in [*_names(found), "efficiency", "loss"]}
+    return {"units": units, "cells": cells}
+
+
+def _print(found: Dataset) -> None:
+    names = _names(found)
+    rows = []
+    reasons = str(found.reason.attrs["flag_meanings"]).split()
+    for i in range(found.sizes["cell"]):
+        head = (str(found.spec.values[i]), f"{found.type.values[i]} ({found.dopant.values[i]})")
+        for k, element in enumerate(found.element.values):
+            for m, loss in enumerate(found.loss.values):
+                cells = [_short(_value(found, name, cell=i, element=k, loss=m)) for name in names]
+                why = int(found.reason[i, k, m])
+                rows.append((*head, str(element), number(float(loss)), *cells, reasons[why].replace("_", " ") if why else ""))
+    header = [f"{name} ({found[name].attrs['units']})" for name in names]
+    print_table(rows, ("spec", "base", "metal", "loss (%)", *header, "remark"))
+    click.echo(
+        "\nloss: percent absolute; wafer: what stays in the finished wafer; feed: at the place of the crystal that the spec has"
+    )
+
+
+def _short(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3g}"
