@@ -25,7 +25,10 @@ from energymodels.cli.common import (
 @sets_option
 @json_option
 def command(spec: str, changes: tuple[str, ...], backend: str, output: str | None, sets: str | None, as_json: bool) -> None:
-    """Run one case of SPEC, a bundled name or a TOML file, and print its scalar results."""
+    """Run one case of SPEC, a bundled name or a TOML file, and print its scalar results.
+
+    With --sets: as given, lowest and highest over the sets; status counts the sets that failed.
+    """
     from energymodels import engine
     from energymodels.result import check_suffix
 
@@ -49,7 +52,11 @@ def command(spec: str, changes: tuple[str, ...], backend: str, output: str | Non
         ]
         print_table(rows, ("output", "value", *(("low", "high") if sets is not None else ()), "unit", "meaning"))
     if solution.failed:
-        click.echo(f"error: the case failed: {', '.join(solution.failures())}", err=True)
+        what, why = "the case", ", ".join(solution.failures())
+        if sets is not None:
+            what = f"{solution.failed} of {solution.status.size} sets"
+            why = ", ".join(f"{many} {name}" for name, many in solution.failures().items())
+        click.echo(f"error: {what} failed: {why}", err=True)
         sys.exit(1)
 
 

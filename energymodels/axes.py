@@ -40,11 +40,12 @@ def read_values(info: FieldInfo, values: Values, unit: str = "") -> Array:
         values = _with_unit(values, unit, info.unit)
     if isinstance(values, str):
         return _ranged(info, values) if ":" in values and info.kind != "text" else _listed(info, values.split(","))
-    if info.kind == "number" and isinstance(values, np.ndarray) and values.dtype.kind in "fiu" and values.size:
+    if info.kind in ("number", "integer") and isinstance(values, np.ndarray) and values.dtype.kind in "fiu" and values.size:
         numbers = np.asarray(values, dtype=float).ravel()
         above = numbers > info.low if info.low_open else numbers >= info.low
         below = numbers < info.high if info.high_open else numbers <= info.high
-        bad = numbers[~(above & below)]
+        whole = (info.kind == "number") | (numbers == np.round(numbers))
+        bad = numbers[~(above & below & whole)]
         if bad.size:
             raise InputError(info.fault(float(bad[0])))
         return numbers

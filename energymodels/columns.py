@@ -19,18 +19,18 @@ def each(function: Callable[..., Array], *columns: Array) -> Array:
 
 def by_value(function: Callable[..., Array], keys: list[Array], *columns: Array) -> Array:
     """Call ``function(key values, flat arrays)`` once for each combination of values of ``keys``, and put the results together."""
-    full = np.broadcast_arrays(*keys, *columns)
-    shape = full[0].shape
-    flat = [np.ascontiguousarray(a).ravel() for a in full]
-    chosen, rest = flat[: len(keys)], flat[len(keys) :]
-    combined = np.stack([np.asarray(c, dtype=float) for c in chosen], axis=1)
+    chosen = np.broadcast_arrays(*keys)
+    combined = np.stack([c.ravel().astype(float) for c in chosen], axis=1)
+    if len(combined) == 1:
+        return each(lambda *rest: function(*combined[0].tolist(), *rest), *columns)
     values, which = np.unique(combined, axis=0, return_inverse=True)
-    which = which.ravel()
+    which, *full = np.broadcast_arrays(which.reshape(chosen[0].shape), *columns)
+    flat = [np.ascontiguousarray(a).ravel() for a in full]
     found = np.empty(which.size)
     for i, value in enumerate(values):
-        mine = which == i if len(values) > 1 else slice(None)
-        found[mine] = function(*value.tolist(), *(r[mine] for r in rest))
-    return found.reshape(shape)
+        mine = which.ravel() == i
+        found[mine] = function(*value.tolist(), *(r[mine] for r in flat))
+    return found.reshape(which.shape)
 
 
 def take(values: Any, labels: Array) -> Array:

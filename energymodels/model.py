@@ -141,8 +141,8 @@ class Model(ABC):
         """Solve a chunk of rows into ``out``; ``axes`` are the output axes and what ``prepare`` shares."""
         self.kernel().solve(rows, out.scalars, out.status)
 
-    def data_sources(self, texts: Mapping[str, Sequence[str]]) -> list[str]:
-        """Return where the data that text fields {path: values in use} name come from."""
+    def data_sources(self, used: Mapping[str, Sequence[Any]]) -> list[str]:
+        """Return where the data come from that the fields {path: every word in use, or a number} call for."""
         return []
 
     def inert(self, fields: Mapping[str, Any], swept: set[str]) -> dict[str, str]:

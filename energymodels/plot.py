@@ -18,6 +18,7 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LogNorm, Normalize
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 from matplotlib.ticker import LogLocator, MaxNLocator, ScalarFormatter
 
 from energymodels.errors import Fault, InputError, closest
@@ -30,16 +31,19 @@ PALETTE = ("#0072b2", "#e69f00", "#009e73", "#cc3311", "#56b4e9", "#aa4499", "#5
 WIDTH, DPI = 8.0, 150  # inches and pixels per inch: 1200 pixels
 TITLE, LABEL, SMALL, NOTE = 11.0, 10.5, 9.0, 7.5  # font sizes
 PANELS, LEGEND = 12, 8  # more panels are refused; more numbers than LEGEND get a colour bar
+BAND = 0.18  # opacity
+SET = "set"  # the dimension of published alternatives, at its first place the data as given
 
 
 def plot(ds: xr.Dataset, x: str, y: str, hue: str | None = None, facet: str | None = None) -> Figure:
     """Return a figure of the output ``y`` over the swept field ``x``, a line per ``hue``, a panel per ``facet``.
 
     Names are field paths or names in the dataset. Two swept fields ``x`` and ``y`` with an output as ``hue`` make a map; a list of
-    designs is drawn as points. InputError lists names that are unknown or cannot play their part.
+    designs is drawn as points. An output over the dimension ``set``, with no name along it, is drawn as given; lines have a band over
+    the sets. InputError lists names that are unknown or cannot play their part.
     """
-    picture = _Picture(ds, *_roles(ds, x, y, hue, facet))
-    panels = groups(ds, picture.facet)
+    picture = _picture(ds, *_roles(ds, x, y, hue, facet))
+    panels = groups(picture.ds, picture.facet)
     if len(panels) > PANELS:
         raise InputError(Fault(str(facet), hint=f"has {len(panels)} values; at most {PANELS} panels are drawn"))
     figure, axes, columns = _grid(len(panels))
@@ -116,16 +120,28 @@ def _kind(ds: xr.Dataset, fields: list[str], x: str, y: str, hue: str | None, fa
     if y in fields and (hue is None or hue in fields):
         raise InputError(Fault(path_of(ds, y), hint="is a swept field; for a map over two fields give an output as the hue"))
     shared = dims_of(ds, x) & dims_of(ds, y if y in fields else None, hue if hue in fields else None, facet)
-    if shared or "point" in dims_of(ds, x):
+    repeated = any(SET in dims_of(ds, n) and n != SET for n in (x, y) if n in fields)  # most sets leave a field as given
+    if shared or repeated or "point" in dims_of(ds, x):
         return "points"
     if y not in fields and hue and hue not in fields:
         raise InputError(Fault(hue, hint="is an output; lines are told apart by a swept field"))
     return "map" if y in fields else "lines"
 
 
+def _picture(ds: xr.Dataset, kind: str, x: str, y: str, hue: str | None, facet: str | None) -> _Picture:
+    """Return the picture of what is drawn of ``ds``: points and maps have no room for sets that no name tells apart."""
+    output = hue if hue and y in ds.coords else y
+    named = dims_of(ds, *(n for n in (x, y, hue, facet) if n != output))
+    sets = 0 if SET in named else int(ds[output].sizes.get(SET, 1)) - 1
+    return _Picture(ds.isel({SET: 0}) if sets and kind != "lines" else ds, kind, x, y, hue, facet, sets)
+
+
 @dataclass(frozen=True)
 class _Picture:
-    """How the dataset is drawn, lines, points or map, and the names in it that play a part."""
+    """How the dataset is drawn, lines, points or map, and the names in it that play a part.
+
+    ``sets`` counts the published sets beside the data as given, where no name tells them apart.
+    """
 
     ds: xr.Dataset
     kind: str
@@ -133,6 +149,7 @@ class _Picture:
     y: str
     hue: str | None
     facet: str | None
+    sets: int = 0
 
     def is_label(self, name: str) -> bool:
         return self.ds[name].dtype.kind in "UO"
@@ -177,13 +194,13 @@ class _Picture:
     def table(self, part: xr.Dataset, output: str, *names: str) -> tuple[list[Array], Array, Array, Array]:
         """Return the finite places of ``names``, ascending, and median, lowest and highest output over the other dimensions.
 
-        Of the published sets the median sees what is in use, the first.
+        Of the sets the median sees the first, as given.
         """
         dims = [part[n].dims[0] for n in names]
         array = part[output].expand_dims({d: part.sizes[d] for d in dims if d not in part[output].dims}).transpose(*dims, ...)
         places = [self.places(n, part[n].values) for n in names]
         orders = [np.argsort(p)[: np.count_nonzero(np.isfinite(p))] for p in places]
-        in_use = array.isel(set=0) if "set" in array.dims and "set" not in dims else array
+        in_use = array.isel({SET: 0}) if SET in array.dims and SET not in dims else array
         first, values = (a.values.astype(float).reshape(*a.shape[: len(dims)], -1)[np.ix_(*orders)] for a in (in_use, array))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # nothing but NaN: a gap
@@ -203,7 +220,7 @@ class _Picture:
             if self.hidden() and (self.is_label(self.x) or x.size == 1):
                 ax.vlines(x, low, high, color=style["color"], alpha=0.3, linewidth=6)
             elif self.hidden():
-                ax.fill_between(x, low, high, color=style["color"], alpha=0.18, linewidth=0)
+                ax.fill_between(x, low, high, color=style["color"], alpha=BAND, linewidth=0)
 
     def points(self, ax: Axes, part: xr.Dataset) -> None:
         """Draw every case as a point."""
@@ -235,18 +252,29 @@ class _Picture:
             ax.clabel(ax.contour(x, y, np.ma.masked_invalid(z), levels, colors="white", linewidths=0.8), fmt="%.4g", fontsize=SMALL)
 
     def hidden(self) -> list[str]:
-        """Return the dimensions of the output that are drawn as one median."""
+        """Return the dimensions of the output that are drawn as one value: a median, of sets the first."""
         output, second = (self.hue, self.y) if self.kind == "map" else (self.y, self.hue)
-        shown = dims_of(self.ds, self.x, second, self.facet)
+        names = [n for n in (self.x, second, self.facet) if n]
+        shown = dims_of(self.ds, *names)
+        if all(len(unique(self.ds[n])) < self.ds[n].size for n in names if SET in dims_of(self.ds, n)):
+            shown.discard(SET)  # some sets share a value
         return [str(d) for d, n in self.ds[output].sizes.items() if d not in shown and n > 1 and self.kind != "points"]
+
+    def meaning(self) -> str:
+        """Return what a line, a point or a colour stands for where that is one of several values; empty where it is not."""
+        over, some = ", ".join(path_of(self.ds, d) for d in self.hidden() if d != SET), SET in self.hidden()
+        parts = ["as given"] if self.sets else ["the first set"] if some else []
+        if over:
+            parts.append(f"median over {over}" if parts or self.kind == "map" else "median")
+        if self.kind == "lines" and (over or (some and not self.sets)):
+            parts.append(f"band: range over {' and '.join(filter(None, (over, 'the sets' if some else '')))}")
+        elif self.kind != "lines" and self.sets:
+            parts.append(f"without the {self.sets} published sets")
+        return f"{ {'lines': 'line', 'map': 'colour'}.get(self.kind, 'points') }: {', '.join(parts)}" if parts else ""
 
     def notes(self) -> list[str]:
         """Return what a reader must know of what is not, or not plainly, drawn."""
-        ds, hidden = self.ds, self.hidden()
-        over = ", ".join(path_of(ds, d) for d in hidden if d != "set")
-        middle = " ".join([*(["median over", over] if over else []), *(["as given"] if "set" in hidden else [])])
-        sets = f"{', ' if over else ''}{ds.sizes['set'] - 1} published alternatives" if "set" in hidden else ""
-        found = [f"colour: {middle}" if self.kind == "map" else f"line: {middle}, band: range over {over}{sets}"] if hidden else []
+        ds, found = self.ds, [what] if (what := self.meaning()) else []
         for name in (n for n in (self.x, self.y, self.hue) if n and n in ds.coords and not self.is_label(n)):
             if np.isinf(ds[name].values).any() and (name != self.hue or self.scale()):
                 found.append(f"{path_of(ds, name)} = ∞ is {'black' if name == self.hue else 'not shown'}")
@@ -271,23 +299,31 @@ class _Picture:
         self.explain(figure, axes)
 
     def explain(self, figure: Figure, axes: list[Axes]) -> None:
-        """Add the colour bar or the legend of the hue."""
+        """Add the colour bar or the legend of the hue, and what a band over sets is."""
+        handles: list[Line2D | Patch] = []
+        look: dict[str, Any] = {"frameon": False, "fontsize": SMALL, "title_fontsize": SMALL}
         if scale := self.scale():
             bar = figure.colorbar(scale, ax=axes, aspect=30)
             bar.set_label(label(self.ds, str(self.hue)), fontsize=LABEL)
             bar.ax.tick_params(labelsize=SMALL)
         elif self.hue:
             dot = {"marker": "o", "markersize": 5, "linestyle": "none"} if self.kind == "points" else {}
-            handles = [Line2D([], [], label=amount(v), **(self.style(v) | dot)) for v in unique(self.ds[self.hue])]
-            title = label(self.ds, self.hue, 22)
-            look: dict[str, Any] = {"frameon": False, "fontsize": SMALL, "title_fontsize": SMALL}
-            figure.legend(handles=handles, title=title, loc="outside right upper", **look)
+            handles += [Line2D([], [], label=amount(v), **(self.style(v) | dot)) for v in unique(self.ds[self.hue])]
+            look["title"] = label(self.ds, self.hue, 22)
+            if self.hue == SET:
+                look["fontsize"] = SMALL * min(1.0, 18 / len(handles))  # sets are many
+        if self.sets and self.kind == "lines":
+            colour = "0.3" if self.hue else PALETTE[0]
+            handles.append(Patch(color=colour, alpha=BAND, linewidth=0, label=f"band: {self.sets} published sets"))
+        if handles:
+            figure.legend(handles=handles, loc=f"outside right {'upper' if 'title' in look else 'center'}", **look)
 
     def frame(self, ax: Axes) -> None:
         """Set scales, ticks and grid, before anything is drawn."""
         for name, axis, scale in ((self.x, ax.xaxis, ax.set_xscale), (self.y, ax.yaxis, ax.set_yscale)):
             if self.is_label(name):
-                axis.set_ticks(range(len(unique(self.ds[name]))), unique(self.ds[name]))
+                turned = {"rotation": 90} if name == self.x == SET else {}
+                axis.set_ticks(range(len(unique(self.ds[name]))), unique(self.ds[name]), **turned)
             elif self.is_log(name):
                 scale("log")
             else:

@@ -86,8 +86,11 @@ def _status_attrs() -> dict[str, Any]:
 def _root_attrs(solution: Solution, history: str) -> dict[str, Any]:
     """Return the root attributes: model, versions, the whole spec, its digest, sources, threads, history."""
     swept = {path: values for axis in solution.axes for path, values in axis.values.items()}
-    wordy = [path for path in solution.fields if solution.infos[path].kind == "text"]
-    texts = {path: np.unique(swept.get(path, [solution.fields[path]])).tolist() for path in wordy}
+    wordy = ("text", "label")
+    used = {
+        path: np.unique(swept[path]).tolist() if path in swept and solution.infos[path].kind in wordy else [value]
+        for path, value in solution.fields.items()
+    }
     spec = json.dumps(
         {
             "model": solution.model.name,
@@ -113,7 +116,7 @@ def _root_attrs(solution: Solution, history: str) -> dict[str, Any]:
     }
     if solution.backend:
         attrs |= {"backend": solution.backend, f"{solution.backend}_version": version(solution.backend)}
-    if cited := solution.model.data_sources(texts):
+    if cited := solution.model.data_sources(used):
         attrs["data_sources"] = "; ".join(cited)
     if solution.notes:
         attrs["comment"] = "; ".join(solution.notes)

@@ -71,7 +71,10 @@ class Solution:
         return found | {"status": int(self.status[0])}
 
     def band(self) -> dict[str, Any]:
-        """Return ``scalars`` of the first case as {"value", "low", "high"}: lowest and highest over all cases, of numbers only."""
+        """Return ``scalars`` of the first case as {"value", "low", "high"}: lowest and highest over all cases, of numbers only.
+
+        ``status`` counts the cases that failed.
+        """
         found: dict[str, Any] = {}
         for name, value in self.scalars().items():
             output = next((o for o in self.outputs if o.name == name), None)
@@ -82,7 +85,7 @@ class Solution:
                 found[name] = {word: _spread(value[word], every[:, i]) for i, word in enumerate(value)}
             else:
                 found[name] = _spread(value, self.values[name])
-        return found
+        return found | {"status": self.failed}
 
 
 def _spread(value: float | None, every: Array) -> dict[str, float | None]:

@@ -46,8 +46,17 @@ SWEEPS = {
             "series_resistance": "0,0.5",
             "rear.metal_fraction": "0,0.03",
             "auger": "niewelt2022,richter2012",
+            "feedstock.metals.Cr": "0,30",
+            "process.gettering": "none" if FAST else "none,pocl3",
         },
-        {"rear.j0": 10.0, "rear.j0_metal": 800.0, "rear.contact_resistivity": 1e-3, "curve.points": 3},
+        {
+            "feedstock.metals.Fe": 5.0,
+            "defects.Cr_i": "schmidt2007",
+            "rear.j0": 10.0,
+            "rear.j0_metal": 800.0,
+            "rear.contact_resistivity": 1e-3,
+            "curve.points": 3,
+        },
     ),
     "pv.diode": (
         {
@@ -74,7 +83,10 @@ def flat(solution):
     found = {"status": solution.status}
     for output in solution.outputs:
         values = solution.values[output.name]
-        found[output.name] = np.broadcast_to(values, solution.shape).ravel() if output.derived else values
+        if output.derived:
+            own = values.shape[len(solution.shape) :]
+            values = np.broadcast_to(values, solution.shape + own).reshape(-1, *own)
+        found[output.name] = values
     return found
 
 

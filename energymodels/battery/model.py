@@ -80,8 +80,8 @@ class Battery(Model):
                 faults.append(Fault(low, every[low], unit="V", hint=f"must lie below {high} = {every[high]:.5g} V"))
         return faults + out_of_limits(parse(fields["protocol"]).blocks, every["cell.voltage_min"], every["cell.voltage_max"])
 
-    def data_sources(self, texts: Mapping[str, Sequence[str]]) -> list[str]:
-        return list(dict.fromkeys(source for name in texts["parameters"] for source in parameter_set(name).sources))
+    def data_sources(self, used: Mapping[str, Sequence[Any]]) -> list[str]:
+        return list(dict.fromkeys(source for name in used["parameters"] for source in parameter_set(name).sources))
 
     def axes(self, fields: Mapping[str, Any], along: Mapping[str, Array], probe: Probe) -> dict[str, Array]:
         points = fields["series.points"]

@@ -61,8 +61,8 @@ class Chain:
 
 
 def _elements(columns: Columns) -> tuple[str, ...]:
-    used = np.unique(columns["feedstock.composition"]) if "feedstock.composition" in columns else []
-    return elements_in_use(columns, [list(data.compositions())[int(i)] for i in used])
+    used = np.unique(columns["feedstock.composition"]).tolist() if "feedstock.composition" in columns else []
+    return elements_in_use(columns, [list(data.compositions())[i] for i in used])
 
 
 def _choice(columns: Columns, path: str) -> Array:
@@ -214,7 +214,7 @@ def _paired(columns: Columns, metal: str, wafer: Wafer) -> Array:
     """Return the share of a metal's donors that is paired with the acceptor."""
     how = PAIRING[metal]
     share = each(
-        lambda *a: pairing.paired(*a, how.prefactor, how.binding, how.rate, how.barrier),
+        lambda n, t, s: pairing.paired(n, t, s, how.prefactor, how.binding, how.rate, how.barrier),
         wafer.doping, columns["wafer.pairing_temperature"], columns["wafer.pairing_time"],
     )  # fmt: skip
     return np.where(columns["wafer.pairs"] == 0, share, 0.0)

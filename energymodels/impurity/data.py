@@ -166,3 +166,9 @@ def grades() -> Mapping[str, Mapping[str, Any]]:
 def pairing() -> Mapping[str, Mapping[str, Any]]:
     """Return how metals pair with acceptors, by metal."""
     return {metal: entry for metal, entry in datasets.table("impurity/pairing").items() if isinstance(entry, dict)}
+
+
+@cache
+def boron_oxygen() -> Mapping[str, tuple[float, float]]:
+    """Return (attempt frequency, s-1; barrier, eV) of the reactions between the states of the boron-oxygen centre."""
+    return {k: (e["attempt"], e["barrier"]) for k, e in datasets.table("impurity/boron-oxygen").items() if isinstance(e, dict)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from pydantic import create_model
 
@@ -42,36 +42,48 @@ def _sets(attribute: str) -> dict[str, tuple[str, ...]]:
     return {s: tuple(c.key for c in getattr(e, attribute)) for s, e in data.elements().items() if e.group == "metal"}
 
 
-Metals = _amounts("Metals", "ppbw", "in the bulk of the feedstock, by mass", 1e9)
-Surface = _amounts("Surface", "ppbw", "on the surface of the feedstock that reaches the melt, in mass of the charge", 1e9)
-Crucible = _amounts(
-    "Crucible", "ppbw", "that crucible and hot zone give to the melt during one pull (one melt's mass in ccz), in its mass", 1e9
-)
-Contamination = _amounts("Contamination", "cm-3", "that tools bring into the wafer before gettering", 5e22)
-Segregation = _labels("Segregation", "segregation coefficient of {}", _sets("segregation"))
-Diffusivity = _labels("Diffusivity", "diffusivity of {}", _sets("diffusivity"))
-Solubility = _labels("Solubility", "solubility of {}", _sets("solubility"))
-Defects = _labels("Defects", "parameters of {}", {name: tuple(s.key for s in c.sets) for name, c in data.centres().items()})
-Active = _table(
-    "Active",
-    {
-        m: (
-            float | None,
-            quantity(
-                None, "1", f"share of dissolved {data.elements()[m].name} that recombines; not set: the data's", ge=0.0, le=1.0
-            ),
-        )
-        for m in METALS
-    },
-)
-Present = _table(
-    "Present",
-    {
-        name: (float | None, quantity(None, "cm-3", f"{c.title} in the finished wafer", ge=0.0, le=5e22))
-        for name, c in data.centres().items()
-        if c.element
-    },
-)
+if TYPE_CHECKING:  # made at run time from the data
+    Metals: TypeAlias = Table
+    Surface: TypeAlias = Table
+    Crucible: TypeAlias = Table
+    Contamination: TypeAlias = Table
+    Segregation: TypeAlias = Table
+    Diffusivity: TypeAlias = Table
+    Solubility: TypeAlias = Table
+    Defects: TypeAlias = Table
+    Active: TypeAlias = Table
+    Present: TypeAlias = Table
+else:
+    Metals = _amounts("Metals", "ppbw", "in the bulk of the feedstock, by mass", 1e9)
+    Surface = _amounts("Surface", "ppbw", "on the surface of the feedstock that reaches the melt, in mass of the charge", 1e9)
+    Crucible = _amounts(
+        "Crucible", "ppbw", "that crucible and hot zone give to the melt during one pull (one melt's mass in ccz), in its mass", 1e9
+    )
+    Contamination = _amounts("Contamination", "cm-3", "that tools bring into the wafer before gettering", 5e22)
+    Segregation = _labels("Segregation", "segregation coefficient of {}", _sets("segregation"))
+    Diffusivity = _labels("Diffusivity", "diffusivity of {}", _sets("diffusivity"))
+    Solubility = _labels("Solubility", "solubility of {}", _sets("solubility"))
+    Defects = _labels("Defects", "parameters of {}", {name: tuple(s.key for s in c.sets) for name, c in data.centres().items()})
+    Active = _table(
+        "Active",
+        {
+            m: (
+                float | None,
+                quantity(
+                    None, "1", f"share of dissolved {data.elements()[m].name} that recombines; not set: the data's", ge=0.0, le=1.0
+                ),
+            )
+            for m in METALS
+        },
+    )
+    Present = _table(
+        "Present",
+        {
+            name: (float | None, quantity(None, "cm-3", f"{c.title} in the finished wafer", ge=0.0, le=5e22))
+            for name, c in data.centres().items()
+            if c.element
+        },
+    )
 
 
 class Feedstock(Table):

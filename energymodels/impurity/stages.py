@@ -103,7 +103,7 @@ def paired_fraction(metal: str, acceptors: ArrayLike, T: ArrayLike = silicon.STC
         raise unknown("metal that pairs", metal, PAIRING)
     how = PAIRING[metal]
     acceptors = np.asarray(acceptors, dtype=float) * PER_CM3
-    return _flat(lambda *a: pairing.paired(*a, how.prefactor, how.binding, how.rate, how.barrier), acceptors, T, time)
+    return _flat(lambda n, t, s: pairing.paired(n, t, s, how.prefactor, how.binding, how.rate, how.barrier), acceptors, T, time)
 
 
 def association_time(metal: str, acceptors: ArrayLike, T: ArrayLike = silicon.STC) -> Array:
@@ -111,9 +111,8 @@ def association_time(metal: str, acceptors: ArrayLike, T: ArrayLike = silicon.ST
     if metal not in PAIRING:
         raise unknown("metal that pairs", metal, PAIRING)
     how = PAIRING[metal]
-    return np.vectorize(pairing.association_time, otypes=[float])(
-        np.asarray(acceptors, dtype=float) * PER_CM3, T, how.rate, how.barrier
-    )
+    time = np.vectorize(pairing.association_time, otypes=[float])
+    return np.asarray(time(np.asarray(acceptors, dtype=float) * PER_CM3, T, how.rate, how.barrier))
 
 
 def lifetime(
@@ -144,3 +143,21 @@ def boron_oxygen_lifetime(boron: ArrayLike, oxygen: ArrayLike) -> Array:
     return _flat(
         boron_oxygen.degraded_lifetimes, np.asarray(boron, dtype=float) * PER_CM3, np.asarray(oxygen, dtype=float) * PER_CM3
     )
+
+
+def boron_oxygen_states(time: ArrayLike, T: ArrayLike, start: tuple[float, float, float] = (1.0, 0.0, 0.0)) -> Array:
+    """Return the shares (annealed, degraded, regenerated) of boron-oxygen centres after ``time`` s in light at ``T`` K: last dimension.
+
+    First-order reactions A-B-C (``pvdeg``), solved exactly. The degraded share is what ``wafer.bo_active`` takes.
+    """
+    rates = data.boron_oxygen()
+    time, T = np.broadcast_arrays(np.asarray(time, dtype=float), np.asarray(T, dtype=float))
+    ab, ba, bc, cb = (
+        attempt * np.exp(-barrier / (K_B_EV * T)) for attempt, barrier in (rates[k] for k in ("A-B", "B-A", "B-C", "C-B"))
+    )
+    zero = np.zeros_like(T)
+    matrix = np.stack([np.stack([-ab, ba, zero], -1), np.stack([ab, -ba - bc, cb], -1), np.stack([zero, bc, -cb], -1)], -2)
+    values, vectors = np.linalg.eig(matrix)
+    weights = np.linalg.solve(vectors, np.broadcast_to(np.array(start)[:, None], (*T.shape, 3, 1)))
+    grown = np.exp(values.real * time[..., None])[..., None] * weights
+    return np.asarray((vectors @ grown)[..., 0].real)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import Any, ClassVar, Literal
 
@@ -10,7 +10,7 @@ import numpy as np
 from pydantic import model_validator
 
 from energymodels.errors import Fault
-from energymodels.impurity import members, remarks
+from energymodels.impurity import citations, members, remarks
 from energymodels.impurity.fields import EXCLUSIVE, Crystal, Defects, Feedstock, Process, WaferMetals
 from energymodels.impurity.inventory import compositions, elements_in_use
 from energymodels.model import Array, Block, Model, Output, Prepared, Probe
@@ -191,6 +191,9 @@ class Cell(Model):
             out.arrays["j_metals_mp"][...] = split[:, : out.arrays["j_metals_mp"].shape[1]]
         if "j" in out.arrays:
             self.kernel().curves(rows, levels, owners, axes["voltage"], out.arrays["j"])
+
+    def data_sources(self, used: Mapping[str, Sequence[Any]]) -> list[str]:
+        return citations.citations(used)
 
     def check(self, fields: Mapping[str, Any]) -> list[Fault]:
         return remarks.faults(fields)

@@ -11,6 +11,7 @@ import numpy as np
 from energymodels import datasets, silicon
 from energymodels.columns import column, each, stack, take
 from energymodels.impurity import chain
+from energymodels.impurity.inventory import ACCEPTORS
 from energymodels.kernels.cell import preparation
 from energymodels.kernels.constants import CM3, PER_CM3, Q
 from energymodels.kernels.optics import lambertian
@@ -81,7 +82,7 @@ def _donor(columns: Mapping[str, Array]) -> Array:
 def _acceptor(columns: Mapping[str, Array]) -> Array:
     """Return which acceptor a p-type wafer has: gallium where no dopant is said."""
     dopant = columns.get("wafer.dopant", np.full_like(columns["temperature"], DOPANTS.index("Ga"), dtype=np.int8))
-    return take([chain.ACCEPTORS.index("" if d == "P" else d) for d in DOPANTS], dopant)
+    return take([ACCEPTORS.index("" if d == "P" else d) for d in DOPANTS], dopant)
 
 
 def _doping(columns: Mapping[str, Array], donor: Array) -> tuple[Array, Array]:
@@ -95,7 +96,7 @@ def _doping(columns: Mapping[str, Array], donor: Array) -> tuple[Array, Array]:
         if given:
             return doping, columns[path] * 0.01
         if path == "crystal.seed_resistivity":
-            profiles = [chain.doping_profile(columns, dopant) for dopant in chain.ACCEPTORS[1:]]
+            profiles = [chain.doping_profile(columns, dopant) for dopant in ACCEPTORS[1:]]
             acceptors = np.where(_acceptor(columns) == 1, *profiles)
             doping = doping * np.where(donor, chain.doping_profile(columns, "P"), acceptors)
     net = doping + np.where(donor, 2.0, -2.0) * columns["wafer.thermal_donors"] * PER_CM3

@@ -19,6 +19,7 @@ from energymodels.kernels.silicon.recombination import (
 T_LOW, T_HIGH, T_NODES = 199.0, 451.0, 28
 W_LOW, W_HIGH, W_NODES = 0.9e-6, 1.1e-2, 81
 TEMPERATURES = 1.0 / np.linspace(1.0 / T_LOW, 1.0 / T_HIGH, T_NODES)  # K
+DOPINGS = 193  # nodes that bracket a doping: fewer steps of its search
 THICKNESSES = np.exp(np.linspace(log(W_LOW), log(W_HIGH), W_NODES))  # m
 
 
@@ -56,8 +57,14 @@ def optical(T: np.ndarray, thickness: np.ndarray, generation: np.ndarray, emissi
 def dopings(resistivity: np.ndarray, donor: np.ndarray, T: float) -> np.ndarray:
     """Return the doping, m-3, of each ``resistivity``, ohm m."""
     found = np.empty(resistivity.size)
+    places = np.empty((2, DOPINGS))
+    logs = np.empty((2, DOPINGS))
+    for kind in range(2):
+        if np.any(donor == (kind == 1)):
+            mobility.table(kind == 1, T, places[kind], logs[kind])
     for k in range(found.size):
-        found[k] = mobility.doping(resistivity[k], donor[k], T)
+        kind = 1 if donor[k] else 0
+        found[k] = mobility.doping_by_table(resistivity[k], donor[k], T, places[kind], logs[kind])
     return found
 
 

@@ -6,6 +6,7 @@ Donors are phosphorus, acceptors boron; gallium takes boron's set (assumed: none
 from math import exp, log, nan, sqrt
 from typing import TypeAlias
 
+import numpy as np
 from numpy import cbrt
 
 from energymodels.kernels.constants import PER_CM3, Q
@@ -107,20 +108,52 @@ def lowest_doping(donor: bool, T: float) -> float:
 
 @jit
 def doping(rho: float, donor: bool, T: float) -> float:
-    """Return the doping, m-3, that gives the resistivity ``rho``, ohm m; NaN where none from ``lowest_doping`` to 1e20 cm-3 does.
+    """Return the doping, m-3, that gives resistivity ``rho``, ohm m; NaN where none from ``lowest_doping`` to 1e20 cm-3 does."""
+    places, logs = np.empty(2), np.empty(2)
+    table(donor, T, places, logs)
+    return doping_by_table(rho, donor, T, places, logs)
+
+
+@jit
+def table(donor: bool, T: float, places: np.ndarray, logs: np.ndarray) -> None:
+    """Fill ``places`` with ln doping, evenly from the lowest to the highest, and ``logs`` with ln resistivity there."""
+    first, last = log(lowest_doping(donor, T)), log(HIGHEST)
+    for i in range(places.size):
+        places[i] = first + (last - first) * i / (places.size - 1)
+        logs[i] = log(resistivity(exp(places[i]), donor, T))
+
+
+@jit
+def doping_by_table(rho: float, donor: bool, T: float, places: np.ndarray, logs: np.ndarray) -> float:
+    """Return ``doping`` from where ``table`` brackets it: falling ``logs`` at rising ``places``.
 
     A secant in the logarithms, kept in a bracket and replaced by bisection where it does not gain.
     """
-    lowest = lowest_doping(donor, T)
-    at_a, at_b = resistivity(lowest, donor, T) / rho, resistivity(HIGHEST, donor, T) / rho
-    if not (at_a >= 1.0 - 1e-13 and at_b <= 1.0 + 1e-13):
+    goal = log(rho)
+    if not (logs[0] - goal >= -1e-13 and logs[-1] - goal <= 1e-13):
         return nan
-    a, b, at_a, at_b = log(lowest), log(HIGHEST), log(at_a), log(at_b)
+    low, high = 0, places.size - 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if logs[middle] > goal else (low, middle)
+    a, b, at_a, at_b = places[low], places[high], logs[low] - goal, logs[high] - goal
     x0, y0, x, y = a, at_a, b, at_b
     if abs(at_a) < abs(at_b):
         x0, y0, x, y = x, y, x0, y0
+    if low > 0 and high < places.size - 1:  # begin where a cubic through four nodes crosses
+        guess = 0.0
+        for i in range(low - 1, high + 2):
+            weight = 1.0
+            for j in range(low - 1, high + 2):
+                if j != i:
+                    weight *= (goal - logs[j]) / (logs[i] - logs[j])
+            guess += weight * places[i]
+        if a < guess < b:
+            x0, y0, x = x, y, guess
+            y = log(resistivity(exp(x), donor, T) / rho)
+            a, b = (x, b) if y > 0.0 else (a, x)
     for _ in range(100):
-        if y == 0.0:
+        if abs(y) <= 1e-14:  # the round-off of ln doping
             break
         step = -y * (x - x0) / (y - y0) if y != y0 else 0.0
         if not a < x + step < b or abs(y) > 0.5 * abs(y0):

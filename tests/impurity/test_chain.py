@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import energymodels as em
+from energymodels import datasets
 from energymodels.engine import solve
 from energymodels.errors import InertWarning, InputError, ProvenanceWarning
 from energymodels.impurity import data, stages
@@ -216,6 +217,13 @@ def test_what_rests_on_memory_or_assumption_is_said():
     with warnings.catch_warnings():
         warnings.simplefilter("error", ProvenanceWarning)
         em.run(TOPCON, {"feedstock.metals.Fe": 1.0})
+
+
+def test_results_cite_their_data():
+    found = em.sweep(TOPCON, {"defects.Cr_i": "sun2014,mishra1996"}, {"feedstock.metals.Cr": 1.0}).attrs["data_sources"].split("; ")
+    assert {"sun2014", "mishra1996", "davis1980", "weber1983"} <= set(found)
+    assert set(found) <= set(datasets.table("sources"))
+    assert "data_sources" not in em.run(TOPCON).attrs
 
 
 @pytest.mark.parametrize(

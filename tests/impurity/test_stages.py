@@ -8,7 +8,7 @@ from scipy.integrate import quad
 from scipy.optimize import brentq
 
 from energymodels.errors import InputError
-from energymodels.impurity import stages
+from energymodels.impurity import data, stages
 from energymodels.kernels.impurity import crystal
 
 
@@ -178,6 +178,19 @@ def test_boron_oxygen_lifetimes():
     for boron, values in table.items():
         found = stages.boron_oxygen_lifetime(boron, [3e17, 5e17, 7e17, 1e18]) * 1e6
         assert found == pytest.approx(np.array(values), rel=0.01)
+
+
+def test_boron_oxygen_degrades_and_regenerates():
+    """Degraded within days near room temperature, regenerated within an hour at 473 K; ends where the rates balance."""
+    days = stages.boron_oxygen_states(np.array([0.0, 1.0, 3.0]) * 86400.0, 303.0)
+    assert days.sum(axis=1) == pytest.approx(1.0, abs=1e-12)
+    assert days[0] == pytest.approx([1.0, 0.0, 0.0])
+    assert days[2, 1] > 0.8
+    hot = stages.boron_oxygen_states([60.0, 3600.0, 1e9], 473.0, start=(0.0, 1.0, 0.0))
+    assert hot[1, 2] > 0.9
+    rate = {k: a * np.exp(-e / (8.617333262e-5 * 473.0)) for k, (a, e) in data.boron_oxygen().items()}
+    assert hot[2, 1] / hot[2, 2] == pytest.approx(rate["C-B"] / rate["B-C"], rel=1e-6)
+    assert hot[2, 0] / hot[2, 1] == pytest.approx(rate["B-A"] / rate["A-B"], rel=1e-6)
 
 
 @pytest.mark.xfail(
