@@ -56,7 +56,7 @@ def command(model: str, path: str | None) -> None:
 
 def _rows(fields: Mapping[str, FieldInfo], tables: Mapping[str, list[FieldInfo]], fold: bool) -> list[tuple[str, ...]]:
     """Return a row per field, with ``fold`` one for all fields of each of the ``tables``."""
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for f in fields.values():
         path, allowed, meaning = f.path, f.allowed, f.meaning
         table = path.rpartition(".")[0]
@@ -88,7 +88,7 @@ def _alike(fields: Mapping[str, FieldInfo]) -> dict[str, list[FieldInfo]]:
 
 
 def _general(meanings: Sequence[str]) -> str:
-    """Return what meanings share, ``*`` for what differs: word by word, or between how all begin and end; empty if that is little."""
+    """Return what meanings share, ``*`` for what differs: by word, or between how all begin and end; empty if that is little."""
     texts = [re.findall(r"[\w-]+|[^\w-]+", meaning) for meaning in meanings]
     if len({len(words) for words in texts}) == 1:
         shared = [words[0] if len(set(words)) == 1 else "*" for words in zip(*texts, strict=True)]

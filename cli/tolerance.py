@@ -33,6 +33,9 @@ def command(
         print_json(_tree(found))
     else:
         _print(found)
+    for remark in str(found.attrs["comment"]).split("; "):
+        if remark:
+            click.echo(f"note: {remark}", err=True)
 
 
 def _words(text: str) -> list[str]:
@@ -48,7 +51,12 @@ def _numbers(text: str) -> list[float]:
 
 def _value(found: Dataset, name: str, **place: int) -> float | None:
     value = float(found[name].isel(place))
-    return value if math.isfinite(value) else None
+    return None if math.isnan(value) else value
+
+
+def _finite(value: float | None) -> float | None:
+    """Return null for JSON where some published set never reaches the loss."""
+    return value if value is not None and math.isfinite(value) else None
 
 
 def _names(found: Dataset) -> list[str]:
@@ -63,7 +71,7 @@ def _tree(found: Dataset) -> dict[str, Any]:
         entry |= {"efficiency": _value(found, "efficiency", cell=i), "elements": {}}
         for k, element in enumerate(found.element.values):
             entry["elements"][str(element)] = {
-                f"{loss:g}": {name: _value(found, name, cell=i, element=k, loss=m) for name in _names(found)}
+                f"{loss:g}": {name: _finite(_value(found, name, cell=i, element=k, loss=m)) for name in _names(found)}
                 | {"reason": reasons[int(found.reason[i, k, m])]}
                 for m, loss in enumerate(found.loss.values)
             }
@@ -91,4 +99,4 @@ def _print(found: Dataset) -> None:
 
 
 def _short(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3g}"
+    return "-" if value is None else "unbounded" if math.isinf(value) else f"{value:.3g}"

@@ -39,8 +39,8 @@ def plot(ds: xr.Dataset, x: str, y: str, hue: str | None = None, facet: str | No
     """Return a figure of the output ``y`` over the swept field ``x``, a line per ``hue``, a panel per ``facet``.
 
     Names are field paths or names in the dataset. Two swept fields ``x`` and ``y`` with an output as ``hue`` make a map; a list of
-    designs is drawn as points. An output over the dimension ``set``, with no name along it, is drawn as given; lines have a band over
-    the sets. InputError lists names that are unknown or cannot play their part.
+    designs is drawn as points. An output over the dimension ``set``, with no name along it, is drawn as given; lines have a band
+    over the sets. InputError lists names that are unknown or cannot play their part.
     """
     picture = _picture(ds, *_roles(ds, x, y, hue, facet))
     panels = groups(picture.ds, picture.facet)
@@ -316,13 +316,13 @@ class _Picture:
             colour = "0.3" if self.hue else PALETTE[0]
             handles.append(Patch(color=colour, alpha=BAND, linewidth=0, label=f"band: {self.sets} published sets"))
         if handles:
-            figure.legend(handles=handles, loc=f"outside right {'upper' if 'title' in look else 'center'}", **look)
+            figure.legend(handles=handles, loc="outside right upper" if "title" in look else "outside right center", **look)
 
     def frame(self, ax: Axes) -> None:
         """Set scales, ticks and grid, before anything is drawn."""
         for name, axis, scale in ((self.x, ax.xaxis, ax.set_xscale), (self.y, ax.yaxis, ax.set_yscale)):
             if self.is_label(name):
-                turned = {"rotation": 90} if name == self.x == SET else {}
+                turned: dict[str, Any] = {"rotation": 90} if name == self.x == SET else {}
                 axis.set_ticks(range(len(unique(self.ds[name]))), unique(self.ds[name]), **turned)
             elif self.is_log(name):
                 scale("log")

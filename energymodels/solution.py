@@ -65,8 +65,8 @@ class Solution:
             elif not output.dims:
                 value = self.values[output.name].ravel()[0].item()
                 if "flag_values" in output.attrs:
-                    words = str(output.attrs["flag_meanings"]).split()
-                    value = dict(zip(output.attrs["flag_values"].tolist(), words, strict=True)).get(value)
+                    names = str(output.attrs["flag_meanings"]).split()
+                    value = dict(zip(output.attrs["flag_values"].tolist(), names, strict=True)).get(value)
                 found[output.name] = None if isinstance(value, float) and not math.isfinite(value) else value
         return found | {"status": int(self.status[0])}
 

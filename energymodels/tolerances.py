@@ -12,7 +12,7 @@ from energymodels import engine
 from energymodels.errors import Fault, InputError, ProvenanceWarning, ValidityWarning, unknown
 from energymodels.impurity import data
 from energymodels.impurity.inventory import FEED
-from energymodels.model import Array
+from energymodels.model import Array, get_model
 from energymodels.solution import Solution
 from energymodels.spec import Spec, load
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 LOSSES = (0.1, 0.5, 1.0)  # percent absolute
 AMOUNTS = np.concatenate([[0.0], np.geomspace(1e3, 4e22, 981)])  # cm-3 before gettering; 50 a decade: loss met to 1e-5
 MOST = 1e9  # ppbw: all of the feedstock
-REASONS = ("reached", "no_such_loss", "stays_in_the_melt", "more_than_the_feedstock")
+REASONS = ("reached", "no_such_loss", "stays_in_the_melt", "more_than_the_feedstock", "precipitates_before")
 QUANTITIES = {
     "wafer": ("cm-3", "metal in the finished wafer that costs the efficiency"),
     "before_gettering": ("cm-3", "the same before gettering"),
@@ -39,8 +39,9 @@ def tolerance(
 ) -> Dataset:
     """Return the amount of each metal that costs ``losses`` (percent absolute) of efficiency: dims cell, element, loss.
 
-    Each spec is taken without metals of its own, as ``types`` (its own, then the other by default). ``sets`` as in ``sweep`` adds
-    lowest and highest. NaN, with a ``reason``, where no amount does it. InputError lists wrong names.
+    Each spec is taken without metals of its own, as ``types`` (its own, then the other by default). ``sets`` as in ``sweep``
+    adds lowest and highest, infinite where a set never reaches the loss. NaN, with a ``reason``, where no amount does it: the loss
+    ends where the metal precipitates, which does not recombine here. InputError lists wrong names.
     """
     import xarray as xr
 
@@ -70,6 +71,7 @@ def tolerance(
     flags = {"flag_values": np.arange(len(REASONS), dtype=np.int8), "flag_meanings": " ".join(REASONS)}
     variables["reason"] = (("cell", "element", "loss"), reason, {"units": "1", "long_name": "why an amount is missing", **flags})
     variables["efficiency"] = ("cell", clean, {"units": "percent", "long_name": "efficiency without metals"})
+    said = [r for *_, c in cells for e in elements for r in _remarks(c, e)]
     names = np.array([[spec, kind, dopant] for spec, kind, dopant, _ in cells])
     coords = {
         "spec": ("cell", names[:, 0]),
@@ -78,7 +80,13 @@ def tolerance(
         "element": ("element", np.array(elements)),
         "loss": ("loss", np.array(losses, dtype=float), {"units": "percent", "long_name": "loss of efficiency, absolute"}),
     }
-    return xr.Dataset(variables, coords, {"title": "Metals that cells bear", "model": "pv.cell"})
+    return xr.Dataset(
+        variables, coords, {"title": "Metals that cells bear", "model": "pv.cell", "comment": "; ".join(dict.fromkeys(said))}
+    )
+
+
+def _remarks(cell: Spec, element: str) -> list[str]:
+    return get_model("pv.cell").remarks(cell.replace({f"feedstock.metals.{element}": 1.0}).checked(), {})
 
 
 def _check(elements: Sequence[str], losses: Sequence[float]) -> None:
@@ -121,6 +129,8 @@ def _place(solution: Solution, name: str, element: str) -> Array:
 def _amounts(cell: Spec, element: str, losses: Sequence[float], sets: str | int | None) -> tuple[float, dict[str, Array], Array]:
     """Return (efficiency without metals, amounts by name over losses, reasons) of one metal in one cell."""
     path = f"process.contamination.{element}"
+    if sets is not None and not get_model("pv.cell").members(cell.replace({path: 1.0}).checked(), {}):
+        sets = None  # one published set of everything
     keep = ["efficiency", "wafer_metals"]
     swept = engine.solve(cell, {path: AMOUNTS}, keep=keep, sets=sets)
     grown = engine.solve(cell, {f"feedstock.metals.{element}": [1.0]}, keep=["grown_metals"], sets=sets)
@@ -137,10 +147,12 @@ def _amounts(cell: Spec, element: str, losses: Sequence[float], sets: str | int 
     for name, values in zip(QUANTITIES, every, strict=True):
         some = np.isfinite(values).any(axis=1)
         amounts[name] = values[:, 0]
-        amounts[f"{name}_low"] = np.where(some, np.nanmin(np.where(some[:, None], values, 0.0), axis=1), np.nan)
-        amounts[f"{name}_high"] = np.where(some, np.nanmax(np.where(some[:, None], values, 0.0), axis=1), np.nan)
+        unreached = np.where(np.isnan(values), np.inf, values)
+        amounts[f"{name}_low"] = np.where(some, unreached.min(axis=1), np.nan)
+        amounts[f"{name}_high"] = np.where(some, unreached.max(axis=1), np.nan)
     no_loss, no_feed = np.isnan(amounts["before_gettering"]), np.isnan(amounts["feed"])
-    reasons = np.where(no_loss, 1, np.where(no_feed, 2 if per_ppbw[0] == 0.0 else 3, 0)).astype(np.int8)
+    never = 4 if efficiency[-1, 0] < efficiency[0, 0] and data.elements()[element].solubility else 1
+    reasons = np.where(no_loss, never, np.where(no_feed, 2 if per_ppbw[0] == 0.0 else 3, 0)).astype(np.int8)
     return float(efficiency[0, 0]), amounts, reasons
 
 

@@ -216,6 +216,7 @@ CELLS: dict[str, dict[str, Any]] = {
     "p-type with iron, free and paired, and chromium pairs: two maxima of the power are possible": {
         "wafer": {
             "type": "p",
+            "dopant": "B",
             "resistivity": 1.0,
             "thickness": 160.0,
             "tau_p0": 5e-3,

@@ -61,6 +61,8 @@ def test_models(cli):
 @pytest.mark.parametrize("model", MODELS)
 def test_describe(cli, model):
     text = cli("describe", model).stdout
+    folded = {line.split(".*")[0] for line in text.splitlines() if ".*  " in line}
+    text += "".join(cli("describe", model, table).stdout for table in folded)
     for path, info in schema(get_model(model).spec).items():
         (line,) = [line for line in text.splitlines() if line.split("  ")[0].strip() == path]
         assert all(part in line for part in (info.unit, info.allowed, info.meaning))

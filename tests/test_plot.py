@@ -242,7 +242,7 @@ def test_command_refuses_with_status_2(grid: xr.Dataset, tmp_path: Path) -> None
 
 @pytest.fixture
 def sets() -> xr.Dataset:
-    """Return a result over a place, a label and four sets, the first as given, which is neither the median nor an end of the band."""
+    """Return a result over a place, a label and four sets; the first, as given, is neither the median nor an end of the band."""
     place, factor = np.linspace(0.0, 0.9, 31), np.array([1.0, 1.1, 0.5, 0.9])
     values = (20.0 - place)[:, None, None] * np.array([1.0, 0.8])[:, None] * factor
     dims = ("crystal_position", "process_gettering", "set")
@@ -265,14 +265,19 @@ def sets() -> xr.Dataset:
 
 def legend(figure: Figure) -> list[str]:
     """Return the entries of all legends of a figure."""
-    return [text.get_text() for legend in figure.legends for text in legend.get_texts()]
+    return [text.get_text().replace("\xa0", " ") for legend in figure.legends for text in legend.get_texts()]
+
+
+def note(figure: Figure) -> str:
+    """Return the note below a figure."""
+    return figure.texts[0].get_text().replace("\n", " ")
 
 
 def test_sets_are_a_band_around_the_line_as_given(sets: xr.Dataset) -> None:
     figure = plot(sets, "crystal.position", "efficiency", hue="process.gettering")
     (ax,) = figure.axes
     assert legend(figure) == ["none", "pocl3", "band: 3 published sets"]
-    assert notes(figure) == "line: as given"
+    assert note(figure) == "line: as given"
     for place, word in enumerate(("none", "pocl3")):
         some = sets.efficiency.sel(process_gettering=word)
         np.testing.assert_array_equal(ax.lines[place].get_ydata(), some.isel(set=0))
@@ -296,7 +301,7 @@ def test_other_dimensions_join_the_band_of_the_sets(sets: xr.Dataset) -> None:
     np.testing.assert_allclose(ax.lines[0].get_ydata(), sets.efficiency.isel(set=0).median("process_gettering"))
     heights = ax.collections[0].get_paths()[0].vertices[:, 1]
     assert (heights.min(), heights.max()) == (sets.efficiency.min(), sets.efficiency.max())
-    assert notes(figure) == "line: as given, median over process.gettering, band: range over process.gettering and the sets"
+    assert note(figure) == "line: as given, median over process.gettering, band: range over process.gettering and the sets"
 
 
 def test_a_case_that_failed_as_given_is_a_gap_in_the_line_alone(sets: xr.Dataset) -> None:
@@ -306,7 +311,7 @@ def test_a_case_that_failed_as_given_is_a_gap_in_the_line_alone(sets: xr.Dataset
     (ax,) = figure.axes
     assert np.flatnonzero(np.isnan(ax.lines[0].get_ydata())).tolist() == [4]
     assert len(ax.collections[0].get_paths()) == 1
-    assert "2 of 248 cases failed" in notes(figure)
+    assert "2 of 248 cases failed" in note(figure)
 
 
 def test_maps_and_points_are_as_given_and_say_so(sets: xr.Dataset) -> None:
@@ -315,12 +320,12 @@ def test_maps_and_points_are_as_given_and_say_so(sets: xr.Dataset) -> None:
     given = sets.efficiency.isel(set=0)
     np.testing.assert_array_equal(np.asarray(colours.get_array()), given.T)
     assert (colours.norm.vmin, colours.norm.vmax) == (given.min(), given.max())
-    assert notes(figure) == "colour: as given, without the 3 published sets"
+    assert note(figure) == "colour: as given, without the 3 published sets"
     designs = sets.isel(process_gettering=0).rename_dims(crystal_position="point")
     figure = plot(designs, "crystal.position", "efficiency")
     offsets = np.asarray(figure.axes[0].collections[0].get_offsets())
     np.testing.assert_array_equal(offsets[:, 1], given.isel(process_gettering=0))
-    assert notes(figure) == "points: as given, without the 3 published sets"
+    assert note(figure) == "points: as given, without the 3 published sets"
 
 
 def test_named_sets_have_no_band(sets: xr.Dataset) -> None:
@@ -328,13 +333,13 @@ def test_named_sets_have_no_band(sets: xr.Dataset) -> None:
     assert legend(figure) == list(sets["set"].values)
     assert [len(ax.lines) for ax in figure.axes] == [4, 4]
     assert not figure.axes[0].collections
-    assert not notes(figure)
+    assert not note(figure)
     figure = plot(sets, "set", "efficiency", hue="process.gettering")
-    assert "published" not in notes(figure) + " ".join(legend(figure))
+    assert "published" not in note(figure) + " ".join(legend(figure))
     assert {t.get_rotation() for t in figure.axes[0].get_xticklabels()} == {90.0}
     figure = plot(sets, "crystal.position", "set", hue="efficiency", facet="process.gettering")
-    assert [t.get_text() for t in figure.axes[0].get_yticklabels()] == list(sets["set"].values)
-    assert not notes(figure)
+    assert [t.get_text().replace("\xa0", " ") for t in figure.axes[0].get_yticklabels()] == list(sets["set"].values)
+    assert not note(figure)
 
 
 def test_sets_that_share_a_value_are_not_one_line_in_silence(sets: xr.Dataset) -> None:
@@ -343,7 +348,7 @@ def test_sets_that_share_a_value_are_not_one_line_in_silence(sets: xr.Dataset) -
     some = sets.efficiency.sel(process_gettering="none")
     np.testing.assert_array_equal(ax.lines[0].get_ydata(), some.isel(set=0))
     np.testing.assert_array_equal(ax.lines[1].get_ydata(), some.isel(set=1))
-    assert notes(figure) == "line: the first set, band: range over the sets"
+    assert note(figure) == "line: the first set, band: range over the sets"
     (ax,) = plot(sets, "crystal.k", "efficiency", hue="process.gettering").axes
     assert not ax.lines
     assert [len(points.get_offsets()) for points in ax.collections] == [124, 124]
@@ -353,7 +358,7 @@ def test_what_does_not_depend_on_the_sets_has_no_band(sets: xr.Dataset) -> None:
     one = plot(sets.isel(set=[0]), "crystal.position", "efficiency", hue="process.gettering")
     for figure in (one, plot(sets, "crystal.position", "wafer_carbon")):
         assert not figure.axes[0].collections
-        assert "published" not in notes(figure) + " ".join(legend(figure))
+        assert "published" not in note(figure) + " ".join(legend(figure))
 
 
 def test_bands_survive_the_file(sets: xr.Dataset, tmp_path: Path) -> None:

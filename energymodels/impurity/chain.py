@@ -10,7 +10,7 @@ import numpy as np
 from energymodels.columns import by_value, column, each, take
 from energymodels.impurity import data, gettering
 from energymodels.impurity.inventory import ACCEPTORS, elements_in_use
-from energymodels.impurity.recipes import process_keys
+from energymodels.impurity.recipes import process_keys, recipe
 from energymodels.kernels.constants import K_B_EV, PER_CM3
 from energymodels.kernels.impurity import boron_oxygen, crystal, pairing
 from energymodels.kernels.impurity.layout import COLUMNS
@@ -40,6 +40,7 @@ class Chain:
     owners: list[int] = field(default_factory=list)
     density: list[Array] = field(default_factory=list)
     pick: list[Array] = field(default_factory=list)
+    grown: bool = True  # from a melt
     before: dict[str, Array] = field(default_factory=dict)  # in the wafer before gettering, m-3
     total: dict[str, Array] = field(default_factory=dict)  # in the finished wafer
     active: dict[str, Array] = field(default_factory=dict)  # of these, recombining
@@ -73,11 +74,14 @@ def _choice(columns: Columns, path: str) -> Array:
 def prepare(columns: Columns, wafer: Wafer) -> Chain:
     """Return all centres of the wafer."""
     chain = Chain(_elements(columns))
+    chain.grown = "crystal.seed_resistivity" in columns or any(
+        path.startswith(("feedstock.", "crystal.crucible.")) for path in columns
+    )
     centres = data.centres()
     for owner, metal in enumerate(chain.elements):
         direct = [name for name, c in centres.items() if c.element == metal and f"wafer.metals.{name}" in columns]
         if direct:
-            found = {name: columns[f"wafer.metals.{name}"] * PER_CM3 for name in direct}
+            found = {name: _stated(columns, name, wafer) for name in direct}
             chain.before[metal] = chain.total[metal] = chain.active[metal] = np.asarray(sum(found.values()))
         else:
             chain.before[metal] = grown(columns, metal)
@@ -87,6 +91,16 @@ def prepare(columns: Columns, wafer: Wafer) -> Chain:
             chain.add(centres[name], owner, density, _choice(columns, f"defects.{name}"), wafer.donor)
     _add_boron_oxygen(chain, columns, wafer)
     return chain
+
+
+def _stated(columns: Columns, name: str, wafer: Wafer) -> Array:
+    """Return the density of a centre that a spec states, m-3; pairs are where their acceptor is."""
+    density = columns[f"wafer.metals.{name}"] * PER_CM3
+    acceptor = data.centres()[name].acceptor
+    if not acceptor:
+        return density
+    place = ACCEPTORS.index(acceptor) if acceptor in ACCEPTORS else -1
+    return np.where(~wafer.donor & (wafer.acceptor == place), density, 0.0)
 
 
 def feed(columns: Columns, metal: str) -> Array:
@@ -122,7 +136,7 @@ def as_grown(columns: Columns, element: str, charge: Array) -> Array:
 
 def doping_profile(columns: Columns, dopant: str) -> Array:
     """Return doping over that at the seed end: each crystal is doped anew, a continuous feed keeps the melt's doping."""
-    k = data.elements()[dopant].segregation[0].value
+    k = segregation(columns, dopant)
     return np.where(columns["crystal.route"] == ROUTES.index("ccz"), 1.0, (1.0 - columns["crystal.position"]) ** (k - 1.0))
 
 
@@ -134,20 +148,29 @@ def grown(columns: Columns, metal: str) -> Array:
 def gettered(columns: Columns, metal: str, total: Array, thickness: Array) -> tuple[Array, Array]:
     """Return (total, active) density of a metal in the finished wafer, m-3.
 
-    What is above the solubility at the freezing temperature has precipitated, stays and does not recombine here; the rest getters.
+    What is above the solubility at the freezing temperature has precipitated and does not recombine here. A process dissolves up to
+    the solubility at its highest temperature, and getters that.
     """
     element = data.elements()[metal]
-    dissolved = np.minimum(total, _solubility(columns, element))
+    freeze = columns["wafer.freeze_temperature"]
+    dissolved = np.minimum(total, _solubility(columns, element, np.maximum(freeze, _hottest(columns))))
     left = dissolved * _residual(columns, element, thickness)
     active = column(columns, f"wafer.active.{metal}", element.active[0])
-    return total - dissolved + left, left * active
+    return total - dissolved + left, np.minimum(left, _solubility(columns, element, freeze)) * active
 
 
-def _solubility(columns: Columns, element: data.Element) -> Array:
+def _hottest(columns: Columns) -> Array:
+    """Return the highest temperature of the process, degC; what is stated caps the recipe's."""
+    tops = [max([T for step in recipe(key).steps for _, T in step.profile], default=0.0) for key in process_keys()]
+    found = take(tops, columns["process.gettering"])
+    return np.where(found > 0.0, column(columns, "process.temperature", np.nan), 0.0) if "process.temperature" in columns else found
+
+
+def _solubility(columns: Columns, element: data.Element, celsius: Array) -> Array:
     if not element.solubility:
         return np.array(np.inf)
     which = _choice(columns, f"wafer.solubility.{element.symbol}")
-    kt = K_B_EV * (columns["wafer.freeze_temperature"] + ZERO_CELSIUS)
+    kt = K_B_EV * (celsius + ZERO_CELSIUS)
     return take([c.value for c in element.solubility], which) * np.exp(
         -take([c.activation for c in element.solubility], which) / kt
     )

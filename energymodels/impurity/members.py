@@ -38,12 +38,13 @@ def _alternatives(fields: Mapping[str, Any], along: Mapping[str, Array]) -> Iter
     used = elements_in_use(fields, priors)
     every = np.unique(along.get("process.gettering", [fields["process.gettering"]])).tolist()
     processes = [process for process in every if process != "none"]
-    for symbol in used:
+    given = any(path.startswith("wafer.metals.") for path in fields)
+    for symbol in () if given else used:
         yield from _of_element(data.elements()[symbol], fields, hot=bool(processes))
     for name in _centres(used, fields, along):
         yield from _labels(f"defects.{name}", [s.key for s in data.centres()[name].sets], fields)
     spreads = [recipes.assumed_factors(process) for process in processes]
-    if used and spreads:
+    if used and spreads and not given:
         bounds = min(low for low, _ in spreads), max(high for _, high in spreads)
         yield "process.segregation_factor", fields["process.segregation_factor"], [float(f) for f in bounds if f != 1.0]
 
@@ -69,7 +70,7 @@ def _centres(used: tuple[str, ...], fields: Mapping[str, Any], along: Mapping[st
     """Return the centres that the metals can form in the wafers of a sweep."""
     dopants = set(np.unique(along.get("wafer.dopant", [fields.get("wafer.dopant", "")])).tolist())
     types = set(np.unique(along.get("wafer.type", [fields.get("wafer.type", "")])).tolist())
-    acceptors = {"", *(dopants & {*ACCEPTORS}), *({"Ga"} if "p" in types else set())}
+    acceptors = {"", *(dopants & {*ACCEPTORS}), *({"Ga"} if "p" in types and not dopants - {""} else set())}
     given = {path.removeprefix("wafer.metals.") for path in fields if path.startswith("wafer.metals.")}
     found = [
         name for name, c in data.centres().items() if c.element in used and (name in given if given else c.acceptor in acceptors)

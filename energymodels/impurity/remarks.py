@@ -25,6 +25,20 @@ def faults(fields: Mapping[str, Any]) -> list[Fault]:
         return [Fault("feedstock.composition", hint=hint)]
     if "feedstock.composition" in fields and not totals:
         return [Fault("feedstock.total_metals", hint="needed together with feedstock.composition")]
+    if fields["crystal.pulls"] > 1 and fields["crystal.route"] == "cz" and _grown(fields):
+        return [
+            Fault("crystal.pulls", fields["crystal.pulls"], hint="a crucible gives several crystals by crystal.route = rcz or ccz")
+        ]
+    return []
+
+
+def impossible(fields: Mapping[str, Any]) -> list[Fault]:
+    """Return why there is no such place in a crystal."""
+    end = fields["crystal.pulled_fraction"]
+    followed = _grown(fields) or "crystal.seed_resistivity" in fields
+    if followed and fields["crystal.route"] == "rcz" and fields["crystal.position"] > end:
+        hint = f"a recharged crystal ends at crystal.pulled_fraction = {end:g}"
+        return [Fault("crystal.position", fields["crystal.position"], hint=hint)]
     return []
 
 
@@ -53,7 +67,12 @@ def remarks(fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[str]:
     known = {c.element for c in data.centres().values()}
     if silent := [m for m in used if m not in known]:
         found.append(f"no recombination parameters are published for {', '.join(silent)}: taken not to recombine")
-    if used:
+    for path in fields:
+        if path.startswith("wafer.metals.") and (acceptor := data.centres()[path.rpartition(".")[2]].acceptor):
+            found.append(f"{path} is in wafers doped with {acceptor} only, elsewhere taken as none")
+    if fields["wafer.bo_active"] and not ((fields["wafer.oxygen"] and fields.get("wafer.dopant") == "B") or along):
+        found.append("wafer.bo_active acts with wafer.oxygen in wafers doped with boron only")
+    if used and not any(path.startswith("wafer.metals.") for path in fields):
         for key in np.unique(along.get("process.gettering", [fields["process.gettering"]])):
             if assumed := [m for m in used if recipes.is_assumed(str(key), m)]:
                 found.append(f"gettering {key}: segregation of {', '.join(assumed)} is assumed, with a range in the data")
@@ -68,7 +87,9 @@ def inert(fields: Mapping[str, Any], swept: set[str]) -> dict[str, str]:
         table, _, name = path.rpartition(".")
         if path in ALWAYS and "crystal.seed_resistivity" in fields:
             continue
-        if table == "crystal" and path != "crystal.seed_resistivity" and not _grown(fields):
+        if path == "crystal.pulls" and fields["crystal.route"] == "cz" and "crystal.route" not in swept:
+            found[path] = "with crystal.route = cz a crucible gives one crystal"
+        elif table == "crystal" and path != "crystal.seed_resistivity" and not _grown(fields):
             found[path] = "nothing is said of the melt's metals"
         elif table in ("process", "wafer.active", "wafer.solubility") or path in ("wafer.freeze_temperature", "wafer.pairs"):
             if not used or any(p.startswith("wafer.metals.") for p in fields):

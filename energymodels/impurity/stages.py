@@ -146,7 +146,7 @@ def boron_oxygen_lifetime(boron: ArrayLike, oxygen: ArrayLike) -> Array:
 
 
 def boron_oxygen_states(time: ArrayLike, T: ArrayLike, start: tuple[float, float, float] = (1.0, 0.0, 0.0)) -> Array:
-    """Return the shares (annealed, degraded, regenerated) of boron-oxygen centres after ``time`` s in light at ``T`` K: last dimension.
+    """Return the shares (annealed, degraded, regenerated; last dimension) of boron-oxygen centres after ``time`` s of light.
 
     First-order reactions A-B-C (``pvdeg``), solved exactly. The degraded share is what ``wafer.bo_active`` takes.
     """

@@ -198,6 +198,9 @@ class Cell(Model):
     def check(self, fields: Mapping[str, Any]) -> list[Fault]:
         return remarks.faults(fields)
 
+    def impossible(self, fields: Mapping[str, Any]) -> list[Fault]:
+        return remarks.impossible(fields)
+
     def remarks(self, fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[str]:
         return remarks.remarks(fields, along)
 

@@ -87,21 +87,24 @@ def _acceptor(columns: Mapping[str, Array]) -> Array:
 
 def _doping(columns: Mapping[str, Array], donor: Array) -> tuple[Array, Array]:
     """Return (net doping, m-3; resistivity, ohm m): as given, or along the crystal; plus two electrons a thermal donor."""
-    given = "wafer.resistivity" in columns and not np.any(columns["wafer.thermal_donors"])
     if "wafer.doping" in columns:
         doping = columns["wafer.doping"] * PER_CM3
     else:
         path = "crystal.seed_resistivity" if "crystal.seed_resistivity" in columns else "wafer.resistivity"
         doping = each(lambda r, d: preparation.dopings(r, d, T_RESISTIVITY), columns[path] * 0.01, donor)
-        if given:
-            return doping, columns[path] * 0.01
         if path == "crystal.seed_resistivity":
             profiles = [chain.doping_profile(columns, dopant) for dopant in ACCEPTORS[1:]]
             acceptors = np.where(_acceptor(columns) == 1, *profiles)
             doping = doping * np.where(donor, chain.doping_profile(columns, "P"), acceptors)
-    net = doping + np.where(donor, 2.0, -2.0) * columns["wafer.thermal_donors"] * PER_CM3
+    thermal = columns["wafer.thermal_donors"] * PER_CM3
+    net = doping + np.where(donor, 2.0, -2.0) * thermal
     net = np.where(net > 0.0, net, np.nan)
-    return net, each(lambda n, d: preparation.resistivities(n, d, T_RESISTIVITY), net, donor)
+    if "wafer.resistivity" in columns and not np.any(thermal):
+        return net, columns["wafer.resistivity"] * 0.01
+    changed = each(lambda n, d: preparation.resistivities(n, d, T_RESISTIVITY), net, donor)
+    return net, np.where(
+        thermal == 0.0, columns["wafer.resistivity"] * 0.01, changed
+    ) if "wafer.resistivity" in columns else changed
 
 
 def prepare(columns: Mapping[str, Array]) -> Prepared:
@@ -127,6 +130,11 @@ def prepare(columns: Mapping[str, Array]) -> Prepared:
         tau_p, tau_n = columns["wafer.tau"], columns["wafer.tau"] / columns["wafer.capture_ratio"]
     else:
         tau_p, tau_n = columns["wafer.tau_p0"], columns["wafer.tau_n0"]
+    if metals.elements or "crystal.seed_resistivity" in columns:  # a recharged crystal ends where the next charge begins
+        beyond = (columns["crystal.route"] == chain.ROUTES.index("rcz")) & (
+            columns["crystal.position"] > columns["crystal.pulled_fraction"]
+        )
+        n0 = np.where(beyond & metals.grown, np.nan, n0)
     rows = {
         "temperature": T, "thickness": thickness, "n0": n0, "p0": p0, "ions": doping, "narrowing": narrowing,
         "tau_n": tau_n, "tau_p": tau_p, "n1": n1, "p1": p1,

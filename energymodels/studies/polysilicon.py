@@ -30,7 +30,7 @@ CELLS = {
     "n-HJT, POCl3 before": ("industrial-hjt-2023", "pocl3"),
 }
 FEEDS = {"gbt-12963-2014-1": "rod, 1 ppbw (recalled limit)", "granular-2025-5-metals": "granular, 0.5 ppbw (claimed)"}
-OVER = {"feedstock.grade": ",".join(FEEDS), "crystal.pulls": [1, 8], "crystal.position": "0:0.95:39"}
+OVER = {"feedstock.grade": ",".join(FEEDS), "crystal.pulls": [1, 8], "crystal.position": "0:0.8:33"}
 COLOURS = ("#b2182b", "#2166ac")
 STYLES = {1: "-", 8: "--"}
 
@@ -69,9 +69,9 @@ def _findings(found: dict[str, Dataset]) -> list[str]:
             parts = []
             for pull in STYLES:
                 some = _loss(ds).sel(feedstock_grade=grade, crystal_pulls=pull)
-                at = [some.sel(crystal_position=g, method="nearest") for g in (0.0, 0.9)]
+                at = [some.sel(crystal_position=g, method="nearest") for g in (0.0, 0.8)]
                 parts.append(", ".join(f"{v[0].item():.3f} ({v.min().item():.3f} to {v.max().item():.3f})" for v in at))
-            lines.append(f"  {name:<20} {words:<30} crystal 1 at 0, 0.9: {parts[0]}; crystal 8: {parts[1]}")
+            lines.append(f"  {name:<20} {words:<30} crystal 1 at 0, 0.8: {parts[0]}; crystal 8: {parts[1]}")
     limits = tolerance("industrial-hjt-2023", ["Fe", "Cr", "Co", "Ni"], [0.1], ["n"], sets="all").isel(cell=0, loss=0)
     one = [limits.sel(element=metal) for metal in limits.element.values]
     texts = [f"{m.element.item()} {float(m.feed):.3g} ({float(m.feed_low):.2g} to {float(m.feed_high):.2g})" for m in one]

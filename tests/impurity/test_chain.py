@@ -13,7 +13,7 @@ from energymodels.impurity import data, stages
 from energymodels.kernels.impurity.layout import LEVELS
 
 PERC, TOPCON, HJT = "industrial-perc-2023", "industrial-topcon-2023", "industrial-hjt-2023"
-INGOT = {"crystal.position": "0:0.95:20"}
+INGOT = {"crystal.position": "0:0.8:17"}  # where a recharged crystal ends
 
 
 def efficiency(spec, values):
@@ -28,16 +28,16 @@ def loss(spec, over, values):
 
 def test_iron_of_the_feed_does_not_move_n_type():
     """0.5 or 1 ppbw of iron in the first crystal: below 0.01 % absolute anywhere; k of iron leaves 2e8 cm-3 at the seed."""
-    assert np.abs(loss(TOPCON, {"feedstock.metals.Fe": "0.5,1"} | INGOT, {})).max() < 0.01
+    assert np.abs(loss(TOPCON, {"feedstock.metals.Fe": "0.5,1"} | INGOT, {"process.gettering": "none"})).max() < 0.01
 
 
 def test_chromium_after_eight_recharges_costs():
-    """Without gettering, half a ppbw: a heterojunction cell loses tenths of a percent at the seed, percents at the tail."""
+    """Without gettering, half a ppbw: a heterojunction cell loses tenths of a percent at the seed, most of one at the tail."""
     recharged = {"crystal.route": "rcz", "crystal.pulls": 8}
     lost = loss(HJT, {"feedstock.metals.Cr": "0,0.5"} | INGOT, recharged)[1]
     iron = loss(HJT, {"feedstock.metals.Fe": "0,0.5"} | INGOT, recharged)[1]
     assert lost[0] > 0.1
-    assert lost[-1] > 1.0
+    assert lost[-1] > 0.5
     assert (lost > 10.0 * iron).all()
 
 
@@ -121,7 +121,7 @@ def test_pairs_in_the_dark_and_in_light():
 def test_recombination_by_element_adds_up():
     metals = {"Fe": 3.0, "Cr": 1.0, "Ti": 1.0, "Ni": 10.0}
     found = em.run(
-        TOPCON, {f"feedstock.metals.{m}": x for m, x in metals.items()} | {"wafer.tau": float("inf"), "crystal.position": 0.9}
+        TOPCON, {f"feedstock.metals.{m}": x for m, x in metals.items()} | {"wafer.tau": float("inf"), "process.gettering": "none"}
     )
     assert found.element.values.tolist() == ["Fe", "Cr", "Ni", "Ti"]
     assert float(found.j_metals_mp.sum()) == pytest.approx(float(found.j_srh_mp), rel=1e-12)
@@ -191,6 +191,8 @@ def test_results_by_element_and_set_read_back(tmp_path, suffix):
         ({"crystal.position": 1.0}, "below 1"),
         ({"crystal.pulls": 1.5}, "whole number"),
         ({"process.gettering": "pocl"}, "pocl3"),
+        ({"feedstock.metals.Fe": 1.0, "crystal.pulls": 8}, "crystal.route"),
+        ({"feedstock.metals.Fe": 1.0, "crystal.route": "rcz", "crystal.position": 0.9}, "ends at crystal.pulled_fraction"),
         ({"defects.Fe_i": "nobody"}, "macdonald2008"),
     ],
 )  # fmt: skip
@@ -216,7 +218,7 @@ def test_what_rests_on_memory_or_assumption_is_said():
         em.run(TOPCON, {"feedstock.metals.Fe": 1.0, "process.gettering": "pocl3"})
     with warnings.catch_warnings():
         warnings.simplefilter("error", ProvenanceWarning)
-        em.run(TOPCON, {"feedstock.metals.Fe": 1.0})
+        em.run(HJT, {"feedstock.metals.Fe": 1.0})
 
 
 def test_results_cite_their_data():
@@ -270,12 +272,12 @@ def test_command_line_shows_metals(cli):
 
 
 def test_found_amounts_cost_what_they_should():
-    found = em.tolerance([PERC, HJT], ["Fe", "Cr"])
+    found = em.tolerance([em.load(spec).replace({"process.gettering": "none"}) for spec in (PERC, HJT)], ["Fe", "Cr"])
     assert (found.reason == 0).all()
     for i, spec in enumerate((PERC, PERC, HJT, HJT)):
         for element in ("Fe", "Cr"):
             place = found.isel(cell=i).sel(element=element, loss=0.5)
-            values = {"wafer.dopant": str(place.dopant.values)}
+            values = {"wafer.dopant": str(place.dopant.values), "process.gettering": "none"}
             clean = efficiency(spec, values)
             for path, name in ((f"process.contamination.{element}", "before_gettering"), (f"feedstock.metals.{element}", "feed")):
                 assert clean - efficiency(spec, values | {path: float(place[name])}) == pytest.approx(0.5, abs=1e-4)
@@ -284,18 +286,20 @@ def test_found_amounts_cost_what_they_should():
 
 def test_tolerance_depends_on_what_it_should():
     def feed(values, element="Cr"):
+        values = {"process.gettering": "none"} | values
         return float(em.tolerance(em.load(TOPCON).replace(values), [element], [0.5], ["n"]).feed.item())
 
     hot = {"wafer.freeze_temperature": 1000.0}  # so that nothing precipitates before it costs
     assert feed(hot | {"process.gettering": "pocl3"}) > 50.0 * feed(hot)
+    assert em.tolerance(em.load(TOPCON).replace({"process.gettering": "pocl3"}), ["Cr"], [1.0], ["n"]).reason.item() == 4
     assert feed({"crystal.position": 0.9}) < feed({}) / 4.0
-    assert feed({"crystal.route": "rcz", "crystal.pulls": 8}) < feed({}) / 5.0
+    assert feed({"crystal.route": "rcz", "crystal.pulls": 8}) < feed({}) / 3.0
     assert feed({"feedstock.metals.Cr": 5.0}) == feed({})
     assert feed({}, "Fe") > 20.0 * feed({})
 
 
 def test_tolerance_without_an_answer_says_why():
-    found = em.tolerance(TOPCON, ["Na", "Ni", "Pt"], [0.5, 25.0], ["n"])
+    found = em.tolerance(em.load(TOPCON).replace({"process.gettering": "none"}), ["Na", "Ni", "Pt"], [0.5, 25.0], ["n"])
     assert np.isnan(found.wafer.sel(element="Na")).all()
     assert found.reason.sel(element="Na").values.tolist() == [[1, 1]]
     assert found.reason.sel(element="Pt", loss=0.5).item() == 2
@@ -313,7 +317,7 @@ def test_tolerance_with_sets():
 def test_tolerance_on_the_command_line(cli):
     import json
 
-    found = json.loads(cli("tolerance", TOPCON, "--element", "Fe,Cr", "--json").stdout)
+    found = json.loads(cli("tolerance", TOPCON, "-p", "process.gettering=none", "--element", "Fe,Cr", "--json").stdout)
     assert found["cells"][0]["elements"]["Fe"]["0.1"]["wafer"] == pytest.approx(1.29e11, rel=0.01)
     assert [c["type"] for c in found["cells"]] == ["n", "p"]
     assert "before_gettering" in cli("tolerance", TOPCON, "--element", "Fe").output
