@@ -140,7 +140,7 @@ def _picture(ds: xr.Dataset, kind: str, x: str, y: str, hue: str | None, facet: 
 class _Picture:
     """How the dataset is drawn, lines, points or map, and the names in it that play a part.
 
-    ``sets`` counts the published sets beside the data as given, where no name tells them apart.
+    ``sets`` counts the sets of data beside the data as given, where no name tells them apart.
     """
 
     ds: xr.Dataset
@@ -269,7 +269,7 @@ class _Picture:
         if self.kind == "lines" and (over or (some and not self.sets)):
             parts.append(f"band: range over {' and '.join(filter(None, (over, 'the sets' if some else '')))}")
         elif self.kind != "lines" and self.sets:
-            parts.append(f"without the {self.sets} published sets")
+            parts.append(f"without the {self.sets} sets of data")
         return f"{ {'lines': 'line', 'map': 'colour'}.get(self.kind, 'points') }: {', '.join(parts)}" if parts else ""
 
     def notes(self) -> list[str]:
@@ -314,7 +314,7 @@ class _Picture:
                 look["fontsize"] = SMALL * min(1.0, 18 / len(handles))  # sets are many
         if self.sets and self.kind == "lines":
             colour = "0.3" if self.hue else PALETTE[0]
-            handles.append(Patch(color=colour, alpha=BAND, linewidth=0, label=f"band: {self.sets} published sets"))
+            handles.append(Patch(color=colour, alpha=BAND, linewidth=0, label=f"band: {self.sets} sets of data"))
         if handles:
             figure.legend(handles=handles, loc="outside right upper" if "title" in look else "outside right center", **look)
 

@@ -418,3 +418,122 @@ def test_plot_hints(cli, tmp_path):
     em.write(em.sweep("pv.cell", {"temperature": "298.15,300"}), tmp_path / "r.nc")
     done = cli("plot", tmp_path / "r.nc", "-x", "temperatur", "-y", "eficiency", status=2)
     assert all(f"did you mean {name}?" in said(done) for name in ("temperature", "efficiency"))
+
+
+# Published sets, and tables of many fields
+
+CHANGES = ("feedstock.total_metals=1", "feedstock.composition=stainless", "crystal.position=0.9")
+METALS = ("industrial-hjt-2023", *(word for change in CHANGES for word in ("-p", change)))
+
+
+def test_run_sets_json_is_a_band(cli):
+    found = strict(cli("run", *METALS, "--sets", "all", "--json").stdout)
+    given = strict(cli("run", *METALS, "--json").stdout)
+    assert list(found) == list(given)
+    assert found["status"] == 0
+    assert found["validity"] == given["validity"]  # flags have no band
+    assert found["efficiency"]["low"] < found["efficiency"]["value"] - 0.1
+    for one, value in (
+        (found["efficiency"], given["efficiency"]),
+        (found["v_oc"], given["v_oc"]),
+        *((found["wafer_metals"][metal], value) for metal, value in given["wafer_metals"].items()),
+    ):
+        assert list(one) == ["value", "low", "high"]
+        assert one["value"] == pytest.approx(value, rel=1e-9)
+        assert one["low"] <= one["value"] <= one["high"]
+    assert found["wafer_metals"]["Fe"]["low"] < found["wafer_metals"]["Fe"]["high"]
+
+
+def test_run_sets_table_has_the_band(cli):
+    found = strict(cli("run", *METALS, "--sets", "5", "--json").stdout)
+    lines = cli("run", *METALS, "--sets", "5").stdout.splitlines()
+    assert lines[0].split() == ["output", "value", "low", "high", "unit", "meaning"]
+    for start, band in (("efficiency ", found["efficiency"]), ("wafer_metals[Cr] ", found["wafer_metals"]["Cr"])):
+        (line,) = [line for line in lines if line.startswith(start)]
+        assert line.split()[1:4] == [f"{number:.6g}" for number in band.values()]
+    assert cli("run", *METALS).stdout.splitlines()[0].split() == ["output", "value", "unit", "meaning"]
+
+
+def test_run_sets_writes_every_set(cli, tmp_path):
+    done = cli("run", *METALS, "--sets", "5", "--json", "-o", tmp_path / "sets.nc")
+    ds = em.read(tmp_path / "sets.nc")
+    assert ds["set"].values.tolist() == ["as given", *(f"draw {i}" for i in range(1, 6))]
+    assert ds.efficiency.dims == ("set",)
+    ends = {"value": ds.efficiency[0].item(), "low": ds.efficiency.min().item(), "high": ds.efficiency.max().item()}
+    assert strict(done.stdout)["efficiency"] == ends
+
+
+def test_run_sets_counts_failures(cli, monkeypatch):
+    import energymodels.engine as engine
+
+    original = engine.solve
+
+    def broken(*args, **options):
+        solution = original(*args, **options)
+        solution.status[[1, 3]] = 2
+        solution.values["efficiency"][[1, 3]] = np.nan
+        return solution
+
+    monkeypatch.setattr(engine, "solve", broken)
+    done = cli("run", *METALS, "--sets", "5", "--json", status=1)
+    found = strict(done.stdout)
+    assert found["status"] == 2
+    assert all(np.isfinite(number) for number in found["efficiency"].values())
+    assert "error: 2 of 6 sets failed: 2 no_generation" in said(done)
+
+
+def test_run_sets_that_fail_are_null(cli):
+    done = cli("run", *METALS, "-p", "irradiance=0", "--sets", "5", "--json", status=1)
+    assert strict(done.stdout)["efficiency"] == {"value": None, "low": None, "high": None}
+    assert "6 of 6 sets failed" in said(done)
+
+
+@pytest.mark.parametrize(("words", "part"), [
+    (["pv.cell", "--sets", "all"], "nothing that this spec uses has published alternatives"),
+    ([*METALS, "--sets", "some"], "all, or a number of draws"),
+    ([*METALS, "--sets", "0"], "all, or a number of draws"),
+])  # fmt: skip
+def test_wrong_sets(cli, words, part):
+    assert part in said(cli("run", *words, status=2))
+
+
+def test_describe_folds_tables_of_many_like_fields(cli):
+    text = cli("describe", "pv.cell").stdout
+    (line,) = [line for line in text.splitlines() if line.startswith("feedstock.metals.")]
+    shared = ("feedstock.metals.*", "ppbw", "from 0 to 1e+09", "not set", "* in the bulk of the feedstock", " names: Fe, Cr, ")
+    assert all(part in line for part in shared)
+    assert "wafer.metals.*" in line.partition("excludes")[2]
+    fields = [path for path in schema(get_model("pv.cell").spec) if path.startswith("feedstock.metals.")]
+    assert f"{len(fields)} names" in line
+    for table in ("feedstock.metals", "feedstock.metals.*"):
+        shown = cli("describe", "pv.cell", table).stdout.splitlines()
+        assert [line.split()[0] for line in shown[2:]] == fields
+    assert " labels " in next(line for line in text.splitlines() if line.startswith("crystal.segregation.*"))
+    assert "process.diffusivity.Fe" in text  # of few fields
+    assert not any(".*" in cli("describe", model).stdout for model in MODELS if model != "pv.cell")
+
+
+def test_only_like_fields_fold():
+    from energymodels.cli.describe import _alike, _general
+    from energymodels.schema import FieldInfo
+
+    def table(name, meanings, start=0, **more):
+        paths = [f"{name}.f{start + i}" for i in range(len(meanings))]
+        return {p: FieldInfo(p, "number", m, None, **more) for p, m in zip(paths, meanings, strict=True)}
+
+    metals = ("iron", "gold", "zinc", "lead", "tin", "silver", "iron-boron", "a pair", "carbon")
+    alike = [f"share of {metal} that acts" for metal in metals]
+    fields = {
+        **table("folds", alike),
+        **table("few", alike[:8]),
+        **table("units", alike[:5], unit="1") | table("units", alike, 5, unit="K"),
+        **table("ranges", alike[:5], low=0.0) | table("ranges", alike, 5, low=1.0),
+        **table("unlike", ["length", "width", "height", "mass", "age", "heat", "work", "power", "charge"]),
+        **table("parent", alike),
+        **table("parent.child", alike),
+    }
+    assert set(_alike(fields)) == {"folds", "parent.child"}
+    assert _general(alike) == "share of * that acts"
+    assert _general(["parameters of Fe; not set: a", "parameters of BO; not set: b"]) == "parameters of *; not set: *"
+    assert _general(["interstitial iron in it all", "gold in it all"]) == "* in it all"
+    assert not _general(["mass of iron", "length of gold"])

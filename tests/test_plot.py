@@ -276,7 +276,7 @@ def note(figure: Figure) -> str:
 def test_sets_are_a_band_around_the_line_as_given(sets: xr.Dataset) -> None:
     figure = plot(sets, "crystal.position", "efficiency", hue="process.gettering")
     (ax,) = figure.axes
-    assert legend(figure) == ["none", "pocl3", "band: 3 published sets"]
+    assert legend(figure) == ["none", "pocl3", "band: 3 sets of data"]
     assert note(figure) == "line: as given"
     for place, word in enumerate(("none", "pocl3")):
         some = sets.efficiency.sel(process_gettering=word)
@@ -289,10 +289,10 @@ def test_sets_are_a_band_around_the_line_as_given(sets: xr.Dataset) -> None:
 
 def test_the_band_is_named_once_without_a_hue_and_over_panels(sets: xr.Dataset) -> None:
     figure = plot(sets, "crystal.position", "efficiency", facet="process.gettering")
-    assert legend(figure) == ["band: 3 published sets"]
+    assert legend(figure) == ["band: 3 sets of data"]
     assert [len(ax.collections) for ax in figure.axes] == [1, 1]
     figure = plot(sets, "process.gettering", "efficiency", hue="crystal.position")
-    assert legend(figure) == ["band: 3 published sets"]  # beside a colour bar
+    assert legend(figure) == ["band: 3 sets of data"]  # beside a colour bar
 
 
 def test_other_dimensions_join_the_band_of_the_sets(sets: xr.Dataset) -> None:
@@ -320,12 +320,12 @@ def test_maps_and_points_are_as_given_and_say_so(sets: xr.Dataset) -> None:
     given = sets.efficiency.isel(set=0)
     np.testing.assert_array_equal(np.asarray(colours.get_array()), given.T)
     assert (colours.norm.vmin, colours.norm.vmax) == (given.min(), given.max())
-    assert note(figure) == "colour: as given, without the 3 published sets"
+    assert note(figure) == "colour: as given, without the 3 sets of data"
     designs = sets.isel(process_gettering=0).rename_dims(crystal_position="point")
     figure = plot(designs, "crystal.position", "efficiency")
     offsets = np.asarray(figure.axes[0].collections[0].get_offsets())
     np.testing.assert_array_equal(offsets[:, 1], given.isel(process_gettering=0))
-    assert note(figure) == "points: as given, without the 3 published sets"
+    assert note(figure) == "points: as given, without the 3 sets of data"
 
 
 def test_named_sets_have_no_band(sets: xr.Dataset) -> None:
@@ -366,4 +366,4 @@ def test_bands_survive_the_file(sets: xr.Dataset, tmp_path: Path) -> None:
     words = ["-x", "crystal.position", "-y", "efficiency", "--hue", "process.gettering"]
     result = CliRunner().invoke(main, ["plot", str(tmp_path / "sets.nc"), *words])
     assert result.exit_code == 0, result.output
-    assert legend(plot(em.read(tmp_path / "sets.nc"), words[1], words[3], words[5]))[-1] == "band: 3 published sets"
+    assert legend(plot(em.read(tmp_path / "sets.nc"), words[1], words[3], words[5]))[-1] == "band: 3 sets of data"
