@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,7 +17,7 @@ import numpy as np
 import energymodels as em
 from energymodels import engine
 from energymodels.kernels.constants import K_B_EV
-from energymodels.model import Array, Model, get_model, scalar_outputs
+from energymodels.model import Array, Block, Model, get_model, scalar_outputs
 
 SEED = 20230901
 FIVE = ("i_sc", "v_oc", "i_mp", "v_mp", "p_mp")
@@ -89,10 +89,11 @@ def kernel_rows(name: str, *args: Any, **options: Any) -> Array:
 def bare_kernel(name: str, rows: Array) -> Callable[[], None]:
     """Return a call of the kernel alone, one thread, on rows and room that are there already."""
     model = get_model(name)
-    solve = model.kernel().solve
-    out = np.zeros((len(scalar_outputs(model)), rows.size))
-    codes = np.zeros(rows.size, dtype=np.int8)
-    return lambda: solve(rows, out, codes)
+    shared: list[Mapping[str, Array]] = []
+    with replaced(model, lambda _rows, axes, _out: shared.append(axes)):
+        engine.solve(name, {}, threads=1)
+    out = Block(np.zeros((len(scalar_outputs(model)), rows.size)), {}, np.zeros(rows.size, dtype=np.int8))
+    return lambda: model.solve(rows, shared[-1], out)
 
 
 class Share(NamedTuple):
