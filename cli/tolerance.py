@@ -59,6 +59,12 @@ def _finite(value: float | None) -> float | None:
     return value if value is not None and math.isfinite(value) else None
 
 
+def _unbounded(found: Dataset, **place: int) -> dict[str, list[str]]:
+    """Return which amounts some published set never reaches, with sets only."""
+    names = _names(found)
+    return {"unbounded": [n for n in names if (_value(found, n, **place) or 0.0) == math.inf]} if "feed_high" in names else {}
+
+
 def _names(found: Dataset) -> list[str]:
     return [str(name) for name in found.data_vars if name not in ("reason", "efficiency")]
 
@@ -72,7 +78,7 @@ def _tree(found: Dataset) -> dict[str, Any]:
         for k, element in enumerate(found.element.values):
             entry["elements"][str(element)] = {
                 f"{loss:g}": {name: _finite(_value(found, name, cell=i, element=k, loss=m)) for name in _names(found)}
-                | {"reason": reasons[int(found.reason[i, k, m])]}
+                | {"reason": reasons[int(found.reason[i, k, m])], **_unbounded(found, cell=i, element=k, loss=m)}
                 for m, loss in enumerate(found.loss.values)
             }
         cells.append(entry)
