@@ -29,7 +29,7 @@ def designs(wafers: int, metals: tuple[str, ...]) -> dict[str, np.ndarray]:
         "series_resistance": draw.uniform(0.1, 0.5, wafers),
     }
     if metals:
-        found |= {"crystal.position": draw.uniform(0.0, 0.95, wafers), "crystal.pulls": draw.integers(1, 9, wafers).astype(float)}
+        found |= {"crystal.position": draw.uniform(0.0, 0.8, wafers), "crystal.pulls": draw.integers(1, 9, wafers).astype(float)}
         found |= {f"feedstock.metals.{metal}": 10.0 ** draw.uniform(-2.0, 1.0, wafers) for metal in metals}
     return found
 
