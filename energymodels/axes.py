@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -27,6 +27,11 @@ class Axis:
     @property
     def size(self) -> int:
         return int(next(iter(self.values.values())).size) if self.names is None else int(self.names.size)
+
+
+def swept_values(axes: Iterable[Axis]) -> dict[str, Array]:
+    """Return the values of every field along its axis."""
+    return {path: values for axis in axes for path, values in axis.values.items()}
 
 
 def dim_name(path: str) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from energymodels.axes import Axis, Values, make_axes, read_values
+from energymodels.axes import Axis, Values, make_axes, read_values, swept_values
 from energymodels.ensemble import sets_axis
 from energymodels.errors import Fault, InertWarning, InputError, ProvenanceWarning, ValidityWarning, closest
 from energymodels.kernels import status
@@ -96,11 +96,10 @@ def solve(
         raise InputError(Fault("backend", backend, hint=f"{model.name} has these backends: {known}"))
     infos = _infos(base, over, points or {})
     axes = make_axes(infos, over, points, partial(resolve, model))
-    swept = {path for axis in axes for path in axis.values}
     fields = _check_cross(base, infos, axes)
     if not axes and (faults := model.impossible(fields)):
         raise InputError(faults)
-    along = {path: values for axis in axes for path, values in axis.values.items()}
+    along = swept_values(axes)
     if sets is not None:
         axes.append(sets_axis(model, infos, fields, along, sets))
     columns = _columns(infos, fields, axes)
@@ -116,7 +115,7 @@ def solve(
 
     solution = _allocate(base, infos, model, fields, axes, keep, probe)
     solution.backend = backend
-    for path, reason in model.inert(fields, swept).items():
+    for path, reason in model.inert(fields, set(along)).items():
         solution.notes.append(f"sweeping {path}: {reason}")
         warnings.warn(solution.notes[-1], InertWarning, stacklevel=3)
     for remark in model.remarks(fields, along):
@@ -144,7 +143,7 @@ def _infos(base: Spec, over: Mapping[Any, Values], points: Mapping[str, Values])
 
 def _check_cross(base: Spec, infos: Mapping[str, FieldInfo], axes: list[Axis]) -> dict[str, Any]:
     """Check the spec with all labels and texts that meet in the grid; return the fields in use, swept ones at their first."""
-    first = {path: values[0] for axis in axes for path, values in axis.values.items()}
+    first = {path: values[0] for path, values in swept_values(axes).items()}
     fields: dict[str, Any] = {}
     faults: list[Fault] = []
     for words in _words(infos, axes):
@@ -198,8 +197,7 @@ def _allocate(
     else:
         wanted = set(keep)
     shaped = any(o.dims and o.name in wanted for o in model.outputs)
-    along = {path: values for axis in axes for path, values in axis.values.items()}
-    output_axes = model.axes(fields, along, probe) if shaped else {}
+    output_axes = model.axes(fields, swept_values(axes), probe) if shaped else {}
     outputs = [o for o in model.outputs if all(dim in output_axes for dim in o.dims)]
     names = [o.name for o in outputs]
     wrong = [name for name in (keep if isinstance(keep, list) else []) if name not in names]

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import energymodels
-from energymodels.axes import dim_name
+from energymodels.axes import dim_name, swept_values
 from energymodels.errors import Fault, InputError
 from energymodels.solution import Solution
 
@@ -85,7 +85,7 @@ def _status_attrs() -> dict[str, Any]:
 
 def _root_attrs(solution: Solution, history: str) -> dict[str, Any]:
     """Return the root attributes: model, versions, the whole spec, its digest, sources, threads, history."""
-    swept = {path: values for axis in solution.axes for path, values in axis.values.items()}
+    swept = swept_values(solution.axes)
     wordy = ("text", "label")
     used = {
         path: np.unique(swept[path]).tolist() if path in swept and solution.infos[path].kind in wordy else [value]

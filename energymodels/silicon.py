@@ -22,6 +22,7 @@ from energymodels.kernels.jit import jit
 from energymodels.kernels.silicon import carriers, recombination
 from energymodels.kernels.silicon import mobility as klaassen
 from energymodels.kernels.silicon.narrowing import schenk
+from energymodels.ranges import outside
 
 Array: TypeAlias = NDArray[np.float64]
 Result: TypeAlias = float | Array
@@ -119,28 +120,19 @@ def _evaluated(what: int, results: int, *arguments: ArrayLike) -> list[Result]:
     return [out[:, j].reshape(shape).copy() if shape else float(out[0, j]) for j in range(results)]
 
 
-def _faults(field: str, values: ArrayLike, low: float, high: float, unit: str, open_low: bool = False) -> list[Fault]:
-    array = np.asarray(values, dtype=np.float64)
-    wrong = ~(((array > low) if open_low else (array >= low)) & (array <= high))
-    if not wrong.any():
-        return []
-    allowed = f"{'above' if open_low else 'from'} {low:g}" + ("" if high == inf else f" to {high:g}")
-    return [Fault(field, float(array[wrong].flat[0]), allowed, unit)]
-
-
 def _check(T: ArrayLike, formulas: Sequence[Validity], faults: Sequence[Fault] = (), **densities: ArrayLike) -> None:
     """Raise one ``InputError`` for all faults of the input, then warn for each formula that leaves its range."""
-    found = [*_faults("T", T, LOWEST_T, HIGHEST_T, "K"), *faults]
+    found = [*outside("T", T, LOWEST_T, HIGHEST_T, "K"), *faults]
     for field, values in densities.items():
-        found += _faults(field, values, 0.0, ATOMS, "cm-3")
+        found += outside(field, values, 0.0, ATOMS, "cm-3")
     if found:
         raise InputError(found)
     for formula in formulas:
         ranges = [("T", T, formula.low_T, formula.high_T, "K")]
         ranges += [(field, values, formula.low_density, formula.high_density, "cm-3") for field, values in densities.items()]
-        outside = [str(fault) for r in ranges for fault in _faults(*r)]
-        if outside:
-            warnings.warn(f"{formula.source}: {'; '.join(outside)}", ValidityWarning, stacklevel=3)
+        beyond = [str(fault) for r in ranges for fault in outside(*r)]
+        if beyond:
+            warnings.warn(f"{formula.source}: {'; '.join(beyond)}", ValidityWarning, stacklevel=3)
 
 
 def _donor(doping_type: str) -> bool:
@@ -170,7 +162,7 @@ def intrinsic_density(T: ArrayLike = STC, model: str = "couderc2014") -> Result:
 
 def band_gap_narrowing(n: ArrayLike, p: ArrayLike, dopants: ArrayLike, T: ArrayLike = STC) -> Result:
     """Return the narrowing of the gap, eV, at carriers ``n``, ``p`` and ionised ``dopants``, cm-3 (``schenk1998``)."""
-    faults = _faults("n", n, 0.0, inf, "cm-3", open_low=True) + _faults("p", p, 0.0, inf, "cm-3", open_low=True)
+    faults = outside("n", n, 0.0, inf, "cm-3", open_low=True) + outside("p", p, 0.0, inf, "cm-3", open_low=True)
     _check(T, [VALIDITY["gap_narrowing"]], faults, n=n, p=p, dopants=dopants)
     return _evaluated(NARROWING, 1, n, p, dopants, T)[0]
 
@@ -206,7 +198,7 @@ def doping(resistivity: ArrayLike, dopant: str, T: ArrayLike = STC) -> Result:
     """
     if dopant not in DONOR:
         raise unknown("dopant", dopant, DONOR)
-    _check(T, _CONDUCTION, _faults("resistivity", resistivity, 0.0, inf, "ohm cm", open_low=True))
+    _check(T, _CONDUCTION, outside("resistivity", resistivity, 0.0, inf, "ohm cm", open_low=True))
     return _evaluated(DOPING, 1, resistivity, DONOR[dopant], T)[0]
 
 
@@ -246,7 +238,7 @@ def radiative_rate(dn: ArrayLike, doping: ArrayLike, doping_type: str, T: ArrayL
     emitted photons that silicon absorbs again.
     """
     donor = _donor(doping_type)
-    faults = _faults("recycling", recycling, 0.0, 1.0, "1")
+    faults = outside("recycling", recycling, 0.0, 1.0, "1")
     _check(T, [*_STATE, VALIDITY["radiative"]], faults, doping=doping, dn=dn)
     return _bulk(dn, doping, donor, T, "niewelt2022", recycling)[1]
 
@@ -254,9 +246,9 @@ def radiative_rate(dn: ArrayLike, doping: ArrayLike, doping_type: str, T: ArrayL
 def _defect_faults(defects: Defects) -> list[Fault]:
     found = []
     for i, (tau_n0, tau_p0, level) in enumerate(defects):
-        found += _faults(f"defects[{i}].tau_n0", tau_n0, 0.0, inf, "s", open_low=True)
-        found += _faults(f"defects[{i}].tau_p0", tau_p0, 0.0, inf, "s", open_low=True)
-        found += _faults(f"defects[{i}].level", level, -0.6, 0.6, "eV")
+        found += outside(f"defects[{i}].tau_n0", tau_n0, 0.0, inf, "s", open_low=True)
+        found += outside(f"defects[{i}].tau_p0", tau_p0, 0.0, inf, "s", open_low=True)
+        found += outside(f"defects[{i}].level", level, -0.6, 0.6, "eV")
     return found
 
 
@@ -294,11 +286,11 @@ def lifetime(
     donor = _donor(doping_type)
     if model not in AUGER_MODELS:
         raise unknown("Auger model", model, AUGER_MODELS)
-    faults = _faults("dn", dn, 0.0, inf, "cm-3", open_low=True) + _defect_faults(defects)
-    faults += _faults("recycling", recycling, 0.0, 1.0, "1")
+    faults = outside("dn", dn, 0.0, inf, "cm-3", open_low=True) + _defect_faults(defects)
+    faults += outside("recycling", recycling, 0.0, 1.0, "1")
     if surfaces is not None:
-        faults += _faults("surfaces.j0", surfaces[0], 0.0, inf, "fA cm-2")
-        faults += _faults("surfaces.thickness", surfaces[1], 0.0, inf, "um", open_low=True)
+        faults += outside("surfaces.j0", surfaces[0], 0.0, inf, "fA cm-2")
+        faults += outside("surfaces.thickness", surfaces[1], 0.0, inf, "um", open_low=True)
     _check(T, [*_STATE, AUGER_MODELS[model][1], VALIDITY["radiative"]], faults, doping=doping, dn=dn)
     auger, radiative, boost = _bulk(dn, doping, donor, T, model, recycling)
     levels = _srh(dn, doping, donor, defects, T)

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from energymodels.backends.pybamm_parameters import ZERO_CELSIUS, Cell
+from energymodels.backends.pybamm_parameters import Cell
 from energymodels.backends.pybamm_quiet import pybamm
+from energymodels.kernels.constants import ZERO_CELSIUS
 from energymodels.model import Array
 
 NEGATIVE_POTENTIAL = "Minimum negative electrode surface potential difference [V]"

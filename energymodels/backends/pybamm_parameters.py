@@ -16,8 +16,8 @@ from energymodels.backends.pybamm_quiet import pybamm
 from energymodels.battery.names import FUNCTIONS, SCALARS, name_of
 from energymodels.battery.parameters import bundled, names
 from energymodels.errors import Fault, InputError, unknown
+from energymodels.kernels.constants import ZERO_CELSIUS
 
-ZERO_CELSIUS = 273.15  # K
 COOLING = SCALARS["heat_transfer_coefficient"]
 EXCHANGE = {
     f"{side.lower()}.exchange_current_density": f"{side} electrode exchange-current density [A.m-2]"

@@ -15,8 +15,9 @@ from energymodels.battery.parameters import parameter_set
 from energymodels.battery.protocol import parse
 from energymodels.battery.protocol_rules import out_of_limits
 from energymodels.battery.results import OUTPUTS, PROFILES, REFERENCES, SERIES
-from energymodels.battery.rows import ZERO_CELSIUS, Columns, kernel_rows, program, shared_tables
+from energymodels.battery.rows import Columns, kernel_rows, program, shared_tables
 from energymodels.errors import Fault, InputError
+from energymodels.kernels.constants import ZERO_CELSIUS
 from energymodels.model import Array, Block, Model, Output, Prepared, Probe, Tolerance
 from energymodels.schema import FieldInfo, Table, schema
 

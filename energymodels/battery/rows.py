@@ -9,9 +9,9 @@ import numpy as np
 from energymodels.battery.parameters import ParameterSet, parameter_set
 from energymodels.battery.protocol import parse, programs
 from energymodels.kernels.battery.layout import FUNCTIONS, RANK
+from energymodels.kernels.constants import ZERO_CELSIUS
 from energymodels.model import Array
 
-ZERO_CELSIUS = 273.15  # K
 ONE = np.array([0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0])  # the table of the constant 1, at offset 0
 LAYERS = {"n": "negative", "s": "separator", "p": "positive"}
 CONSTANTS = {

@@ -10,13 +10,12 @@ import numpy as np
 from energymodels.columns import by_value, column, each, take
 from energymodels.impurity import data, gettering
 from energymodels.impurity.inventory import ACCEPTORS, elements_in_use
-from energymodels.impurity.recipes import process_keys, recipe
-from energymodels.kernels.constants import K_B_EV, PER_CM3
+from energymodels.impurity.recipes import process_keys
+from energymodels.kernels.constants import K_B_EV, PER_CM3, ZERO_CELSIUS
 from energymodels.kernels.impurity import boron_oxygen, crystal, pairing
 from energymodels.kernels.impurity.layout import COLUMNS
 from energymodels.model import Array
 
-ZERO_CELSIUS = 273.15
 ROUTES = ("cz", "rcz", "ccz")  # in the order of the kernel's numbers
 Columns = Mapping[str, Array]
 
@@ -40,7 +39,6 @@ class Chain:
     owners: list[int] = field(default_factory=list)
     density: list[Array] = field(default_factory=list)
     pick: list[Array] = field(default_factory=list)
-    grown: bool = True  # from a melt
     before: dict[str, Array] = field(default_factory=dict)  # in the wafer before gettering, m-3
     total: dict[str, Array] = field(default_factory=dict)  # in the finished wafer
     active: dict[str, Array] = field(default_factory=dict)  # of these, recombining
@@ -74,9 +72,6 @@ def _choice(columns: Columns, path: str) -> Array:
 def prepare(columns: Columns, wafer: Wafer) -> Chain:
     """Return all centres of the wafer."""
     chain = Chain(_elements(columns))
-    chain.grown = "crystal.seed_resistivity" in columns or any(
-        path.startswith(("feedstock.", "crystal.crucible.")) for path in columns
-    )
     centres = data.centres()
     for owner, metal in enumerate(chain.elements):
         direct = [name for name, c in centres.items() if c.element == metal and f"wafer.metals.{name}" in columns]
@@ -137,7 +132,7 @@ def as_grown(columns: Columns, element: str, charge: Array) -> Array:
 def doping_profile(columns: Columns, dopant: str) -> Array:
     """Return doping over that at the seed end: each crystal is doped anew, a continuous feed keeps the melt's doping."""
     k = segregation(columns, dopant)
-    return np.where(columns["crystal.route"] == ROUTES.index("ccz"), 1.0, (1.0 - columns["crystal.position"]) ** (k - 1.0))
+    return np.where(columns["crystal.route"] == crystal.CCZ, 1.0, (1.0 - columns["crystal.position"]) ** (k - 1.0))
 
 
 def grown(columns: Columns, metal: str) -> Array:
@@ -153,17 +148,25 @@ def gettered(columns: Columns, metal: str, total: Array, thickness: Array) -> tu
     """
     element = data.elements()[metal]
     freeze = columns["wafer.freeze_temperature"]
-    dissolved = np.minimum(total, _solubility(columns, element, np.maximum(freeze, _hottest(columns))))
+    dissolved = np.minimum(total, _solubility(columns, element, _dissolving(columns)))
     left = dissolved * _residual(columns, element, thickness)
     active = column(columns, f"wafer.active.{metal}", element.active[0])
     return total - dissolved + left, np.minimum(left, _solubility(columns, element, freeze)) * active
 
 
-def _hottest(columns: Columns) -> Array:
-    """Return the highest temperature of the process, degC; what is stated caps the recipe's."""
-    tops = [max([T for step in recipe(key).steps for _, T in step.profile], default=0.0) for key in process_keys()]
-    found = take(tops, columns["process.gettering"])
-    return np.where(found > 0.0, column(columns, "process.temperature", np.nan), 0.0) if "process.temperature" in columns else found
+def _dissolving(columns: Columns) -> Array:
+    """Return the temperature up to which metals dissolve, degC: the freezing temperature or the process's highest."""
+
+    def solve(process: float, temperature: float, freeze: Array) -> Array:
+        return np.maximum(freeze, gettering.hottest(process_keys()[int(process)], _if_set(temperature)))
+
+    keys = [columns["process.gettering"], column(columns, "process.temperature", -1.0)]
+    return by_value(solve, keys, columns["wafer.freeze_temperature"])
+
+
+def _if_set(value: float) -> float | None:
+    """Return a number, None for what stands for a field that is not set."""
+    return None if value < 0.0 else value
 
 
 def _solubility(columns: Columns, element: data.Element, celsius: Array) -> Array:
@@ -183,7 +186,7 @@ def _residual(columns: Columns, element: data.Element, thickness: Array) -> Arra
     def solve(process: float, temperature: float, time: float, factor: float, diffusivity: float, thick: Array) -> Array:
         return gettering.residual(
             element.symbol, process_keys()[int(process)], thick * 1e6,
-            temperature=None if temperature < 0.0 else temperature, time=None if time < 0.0 else time, factor=factor,
+            temperature=_if_set(temperature), time=_if_set(time), factor=factor,
             diffusivity=keys[int(diffusivity)] if keys else None,
         )  # fmt: skip
 

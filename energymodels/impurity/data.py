@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import sqrt
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from energymodels import datasets
-from energymodels.kernels.constants import PER_CM3
+from energymodels.errors import Fault, InputError, unknown
+from energymodels.kernels.constants import K_B_EV, PER_CM3
 from energymodels.kernels.impurity import layout
 from energymodels.model import Array
 
@@ -29,7 +31,10 @@ class Choice:
     value: float
     activation: float
     source: str
-    method: str
+
+    def at(self, T: ArrayLike) -> Array:
+        """Return the formula's value at ``T`` K."""
+        return np.asarray(self.value * np.exp(-self.activation / (K_B_EV * np.asarray(T, dtype=float))))
 
 
 @dataclass(frozen=True)
@@ -59,8 +64,6 @@ class CentreSet:
     levels: Array
     bases: tuple[str, ...]
     source: str
-    method: str
-    note: str
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,11 @@ class Centre:
     sets: tuple[CentreSet, ...]
 
 
+def _entries(key: str) -> dict[str, dict[str, Any]]:
+    """Return the tables of a data file by name, without what is said of the file."""
+    return {name: entry for name, entry in datasets.table(f"impurity/{key}").items() if isinstance(entry, dict)}
+
+
 def _choices(entries: list[dict[str, Any]], scale: float) -> tuple[Choice, ...]:
     return tuple(
         Choice(
@@ -81,19 +89,19 @@ def _choices(entries: list[dict[str, Any]], scale: float) -> tuple[Choice, ...]:
             float(e.get("value", e.get("prefactor", 0.0))) * scale,
             float(e.get("activation", 0.0)),
             e["source"],
-            e["method"],
         )
         for e in entries
     )
+
+
+T = TypeVar("T", Choice, CentreSet)
 
 
 @cache
 def elements() -> Mapping[str, Element]:
     """Return every element by symbol."""
     found = {}
-    for symbol, entry in datasets.table("impurity/elements").items():
-        if not isinstance(entry, dict) or "mass" not in entry:
-            continue
+    for symbol, entry in _entries("elements").items():
         active = entry.get("active", {"value": 1.0})
         found[symbol] = Element(
             symbol,
@@ -106,6 +114,23 @@ def elements() -> Mapping[str, Element]:
             (active["value"], active.get("low", active["value"]), active.get("high", active["value"])),
         )
     return found
+
+
+def element(symbol: str) -> Element:
+    """Return an element; InputError if there is none of that symbol."""
+    if symbol not in elements():
+        raise unknown("element", symbol, elements())
+    return elements()[symbol]
+
+
+def chosen(kind: str, choices: Sequence[T], key: str | None) -> T:
+    """Return the choice named ``key``, the first if None; InputError names the ``kind`` where there is none."""
+    found = {choice.key: choice for choice in choices}
+    if key is not None and key not in found:
+        raise unknown(kind, key, found)
+    if not choices:
+        raise InputError(Fault(kind, hint="none is published"))
+    return choices[0] if key is None else found[key]
 
 
 def metals() -> tuple[str, ...]:
@@ -132,15 +157,13 @@ def _level(level: Mapping[str, Any], velocities: tuple[float, float]) -> list[fl
 def centres() -> Mapping[str, Centre]:
     """Return every recombination centre by name."""
     found = {}
-    for name, entry in datasets.table("impurity/defects").items():
-        if not isinstance(entry, dict) or "sets" not in entry:
-            continue
+    for name, entry in _entries("defects").items():
         sets = []
         for s in entry["sets"]:
             velocities = (float(s.get("velocity_n", GREEN_N)), float(s.get("velocity_p", GREEN_P)))
             levels = np.array([_level(level, velocities) for level in s["levels"]])
             bases = tuple(level.get("base", "") for level in s["levels"])
-            sets.append(CentreSet(s["key"], levels, bases, s["source"], s["method"], s.get("note", "")))
+            sets.append(CentreSet(s["key"], levels, bases, s["source"]))
         found[name] = Centre(name, entry["element"], entry.get("acceptor", ""), entry["title"], tuple(sets))
     return found
 
@@ -165,10 +188,10 @@ def grades() -> Mapping[str, Mapping[str, Any]]:
 @cache
 def pairing() -> Mapping[str, Mapping[str, Any]]:
     """Return how metals pair with acceptors, by metal."""
-    return {metal: entry for metal, entry in datasets.table("impurity/pairing").items() if isinstance(entry, dict)}
+    return _entries("pairing")
 
 
 @cache
 def boron_oxygen() -> Mapping[str, tuple[float, float]]:
     """Return (attempt frequency, s-1; barrier, eV) of the reactions between the states of the boron-oxygen centre."""
-    return {k: (e["attempt"], e["barrier"]) for k, e in datasets.table("impurity/boron-oxygen").items() if isinstance(e, dict)}
+    return {k: (e["attempt"], e["barrier"]) for k, e in _entries("boron-oxygen").items()}

@@ -15,19 +15,21 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike
 
-from energymodels.errors import Fault, InputError, unknown
+from energymodels.errors import Fault, InputError
 from energymodels.impurity import data
 from energymodels.impurity.recipes import Layer, Recipe, Step, is_assumed, process_keys, recipe
+from energymodels.kernels.constants import ZERO_CELSIUS
 from energymodels.kernels.impurity import gettering as kernel
 from energymodels.kernels.status import OK
 from energymodels.model import Array
+from energymodels.ranges import outside
 
 __all__ = ["Profile", "is_assumed", "process_keys", "profile", "recipe", "residual"]
 
 Diffusivity: TypeAlias = str | tuple[float, float] | None
 Limits: TypeAlias = tuple[float | None, float, float, bool, str]
 
-UM, CM2, ZERO_CELSIUS = 1e-6, 1e-4, 273.15
+UM, CM2 = 1e-6, 1e-4
 THINNEST, THICKEST = 1.0, 10000.0  # um
 NODES = 81  # of the table over ln thickness, each solved when first needed
 CELLS = 60
@@ -82,7 +84,7 @@ def residual(
     2e-4, of metals slower than chromium in processes with layers on both faces to 5e-4.
     """
     thickness = np.asarray(thickness_um, dtype=np.float64)
-    faults = _faults("thickness_um", thickness, THINNEST, THICKEST, "um")
+    faults = outside("thickness_um", thickness, THINNEST, THICKEST, "um")
     case = _case(element, process, temperature, time, factor, diffusivity, tuple(faults))
     if not case.layers.size:
         return np.ones(thickness.shape)
@@ -105,7 +107,7 @@ def profile(
     cells: int = CELLS,
 ) -> Profile:
     """Return how a metal lies in one wafer at the start and after every step; arguments as of ``residual``, ``cells`` even."""
-    faults = _faults("thickness_um", thickness_um, THINNEST, THICKEST, "um") + _faults("cells", cells, 4, 10000, "1")
+    faults = outside("thickness_um", thickness_um, THINNEST, THICKEST, "um") + outside("cells", cells, 4, 10000, "1")
     case = _case(element, process, temperature, time, factor, diffusivity, tuple(faults))
     cells += cells % 2
     steps = recipe(process).steps
@@ -132,22 +134,15 @@ def profile(
     )
 
 
-def _faults(field: str, values: ArrayLike, low: float, high: float, unit: str, open_low: bool = False) -> list[Fault]:
-    array = np.asarray(values, dtype=np.float64)
-    wrong = ~(((array > low) if open_low else (array >= low)) & (array <= high))
-    allowed = f"{'above' if open_low else 'from'} {low:g} to {high:g}"
-    return [Fault(field, float(array[wrong].flat[0]), allowed, unit)] if wrong.any() else []
-
-
 def _check(temperature: float | None, time: float | None, factor: float, diffusivity: Diffusivity) -> list[Fault]:
-    found = _faults("factor", factor, 0.0, 1e6, "1", open_low=True)
+    found = outside("factor", factor, 0.0, 1e6, "1", open_low=True)
     if temperature is not None:
-        found += _faults("temperature", temperature, 200.0, 1300.0, "degC")
+        found += outside("temperature", temperature, 200.0, 1300.0, "degC")
     if time is not None:
-        found += _faults("time", time, 0.0, 1e7, "s")
+        found += outside("time", time, 0.0, 1e7, "s")
     if isinstance(diffusivity, tuple):
-        found += _faults("diffusivity[0]", diffusivity[0], 0.0, 1.0, "cm2 s-1")
-        found += _faults("diffusivity[1]", diffusivity[1], 0.0, 10.0, "eV")
+        found += outside("diffusivity[0]", diffusivity[0], 0.0, 1.0, "cm2 s-1")
+        found += outside("diffusivity[1]", diffusivity[1], 0.0, 10.0, "eV")
     return found
 
 
@@ -184,14 +179,10 @@ def _diffusion(element: str, diffusivity: Diffusivity) -> Array:
     """Return (D0 in m2 s-1, activation in eV) of an element; D0 is 0 where nothing is published."""
     if isinstance(diffusivity, tuple):
         return np.array([diffusivity[0] * CM2, diffusivity[1]])
-    if element not in data.elements():
-        raise unknown("element", element, data.elements())
-    known = {choice.key: choice for choice in data.elements()[element].diffusivity}
-    if diffusivity is not None and diffusivity not in known:
-        raise unknown(f"diffusivity of {element}", diffusivity, known)
-    if not known:
+    known = data.element(element).diffusivity
+    if not known and diffusivity is None:
         return np.zeros(2)
-    choice = known[diffusivity or next(iter(known))]
+    choice = data.chosen(f"diffusivity of {element}", known, diffusivity)
     return np.array([choice.value, choice.activation])
 
 
@@ -214,6 +205,12 @@ def _profile(way: Recipe, number: int, temperature: float | None, time: float | 
     peak = hottest if temperature is None else temperature
     longer = 0.0 if time is None else time - (on[-1] - on[0])
     return [(t + (longer if t >= on[-1] else 0.0), peak if hottest == T else min(T, peak)) for t, T in points]
+
+
+def hottest(process: str, temperature: float | None) -> float:
+    """Return the highest temperature of a process, degC, with ``temperature`` in place of its plateau's; -273.15 without steps."""
+    way = recipe(process)
+    return max((T for i in range(len(way.steps)) for _, T in _profile(way, i, temperature, None)), default=-ZERO_CELSIUS)
 
 
 @lru_cache(maxsize=4096)

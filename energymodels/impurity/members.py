@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from energymodels.impurity import data, recipes
-from energymodels.impurity.inventory import ACCEPTORS, compositions, elements_in_use
+from energymodels.impurity.inventory import ACCEPTORS, compositions, elements_in_use, stated
 from energymodels.model import Array
 
 Members = list[tuple[str, Mapping[str, Any]]]
@@ -38,7 +38,7 @@ def _alternatives(fields: Mapping[str, Any], along: Mapping[str, Array]) -> Iter
     used = elements_in_use(fields, priors)
     every = np.unique(along.get("process.gettering", [fields["process.gettering"]])).tolist()
     processes = [process for process in every if process != "none"]
-    given = any(path.startswith("wafer.metals.") for path in fields)
+    given = stated(fields)
     for symbol in () if given else used:
         yield from _of_element(data.elements()[symbol], fields, hot=bool(processes))
     for name in _centres(used, fields, along):

@@ -10,6 +10,7 @@ from typing import Any
 
 from energymodels import datasets
 from energymodels.errors import unknown
+from energymodels.impurity import data
 
 OTHER = "other"
 
@@ -125,13 +126,10 @@ def recipe(key: str) -> Recipe:
     return Recipe(key, entry["title"], tuple(_step(step) for step in entry["steps"]), int(entry.get("plateau", 0)))
 
 
-def _moves(element: str) -> bool:
-    return bool(datasets.table("impurity/elements").get(element, {}).get("diffusivity"))
-
-
 def is_assumed(process: str, element: str) -> bool:
     """Return whether what a process does to an element rests on a coefficient that is not published."""
-    return _moves(element) and any(c.assumed for c in recipe(process).coefficients(element))
+    moves = bool(data.element(element).diffusivity)
+    return moves and any(c.assumed for c in recipe(process).coefficients(element))
 
 
 def assumed_factors(process: str) -> tuple[float, float]:

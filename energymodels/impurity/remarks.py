@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 
 from energymodels.errors import Fault
-from energymodels.impurity import data, recipes
-from energymodels.impurity.inventory import compositions, elements_in_use
+from energymodels.impurity import data, inventory, recipes
 from energymodels.model import Array
 
 ALWAYS = {"crystal.position", "crystal.route"}  # of the crystal, act on the doping too where it follows from the seed's
@@ -25,7 +24,7 @@ def faults(fields: Mapping[str, Any]) -> list[Fault]:
         return [Fault("feedstock.composition", hint=hint)]
     if "feedstock.composition" in fields and not totals:
         return [Fault("feedstock.total_metals", hint="needed together with feedstock.composition")]
-    if fields["crystal.pulls"] > 1 and fields["crystal.route"] == "cz" and _grown(fields):
+    if fields["crystal.pulls"] > 1 and fields["crystal.route"] == "cz" and inventory.from_melt(fields):
         return [
             Fault("crystal.pulls", fields["crystal.pulls"], hint="a crucible gives several crystals by crystal.route = rcz or ccz")
         ]
@@ -35,25 +34,15 @@ def faults(fields: Mapping[str, Any]) -> list[Fault]:
 def impossible(fields: Mapping[str, Any]) -> list[Fault]:
     """Return why there is no such place in a crystal."""
     end = fields["crystal.pulled_fraction"]
-    followed = _grown(fields) or "crystal.seed_resistivity" in fields
-    if followed and fields["crystal.route"] == "rcz" and fields["crystal.position"] > end:
+    if inventory.in_crystal(fields) and fields["crystal.route"] == "rcz" and fields["crystal.position"] > end:
         hint = f"a recharged crystal ends at crystal.pulled_fraction = {end:g}"
         return [Fault("crystal.position", fields["crystal.position"], hint=hint)]
     return []
 
 
-def _used(fields: Mapping[str, Any], along: Mapping[str, Array]) -> tuple[str, ...]:
-    return elements_in_use(fields, compositions(fields, along))
-
-
-def _grown(fields: Mapping[str, Any]) -> bool:
-    """Return whether anything comes from a melt."""
-    return any(path.startswith(("feedstock.", "crystal.crucible.")) for path in fields)
-
-
 def remarks(fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[str]:
     """Return what the result rests on that is not a published measurement."""
-    used = _used(fields, along)
+    used = inventory.metals(fields, along)
     found = []
     if "feedstock.grade" in fields:
         for key in np.unique(along.get("feedstock.grade", [fields["feedstock.grade"]])):
@@ -61,8 +50,10 @@ def remarks(fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[str]:
             words = [total["method"], *([f"confidence {total['confidence']}"] if "confidence" in total else [])]
             found.append(f"feedstock.grade {key}: {total['value']:g} ppbw in total is {', '.join(words)} ({total['source']})")
     if "feedstock.composition" in fields:
-        found.append(f"how the total of metals splits is a prior, not published: {', '.join(compositions(fields, along))}")
-    if _grown(fields) and (stay := [m for m in used if not data.elements()[m].segregation]):
+        found.append(
+            f"how the total of metals splits is a prior, not published: {', '.join(inventory.compositions(fields, along))}"
+        )
+    if inventory.from_melt(fields) and (stay := [m for m in used if not data.elements()[m].segregation]):
         found.append(f"no segregation coefficient is published for {', '.join(stay)}: taken to stay in the melt")
     known = {c.element for c in data.centres().values()}
     if silent := [m for m in used if m not in known]:
@@ -72,7 +63,7 @@ def remarks(fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[str]:
             found.append(f"{path} is in wafers doped with {acceptor} only, elsewhere taken as none")
     if fields["wafer.bo_active"] and not ((fields["wafer.oxygen"] and fields.get("wafer.dopant") == "B") or along):
         found.append("wafer.bo_active acts with wafer.oxygen in wafers doped with boron only")
-    if used and not any(path.startswith("wafer.metals.") for path in fields):
+    if used and not inventory.stated(fields):
         for key in np.unique(along.get("process.gettering", [fields["process.gettering"]])):
             if assumed := [m for m in used if recipes.is_assumed(str(key), m)]:
                 found.append(f"gettering {key}: segregation of {', '.join(assumed)} is assumed, with a range in the data")
@@ -81,7 +72,7 @@ def remarks(fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[str]:
 
 def inert(fields: Mapping[str, Any], swept: set[str]) -> dict[str, str]:
     """Return {swept path: why it does not act}."""
-    used = elements_in_use(fields, data.compositions() if "feedstock.composition" in fields else [])
+    used = inventory.elements_in_use(fields, data.compositions() if "feedstock.composition" in fields else [])
     found: dict[str, str] = {}
     for path in swept:
         table, _, name = path.rpartition(".")
@@ -89,10 +80,10 @@ def inert(fields: Mapping[str, Any], swept: set[str]) -> dict[str, str]:
             continue
         if path == "crystal.pulls" and fields["crystal.route"] == "cz" and "crystal.route" not in swept:
             found[path] = "with crystal.route = cz a crucible gives one crystal"
-        elif table == "crystal" and path != "crystal.seed_resistivity" and not _grown(fields):
+        elif table == "crystal" and path != "crystal.seed_resistivity" and not inventory.from_melt(fields):
             found[path] = "nothing is said of the melt's metals"
         elif table in ("process", "wafer.active", "wafer.solubility") or path in ("wafer.freeze_temperature", "wafer.pairs"):
-            if not used or any(p.startswith("wafer.metals.") for p in fields):
+            if not used or inventory.stated(fields):
                 found[path] = "no metals are followed through the process"
         elif path in BO and "wafer.bo_active" not in swept and not fields["wafer.bo_active"]:
             found[path] = "wafer.bo_active is 0"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from energymodels import silicon
-from energymodels.errors import Fault, InputError, unknown
+from energymodels.columns import each
+from energymodels.errors import unknown
 from energymodels.impurity import data
 from energymodels.impurity.chain import PAIRING, ROUTES
 from energymodels.kernels.constants import CM3, K_B_EV, PER_CM3
@@ -19,36 +19,19 @@ from energymodels.model import Array
 ATOMS = 4.994e22  # of silicon, cm-3
 
 
-def _element(symbol: str) -> data.Element:
-    if symbol not in data.elements():
-        raise unknown("element", symbol, data.elements())
-    return data.elements()[symbol]
-
-
-def _chosen(kind: str, choices: tuple[Any, ...], key: str | None) -> Any:
-    """Return the choice named ``key``, the first if None."""
-    if not choices:
-        raise InputError(Fault(kind, hint="none is published"))
-    found = {choice.key: choice for choice in choices}
-    if key is not None and key not in found:
-        raise unknown(kind, key, found)
-    return choices[0] if key is None else found[key]
-
-
 def _flat(function: Callable[..., Array], *arguments: ArrayLike) -> Array:
-    """Call a flat kernel on arrays that broadcast."""
-    full = np.broadcast_arrays(*(np.asarray(a, dtype=float) for a in arguments))
-    return function(*(np.ascontiguousarray(a).ravel() for a in full)).reshape(full[0].shape)
+    """Call a flat kernel on numbers or arrays that broadcast."""
+    return each(function, *(np.asarray(a, dtype=float) for a in arguments))
 
 
 def density(ppbw: ArrayLike, element: str) -> Array:
     """Return the atoms per cm3 of silicon of ``ppbw`` parts per billion by mass."""
-    return np.asarray(ppbw, dtype=float) * _element(element).per_ppbw * CM3
+    return np.asarray(ppbw, dtype=float) * data.element(element).per_ppbw * CM3
 
 
 def ppbw(density: ArrayLike, element: str) -> Array:
     """Return parts per billion by mass of a ``density``, cm-3."""
-    return np.asarray(density, dtype=float) / (_element(element).per_ppbw * CM3)
+    return np.asarray(density, dtype=float) / (data.element(element).per_ppbw * CM3)
 
 
 def ppba(density: ArrayLike) -> Array:
@@ -58,19 +41,17 @@ def ppba(density: ArrayLike) -> Array:
 
 def segregation(element: str, key: str | None = None) -> float:
     """Return the equilibrium segregation coefficient."""
-    return float(_chosen(f"segregation coefficient of {element}", _element(element).segregation, key).value)
+    return float(data.chosen(f"segregation coefficient of {element}", data.element(element).segregation, key).value)
 
 
 def diffusivity(element: str, T: ArrayLike, key: str | None = None) -> Array:
     """Return the diffusivity in silicon, cm2 s-1."""
-    found = _chosen(f"diffusivity of {element}", _element(element).diffusivity, key)
-    return np.asarray(found.value * 1e4 * np.exp(-found.activation / (K_B_EV * np.asarray(T, dtype=float))))
+    return data.chosen(f"diffusivity of {element}", data.element(element).diffusivity, key).at(T) * 1e4
 
 
 def solubility(element: str, T: ArrayLike, key: str | None = None) -> Array:
     """Return the solubility in equilibrium with the silicide, cm-3."""
-    found = _chosen(f"solubility of {element}", _element(element).solubility, key)
-    return np.asarray(found.value * CM3 * np.exp(-found.activation / (K_B_EV * np.asarray(T, dtype=float))))
+    return data.chosen(f"solubility of {element}", data.element(element).solubility, key).at(T) * CM3
 
 
 def melt(
@@ -131,7 +112,7 @@ def lifetime(
     """
     if centre not in data.centres():
         raise unknown("centre", centre, data.centres())
-    chosen = _chosen(f"set of {centre}", data.centres()[centre].sets, key)
+    chosen = data.chosen(f"set of {centre}", data.centres()[centre].sets, key)
     levels = chosen.levels[[i for i, base in enumerate(chosen.bases) if base in ("", doping_type)]]
     n0, p0 = silicon.equilibrium(doping, doping_type, T)
     cm3 = [np.asarray(x, dtype=float) * PER_CM3 for x in (dn, n0, p0, silicon.intrinsic_density(T), density)]

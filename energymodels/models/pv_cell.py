@@ -10,9 +10,8 @@ import numpy as np
 from pydantic import model_validator
 
 from energymodels.errors import Fault
-from energymodels.impurity import citations, members, remarks
+from energymodels.impurity import citations, inventory, members, remarks
 from energymodels.impurity.fields import EXCLUSIVE, Crystal, Defects, Feedstock, Process, WaferMetals
-from energymodels.impurity.inventory import compositions, elements_in_use
 from energymodels.model import Array, Block, Model, Output, Prepared, Probe
 from energymodels.schema import Choice, Table, choice, count, quantity
 
@@ -179,7 +178,7 @@ class Cell(Model):
         found = {}
         if fields["curve.points"]:
             found["voltage"] = np.linspace(0.0, fields["curve.voltage_max"], fields["curve.points"])
-        if used := elements_in_use(fields, compositions(fields, along)):
+        if used := inventory.metals(fields, along):
             found["element"] = np.array(used)
         return found
 

@@ -11,9 +11,10 @@ import numpy as np
 from energymodels import datasets, silicon
 from energymodels.columns import column, each, stack, take
 from energymodels.impurity import chain
-from energymodels.impurity.inventory import ACCEPTORS
+from energymodels.impurity.inventory import ACCEPTORS, in_crystal
 from energymodels.kernels.cell import preparation
 from energymodels.kernels.constants import CM3, PER_CM3, Q
+from energymodels.kernels.impurity import crystal
 from energymodels.kernels.optics import lambertian
 from energymodels.model import Array, Prepared
 from energymodels.models.pv_cell import DOPANTS, MASKS, NI_LABELS
@@ -99,12 +100,11 @@ def _doping(columns: Mapping[str, Array], donor: Array) -> tuple[Array, Array]:
     thermal = columns["wafer.thermal_donors"] * PER_CM3
     net = doping + np.where(donor, 2.0, -2.0) * thermal
     net = np.where(net > 0.0, net, np.nan)
-    if "wafer.resistivity" in columns and not np.any(thermal):
-        return net, columns["wafer.resistivity"] * 0.01
-    changed = each(lambda n, d: preparation.resistivities(n, d, T_RESISTIVITY), net, donor)
-    return net, np.where(
-        thermal == 0.0, columns["wafer.resistivity"] * 0.01, changed
-    ) if "wafer.resistivity" in columns else changed
+    stated = columns["wafer.resistivity"] * 0.01 if "wafer.resistivity" in columns else None
+    if stated is not None and not np.any(thermal):
+        return net, stated
+    found = each(lambda n, d: preparation.resistivities(n, d, T_RESISTIVITY), net, donor)
+    return net, found if stated is None else np.where(thermal == 0.0, stated, found)
 
 
 def prepare(columns: Mapping[str, Array]) -> Prepared:
@@ -130,11 +130,9 @@ def prepare(columns: Mapping[str, Array]) -> Prepared:
         tau_p, tau_n = columns["wafer.tau"], columns["wafer.tau"] / columns["wafer.capture_ratio"]
     else:
         tau_p, tau_n = columns["wafer.tau_p0"], columns["wafer.tau_n0"]
-    if metals.elements or "crystal.seed_resistivity" in columns:  # a recharged crystal ends where the next charge begins
-        beyond = (columns["crystal.route"] == chain.ROUTES.index("rcz")) & (
-            columns["crystal.position"] > columns["crystal.pulled_fraction"]
-        )
-        n0 = np.where(beyond & metals.grown, np.nan, n0)
+    if in_crystal(columns):  # a recharged crystal ends where the next charge begins
+        beyond = columns["crystal.position"] > columns["crystal.pulled_fraction"]
+        n0 = np.where((columns["crystal.route"] == crystal.RCZ) & beyond, np.nan, n0)
     rows = {
         "temperature": T, "thickness": thickness, "n0": n0, "p0": p0, "ions": doping, "narrowing": narrowing,
         "tau_n": tau_n, "tau_p": tau_p, "n1": n1, "p1": p1,

@@ -201,6 +201,12 @@ def test_wrong_input_is_named(values, words):
         em.run(TOPCON, values)
 
 
+@pytest.mark.parametrize("values", [{"feedstock.metals.Fe": 1.0}, {"feedstock.carbon": 1.0}, {"crystal.seed_resistivity": 1.0}])
+def test_a_recharged_crystal_ends(values):
+    found = em.sweep("pv.cell", {"crystal.position": [0.8, 0.81]}, values | {"crystal.route": "rcz"})
+    assert found.status.values.tolist() == [0, 3]
+
+
 def test_setting_one_replaces_the_other():
     base = em.load(TOPCON).replace({"feedstock.metals.Fe": 1.0})
     assert "feedstock.metals.Fe" not in base.replace({"wafer.metals.Fe_i": 1e12}).checked()

@@ -179,6 +179,14 @@ def test_diffusion_length():
     assert found**2 == pytest.approx(fine, rel=1e-5)
 
 
+def test_the_hottest_step_stays_the_hottest():
+    """A stated temperature is the plateau's; the polysilicon's anneal of the same process is as it was."""
+    second = max(T for _, T in recipes.recipe("topcon").steps[1].profile)
+    assert gettering.hottest("topcon", None) == max(T for step in recipes.recipe("topcon").steps for _, T in step.profile)
+    assert gettering.hottest("topcon", second - 100.0) == second
+    assert gettering.hottest("topcon", second + 100.0) == second + 100.0
+
+
 def test_too_many_steps_are_said(monkeypatch):
     if not INTERPRETED:  # the number of steps is compiled in
         pytest.skip("needs the interpreted kernels")
