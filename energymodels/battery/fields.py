@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Literal
 
 from energymodels.schema import Table, choice, count, quantity, text
@@ -56,6 +57,9 @@ class Electrolyte(Table):
     conductivity_factor: float = quantity(1.0, "1", "factor of the conductivity", gt=0.0, le=1e6)
     transference_number: float | None = of_set("1", "of the cation, a constant in place of the function", ge=0.0, lt=1.0)
     thermodynamic_factor: float | None = of_set("1", "1 + dlnf/dlnc, a constant in place of the function", gt=0.0, le=100.0)
+    liquid_fraction: float | None = of_set("1", "volume of liquid in the electrolyte, the rest being solid", gt=0.0, le=1.0)
+    solid_conductivity: float | None = of_set("S m-1", "ionic conductivity of the solid part of the electrolyte", ge=0.0, le=1e3)
+    solid_activation_energy: float | None = of_set("J mol-1", "activation energy of that conductivity", ge=0.0, le=3e5)
 
 
 class Whole(Table):
@@ -70,10 +74,49 @@ class Whole(Table):
     ocv_min: float | None = of_set("V", "open-circuit voltage at state of charge 0", ge=0.0, le=10.0)
     ocv_max: float | None = of_set("V", "open-circuit voltage at state of charge 1", gt=0.0, le=10.0)
     contact_resistance: float | None = of_set("ohm", "resistance in series with the cell", ge=0.0, le=1e3)
+    interface_resistance: float | None = of_set(
+        "ohm cm2", "resistance in series by electrode area: an interphase or a layer of solid electrolyte", ge=0.0, le=1e6
+    )
+    interface_activation_energy: float | None = of_set("J mol-1", "activation energy of the conductance of that", ge=0.0, le=3e5)
     cooling_area: float | None = of_set("m2", "surface that gives off heat", ge=0.0, le=1e4)
     volume: float | None = of_set("m3", "volume of the cell, for its heat capacity", gt=0.0, le=1e3)
     heat_capacity: float | None = of_set("J K-1 m-3", "heat capacity of the cell, in place of its layers'", gt=0.0, le=1e8)
     reference_temperature: float | None = of_set("K", "temperature at which the set gives its potentials", gt=0.0, le=1e3)
+
+
+class SideReactions(Table):
+    """What else happens on the negative electrode."""
+
+    plating: Literal["none", "reversible", "irreversible", "partially reversible"] = choice(
+        "none", "whether lithium plates, and whether the metal dissolves again, never, or until it loses contact"
+    )
+    sei: Literal["none", "constant", "reaction limited", "solvent-diffusion limited"] = choice(
+        "none", "growth of the interphase (SEI), whose film resists the current; constant: the film alone"
+    )
+    plating_rate_constant: float | None = of_set("m s-1", "rate constant of plating and stripping", ge=0.0, le=1.0)
+    plating_transfer_coefficient: float | None = of_set("1", "transfer coefficient of plating", gt=0.0, lt=1.0)
+    plating_activation_energy: float | None = of_set("J mol-1", "activation energy of the rate constant", ge=0.0, le=3e5)
+    dead_lithium_decay: float | None = of_set("s-1", "rate at which plated lithium loses contact at first", ge=0.0, le=1.0)
+    sei_initial_thickness: float | None = of_set("m", "thickness of the interphase at the start", gt=0.0, le=1e-5)
+    sei_resistivity: float | None = of_set("ohm m", "resistivity of the interphase", ge=0.0, le=1e12)
+    sei_partial_molar_volume: float | None = of_set("m3 mol-1", "partial molar volume of the interphase", gt=0.0, le=1.0)
+    sei_lithium_ratio: float | None = of_set("1", "lithium in a mole of the interphase, mol", gt=0.0, le=100.0)
+    sei_reaction_exchange_current_density: float | None = of_set("A m-2", "of the reaction that makes it", ge=0.0, le=1.0)
+    sei_open_circuit_potential: float | None = of_set("V", "potential of that reaction against lithium", ge=-5.0, le=5.0)
+    sei_solvent_diffusivity: float | None = of_set("m2 s-1", "diffusivity of the solvent in the interphase", ge=0.0, le=1e-6)
+    sei_solvent_concentration: float | None = of_set("mol m-3", "solvent outside of the interphase", ge=0.0, le=1e6)
+    sei_activation_energy: float | None = of_set("J mol-1", "activation energy of the growth", ge=0.0, le=3e5)
+
+
+class Limits(Table):
+    """What a charge at the limits keeps to; each that is given holds at every instant."""
+
+    negative_potential: float = quantity(
+        0.0, "V", "least potential of the negative electrode against lithium, phi_s - phi_e; -inf for none", le=5.0
+    )
+    voltage: float | None = quantity(None, "V", "terminal voltage; not set: cell.voltage_max", gt=0.0, le=10.0)
+    temperature: float = quantity(math.inf, "degC", "temperature of a lumped cell", gt=-100.0)
+    c_rate: float = quantity(10.0, "1", "current in multiples of what empties the nominal capacity in an hour", gt=0.0)
 
 
 class Points(Table):
@@ -101,6 +144,10 @@ class BatterySpec(Table):
         None, "1", "state of charge at the start; not set: 0 if the protocol begins with charge, else 1", ge=0.0, le=1.0
     )
     temperature: float = quantity(25.0, "degC", "of the surroundings, and of the cell at the start", ge=-60.0, le=150.0)
+    temperature_profile: str | None = text(
+        None,
+        "of the surroundings over time, in place of temperature: 0 s 25 degC, 90 s 50 degC, straight in between, or a CSV file",
+    )
     thermal: Literal["isothermal", "lumped"] = choice("isothermal", "whether the cell keeps its temperature or heats up as a whole")
     heat_transfer_coefficient: float | None = of_set("W m-2 K-1", "from the cooled surface to the surroundings", ge=0.0, le=1e6)
     rate_basis: Literal["nominal", "cell"] = choice(
@@ -113,5 +160,7 @@ class BatterySpec(Table):
     positive: Electrode = Electrode()
     electrolyte: Electrolyte = Electrolyte()
     cell: Whole = Whole()
+    side_reactions: SideReactions = SideReactions()
+    limits: Limits = Limits()
     points: Points = Points()
     series: Series = Series()

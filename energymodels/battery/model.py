@@ -21,6 +21,21 @@ from energymodels.kernels.constants import ZERO_CELSIUS
 from energymodels.model import Array, Block, Model, Output, Prepared, Probe, Tolerance
 from energymodels.schema import FieldInfo, Table, schema
 
+_PLATING = ("plating_rate_constant", "plating_transfer_coefficient")
+_FILM = ("sei_resistivity", "sei_initial_thickness")
+_GROWTH = (*_FILM, "sei_partial_molar_volume")
+NEEDED = {  # coefficients of the side reactions, by kind
+    "plating": {
+        "reversible": _PLATING,
+        "irreversible": _PLATING,
+        "partially reversible": (*_PLATING, "dead_lithium_decay"),
+    },
+    "sei": {
+        "constant": _FILM,
+        "reaction limited": (*_GROWTH, "sei_reaction_exchange_current_density", "sei_open_circuit_potential"),
+        "solvent-diffusion limited": (*_GROWTH, "sei_solvent_diffusivity", "sei_solvent_concentration"),
+    },
+}
 FIDELITIES = ("battery.spm", "battery.spme", "battery.dfn")
 
 
@@ -66,7 +81,36 @@ class Battery(Model):
         reference = fields.get("cell.reference_temperature", found.scalars["cell.reference_temperature"]) - ZERO_CELSIUS
         if "temperature" in found.refused and (abs(fields["temperature"] - reference) > 1e-6 or fields["thermal"] == "lumped"):
             faults.append(Fault("temperature", fields["temperature"], unit="degC", hint=found.refused["temperature"]))
+        return faults + self._missing(fields, found.name, found.scalars)
+
+    @staticmethod
+    def _missing(fields: Mapping[str, Any], name: str, scalars: Mapping[str, float]) -> list[Fault]:
+        """Return which coefficients of the side reactions that are asked for nobody gives."""
+        faults = []
+        for reaction in ("plating", "sei"):
+            kind = fields[f"side_reactions.{reaction}"]
+            for path in (f"side_reactions.{key}" for key in NEEDED[reaction].get(kind, ())):
+                if path not in {*fields, *scalars}:
+                    hint = f"side_reactions.{reaction} = {kind} needs it, and the set {name} gives none"
+                    faults.append(Fault(path, hint=hint))
         return faults
+
+    def inert(self, fields: Mapping[str, Any], swept: set[str]) -> dict[str, str]:
+        found = {}
+        limited = any(step.kind == "charge at limits" for step in parse(fields["protocol"]).steps)
+        for path in swept:
+            table, _, key = path.partition(".")
+            if table == "limits" and not limited:
+                found[path] = "it acts on Charge at limits, which the protocol does not have"
+            elif path == "limits.temperature" and fields["thermal"] != "lumped":
+                found[path] = "an isothermal cell keeps its temperature"
+            elif table == "side_reactions" and key not in NEEDED:
+                reaction = key.split("_")[0].replace("dead", "plating")
+                if f"side_reactions.{reaction}" not in swept and fields[f"side_reactions.{reaction}"] == "none":
+                    found[path] = f"side_reactions.{reaction} is none"
+            elif path == "temperature" and "temperature_profile" in fields:
+                found[path] = "temperature_profile stands in its place"
+        return found
 
     def impossible(self, fields: Mapping[str, Any]) -> list[Fault]:
         every = parameter_set(fields["parameters"]).scalars | dict(fields)
@@ -79,6 +123,9 @@ class Battery(Model):
         for low, high in (("cell.voltage_min", "cell.voltage_max"), ("cell.ocv_min", "cell.ocv_max")):
             if not every[low] < every[high]:
                 faults.append(Fault(low, every[low], unit="V", hint=f"must lie below {high} = {every[high]:.5g} V"))
+        if every.get("limits.voltage", 0.0) > every["cell.voltage_max"] + 1e-9:
+            hint = f"the cell's limit is {every['cell.voltage_max']:.5g} V; cell.voltage_max sets it"
+            faults.append(Fault("limits.voltage", every["limits.voltage"], unit="V", hint=hint))
         return faults + out_of_limits(parse(fields["protocol"]).blocks, every["cell.voltage_min"], every["cell.voltage_max"])
 
     def data_sources(self, used: Mapping[str, Sequence[Any]]) -> list[str]:
@@ -135,8 +182,9 @@ class Battery(Model):
         inside = np.empty((rows.size if profiles else 0, time.size, 2 * nodes))
         radial = axes["radial"]
         one = self.name != "battery.dfn"  # particle stands for an electrode
+        reacting = bool((rows["plating"] + rows["sei"]).any())
         self.kernel().solve(
-            rows, work.make_work(nodes, 1 if one else n, 1 if one else p, radial.shape[1]),
+            rows, work.make_work(nodes, 1 if one else n, 1 if one else p, radial.shape[1], n if reacting else 0),
             work.Mesh(n, s, p, radial, bool(axes["pybamm"][0])), axes["tables"], axes["index"], axes["widths"], axes["program"],
             axes["profiles"], FIDELITIES.index(self.name), time, series, inside, out.scalars,
             out.status,

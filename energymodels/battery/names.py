@@ -25,6 +25,20 @@ _CELL = {
     "heat_transfer_coefficient": "Total heat transfer coefficient [W.m-2.K-1]",
     "electrolyte.initial_concentration": "Initial concentration in electrolyte [mol.m-3]",
 }
+_BESIDE = {
+    "plating_rate_constant": "Lithium plating kinetic rate constant [m.s-1]",
+    "plating_transfer_coefficient": "Lithium plating transfer coefficient",
+    "dead_lithium_decay": "Dead lithium decay constant [s-1]",
+    "sei_initial_thickness": "Initial SEI thickness [m]",
+    "sei_resistivity": "SEI resistivity [Ohm.m]",
+    "sei_partial_molar_volume": "SEI partial molar volume [m3.mol-1]",
+    "sei_lithium_ratio": "Ratio of lithium moles to SEI moles",
+    "sei_reaction_exchange_current_density": "SEI reaction exchange current density [A.m-2]",
+    "sei_open_circuit_potential": "SEI open-circuit potential [V]",
+    "sei_solvent_diffusivity": "SEI solvent diffusivity [m2.s-1]",
+    "sei_solvent_concentration": "Bulk solvent concentration [mol.m-3]",
+    "sei_activation_energy": "SEI growth activation energy [J.mol-1]",
+}
 _LAYER = {
     "thickness": "thickness [m]",
     "porosity": "porosity",
@@ -46,7 +60,7 @@ _ELECTRODE = {
 
 
 def _scalars() -> dict[str, str]:
-    found = dict(_CELL)
+    found = _CELL | {f"side_reactions.{key}": name for key, name in _BESIDE.items()}
     for part, layer in (("negative", "Negative electrode"), ("separator", "Separator"), ("positive", "Positive electrode")):
         found |= {f"{part}.{key}": f"{layer} {name}" for key, name in _LAYER.items()}
     for side, Side in _SIDES.items():
@@ -94,14 +108,14 @@ _UNUSED = (  # part of a name, why no model has it
     ("tortuosity factor", "transport follows bruggeman_electrolyte or transport_efficiency"),
     ("Separator Bruggeman coefficient (electrode)", "a separator carries no electrons"),
     ("surface area to volume ratio", "it follows from active_fraction and particle_radius"),
-    ("SEI", "no side reactions are modelled"),
-    ("EC ", "no side reactions are modelled"),
-    ("solvent concentration", "no side reactions are modelled"),
-    ("interstitial", "no side reactions are modelled"),
-    ("plat", "no side reactions are modelled"),
-    ("stripping", "no side reactions are modelled"),
-    ("Dead lithium", "no side reactions are modelled"),
-    ("Lithium metal", "no side reactions are modelled"),
+    ("SEI", "the interphase grows limited by its reaction or by diffusion of solvent; see side_reactions"),
+    ("EC ", "the interphase grows limited by its reaction or by diffusion of solvent; see side_reactions"),
+    ("interstitial", "the interphase grows limited by its reaction or by diffusion of solvent; see side_reactions"),
+    ("Exchange-current density for", "plating follows side_reactions.plating_rate_constant"),
+    ("Initial plated lithium", "a cell starts without metal"),
+    ("Typical plated lithium", "a scale of PyBaMM's solver"),
+    ("Dead lithium", "metal dies at side_reactions.dead_lithium_decay"),
+    ("Lithium metal", "plated metal takes no room here"),
     ("LAM", "no loss of active material is modelled"),
     ("Paris' law", "no mechanics is modelled"),
     ("crack", "no mechanics is modelled"),

@@ -1,4 +1,4 @@
-"""Drive cycles: current or power over time from a CSV file."""
+"""What changes over time: current, power or temperature from a CSV file, or temperature as it is written."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
+from energymodels.battery.functions import HIGH_T, LOW_T
 from energymodels.battery.protocol_words import SPELLINGS, UNITS
 from energymodels.errors import Fault, InputError
+from energymodels.kernels.constants import ZERO_CELSIUS
 from energymodels.model import Array
 
 Stamp = tuple[str, int, int]  # path, time of the last change in ns, size: what a read file is known by
@@ -26,11 +28,34 @@ def stamp(file: str) -> Stamp:
 
 
 def read_profile(file: str, quantity: str) -> Array:
-    """Return rows (time in s from 0 on, current in A or power in W, discharge positive). InputError if it is not such a file.
+    """Return rows (time in s from 0 on, current in A, power in W, discharge positive, or temperature in K).
 
-    The header names the columns ``time`` and ``current`` or ``power`` with their units: ``time s``, ``current [mA]``, ``power_W``.
+    The header names the columns ``time`` and the quantity's with their units: ``time s``, ``current [mA]``, ``power_W``. InputError
+    if the file is not of that form.
     """
     return _read(stamp(file), quantity)
+
+
+def temperatures(text: str) -> Array:
+    """Return rows (time in s from 0 on, temperature in K) of ``0 s 25 degC, 2 min 60 degC`` or of a CSV file."""
+    if text.lower().endswith(".csv"):
+        return read_profile(text, "temperature")
+    rows = []
+    for piece in text.split(","):
+        match = re.fullmatch(r"\s*([-+.eE0-9]+)\s*(\D+?)\s+([-+.eE0-9]+)\s*(\D+?)\s*", piece)
+        units = [SPELLINGS.get(match[i].lower().strip(), "") for i in (2, 4)] if match else ["", ""]
+        known = [UNITS[unit].quantity for unit in units if unit]
+        if match is None or known != ["time", "temperature"]:
+            hint = f"cannot read {piece.strip()!r}: write e.g. 0 s 25 degC, 90 s 50 degC, or a CSV file"
+            raise InputError(Fault("temperature_profile", text, hint=hint))
+        rows.append([UNITS[unit].si(float(match[i])) for unit, i in zip(units, (1, 3), strict=True)])
+    found = np.array(rows)
+    if len(found) < 2 or found[0, 0] != 0.0 or not np.all(np.diff(found[:, 0]) > 0.0):
+        raise InputError(Fault("temperature_profile", text, hint="needs at least two times, the first 0, each later than the last"))
+    if not (found[:, 1].min() >= LOW_T and found[:, 1].max() <= HIGH_T):
+        allowed = f"from {LOW_T - ZERO_CELSIUS:g} to {HIGH_T - ZERO_CELSIUS:g}"
+        raise InputError(Fault("temperature_profile", text, allowed, "degC"))
+    return found
 
 
 @lru_cache(maxsize=16)
@@ -49,7 +74,7 @@ def _read(known: Stamp, quantity: str) -> Array:
         raise _wrong(path, f"not a table of numbers with a header: {error}") from error
     if len(rows) < 2 or not np.all(np.isfinite(rows)) or rows[0, 0] != 0.0 or not np.all(np.diff(rows[:, 0]) > 0.0):
         raise _wrong(path, "needs at least two rows of finite numbers whose time begins at 0 and increases")
-    rows = rows * [UNITS[time[1]].scale, UNITS[value[1]].scale]
+    rows = np.stack([UNITS[unit].si(rows[:, i]) for i, (_, unit) in enumerate((time, value))], axis=1)
     rows.setflags(write=False)
     return rows
 
@@ -65,7 +90,8 @@ def _find(path: Path, columns: list[tuple[str, str]], name: str) -> tuple[int, s
     for i, (found, unit) in enumerate(columns):
         if found == name and unit and UNITS[unit].quantity == name:
             return i, unit
-    raise _wrong(path, f"the header has no column {name} with a unit; write e.g. time s,current A or time s,power W")
+    unit = {"current": "A", "power": "W"}.get(name, "degC")
+    raise _wrong(path, f"the header has no column {name} with a unit; write e.g. time s,{name} {unit}")
 
 
 def _wrong(path: Path, hint: str) -> InputError:

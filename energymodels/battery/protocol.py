@@ -5,9 +5,10 @@ Steps are separated by ``;`` or a new line::
     Charge at 4C until 3.65 V; Hold at 3.65 V until C/20; Rest for 10 minutes
     (Discharge at {rate}C until 2.5 V or until 20% SOC; Charge at 1 A for 2 hours or until 40 degC) x 10
     Run current from cycle.csv times 0.5 until 3 V
+    Charge at limits until 80% SOC
 
-A step of current or power without an end runs into the cell's own limits of voltage, which end every protocol. ``{name}`` stands
-for a number.
+The last is the fastest charge that the fields ``limits.*`` allow at every instant. A step of current or power without an end runs
+into the cell's own limits of voltage, which end every protocol. ``{name}`` stands for a number.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ class Protocol:
         """What the first step does: charge, discharge, hold or rest; a profile by its first value other than 0."""
         first = next(words.once(self.blocks))
         if not first.file:
-            return first.kind
+            return first.kind.split()[0]
         count = int(self.rows[0, layout.PROFILE_COUNT])
         values = self.profiles[:count, 1]
         sign = float(next(iter(values[values != 0.0]), 0.0))

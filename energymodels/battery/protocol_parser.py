@@ -13,7 +13,7 @@ from energymodels.battery.protocol_words import ONE, SPELLINGS, UNITS, Amount, B
 from energymodels.errors import Fault, closest
 
 DEPTH = 20  # of groups within groups
-VERBS = ("Charge at", "Discharge at", "Hold at", "Rest for", "Run current from", "Run power from", "repeat")
+VERBS = ("Charge at", "Charge at limits", "Discharge at", "Hold at", "Rest for", "Run current from", "Run power from", "repeat")
 
 
 class ReadingError(Exception):
@@ -140,6 +140,8 @@ class Parser:
         if verb.key == "run":
             return self.profile()
         self.need("at")
+        if verb.key == "charge" and self.take("limits"):
+            return Step("charge at limits", None, self.ends())
         applied = ("voltage",) if verb.key == "hold" else ("rate", "current", "power")
         kind: Kind = "hold" if verb.key == "hold" else "charge" if verb.key == "charge" else "discharge"
         return Step(kind, self.amount(applied, f"{verb.text} at"), self.ends())

@@ -21,6 +21,7 @@ KINDS = {
     "hold": layout.VOLTAGE,
     "current profile": layout.CURRENT_PROFILE,
     "power profile": layout.POWER_PROFILE,
+    "charge at limits": layout.LIMITS,
 }
 ENDS = {
     "voltage": layout.END_VOLTAGE,

@@ -7,6 +7,8 @@ import math
 from energymodels.battery.protocol_words import UNITS, Amount, Blocks, Step, once
 from energymodels.errors import Fault
 
+EXAMPLES = {"hold": "until C/20", "rest": "for 10 minutes", "charge at limits": "until 80% SOC"}  # of ends, where one is needed
+
 
 def listed(quantities: tuple[str, ...]) -> str:
     """Return quantities and their units in words."""
@@ -34,16 +36,18 @@ def contradictions(step: Step) -> list[str]:
     found: list[str] = []
     ended = ["current" if end.quantity == "rate" else end.quantity for end in step.ends]
     found += [f"ends by {quantity} twice; keep one" for quantity in dict.fromkeys(ended) if ended.count(quantity) > 1]
-    if step.kind in ("hold", "rest") and not ended:
-        found.append(f"a {step.kind} needs an end, e.g. {step} {'until C/20' if step.kind == 'hold' else 'for 10 minutes'}")
+    if step.kind in EXAMPLES and not ended:
+        found.append(f"a {step.kind} needs an end, e.g. {step} {EXAMPLES[step.kind]}")
     if step.kind == "rest":
         found += [f"a rest ends by time or temperature, not by {q}" for q in ended if q not in ("time", "temperature")]
     if step.kind == "hold" and "voltage" in ended:
         found.append("a hold keeps its voltage and cannot end by voltage; end it by current or time, e.g. until C/20")
-    if "current" in ended and step.kind not in ("hold", "rest") and (step.value is None or step.value.quantity != "power"):
+    if "current" in ended and step.kind not in EXAMPLES and (step.value is None or step.value.quantity != "power"):
         found.append("current cannot end this step; end it by voltage, time, capacity, SOC or temperature")
     for end in step.ends:
-        if end.quantity == "state of charge" and end.si == {"charge": 0.0, "discharge": 1.0}.get(step.kind):
+        if end.quantity == "state of charge" and end.si == {"charge": 0.0, "charge at limits": 0.0, "discharge": 1.0}.get(
+            step.kind
+        ):
             found.append(f"a {step.kind} never reaches {end}")
     return found
 

@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeAlias
 
 from energymodels.schema import FieldInfo
 
-Kind: TypeAlias = Literal["charge", "discharge", "hold", "rest", "current profile", "power profile"]
+Kind: TypeAlias = Literal["charge", "discharge", "hold", "rest", "current profile", "power profile", "charge at limits"]
 
 
 @dataclass(frozen=True)

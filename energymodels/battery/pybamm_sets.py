@@ -25,7 +25,8 @@ THERMAL = (
     *(f"{side}.collector_{key}" for side in ("negative", "positive") for key in ("thickness", "density", "specific_heat")),
     "cell.volume", "cell.cooling_area",
 )  # fmt: skip
-OPTIONAL = {*THERMAL, "heat_transfer_coefficient", "cell.heat_capacity", "cell.contact_resistance"}
+BESIDE = tuple(path for path in SCALARS if path.startswith("side_reactions."))
+OPTIONAL = {*THERMAL, *BESIDE, "heat_transfer_coefficient", "cell.heat_capacity", "cell.contact_resistance"}
 OF_TEMPERATURE = ("conductivity", "specific_heat", "density", "contact_resistance")
 
 
@@ -98,7 +99,7 @@ def _scalars(pybamm: Any, values: Any, set_name: str) -> tuple[dict[str, float],
             found[path] = float(f"{results[0] / factor:.15g}")
             refused["temperature"] = f"{name} of the set {set_name} is no constant: its value at {T_ref:g} K is used"
             refused.setdefault("lumped", f"{name} of the set {set_name} is no constant")
-        else:
+        elif path not in BESIDE:
             faults.append(Fault(path, hint=f"{name} of the set {set_name} is no constant"))
     if faults:
         raise InputError(faults)

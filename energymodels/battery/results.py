@@ -26,6 +26,19 @@ SCALARS = (
     Output("cell_capacity", "A h", "charge between the open-circuit limits", PER_HOUR),
     Output("termination", "1", "what ended the last step", attrs=ENDS),
     Output("time_steps", "1", "steps of the time integration"),
+    Output("time_10_to_80", "s", "time from a state of charge of 10 % to 80 %"),
+    Output("time_0_to_80", "s", "time from a state of charge of 0 to 80 %"),
+    Output(
+        "plating_onset_capacity", "A h", "charge taken until the negative electrode first fell below 0 V against lithium", PER_HOUR
+    ),
+    Output("mean_c_rate", "1", "charge moved over the duration, in nominal capacities an hour"),
+    Output("peak_c_rate", "1", "largest current, in nominal capacities an hour"),
+    Output("charged_capacity", "A h", "charge taken less charge delivered", PER_HOUR),
+    Output("heat_rejected", "W h", "heat given off to the surroundings", PER_HOUR),
+    Output("lithium_plated", "A h", "lithium metal that can still dissolve", PER_HOUR),
+    Output("lithium_dead", "A h", "lithium metal that cannot dissolve any more", PER_HOUR),
+    Output("lithium_in_sei", "A h", "lithium in the growth of the interphase", PER_HOUR),
+    Output("lithium_gained", "1", "relative change of all lithium: what its balance misses"),
 )
 SERIES = (
     Output("voltage", "V", "terminal voltage", dims=("time",)),
@@ -39,6 +52,7 @@ SERIES = (
     Output("particle_overpotential", "V", "share of the voltage: concentration in the particles", dims=("time",)),
     Output("electrolyte_overpotential", "V", "share of the voltage: concentration in the electrolyte", dims=("time",)),
     Output("ohmic_overpotential", "V", "share of the voltage: resistance of electrolyte, electrodes, contacts", dims=("time",)),
+    Output("lithium_lost", "A h", "lithium that side reactions took from the particles", PER_HOUR, dims=("time",)),
 )
 PROFILES = (
     Output("electrolyte_concentration", "mol m-3", "salt in the electrolyte", dims=("time", "x"), on_request=True),

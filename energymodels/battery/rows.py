@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from energymodels.battery.parameters import ParameterSet, parameter_set
+from energymodels.battery.profiles import temperatures
 from energymodels.battery.protocol import parse, programs
 from energymodels.kernels.battery.layout import FUNCTIONS, RANK
+from energymodels.kernels.battery.row import PLATING, SEI
 from energymodels.kernels.constants import ZERO_CELSIUS
 from energymodels.model import Array
 
@@ -30,6 +32,23 @@ FACTORS = {
 }
 
 
+SIDE_DEFAULTS = {  # of what a set and the fields leave open; NaN: it has to be known where it is used
+    "plating_rate_constant": np.nan,
+    "plating_transfer_coefficient": np.nan,
+    "plating_activation_energy": 0.0,
+    "dead_lithium_decay": np.nan,
+    "sei_initial_thickness": 1e-9,
+    "sei_resistivity": np.nan,
+    "sei_partial_molar_volume": np.nan,
+    "sei_lithium_ratio": 1.0,
+    "sei_reaction_exchange_current_density": np.nan,
+    "sei_open_circuit_potential": np.nan,
+    "sei_solvent_diffusivity": np.nan,
+    "sei_solvent_concentration": np.nan,
+    "sei_activation_energy": 0.0,
+}
+
+
 class Columns:
     """Columns of fields, {path: array}, what they leave open taken from the case's parameter set, NaN where that has nothing."""
 
@@ -45,6 +64,11 @@ class Columns:
     def __getitem__(self, path: str) -> Array:
         return self.columns[path] if path in self.columns else self.of_set(path)
 
+    def get(self, path: str, default: float) -> Array:
+        """Return the column or what the sets say, ``default`` where neither says anything."""
+        found = self[path]
+        return np.where(np.isnan(found), default, found)
+
     def of_set(self, path: str) -> Array:
         """Return what the parameter sets say."""
         return np.array([s.scalars.get(path, np.nan) for s in self.sets])[self.which]
@@ -53,20 +77,21 @@ class Columns:
 def kernel_rows(columns: Columns, labels: Mapping[str, Sequence[str]]) -> dict[str, Array]:
     """Return the numbers of the kernel's rows, all but the program's."""
     c = columns
+    liquid = c.get("electrolyte.liquid_fraction", 1.0)
     rows: dict[str, Array] = {"area": c["cell.electrode_height"] * c["cell.electrode_width"] * c["cell.electrode_pairs"]}
     for short, layer in LAYERS.items():
         rows[f"thickness_{short}"] = c[f"{layer}.thickness"] * 1e-6
-        rows[f"porosity_{short}"] = c[f"{layer}.porosity"]
+        rows[f"porosity_{short}"] = c[f"{layer}.porosity"] * liquid
         rows[f"efficiency_{short}"] = efficiency(c, layer)
     for short, layer in (("n", "negative"), ("p", "positive")):
         rows[f"active_{short}"] = c[f"{layer}.active_fraction"]
         rows[f"radius_{short}"] = c[f"{layer}.particle_radius"] * 1e-6
         rows[f"c_max_{short}"] = c[f"{layer}.maximum_concentration"]
         rows[f"theta_{short}"] = c[f"{layer}.initial_concentration"] / rows[f"c_max_{short}"]
-        solid = (1.0 - rows[f"porosity_{short}"]) ** c[f"{layer}.bruggeman_electrode"]
+        solid = (1.0 - c[f"{layer}.porosity"]) ** c[f"{layer}.bruggeman_electrode"]
         rows[f"sigma_{short}"] = c[f"{layer}.conductivity"] * solid
         rows[f"factor_e_{short}"] = c[f"{layer}.exchange_current_density_factor"] * scaling(c, f"E_{short.upper()}")
-        full = rows[f"active_{short}"] + rows[f"porosity_{short}"] > 1.0 + 1e-9
+        full = rows[f"active_{short}"] + c[f"{layer}.porosity"] > 1.0 + 1e-9
         rows["area"] = np.where(full, np.nan, rows["area"])
     rows |= {name: c[path] for name, path in FACTORS.items()}
     rows |= {name: c.columns.get(path, np.full(1, np.nan).reshape((1,) * c.which.ndim)) for name, path in CONSTANTS.items()}
@@ -77,15 +102,53 @@ def kernel_rows(columns: Columns, labels: Mapping[str, Sequence[str]]) -> dict[s
     for name in ("voltage", "ocv"):
         rows["area"] = np.where(rows[f"{name}_min"] < rows[f"{name}_max"], rows["area"], np.nan)
     rows["contact"] = np.nan_to_num(c["cell.contact_resistance"])
+    rows["interface"] = c.get("cell.interface_resistance", 0.0) * 1e-4
+    rows["energy_interface"] = c.get("cell.interface_activation_energy", 0.0)
+    rows["liquid"] = liquid
+    rows["kappa_solid"] = c.get("electrolyte.solid_conductivity", 0.0)
+    rows["energy_solid"] = c.get("electrolyte.solid_activation_energy", 0.0)
+    rows |= limits(c, rows["voltage_max"]) | side_reactions(c, labels)
     rows["soc"] = c["initial_soc"] if "initial_soc" in c else starts(c["protocol"])
     rows["temperature"] = c["temperature"] + ZERO_CELSIUS
     lumped = np.asarray(c["thermal"] == list(labels["thermal"]).index("lumped"))
     rows["lumped"] = lumped.astype(float)
-    rows["heat_capacity"] = np.where(lumped, heat_capacity(c), 1.0)
+    rows["heat_capacity"] = np.where(lumped, heat_capacity(c), np.nan_to_num(heat_capacity(c)))
     rows["cooling"] = np.where(lumped, c["heat_transfer_coefficient"] * c["cell.cooling_area"], 0.0)
     rows["tolerance"] = c["tolerance"]
     rows["set"] = c.which
     return rows
+
+
+def limits(c: Columns, voltage_max: Array) -> dict[str, Array]:
+    """Return the limits of a charge as fast as they allow; the cell's own voltage is one in any case."""
+    return {
+        "limit_negative": c["limits.negative_potential"],
+        "limit_voltage": np.minimum(c.get("limits.voltage", np.inf), voltage_max),
+        "limit_temperature": c["limits.temperature"] + ZERO_CELSIUS,
+        "limit_rate": c["limits.c_rate"],
+    }
+
+
+def side_reactions(c: Columns, labels: Mapping[str, Sequence[str]]) -> dict[str, Array]:
+    """Return what the side reactions need; which those are, ``model.Battery.check`` says."""
+    of = {key: c.get(f"side_reactions.{key}", default) for key, default in SIDE_DEFAULTS.items()}
+    kinds = {}
+    for name, known in (("plating", PLATING), ("sei", SEI)):
+        positions = np.array([known.index(label) for label in labels[f"side_reactions.{name}"]])
+        kinds[name] = positions[np.asarray(c[f"side_reactions.{name}"], dtype=int)]
+    return kinds | {
+        "k_plating": of["plating_rate_constant"],
+        "alpha_plating": of["plating_transfer_coefficient"],
+        "energy_plating": of["plating_activation_energy"],
+        "decay": of["dead_lithium_decay"],
+        "j0_sei": of["sei_reaction_exchange_current_density"],
+        "u_sei": of["sei_open_circuit_potential"],
+        "supply_sei": of["sei_solvent_diffusivity"] * of["sei_solvent_concentration"],
+        "energy_sei": of["sei_activation_energy"],
+        "volume_sei": of["sei_partial_molar_volume"] / of["sei_lithium_ratio"],
+        "resistivity_sei": of["sei_resistivity"],
+        "thickness_sei": of["sei_initial_thickness"],
+    }
 
 
 def efficiency(c: Columns, layer: str) -> Array:
@@ -142,7 +205,21 @@ def program(columns: Mapping[str, Array]) -> tuple[dict[str, Array], Array, Arra
     texts = np.broadcast_to(columns["protocol"], shape).ravel()
     values = {name: np.broadcast_to(columns[name], shape).ravel() for name in names}
     steps, first, many, profiles = programs([parsed[str(t)] for t in texts], values)
-    return {"first_step": first.reshape(shape), "steps": many.reshape(shape)}, steps, profiles
+    rows = {"first_step": first.reshape(shape), "steps": many.reshape(shape)}
+    warm, warmth = temperature_profiles(columns, len(profiles))
+    return rows | warm, steps, np.concatenate([profiles, *warmth])
+
+
+def temperature_profiles(columns: Mapping[str, Array], above: int) -> tuple[dict[str, Array], list[Array]]:
+    """Return (rows ``first_warmth`` and ``warmths``, the profiles of temperature), to stand behind ``above`` rows of others."""
+    if "temperature_profile" not in columns:
+        return {"first_warmth": np.zeros(1, dtype=int), "warmths": np.zeros(1, dtype=int)}, []
+    names, which = np.unique(columns["temperature_profile"], return_inverse=True)
+    found = [temperatures(str(name)) for name in names]
+    counts = np.array([len(rows) for rows in found])
+    begins = above + np.concatenate([[0], np.cumsum(counts)[:-1]])
+    shape = columns["temperature_profile"].shape
+    return {"first_warmth": begins[which].reshape(shape), "warmths": counts[which].reshape(shape)}, found
 
 
 def shared_tables(sets: Sequence[ParameterSet]) -> tuple[Array, Array]:

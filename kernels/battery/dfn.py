@@ -8,10 +8,11 @@ from math import log, sinh, sqrt
 
 import numpy as np
 
-from energymodels.kernels.battery import electrode, particle
+from energymodels.kernels.battery import electrode, particle, side
 from energymodels.kernels.battery import layout as of
 from energymodels.kernels.battery import work as at
-from energymodels.kernels.battery.material import DEPLETED, is_constant, set_temperature, values
+from energymodels.kernels.battery.history import copy
+from energymodels.kernels.battery.material import DEPLETED, in_series, is_constant, set_temperature, solid_conductivity, values
 from energymodels.kernels.constants import FARADAY
 from energymodels.kernels.jit import inner
 
@@ -24,12 +25,18 @@ START, RIGHT, LEFT = np.array((0, 1, -1))
 
 
 @inner
-def set_nodes(node, tables, index, coefficients, n, s, p, temperature, dt):
-    """Evaluate every material function at every node."""
-    electrode.electrolytes(node, tables, index, coefficients, temperature)
+def set_nodes(w, mesh, c, tables, temperature, alpha):
+    """Evaluate every material function at every node, and the reactions."""
+    node, index, coefficients = w.node, w.index, w.coefficients
+    n, first = mesh.n, mesh.n + mesh.s
+    dt = temperature - c.reference_temperature
+    electrode.electrolytes(node, tables, index, coefficients, temperature, solid_conductivity(c, temperature))
     electrode.interfaces(node, START, n, tables, index, coefficients, of.U_N, of.S_N, of.E_N, of.DUDT_N, temperature, dt)
-    first = n + s
-    electrode.interfaces(node, first, first + p, tables, index, coefficients, of.U_P, of.S_P, of.E_P, of.DUDT_P, temperature, dt)
+    last = first + mesh.p
+    electrode.interfaces(node, first, last, tables, index, coefficients, of.U_P, of.S_P, of.E_P, of.DUDT_P, temperature, dt)
+    copy(node[at.TOTAL], node[at.J])
+    if side.reacts(c):
+        side.react(w, mesh, c, alpha, temperature)
 
 
 @inner
@@ -141,6 +148,34 @@ def reversible_and_stored(node, c, n, s, p, temperature):
 
 
 @inner
+def heat_change(node, c, n, s, p, temperature, row2):
+    """Return the derivative of ``reversible_and_stored`` along changes ``row2`` of j."""
+    total = 0.0
+    a = 3.0 * c.active_n / c.radius_n
+    for k in range(n + s + p):
+        if k == n:
+            a = 3.0 * c.active_p / c.radius_p
+        if k < n or k >= n + s:
+            own = temperature * node[at.ENTROPIC, k] - node[at.OCP, k]
+            own += node[at.J, k] * node[at.G, k] * (temperature * node[at.ENTROPIC_SLOPE, k] - node[at.OCP_SLOPE, k])
+            total += a * own * row2[k] * node[at.DX, k]
+    return total
+
+
+@inner
+def lowest(node, n):
+    """Return (node of the least phi_s - phi_e in the negative electrode after the changes R1 and R2, that potential in V)."""
+    least = 1e300
+    where = START
+    for k in range(n):
+        u = node[at.U, k] + node[at.U_J, k] * node[at.R2, k] + node[at.U_C, k] * node[at.R1, k]
+        if u < least:
+            least = u
+            where = k
+    return where, least
+
+
+@inner
 def _damped(j, change, twice, root):
     """Return the change of a current j = ``twice`` sinh(x) that Newton's ``change`` stands for.
 
@@ -213,7 +248,7 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance):
     border = kind != of.CURRENT
     straight = is_constant(tables, w.index, of.D_N) and is_constant(tables, w.index, of.D_P)
     predicted, past = w.points[at.PREDICTED], w.points[at.PAST]
-    temperature = predicted[at.T] if lumped else c.temperature
+    temperature = predicted[at.T] if lumped else w.memory[at.AROUND]
     current = predicted[at.I] if border else target / c.area
     for k in range(nodes):
         node[at.C, k] = predicted[at.FIRST + k]
@@ -222,15 +257,15 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance):
     size = 0.0
     for iteration in range(ITERATIONS):
         first = iteration == 0
-        if lumped:
+        if lumped or (first and c.warmths > 0):
             set_temperature(tables, w.index, w.coefficients, temperature)
         particle.eliminate_side(w, mesh, c, tables, particle.NEGATIVE, START, n, START, new, alpha, first or lumped)
         particle.eliminate_side(w, mesh, c, tables, particle.POSITIVE, first_p, p, split, new, alpha, first or lumped)
-        set_nodes(node, tables, w.index, w.coefficients, n, s, p, temperature, temperature - c.reference_temperature)
+        set_nodes(w, mesh, c, tables, temperature, alpha)
         solve_changes(node, c, n, s, p, current, alpha, border, mesh.pybamm)
-        resistance = c.contact * c.area
+        resistance = in_series(c, temperature)
         volt = voltage(node, c, n, s, p, current, mesh.pybamm) - current * resistance
-        heat = reversible_and_stored(node, c, n, s, p, temperature) - current * volt
+        heat = reversible_and_stored(node, c, n, s, p, temperature) - current * volt + side.heat(w, mesh, c)
         change = voltage_change(node, c, n, s, p, at.R1, at.R2, 0.0)
         previous = size
         size = 0.0
@@ -238,8 +273,15 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance):
             per_current = voltage_change(node, c, n, s, p, at.B1, at.B2, 1.0) - resistance
             if kind == of.VOLTAGE:
                 step = (target - volt - change) / per_current
-            else:
+            elif kind == of.POWER:
                 step = (target / c.area - (volt + change) * current) / (volt + per_current * current)
+            elif kind == of.NEGATIVE:
+                k, least = lowest(node, n)
+                step = (target - least) / (node[at.U_J, k] * node[at.B2, k] + node[at.U_C, k] * node[at.B1, k])
+            else:  # the temperature is held where cooling takes away all heat
+                surplus = heat + heat_change(node, c, n, s, p, temperature, node[at.R2]) - current * change
+                surplus -= c.cooling * (temperature - w.memory[at.AROUND]) / c.area
+                step = -surplus / (heat_change(node, c, n, s, p, temperature, node[at.B2]) - volt - current * per_current)
             current += step
             change += per_current * step
             for k in range(nodes):
@@ -252,7 +294,7 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance):
         size = max(size, moved / tolerance)
         if lumped:
             rate = 1.0 / (c.heat_capacity * alpha)
-            step = (past[at.T] + rate * (heat * c.area + c.cooling * c.temperature)) / (1.0 + rate * c.cooling) - temperature
+            step = (past[at.T] + rate * (heat * c.area + c.cooling * w.memory[at.AROUND])) / (1.0 + rate * c.cooling) - temperature
             temperature += step
             size = max(size, abs(step) / (100.0 * tolerance))
         if not size < HOPELESS:
@@ -283,10 +325,10 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance):
         point[at.FIRST + k] = node[at.C, k]
         point[at.FIRST + nodes + k] = node[at.A, k] + node[at.G, k] * node[at.J, k]
         point[at.FIRST + 2 * nodes + k] = node[at.J, k]
-    lowest = 1e300
-    for k in range(n):
-        lowest = min(lowest, node[at.U, k] + node[at.U_J, k] * node[at.R2, k] + node[at.U_C, k] * node[at.R1, k])
-    w.memory[at.LOWEST] = lowest
+    point[at.LOW] = lowest(node, n)[1]
+    if side.reacts(c):
+        side.follow(node, n)
+        side.settle(w, mesh, c, new, alpha)
     return True
 
 

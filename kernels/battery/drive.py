@@ -4,16 +4,18 @@ import numpy as np
 
 from energymodels.kernels import status
 from energymodels.kernels.battery import row as to
+from energymodels.kernels.battery import side
 from energymodels.kernels.battery import work as at
-from energymodels.kernels.battery.events import VOLTAGE_MIN
+from energymodels.kernels.battery.events import VOLTAGE_MAX, VOLTAGE_MIN
+from energymodels.kernels.battery.inventory import lithium
 from energymodels.kernels.battery.row import ROW as ROW
-from energymodels.kernels.battery.start import begin
+from energymodels.kernels.battery.start import EXACTLY, begin
 from energymodels.kernels.battery.steps import run_step
 from energymodels.kernels.jit import inner, jit
 
 
 @inner
-def report(w, out, case, ended, steps):
+def report(w, mesh, c, tables, fidelity, out, case, ended, steps):
     """Write the scalar results of a case."""
     point = w.points[w.now[at.HEAD]]
     out[to.CAPACITY, case] = point[at.MOVED]
@@ -27,6 +29,24 @@ def report(w, out, case, ended, steps):
     out[to.CELL_CAPACITY, case] = w.memory[at.CELL]
     out[to.TERMINATION, case] = ended
     out[to.TIME_STEPS, case] = steps
+    out[to.TIME_10_TO_80, case] = w.memory[at.AT_80] - w.memory[at.AT_10]
+    out[to.TIME_0_TO_80, case] = w.memory[at.AT_80] if c.soc <= EXACTLY else np.nan
+    out[to.PLATING_ONSET, case] = w.memory[at.ONSET]
+    unit = w.memory[at.NOMINAL] / 3600.0
+    out[to.MEAN_RATE, case] = point[at.MOVED] / (out[to.DURATION, case] * unit)
+    out[to.PEAK_RATE, case] = w.memory[at.LARGEST_CURRENT] / unit
+    out[to.CHARGED, case] = -point[at.CHARGE]
+    out[to.HEAT_REJECTED, case] = point[at.HEAT] - c.heat_capacity * (point[at.T] - w.memory[at.FIRST_T])
+    out[to.LITHIUM_PLATED, case] = 0.0
+    out[to.LITHIUM_DEAD, case] = 0.0
+    out[to.LITHIUM_SEI, case] = 0.0
+    if side.reacts(c):
+        out[to.LITHIUM_PLATED, case] = side.held(w, mesh, c, point, side.PLATED)
+        out[to.LITHIUM_DEAD, case] = side.held(w, mesh, c, point, side.DEAD)
+        if c.sei > side.CONSTANT:
+            out[to.LITHIUM_SEI, case] = side.held(w, mesh, c, point, side.GROWN)
+    total = lithium(w, mesh, c, tables, w.now[at.HEAD], fidelity)
+    out[to.LITHIUM_GAINED, case] = total / w.memory[at.LITHIUM] - 1.0
 
 
 @jit
@@ -48,7 +68,7 @@ def solve(rows, w, mesh, tables, index, widths, program, profiles, fidelity, axi
             for k in range(axis.size):
                 for q in range(inside.shape[2]):
                     inside[row, k, q] = np.nan
-        codes[row] = begin(w, mesh, c, tables, index, widths, fidelity) if c.area > 0.0 else status.OUT_OF_RANGE
+        codes[row] = begin(w, mesh, c, tables, index, widths, profiles, fidelity) if c.area > 0.0 else status.OUT_OF_RANGE
         if codes[row] != status.OK:
             continue
         total = 0
@@ -58,7 +78,7 @@ def solve(rows, w, mesh, tables, index, widths, program, profiles, fidelity, axi
                 w, mesh, c, tables, program[c.first_step + q], profiles, fidelity, axis, series, inside, row
             )
             total += steps
-            if codes[row] != status.OK or ended >= VOLTAGE_MIN:
+            if codes[row] != status.OK or ended in (VOLTAGE_MIN, VOLTAGE_MAX):
                 break
         if codes[row] == status.OK:
-            report(w, out, row, ended, total)
+            report(w, mesh, c, tables, fidelity, out, row, ended, total)

@@ -7,6 +7,8 @@ With u = phi_s - phi_e = U(theta) + (2RT/F) asinh(j/(2 j0)), Ohm's law in both p
     charge:   i_e(right) - i_e(left) = a j dx
     lithium:  F eps dc/dt dx + F N(right) - F N(left) = a j dx,  F N = -F D dc/dx + t+ i_e
 
+j in both is the current of all reactions; beside intercalation there may be side reactions, which follow u.
+
 Each electrode is walked from its current collector to the separator, ``step`` being +1 or -1 along x; ``total`` is the current that
 arrives there. The walk eliminates 2 x 2 blocks and leaves the changes of c and j as a function of c in the separator's first node.
 """
@@ -16,7 +18,7 @@ from math import sqrt
 from energymodels.kernels.battery import work as at
 from energymodels.kernels.battery.history import copy
 from energymodels.kernels.battery.layout import D_E, KAPPA, T_PLUS, TDF
-from energymodels.kernels.battery.material import DEPLETED, SMALLEST, exchange_of_electrolyte, values
+from energymodels.kernels.battery.material import DEPLETED, SMALLEST, exchange_of_electrolyte, mix, values
 from energymodels.kernels.constants import FARADAY, GAS
 from energymodels.kernels.elementary import log
 from energymodels.kernels.jit import inner
@@ -63,8 +65,8 @@ def interfaces(node, first, last, tables, index, coefficients, u_f, s_f, e_f, du
 
 
 @inner
-def electrolytes(node, tables, index, coefficients, temperature):
-    """Set kappa, D, X and t+ with their derivatives by c at every node."""
+def electrolytes(node, tables, index, coefficients, temperature, solid):
+    """Set kappa, D, X and t+ with their derivatives by c at every node; ``solid`` is the conductivity beside the liquid's."""
     c, tor = node[at.C], node[at.EFFICIENCY]
     kappa, kappa_slope = node[at.KAPPA], node[at.D_KAPPA]
     d, d_slope = node[at.DIFFUSIVITY], node[at.D_DIFFUSIVITY]
@@ -74,6 +76,8 @@ def electrolytes(node, tables, index, coefficients, temperature):
     values(tables, index, coefficients, D_E, c, d, d_slope)
     values(tables, index, coefficients, T_PLUS, c, t, t_slope)
     values(tables, index, coefficients, TDF, c, chi, chi_slope)
+    if solid > 0.0:
+        mix(solid, kappa, kappa_slope, t, t_slope)
     scale = 2.0 * GAS * temperature / FARADAY
     for k in range(c.size):
         kappa[k] *= tor[k]
@@ -189,12 +193,12 @@ def eliminate(node, first, step, count, total, sign, sigma, a, alpha, border, py
         n_j1 = t * i_j1
         n_j2 = t * i_j2
         n = -d * rise + t * i
-        nc += hold + n_c1
-        nj += n_j1 - area
-        ic += i_c1
-        ij += i_j1 - area
-        rn += area * node[at.J, k] - n - hold * (node[at.C, k] - node[at.C_BACK, k])
-        ri += area * node[at.J, k] - i
+        nc += hold + n_c1 - area * node[at.TOTAL_C, k]
+        nj += n_j1 - area * node[at.TOTAL_J, k]
+        ic += i_c1 - area * node[at.TOTAL_C, k]
+        ij += i_j1 - area * node[at.TOTAL_J, k]
+        rn += area * node[at.TOTAL, k] - n - hold * (node[at.C, k] - node[at.C_BACK, k])
+        ri += area * node[at.TOTAL, k] - i
         det = 1.0 / (nc * ij - nj * ic)
         f1 = (ij * rn - nj * ri) * det
         f2 = (nc * ri - ic * rn) * det

@@ -8,11 +8,19 @@ from energymodels.kernels.battery import layout as of
 from energymodels.kernels.battery import work as at
 from energymodels.kernels.jit import inner
 
+NEARLY_NONE = 1e-5  # C-rate: less is no charge
 MET = 1e-7  # how closely an end is met: V, K, parts of the nominal capacity or current
-EVENTS = 7
-E_VOLTAGE, E_CURRENT, E_TEMPERATURE, E_CAPACITY, E_SOC, E_LOW, E_HIGH = np.arange(EVENTS)
+SLACK = 0.2  # of the tolerance, V or K: how far on its safe side a limit is held, so that it is not met again at once
+BELOW = 1e-6  # V below 0, at which a potential counts as below; C-rate above a limit that is held exactly
+EVENTS = 13
+# the last five end no step: the current limit, voltage, potential and temperature of a charge as fast as they allow, each held from
+# then on; and the first sight of a potential below 0, of which note is taken
+(
+    E_VOLTAGE, E_CURRENT, E_TEMPERATURE, E_CAPACITY, E_SOC, E_LOW, E_HIGH, E_NONE,
+    L_CURRENT, L_VOLTAGE, L_NEGATIVE, L_WARM, E_ONSET,
+) = np.arange(EVENTS)  # fmt: skip
 # termination codes: positions in ``layout.TERMINATIONS``
-END_VOLTAGE, END_CURRENT, END_TIME, END_TEMPERATURE, END_CAPACITY, END_SOC, VOLTAGE_MIN, VOLTAGE_MAX = np.arange(1, 9)
+END_VOLTAGE, END_CURRENT, END_TIME, END_TEMPERATURE, END_CAPACITY, END_SOC, VOLTAGE_MIN, VOLTAGE_MAX, NO_CURRENT = np.arange(1, 10)
 
 
 @inner
@@ -22,13 +30,13 @@ def code_of(event):
         return END_VOLTAGE + event
     if event <= E_SOC:
         return END_TEMPERATURE + event - E_TEMPERATURE
-    return VOLTAGE_MIN + event - E_LOW
+    return VOLTAGE_MIN + event - E_LOW  # and NO_CURRENT
 
 
 @inner
 def set_ends(step, c, w, point, kind):
     """Set w.weights[at.GOALS] and directions of the ends of a step; an end that the step does not have gets the direction 0."""
-    for event in range(EVENTS):
+    for event in range(E_NONE + 1):
         w.weights[at.SIGNS, event] = 0.0
     charging = 0.0
     if abs(point[at.I]) * c.area > 1e-9 * w.memory[at.NOMINAL]:
@@ -55,6 +63,10 @@ def set_ends(step, c, w, point, kind):
     if not isnan(step[of.END_SOC]):
         w.weights[at.GOALS, E_SOC] = step[of.END_SOC]
         w.weights[at.SIGNS, E_SOC] = 1.0 if w.weights[at.GOALS, E_SOC] > c.soc - point[at.CHARGE] / w.memory[at.CELL] else -1.0
+    if step[of.KIND] == of.LIMITS:
+        w.weights[at.GOALS, E_NONE] = NEARLY_NONE
+        w.weights[at.SIGNS, E_NONE] = -1.0
+        return
     if kind == of.VOLTAGE:  # rests on the voltage it was asked for, at a limit of the cell or within
         return
     w.weights[at.GOALS, E_LOW] = c.voltage_min
@@ -64,6 +76,30 @@ def set_ends(step, c, w, point, kind):
         w.weights[at.SIGNS, E_LOW] = -1.0
     if not (steady and charging < 0.0):
         w.weights[at.SIGNS, E_HIGH] = 1.0
+
+
+@inner
+def watch(w, c, point, kind):
+    """Set goals and directions of the limits that a charge as fast as they allow may meet while it holds the one of ``kind``."""
+    goals, signs = w.weights[at.GOALS], w.weights[at.SIGNS]
+    goals[L_CURRENT] = c.limit_rate + BELOW
+    goals[L_VOLTAGE] = c.limit_voltage
+    goals[L_NEGATIVE] = c.limit_negative
+    goals[L_WARM] = max(c.limit_temperature, point[at.T] + SLACK * c.tolerance)
+    signs[L_CURRENT] = 1.0 if kind != of.CURRENT and c.limit_rate < np.inf else 0.0
+    signs[L_VOLTAGE] = 1.0 if kind != of.VOLTAGE else 0.0
+    signs[L_NEGATIVE] = -1.0 if kind != of.NEGATIVE and c.limit_negative > -np.inf else 0.0
+    signs[L_WARM] = 1.0 if kind != of.WARM and c.lumped != 0.0 and c.limit_temperature < np.inf else 0.0
+
+
+@inner
+def kind_of(event):
+    """Return what is held once the limit of ``event`` is met."""
+    if event == L_CURRENT:
+        return of.CURRENT
+    if event == L_VOLTAGE:
+        return of.VOLTAGE
+    return of.NEGATIVE if event == L_NEGATIVE else of.WARM
 
 
 @inner
@@ -80,8 +116,12 @@ def passed(event, w, c, point):
     if event == E_CURRENT:
         value = abs(point[at.I]) * c.area
         scale = w.memory[at.NOMINAL] / 3600.0
-    elif event == E_TEMPERATURE:
+    elif event in (L_CURRENT, E_NONE):
+        value = -point[at.I] * c.area * 3600.0 / w.memory[at.NOMINAL]
+    elif event in (E_TEMPERATURE, L_WARM):
         value = point[at.T]
+    elif event in (L_NEGATIVE, E_ONSET):
+        value = point[at.LOW]
     elif event == E_CAPACITY:
         value = point[at.MOVED]
         scale = w.memory[at.NOMINAL]

@@ -7,7 +7,9 @@ FUNCTIONS = 14
 RANK = 4  # most terms g(x) h(T) of a function
 
 # A protocol is a program: one row of numbers a step. Current and power are positive when the cell delivers them.
-CURRENT, VOLTAGE, POWER, CURRENT_PROFILE, POWER_PROFILE = np.arange(5)  # KIND
+# LIMITS asks for the fastest charge that the case's limits allow; NEGATIVE and WARM are held only on its way: the least potential
+# of the negative electrode, and the temperature.
+CURRENT, VOLTAGE, POWER, CURRENT_PROFILE, POWER_PROFILE, LIMITS, NEGATIVE, WARM = np.arange(8)  # KIND
 (
     KIND,
     VALUE,  # A, V or W; factor of a profile's values
@@ -36,4 +38,5 @@ TERMINATIONS = (
     "end_soc",
     "voltage_min",  # the cell's own limits end every protocol
     "voltage_max",
+    "no_current",  # the limits of a charge as fast as they allow leave it none
 )

@@ -5,8 +5,10 @@ from math import exp, isnan
 from energymodels.kernels.battery.layout import D_E, D_N, D_P, E_N, E_P, FUNCTIONS, KAPPA, T_PLUS, TDF
 from energymodels.kernels.battery.tables import BUCKETS, add, fill, lookup
 from energymodels.kernels.battery.work import GAIN
+from energymodels.kernels.constants import GAS
 from energymodels.kernels.jit import inline, inner
 
+BRUGGEMAN = 1.5  # exponent of the shares of liquid and solid in a hybrid electrolyte
 DEPLETED = 1e-2  # mol m-3: below it the exchange current falls exponentially, so that ln j0 keeps a finite slope
 SMALLEST = 1e-7  # of the exchange current's dependence on stoichiometry: full and empty surfaces keep a trace of it
 
@@ -44,6 +46,40 @@ def exchange_of_electrolyte(tables, index, coefficients, f, c):
 
 
 @inner
+def arrhenius(energy, c, temperature):
+    """Return Arrhenius' factor of an activation energy, J mol-1; 1 at the case's reference temperature."""
+    return exp(energy / GAS * (1.0 / c.reference_temperature - 1.0 / temperature)) if energy != 0.0 else 1.0
+
+
+@inner
+def in_series(c, temperature):
+    """Return the resistance in series with the cell, ohm m2: contacts, and an interface whose conductance follows Arrhenius."""
+    return c.contact * c.area + c.interface / arrhenius(c.energy_interface, c, temperature)
+
+
+@inner
+def solid_conductivity(c, temperature):
+    """Return what the solid share of the electrolyte adds to its conductivity, S m-1."""
+    if c.liquid >= 1.0:
+        return 0.0
+    return c.kappa_solid * arrhenius(c.energy_solid, c, temperature) * (1.0 - c.liquid) ** BRUGGEMAN
+
+
+@inner
+def mix(solid, kappa, d_kappa, t_plus, d_t_plus):
+    """Let a single-ion conductor of conductivity ``solid`` lie beside the liquid at every node.
+
+    It adds to the conductivity and, its transference number being 1, pulls the mean one up by its share of the conductivity.
+    """
+    for k in range(kappa.size):
+        total = kappa[k] + solid
+        share = kappa[k] / total
+        d_t_plus[k] = share * d_t_plus[k] - (1.0 - t_plus[k]) * d_kappa[k] * solid / (total * total)
+        t_plus[k] = 1.0 - share * (1.0 - t_plus[k])
+        kappa[k] = total
+
+
+@inner
 def is_constant(tables, index, f):
     """Return whether function ``f`` does not depend on x."""
     return index[f, 0] == 1 and tables[index[f, 1] + BUCKETS] == 0.0
@@ -68,8 +104,9 @@ def set_case(index, coefficients, c):
     coefficients[D_P, GAIN] = c.factor_d_p
     coefficients[E_N, GAIN] = c.factor_e_n
     coefficients[E_P, GAIN] = c.factor_e_p
-    coefficients[KAPPA, GAIN] = c.factor_kappa
-    coefficients[D_E, GAIN] = c.factor_d_e
+    share = c.liquid**BRUGGEMAN
+    coefficients[KAPPA, GAIN] = c.factor_kappa * share
+    coefficients[D_E, GAIN] = c.factor_d_e * share
     _replace(index, coefficients, D_N, c.constant_d_n)
     _replace(index, coefficients, D_P, c.constant_d_p)
     _replace(index, coefficients, KAPPA, c.constant_kappa)

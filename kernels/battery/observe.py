@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from energymodels.kernels.battery import electrode, spm
+from energymodels.kernels.battery import electrode, side, spm
 from energymodels.kernels.battery import layout as of
 from energymodels.kernels.battery import row as to
 from energymodels.kernels.battery import work as at
 from energymodels.kernels.battery.history import combine, extrapolate
-from energymodels.kernels.battery.material import set_temperature, value
+from energymodels.kernels.battery.material import set_temperature, solid_conductivity, value
 from energymodels.kernels.jit import inner
 
 START = np.int64(0)
@@ -16,9 +16,12 @@ SPM, SPME, DFN = np.arange(3)
 
 
 @inner
-def open_circuit(w, tables, charge, dt):
-    """Return the open-circuit voltage of the whole cell's mean stoichiometries after ``charge`` (A s) was discharged."""
-    x = w.memory[at.THETA_N] - charge / w.memory[at.CHARGE_N]
+def open_circuit(w, tables, charge, lost, dt):
+    """Return the open-circuit voltage of the whole cell's mean stoichiometries after ``charge`` (A s) was discharged.
+
+    ``lost`` is the lithium (A s) that side reactions took from the negative electrode.
+    """
+    x = w.memory[at.THETA_N] - (charge + lost) / w.memory[at.CHARGE_N]
     y = w.memory[at.THETA_P] + charge / w.memory[at.CHARGE_P]
     u_n = value(tables, w.index, w.coefficients, of.U_N, x)[0] + dt * value(tables, w.index, w.coefficients, of.DUDT_N, x)[0]
     u_p = value(tables, w.index, w.coefficients, of.U_P, y)[0] + dt * value(tables, w.index, w.coefficients, of.DUDT_P, y)[0]
@@ -60,7 +63,7 @@ def surfaces(w, mesh, c, tables, point, temperature, fidelity):
     first = n + s
     node = w.node
     dt = temperature - c.reference_temperature
-    if c.lumped != 0.0:
+    if c.lumped != 0.0 or c.warmths > 0:
         set_temperature(tables, w.index, w.coefficients, temperature)
     for k in range(nodes):
         node[at.C, k] = max(point[at.FIRST + k], SCARCE)
@@ -74,8 +77,11 @@ def surfaces(w, mesh, c, tables, point, temperature, fidelity):
         )
         ocp = _means(node, at.OCP, first, p) - _means(node, at.OCP, START, n)
         return ocp, _means(node, at.ETA, first, p) - _means(node, at.ETA, START, n), node[at.U, n - 1]
-    spm.electrode(w, tables, START, n, START, of.U_N, of.S_N, of.E_N, of.DUDT_N, temperature, dt)
-    spm.electrode(w, tables, first, p, first, of.U_P, of.S_P, of.E_P, of.DUDT_P, temperature, dt)
+    extra = 0.0
+    if mesh.pybamm and side.reacts(c):
+        extra = point[at.I] * c.radius_n / (3.0 * c.active_n * c.thickness_n) - node[at.J, 0]
+    spm.electrode(w, tables, START, n, START, of.U_N, of.S_N, of.E_N, of.DUDT_N, temperature, dt, extra)
+    spm.electrode(w, tables, first, p, first, of.U_P, of.S_P, of.E_P, of.DUDT_P, temperature, dt, 0.0)
     return node[at.OCP, first] - node[at.OCP, 0], node[at.ETA, first] - node[at.ETA, 0], node[at.U, 0]
 
 
@@ -117,20 +123,21 @@ def observe(w, mesh, c, tables, fidelity):
     for k in range(mesh.n + mesh.s + mesh.p):
         w.node[at.C, k] = point[at.FIRST + k]
     if fidelity == DFN:
-        electrode.electrolytes(w.node, tables, w.index, w.coefficients, point[at.T])
+        electrode.electrolytes(w.node, tables, w.index, w.coefficients, point[at.T], solid_conductivity(c, point[at.T]))
         out[to.ELECTROLYTE] = diffusion_potential(w, mesh)
     else:
         out[to.ELECTROLYTE] = spm.resistances(w, mesh, c, tables, point[at.T], fidelity == SPME)[0]
     out[to.SMOOTH] = point[at.V] - ocp - reaction
-    out[to.SMOOTH_NEGATIVE] = w.memory[at.LOWEST] - edge
-    complete(w, c, tables, out, ocp, reaction, edge)
+    out[to.SMOOTH_NEGATIVE] = point[at.LOW] - edge
+    complete(w, c, tables, out, side.lost(w, mesh, c, point), ocp, reaction, edge)
 
 
 @inner
-def complete(w, c, tables, out, ocp, reaction, edge):
-    """Fill in what follows from the smooth parts of a record and the potentials of the surfaces."""
+def complete(w, c, tables, out, lost, ocp, reaction, edge):
+    """Fill in what follows from the smooth parts of a record, the lithium ``lost`` and the potentials of the surfaces."""
     out[to.SOC] = c.soc - out[to.CHARGE] / w.memory[at.CELL]
-    out[to.OCV] = open_circuit(w, tables, out[to.CHARGE], out[to.TEMPERATURE] - c.reference_temperature)
+    out[to.OCV] = open_circuit(w, tables, out[to.CHARGE], lost, out[to.TEMPERATURE] - c.reference_temperature)
+    out[to.LOST] = lost
     out[to.VOLTAGE] = ocp + reaction + out[to.SMOOTH]
     out[to.NEGATIVE_POTENTIAL] = edge + out[to.SMOOTH_NEGATIVE]
     out[to.REACTION] = reaction
@@ -166,5 +173,5 @@ def sample(w, mesh, c, tables, axis, series, inside, case, fidelity):
         combine(w.points, new, w.weights[at.LOWER], many, state)
         combine(w.series, new, w.weights[at.LOWER], many, values)
         ocp, reaction, edge = surfaces(w, mesh, c, tables, state, values[to.TEMPERATURE], fidelity)
-        complete(w, c, tables, values, ocp, reaction, edge)
+        complete(w, c, tables, values, side.lost(w, mesh, c, state), ocp, reaction, edge)
         record(w, series, inside, case, values, state)

@@ -12,6 +12,8 @@ FLOATS = (
     "c_max_n", "c_max_p",  # mol m-3
     "sigma_n", "sigma_p",  # S m-1, effective
     "c_e",  # mol m-3: electrolyte at the start
+    "liquid",  # volume fraction of liquid in the electrolyte; the rest is a solid electrolyte
+    "kappa_solid", "energy_solid",  # S m-1 at the reference temperature, J mol-1: of the solid electrolyte
     "theta_n", "theta_p",  # stoichiometries that carry the lithium inventory
     "factor_d_n", "factor_d_p", "factor_e_n", "factor_e_p", "factor_kappa", "factor_d_e",  # of the tables
     "constant_d_n", "constant_d_p", "constant_kappa", "constant_d_e", "constant_tdf", "constant_t_plus",  # for a table; NaN: none
@@ -20,15 +22,27 @@ FLOATS = (
     "voltage_min", "voltage_max",  # V: limits of the terminal voltage
     "ocv_min", "ocv_max",  # V: open circuit at state of charge 0 and 1
     "contact",  # ohm
+    "interface", "energy_interface",  # ohm m2 of electrode area at the reference temperature, its activation energy, J mol-1
     "soc",  # at the start
-    "temperature",  # K: at the start and of the surroundings
+    "temperature",  # K: at the start, and of the surroundings unless a profile of temperature is given
     "reference_temperature",  # K
-    "lumped",  # 1: one temperature of the whole cell, 0: isothermal
+    "lumped",  # 1: one temperature of the whole cell, 0: that of the surroundings
     "heat_capacity",  # J K-1
     "cooling",  # W K-1
     "tolerance",  # relative error of a time step
+    "limit_negative", "limit_voltage", "limit_temperature", "limit_rate",  # V, V, K, C-rate; of a charge as fast as they allow
+    "k_plating", "alpha_plating", "energy_plating", "decay",  # m s-1, 1, J mol-1, s-1: lithium plating
+    "j0_sei", "u_sei", "supply_sei", "energy_sei",  # A m-2, V, mol m-1 s-1 (diffusivity times concentration of solvent), J mol-1
+    "volume_sei", "resistivity_sei", "thickness_sei",  # m3 per mol of lithium, ohm m, m
 )  # fmt: skip
-ROW = np.dtype([(name, "f8") for name in FLOATS] + [(name, "i8") for name in ("set", "first_step", "steps")])
+INTEGERS = (
+    "set", "first_step", "steps",
+    "plating", "sei",  # positions in PLATING and SEI
+    "first_warmth", "warmths",  # rows of the temperature profile: time, s, and temperature, K, linear between them
+)  # fmt: skip
+PLATING = ("none", "reversible", "irreversible", "partially reversible")
+SEI = ("none", "constant", "reaction limited", "solvent-diffusion limited")
+ROW = np.dtype([(name, "f8") for name in FLOATS] + [(name, "i8") for name in INTEGERS])
 
 # scalar results
 (
@@ -43,8 +57,19 @@ ROW = np.dtype([(name, "f8") for name in FLOATS] + [(name, "i8") for name in ("s
     CELL_CAPACITY,  # A s between ocv_min and ocv_max
     TERMINATION,
     TIME_STEPS,
-) = np.arange(11)
-SCALARS = 11
+    TIME_10_TO_80,  # s between these states of charge
+    TIME_0_TO_80,
+    PLATING_ONSET,  # A s charged until the least potential of the negative electrode first fell below 0
+    MEAN_RATE,  # 1: charge moved over duration, in nominal capacities an hour
+    PEAK_RATE,
+    CHARGED,  # A s, charged less discharged
+    HEAT_REJECTED,  # J, given off to the surroundings
+    LITHIUM_PLATED,  # A s, metal that can dissolve again
+    LITHIUM_DEAD,  # A s, metal that cannot
+    LITHIUM_SEI,  # A s, in the growth of the interphase
+    LITHIUM_GAINED,  # part of all lithium by which it seems to have grown: round-off
+) = np.arange(22)
+SCALARS = 22
 
 # series: what is known of every time step
 (
@@ -59,9 +84,10 @@ SCALARS = 11
     PARTICLE,
     ELECTROLYTE,
     OHMIC,
+    LOST,  # A s, lithium that side reactions took from the particles
     SMOOTH,  # voltage without mean potentials and overpotentials of the surfaces: what is left is smooth in time, those have kinks
     SMOOTH_NEGATIVE,  # the same of NEGATIVE_POTENTIAL
     CHARGE,  # A s, discharged
-) = np.arange(14)
-SERIES = 11  # of them are results; the rest serves interpolation
-RECORDED = 14
+) = np.arange(15)
+SERIES = 12  # of them are results; the rest serves interpolation
+RECORDED = 15

@@ -12,15 +12,19 @@ from math import sqrt
 import numpy as np
 
 from energymodels.kernels.battery import layout as of
-from energymodels.kernels.battery import particle
+from energymodels.kernels.battery import particle, side
 from energymodels.kernels.battery import work as at
 from energymodels.kernels.battery.dfn import FORGETFUL, HOPELESS, ITERATIONS, SETTLED, START, WARY, store
 from energymodels.kernels.battery.material import (
     DEPLETED,
     SMALLEST,
+    arrhenius,
     exchange_of_electrolyte,
+    in_series,
     is_constant,
+    mix,
     set_temperature,
+    solid_conductivity,
     value,
     values,
 )
@@ -29,15 +33,19 @@ from energymodels.kernels.elementary import log
 from energymodels.kernels.jit import inner
 
 ONE = np.int64(1)
+LEAST = 1.0  # mol m-3: relative changes of the concentration go no further
 
 
 @inner
-def solve_electrolyte(w, mesh, tables, current, alpha):
+def solve_electrolyte(w, mesh, tables, current, alpha, solid):
     """Set R1 to Newton's change of the concentrations at a given ``current`` and B1 to that of a unit more."""
     nodes = mesh.n + mesh.s + mesh.p
     node = w.node
     values(tables, w.index, w.coefficients, of.D_E, node[at.C], node[at.DIFFUSIVITY], node[at.D_DIFFUSIVITY])
     values(tables, w.index, w.coefficients, of.T_PLUS, node[at.C], node[at.T_PLUS], node[at.D_T_PLUS])
+    if solid > 0.0:
+        values(tables, w.index, w.coefficients, of.KAPPA, node[at.C], node[at.KAPPA], node[at.D_KAPPA])
+        mix(solid, node[at.KAPPA], node[at.D_KAPPA], node[at.T_PLUS], node[at.D_T_PLUS])
     for k in range(nodes):
         node[at.DIFFUSIVITY, k] *= node[at.EFFICIENCY, k]
         node[at.D_DIFFUSIVITY, k] *= node[at.EFFICIENCY, k]
@@ -98,16 +106,18 @@ def solve_electrolyte(w, mesh, tables, current, alpha):
 
 
 @inner
-def electrode(w, tables, first, count, k, u_f, s_f, e_f, dudt_f, temperature, dt):
+def electrode(w, tables, first, count, k, u_f, s_f, e_f, dudt_f, temperature, dt, beside):
     """Set u, its parts and derivatives of an electrode at its one node ``k``; the electrolyte enters by averages over its nodes.
 
-    U_C is what a unit of current adds to the overpotential by way of the concentrations' response B1.
+    U_C is what a unit of current adds to the overpotential by way of the concentrations' response B1. ``beside`` is a current that
+    counts in the overpotential though no lithium comes with it: PyBaMM takes that of all reactions.
     """
     node = w.node
     j = node[at.J, k]
     theta = node[at.A, k] + node[at.G, k] * j
     ocp, ocp_slope = value(tables, w.index, w.coefficients, u_f, theta)
     entropic, entropic_slope = value(tables, w.index, w.coefficients, dudt_f, theta)
+    j += beside
     s, s_slope = value(tables, w.index, w.coefficients, s_f, theta)
     if s < SMALLEST:
         s = SMALLEST
@@ -171,8 +181,9 @@ def resistances(w, mesh, c, tables, temperature, with_electrolyte):
     if not with_electrolyte:
         return 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     average = mean_concentration(w, mesh, c)
-    kappa = value(tables, w.index, w.coefficients, of.KAPPA, average)[0]
-    chi = 2.0 * (1.0 - value(tables, w.index, w.coefficients, of.T_PLUS, average)[0])
+    liquid = value(tables, w.index, w.coefficients, of.KAPPA, average)[0]
+    kappa = liquid + solid_conductivity(c, temperature)
+    chi = 2.0 * (1.0 - value(tables, w.index, w.coefficients, of.T_PLUS, average)[0]) * liquid / kappa
     chi *= value(tables, w.index, w.coefficients, of.TDF, average)[0] * GAS * temperature / FARADAY
     ln_n = 0.0
     for k in range(n):
@@ -191,24 +202,78 @@ def resistances(w, mesh, c, tables, temperature, with_electrolyte):
 
 
 @inner
-def lowest_potential(w, mesh, c, current, negative, chi, ln_n, with_electrolyte):
-    """Return the least phi_s - phi_e over the negative electrode, V."""
+def set_offsets(w, mesh, c, current, negative, chi, ln_n, with_electrolyte):
+    """Set by how much phi_s - phi_e of every negative node lies above its mean, and what a unit of current adds to that."""
     node = w.node
     if not with_electrolyte:
-        return node[at.U, 0]
+        node[at.OFFSET, 0] = 0.0
+        node[at.OFFSET_I, 0] = 0.0
+        return
     average = mean_concentration(w, mesh, c)
     l_n = c.thickness_n
     kappa = l_n / (3.0 * negative)
-    lowest = 1e300
     x = 0.0
+    mean = 0.0
+    for k in range(mesh.n):
+        mean += node[at.DX, k] / l_n * node[at.B1, k] / max(node[at.C, k], LEAST)
     for k in range(mesh.n):
         x += 0.5 * node[at.DX, k]
-        u = node[at.U, 0] + chi * (ln_n - log(max(node[at.C, k] / average, 1e-15)))
-        u += current * (l_n / 3.0 + (x * x - l_n * l_n) / (2.0 * l_n)) / kappa
-        u += current * (l_n / 3.0 - x * (2.0 * l_n - x) / (2.0 * l_n)) / c.sigma_n
-        lowest = min(lowest, u)
+        per = (l_n / 3.0 + (x * x - l_n * l_n) / (2.0 * l_n)) / kappa
+        per += (l_n / 3.0 - x * (2.0 * l_n - x) / (2.0 * l_n)) / c.sigma_n
+        node[at.OFFSET, k] = chi * (ln_n - log(max(node[at.C, k] / average, 1e-15))) + current * per
+        node[at.OFFSET_I, k] = chi * (mean - node[at.B1, k] / max(node[at.C, k], LEAST)) + per
         x += 0.5 * node[at.DX, k]
-    return lowest
+
+
+@inner
+def lowest(node, n):
+    """Return (node of the least phi_s - phi_e in the negative electrode, that potential less the mean, V)."""
+    least = 1e300
+    where = START
+    for k in range(n):
+        if node[at.OFFSET, k] < least:
+            least = node[at.OFFSET, k]
+            where = k
+    return where, least
+
+
+@inner
+def react(w, mesh, c, alpha, temperature):
+    """Set currents of side reactions at the negative nodes. Return (their mean, its derivative by the mean u, mean film)."""
+    node = w.node
+    f = FARADAY / (GAS * temperature)
+    a = 3.0 * c.active_n / c.radius_n
+    k_plating = c.k_plating * arrhenius(c.energy_plating, c, temperature)
+    warm = arrhenius(c.energy_sei, c, temperature)
+    mean = 0.0
+    slope = 0.0
+    film = 0.0
+    for k in range(mesh.n):
+        u = node[at.U, 0] + node[at.OFFSET, k]
+        pl, pl_u, _, gr, gr_u, own = side.currents(w, mesh, c, k, u, node[at.C, k], alpha, a, f, k_plating, warm)
+        node[at.PLATING, k] = pl
+        node[at.PLATING_J, k] = pl_u
+        node[at.GROWTH, k] = gr
+        node[at.GROWTH_J, k] = gr_u
+        part = node[at.DX, k] / c.thickness_n
+        mean += part * (pl + gr)
+        slope += part * (pl_u + gr_u)
+        film += part * own
+    return mean, slope, film
+
+
+@inner
+def follow(node, c, n, total):
+    """Shift the potential that the side currents see until their mean is ``total``, so that no lithium is lost."""
+    mean = 0.0
+    slope = 0.0
+    for k in range(n):
+        mean += node[at.DX, k] / c.thickness_n * (node[at.PLATING, k] + node[at.GROWTH, k])
+        slope += node[at.DX, k] / c.thickness_n * (node[at.PLATING_J, k] + node[at.GROWTH_J, k])
+    rise = (total - mean) / slope if slope != 0.0 else 0.0
+    for k in range(n):
+        node[at.PLATING, k] += node[at.PLATING_J, k] * rise
+        node[at.GROWTH, k] += node[at.GROWTH_J, k] * rise
 
 
 @inner
@@ -223,13 +288,16 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance, with_electr
     straight = is_constant(tables, w.index, of.D_N) and is_constant(tables, w.index, of.D_P)
     per_n = c.radius_n / (3.0 * c.active_n * c.thickness_n)  # interfacial current for a unit of current
     per_p = -c.radius_p / (3.0 * c.active_p * c.thickness_p)
-    temperature = w.points[at.PREDICTED, at.T] if lumped else c.temperature
+    temperature = w.points[at.PREDICTED, at.T] if lumped else w.memory[at.AROUND]
     current = w.points[at.PREDICTED, at.I] if border else target / c.area
-    resistance = c.contact * c.area
+    reacting = side.reacts(c)
+    beside = 0.0  # mean current of the side reactions
     for k in range(nodes):
         node[at.C, k] = w.points[at.PREDICTED, at.FIRST + k] if with_electrolyte else c.c_e
         node[at.C_BACK, k] = w.points[at.PAST, at.FIRST + k]
-    node[at.J, 0] = current * per_n
+    if reacting:
+        beside = w.memory[at.BESIDE]
+    node[at.J, 0] = current * per_n - beside
     node[at.J, k_p] = current * per_p
     size = 0.0
     volt = 0.0
@@ -237,54 +305,78 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance, with_electr
     negative = 0.0
     chi = 0.0
     ln_n = 0.0
+    per_u = 0.0
     for iteration in range(ITERATIONS):
         first = iteration == 0
-        if lumped:
+        if lumped or (first and c.warmths > 0):
             set_temperature(tables, w.index, w.coefficients, temperature)
         particle.eliminate_side(w, mesh, c, tables, particle.NEGATIVE, START, ONE, START, new, alpha, first or lumped)
         particle.eliminate_side(w, mesh, c, tables, particle.POSITIVE, k_p, ONE, cells, new, alpha, first or lumped)
         previous = size
         size = 0.0
         if with_electrolyte:
-            solve_electrolyte(w, mesh, tables, current, alpha)
+            solve_electrolyte(w, mesh, tables, current, alpha, solid_conductivity(c, temperature))
             for k in range(nodes):
                 node[at.C, k] += node[at.R1, k]
                 size += node[at.R1, k] * node[at.R1, k]
             size = sqrt(size / nodes) / (c.c_e * tolerance)
         dt = temperature - c.reference_temperature
-        electrode(w, tables, START, mesh.n, START, of.U_N, of.S_N, of.E_N, of.DUDT_N, temperature, dt)
-        electrode(w, tables, k_p, mesh.p, k_p, of.U_P, of.S_P, of.E_P, of.DUDT_P, temperature, dt)
+        extra = beside if mesh.pybamm else 0.0
+        electrode(w, tables, START, mesh.n, START, of.U_N, of.S_N, of.E_N, of.DUDT_N, temperature, dt, extra)
+        electrode(w, tables, k_p, mesh.p, k_p, of.U_P, of.S_P, of.E_P, of.DUDT_P, temperature, dt, 0.0)
         diffusion, ohmic, solid, negative, chi, ln_n = resistances(w, mesh, c, tables, temperature, with_electrolyte)
-        inner = ohmic + solid + resistance
+        inner = ohmic + solid + in_series(c, temperature)
         before = volt
+        answer = 1.0  # of intercalation to the current: the side reactions take the rest
+        moved = 0.0
+        if reacting or kind == of.NEGATIVE:
+            set_offsets(w, mesh, c, current, negative, chi, ln_n, with_electrolyte)
+        if reacting:
+            mean, slope, film = react(w, mesh, c, alpha, temperature)
+            answer = 1.0 / (1.0 + slope * node[at.U_J, 0])
+            moved = (beside - mean) * answer  # what intercalation gains by it
+            beside -= moved
+            size = max(size, abs(node[at.U_J, 0] * moved) / tolerance)
+            node[at.U, 0] += node[at.U_J, 0] * moved + film * current * per_n
+            node[at.U_FILM, 0] = film * per_n
         volt = node[at.U, k_p] - node[at.U, 0] + diffusion - current * inner
-        heat = current * (
-            node[at.OCP, k_p] - node[at.OCP, 0] - temperature * (node[at.ENTROPIC, k_p] - node[at.ENTROPIC, 0]) - volt
-        )
+        heat = current * (node[at.OCP, k_p] - temperature * node[at.ENTROPIC, k_p] - volt) + side.heat(w, mesh, c)
+        heat -= (current - beside / per_n) * (node[at.OCP, 0] - temperature * node[at.ENTROPIC, 0])
         step = 0.0
         if border:
-            per_current = node[at.U_J, k_p] * per_p - node[at.U_J, 0] * per_n - inner
+            per_u = node[at.U_J, 0] * per_n * answer + node[at.U_FILM, 0]  # of u of the negative electrode
             if with_electrolyte:
-                per_current += node[at.U_C, k_p] - node[at.U_C, 0]
+                per_u += node[at.U_C, 0]
+            per_current = node[at.U_J, k_p] * per_p - per_u - inner
+            if with_electrolyte:
+                per_current += node[at.U_C, k_p]
             if kind == of.VOLTAGE:
                 step = (target - volt) / per_current
-            else:
+            elif kind == of.POWER:
                 step = (target / c.area - volt * current) / (volt + per_current * current)
+            elif kind == of.NEGATIVE:
+                k, least = lowest(node, mesh.n)
+                step = (target - node[at.U, 0] - least) / (per_u + node[at.OFFSET_I, k])
+            else:  # the temperature is held where cooling takes away all heat
+                surplus = heat - c.cooling * (temperature - w.memory[at.AROUND]) / c.area
+                step = -surplus / (heat / current - current * per_current if current != 0.0 else -volt)
             current += step
             volt += per_current * step
             if with_electrolyte:
                 for k in range(nodes):
                     node[at.C, k] += step * node[at.B1, k]
             size = max(size, abs(step) / ((abs(current) + 0.01 * c.nominal / 3600.0 / c.area) * tolerance))
-        node[at.J, 0] += step * per_n
+        moved += step * per_n * answer
+        beside += step * per_n * (1.0 - answer)
+        node[at.J, 0] = current * per_n - beside
         node[at.J, k_p] += step * per_p
         if not straight:
             if not first:
                 size = max(size, abs(volt - before) / tolerance)
-            size = max(size, _move(w, mesh, c, tables, step * per_n, step * per_p, new, alpha) / tolerance)
+            size = max(size, _move(w, mesh, c, tables, moved, step * per_p, new, alpha) / tolerance)
         if lumped:
             rate = 1.0 / (c.heat_capacity * alpha)
-            past = w.points[at.PAST, at.T] + rate * (heat * c.area + c.cooling * c.temperature)
+            past = w.points[at.PAST, at.T] + rate * (heat * c.area + c.cooling * w.memory[at.AROUND])
             change = past / (1.0 + rate * c.cooling) - temperature
             temperature += change
             size = max(size, abs(change) / (100.0 * tolerance))
@@ -315,8 +407,13 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance, with_electr
     point[at.FIRST + nodes + k_p] = node[at.A, k_p] + node[at.G, k_p] * node[at.J, k_p]
     point[at.FIRST + 2 * nodes] = node[at.J, 0]
     point[at.FIRST + 2 * nodes + k_p] = node[at.J, k_p]
-    node[at.U, 0] += node[at.U_J, 0] * step * per_n
-    w.memory[at.LOWEST] = lowest_potential(w, mesh, c, current, negative, chi, ln_n, with_electrolyte)
+    node[at.U, 0] += per_u * step
+    set_offsets(w, mesh, c, current, negative, chi, ln_n, with_electrolyte)
+    point[at.LOW] = node[at.U, 0] + lowest(node, mesh.n)[1]
+    if reacting:
+        w.memory[at.BESIDE] = beside
+        follow(node, c, mesh.n, beside)
+        side.settle(w, mesh, c, new, alpha)
     return True
 
 

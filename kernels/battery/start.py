@@ -3,28 +3,42 @@
 import numpy as np
 
 from energymodels.kernels import status
+from energymodels.kernels.battery import side
 from energymodels.kernels.battery import work as at
 from energymodels.kernels.battery.balance import balance
+from energymodels.kernels.battery.inventory import lithium
 from energymodels.kernels.battery.layout import D_N, D_P
 from energymodels.kernels.battery.material import is_constant, set_case, set_temperature
 from energymodels.kernels.battery.observe import DFN, open_circuit
+from energymodels.kernels.battery.stepper import surroundings
 from energymodels.kernels.jit import inner
+
+EXACTLY = 1e-9  # of a state of charge
+START = np.int64(0)
 
 
 @inner
-def begin(w, mesh, c, tables, index, widths, fidelity):
+def begin(w, mesh, c, tables, index, widths, profiles, fidelity):
     """Set materials, geometry and the state of the cell at rest in slot 0. Return a status."""
+    temperature = surroundings(c, profiles, 0.0)
     for f in range(index.shape[1]):
         for q in range(index.shape[2]):
             w.index[f, q] = index[c.set, f, q]
     set_case(w.index, w.coefficients, c)
-    set_temperature(tables, w.index, w.coefficients, c.temperature)
+    set_temperature(tables, w.index, w.coefficients, temperature)
     if not balance(tables, w, c):
         return status.OUT_OF_RANGE
     w.memory[at.CURVATURE] = 1.0
     w.memory[at.NOMINAL] = w.memory[at.CELL] if c.nominal_is_cell != 0.0 else c.nominal
-    w.memory[at.HOTTEST] = c.temperature
+    w.memory[at.AROUND] = temperature
+    w.memory[at.HOTTEST] = temperature
+    w.memory[at.FIRST_T] = temperature
     w.memory[at.LEAST_POTENTIAL] = np.inf
+    w.memory[at.LARGEST_CURRENT] = 0.0
+    w.memory[at.AT_10] = 0.0 if abs(c.soc - 0.1) < EXACTLY else np.nan
+    w.memory[at.AT_80] = np.nan
+    w.memory[at.ONSET] = np.nan
+    w.memory[at.BESIDE] = 0.0
     w.weights[at.TIMES, 0] = 0.0
     w.now[at.HEAD] = 0
     w.now[at.SAMPLE] = 0
@@ -32,8 +46,9 @@ def begin(w, mesh, c, tables, index, widths, fidelity):
     point = w.points[0]
     for q in range(point.size):
         point[q] = 0.0
-    point[at.T] = c.temperature
-    point[at.V] = open_circuit(w, tables, 0.0, c.temperature - c.reference_temperature)
+    point[at.T] = temperature
+    point[at.V] = open_circuit(w, tables, 0.0, 0.0, temperature - c.reference_temperature)
+    point[at.LOW] = np.inf
     point[at.OCP_MEAN] = point[at.V]
     nodes = mesh.n + mesh.s + mesh.p
     for k in range(nodes):
@@ -43,6 +58,9 @@ def begin(w, mesh, c, tables, index, widths, fidelity):
     split = mesh.radial.shape[1] * many_n
     fill_profiles(w.profiles[0, :split], many_n, w.memory[at.THETA_N], is_constant(tables, w.index, D_N))
     fill_profiles(w.profiles[0, split:], mesh.p if fidelity == DFN else 1, w.memory[at.THETA_P], is_constant(tables, w.index, D_P))
+    if side.reacts(c):
+        side.begin(w, mesh, c, point)
+    w.memory[at.LITHIUM] = lithium(w, mesh, c, tables, START, fidelity)
     return status.OK
 
 
@@ -68,6 +86,8 @@ def lay_out(w, mesh, c, widths):
         w.node[at.EFFICIENCY, k] = efficiency
         w.node[at.SHARE, k] = share
         w.node[at.J, k] = 0.0
+        w.node[at.TOTAL_J, k] = 1.0
+        w.node[at.TOTAL_C, k] = 0.0
     for k in range(mesh.n + mesh.s + mesh.p - 1):
         own, other = w.node[at.EFFICIENCY, k], w.node[at.EFFICIENCY, k + 1]
         part = w.node[at.DX, k] / (w.node[at.DX, k] + w.node[at.DX, k + 1])

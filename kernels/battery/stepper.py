@@ -1,8 +1,8 @@
 """One time step of any fidelity, its estimated error, and the size and order of the next."""
 
-from math import sqrt
+from math import isnan, sqrt
 
-from energymodels.kernels.battery import dfn, particle, spm
+from energymodels.kernels.battery import dfn, particle, side, spm
 from energymodels.kernels.battery import layout as of
 from energymodels.kernels.battery import work as at
 from energymodels.kernels.battery.history import combine, copy, differentiate, extrapolate
@@ -12,11 +12,37 @@ from energymodels.kernels.constants import FARADAY
 from energymodels.kernels.jit import inner
 
 ORDER = 5
+BISECTIONS = 40
+NEARLY = 2e-7  # of the nominal capacity
+PLATED = 100.0  # mol m-3 of electrode: plated lithium whose error counts as 1
 GROWTH = (0.0, 4.0, 2.0, 2.0, 1.5, 1.5)  # most that a step grows, by order
 
 
 @inner
-def attempt(w, mesh, c, tables, t_new, kind, target, fidelity, tolerance):
+def along(profiles, first, count, x):
+    """Return the value at ``x`` of the straight lines through rows (x, y) of ``profiles``, at its ends that of the last row."""
+    low = first
+    high = first + count - 1
+    if x >= profiles[high, 0]:
+        return profiles[high, 1]
+    while high - low > 1:
+        middle = (low + high) // 2
+        if profiles[middle, 0] <= x:
+            low = middle
+        else:
+            high = middle
+    part = (x - profiles[low, 0]) / (profiles[high, 0] - profiles[low, 0])
+    return profiles[low, 1] + part * (profiles[high, 1] - profiles[low, 1])
+
+
+@inner
+def surroundings(c, profiles, t):
+    """Return the temperature of the surroundings at time ``t``, K."""
+    return along(profiles, c.first_warmth, c.warmths, t) if c.warmths > 0 else c.temperature
+
+
+@inner
+def attempt(w, mesh, c, tables, profiles, t_new, kind, target, fidelity, tolerance):
     """Step from the newest point to ``t_new``, into the slot after it. Return (converged, alpha)."""
     head, count, order = w.now[at.HEAD], w.now[at.COUNT], w.now[at.NEXT_ORDER]
     new = at.new_slot(w)
@@ -29,6 +55,8 @@ def attempt(w, mesh, c, tables, t_new, kind, target, fidelity, tolerance):
     if not (is_constant(tables, w.index, of.D_N) and is_constant(tables, w.index, of.D_P)):
         combine(w.profiles, head, w.weights[at.PREDICT], many, w.profiles[new])
     w.weights[at.TIMES, new] = t_new
+    if c.warmths > 0:
+        w.memory[at.AROUND] = surroundings(c, profiles, t_new)
     if fidelity == DFN:
         return dfn.advance(w, mesh, c, tables, new, alpha, kind, target, tolerance), alpha
     return spm.advance(w, mesh, c, tables, new, alpha, kind, target, tolerance, fidelity == SPME), alpha
@@ -50,15 +78,22 @@ def difference(w, mesh, c, a, b, fidelity):
             d = a[q] - b[q]
             total += d * d
         size = max(size, sqrt(total / nodes) / c.c_e)
-    for side in range(2):
-        first = 0 if side == 0 else mesh.n + mesh.s
-        many = 1 if fidelity != DFN else mesh.n if side == 0 else mesh.p
+    for which in range(2):
+        first = 0 if which == 0 else mesh.n + mesh.s
+        many = 1 if fidelity != DFN else mesh.n if which == 0 else mesh.p
         total = 0.0
         for k in range(first, first + many):
             d = a[at.FIRST + nodes + k] - b[at.FIRST + nodes + k]
             slope = w.node[at.OCP_SLOPE, k]
             total += d * d * max(1.0, slope * slope)
         size = max(size, sqrt(total / many))
+    if c.plating > 0:
+        total = 0.0
+        first = side.first_state(mesh)
+        for q in range(first, first + 2 * mesh.n):
+            d = a[q] - b[q]
+            total += d * d
+        size = max(size, sqrt(total / mesh.n) / PLATED)
     return size
 
 
@@ -159,9 +194,37 @@ def kept(w, mesh, c, tables, fidelity):
     point[at.ENERGY] = before[at.ENERGY] + work
     point[at.WORK] = before[at.WORK] + abs(work)
     w.memory[at.HOTTEST] = max(w.memory[at.HOTTEST], point[at.T])
-    w.memory[at.LEAST_POTENTIAL] = min(w.memory[at.LEAST_POTENTIAL], w.memory[at.LOWEST])
+    w.memory[at.LEAST_POTENTIAL] = min(w.memory[at.LEAST_POTENTIAL], point[at.LOW])
+    w.memory[at.LARGEST_CURRENT] = max(w.memory[at.LARGEST_CURRENT], abs(point[at.I]) * c.area)
+    pass_soc(w, c, at.AT_10, 0.1)
+    pass_soc(w, c, at.AT_80, 0.8)
     w.now[at.HEAD] = new
     w.now[at.COUNT] = min(w.now[at.COUNT] + 1, at.HISTORY - 1)
+
+
+@inner
+def pass_soc(w, c, which, soc):
+    """Keep the time in ``memory[which]`` at which the step just solved first charged the cell to ``soc``, if it did."""
+    goal = (c.soc - soc) * w.memory[at.CELL]  # charge discharged by then
+    head, new = w.now[at.HEAD], at.new_slot(w)
+    near = w.points[new, at.CHARGE] - NEARLY * w.memory[at.NOMINAL]  # a step that ends by state of charge ends nearly there
+    if not isnan(w.memory[which]) or not w.points[head, at.CHARGE] > goal >= near:
+        return
+    times = w.weights[at.TIMES]
+    many = min(w.now[at.NEXT_ORDER], w.now[at.COUNT]) + 1
+    low = times[head]
+    high = times[new]
+    for _ in range(BISECTIONS):
+        t = 0.5 * (low + high)
+        extrapolate(times, new, many, t, w.weights[at.LOWER])
+        charge = 0.0
+        for m in range(many):
+            charge += w.weights[at.LOWER, m] * w.points[(new - m) % at.HISTORY, at.CHARGE]
+        if charge > goal:
+            low = t
+        else:
+            high = t
+    w.memory[which] = high
 
 
 @inner

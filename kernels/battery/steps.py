@@ -2,17 +2,38 @@
 
 A step begins with a step of 1 ns that makes currents and potentials consistent; then order and size follow the estimated
 local error. A time step that passes an end is taken again, shorter, until the end is met to ``MET``.
+
+A charge as fast as its limits allow holds one limit at a time, by an equation of the system that every time step solves; where a
+step passes another limit, it is shortened to end there, and that limit is held from then on.
 """
+
+from math import isnan
 
 import numpy as np
 
 from energymodels.kernels import status
 from energymodels.kernels.battery import layout as of
 from energymodels.kernels.battery import work as at
-from energymodels.kernels.battery.events import END_TIME, EVENTS, MET, code_of, first_passed, passed, set_ends
+from energymodels.kernels.battery.events import (
+    BELOW,
+    E_NONE,
+    E_ONSET,
+    END_TIME,
+    L_CURRENT,
+    MET,
+    NEARLY_NONE,
+    NO_CURRENT,
+    SLACK,
+    code_of,
+    first_passed,
+    kind_of,
+    passed,
+    set_ends,
+    watch,
+)
 from energymodels.kernels.battery.material import set_temperature
 from energymodels.kernels.battery.observe import observe, record, sample
-from energymodels.kernels.battery.stepper import attempt, choose, first_step, kept, restart, step_error
+from energymodels.kernels.battery.stepper import along, attempt, choose, first_step, kept, restart, step_error
 from energymodels.kernels.jit import inner
 
 INSTANT = 1e-9  # s
@@ -22,42 +43,45 @@ SCARCE = 1.0  # mol m-3: below it a failure is the electrolyte's
 MOST_STEPS = 20000
 MOST_FAILURES = 60  # in a row
 MOST_LANDINGS = 100  # five are usual
+MOST_PHASES = 200  # limits held one after the other; three are usual
+MOST_SEARCHES = 60  # twelve are usual
+FASTEST = 1024.0  # C-rate
 NONE, FAILED = -1, -2  # in place of an event
 
 
 @inner
-def wanted(w, step, profiles, elapsed):
-    """Return what a step asks for at a time since it began: A, V or W; discharge positive."""
+def wanted(w, c, step, profiles, kind, elapsed):
+    """Return what a step asks for at a time since it began: A, V or W; discharge positive. Or the limit of ``kind`` it is at."""
+    if step[of.KIND] == of.LIMITS:
+        if kind == of.CURRENT:
+            return -c.limit_rate * w.memory[at.NOMINAL] / 3600.0
+        slack = SLACK * c.tolerance
+        return c.limit_voltage - slack if kind == of.VOLTAGE else c.limit_negative + slack
     value = step[of.VALUE]
     if step[of.VALUE_PER_C] != 0.0:
         value *= w.memory[at.NOMINAL] / 3600.0
     if step[of.KIND] < of.CURRENT_PROFILE:
         return value
-    first = int(step[of.PROFILE_FIRST])
-    last = first + int(step[of.PROFILE_COUNT]) - 1
-    low = first
-    high = last
-    if elapsed >= profiles[last, 0]:
-        return value * profiles[last, 1]
-    while high - low > 1:
-        middle = (low + high) // 2
-        if profiles[middle, 0] <= elapsed:
-            low = middle
-        else:
-            high = middle
-    part = (elapsed - profiles[low, 0]) / (profiles[high, 0] - profiles[low, 0])
-    return value * (profiles[low, 1] + part * (profiles[high, 1] - profiles[low, 1]))
+    return value * along(profiles, int(step[of.PROFILE_FIRST]), int(step[of.PROFILE_COUNT]), elapsed)
 
 
 @inner
-def next_corner(step, profiles, elapsed):
-    """Return the time since the step began at which its profile next bends, s."""
-    if step[of.KIND] < of.CURRENT_PROFILE:
-        return np.inf
-    for q in range(int(step[of.PROFILE_FIRST]), int(step[of.PROFILE_FIRST] + step[of.PROFILE_COUNT])):
-        if profiles[q, 0] > elapsed + 1e-6:
+def next_bend(profiles, first, count, t):
+    """Return where the straight lines through ``count`` rows of ``profiles`` next bend after ``t``."""
+    for q in range(first, first + count):
+        if profiles[q, 0] > t + 1e-6:
             return profiles[q, 0]
     return np.inf
+
+
+@inner
+def next_corner(c, step, profiles, begun, t):
+    """Return the next time at which what the step asks for or the temperature of the surroundings bends, s."""
+    corner = next_bend(profiles, c.first_warmth, c.warmths, t)
+    if of.CURRENT_PROFILE <= step[of.KIND] < of.LIMITS:
+        bend = next_bend(profiles, int(step[of.PROFILE_FIRST]), int(step[of.PROFILE_COUNT]), t - begun)
+        corner = min(corner, begun + bend)
+    return corner
 
 
 @inner
@@ -73,7 +97,7 @@ def spread(point, mesh, c, current):
 
 
 @inner
-def start_step(w, mesh, c, tables, kind, goal, fidelity, tolerance):
+def start_step(w, mesh, c, tables, profiles, kind, goal, fidelity, tolerance):
     """Make currents and potentials consistent with what a step asks for: an instant's step. Return whether it was found.
 
     The guess has the reaction spread evenly; where Newton's method does not find the way, the jump is taken in parts.
@@ -81,12 +105,15 @@ def start_step(w, mesh, c, tables, kind, goal, fidelity, tolerance):
     point = w.points[w.now[at.HEAD]]
     t = w.weights[at.TIMES, w.now[at.HEAD]] + INSTANT
     first_j = at.FIRST + 2 * (mesh.n + mesh.s + mesh.p)
+    last_j = at.FIRST + 3 * (mesh.n + mesh.s + mesh.p)
     current = point[at.I]
     start = current * c.area
     if kind == of.VOLTAGE:
         start = point[at.V]
     elif kind == of.POWER:
         start *= point[at.V]
+    elif kind != of.CURRENT:  # a limit that is met already
+        start = goal
     for parts in (1, 4, 16):
         good = True
         point[at.I] = current
@@ -94,15 +121,17 @@ def start_step(w, mesh, c, tables, kind, goal, fidelity, tolerance):
             now = start + (goal - start) * part / parts
             if part == 1:
                 guess = current
-                if kind != of.VOLTAGE:
-                    guess = now / c.area if kind == of.CURRENT else now / (c.area * point[at.V])
+                if kind == of.CURRENT:
+                    guess = now / c.area
+                elif kind == of.POWER:
+                    guess = now / (c.area * point[at.V])
                 spread(point, mesh, c, guess)
-            good, _ = attempt(w, mesh, c, tables, t, kind, now, fidelity, tolerance)
+            good, _ = attempt(w, mesh, c, tables, profiles, t, kind, now, fidelity, tolerance)
             if not good:
                 break
             found = w.points[at.new_slot(w)]
             point[at.I] = found[at.I]
-            for q in range(first_j, point.size):
+            for q in range(first_j, last_j):
                 point[q] = found[q]
         if good:
             return True
@@ -142,8 +171,8 @@ def land(w, mesh, c, tables, step, profiles, begun, kind, fidelity, event):
         h = high if near else (low * g_high - high * g_low) / (g_high - g_low)
         if not near and not low < h < high:
             h = 0.5 * (low + high)
-        goal = wanted(w, step, profiles, t + h - begun)
-        good, _ = attempt(w, mesh, c, tables, t + h, kind, goal, fidelity, 0.01 * c.tolerance)
+        goal = wanted(w, c, step, profiles, kind, t + h - begun)
+        good, _ = attempt(w, mesh, c, tables, profiles, t + h, kind, goal, fidelity, 0.01 * c.tolerance)
         if not good:
             return FAILED
         earlier = first_passed(w, c, w.points[head], w.points[new])
@@ -171,43 +200,174 @@ def land(w, mesh, c, tables, step, profiles, begun, kind, fidelity, event):
 
 
 @inner
-def run_step(w, mesh, c, tables, step, profiles, fidelity, axis, series, inside, case):
-    """Run one protocol step from the newest point. Return (status, termination, time steps)."""
-    recording = axis.size > 0
-    kind = int(step[of.KIND])
-    if kind == of.CURRENT_PROFILE:
-        kind = int(of.CURRENT)
-    elif kind == of.POWER_PROFILE:
-        kind = int(of.POWER)
-    tolerance = c.tolerance
-    restart(w)
-    begun = w.weights[at.TIMES, 0]
-    ends_at = begun + step[of.END_TIME]
-    before = w.points[0, at.I]
-    goal = wanted(w, step, profiles, 0.0)
-    if not start_step(w, mesh, c, tables, kind, goal, fidelity, 0.01 * tolerance):
-        return why_not(w, mesh, kind, True), 0, 0
-    if recording:
+def excess(w, c, point):
+    """Return (by how much a point passes the limits of potentials and temperature, V or K s-1; the kind it passes most)."""
+    slack = SLACK * c.tolerance
+    most = point[at.V] - c.limit_voltage + slack
+    kind = of.VOLTAGE
+    if c.limit_negative + slack - point[at.LOW] > most:
+        most = c.limit_negative + slack - point[at.LOW]
+        kind = of.NEGATIVE
+    if c.lumped != 0.0 and point[at.T] >= c.limit_temperature - slack:
+        rise = (w.memory[at.HEAT_NOW] - c.cooling * (point[at.T] - w.memory[at.AROUND])) / c.heat_capacity
+        if rise > most:
+            most = rise
+            kind = of.WARM
+    return most, kind
+
+
+@inner
+def search(w, mesh, c, tables, profiles, fidelity):
+    """Find the largest charge that the limits allow from the newest point; solve an instant of it into the new slot.
+
+    Return (the kind of the limit it meets, found); NONE for the kind where not even no current keeps the limits. Regula falsi
+    (Illinois) on the current.
+    """
+    tolerance = 0.01 * c.tolerance
+    unit = w.memory[at.NOMINAL] / 3600.0
+    least = 0.0
+    if not start_step(w, mesh, c, tables, profiles, of.CURRENT, least, fidelity, tolerance):
+        return of.CURRENT, False
+    g_least, kind = excess(w, c, w.points[at.new_slot(w)])
+    if g_least > 0.0:
+        return np.int64(NONE), True
+    most = min(c.limit_rate, 1.0)
+    g_most = np.nan
+    while True:  # double the rate until a limit is passed
+        if start_step(w, mesh, c, tables, profiles, of.CURRENT, -most * unit, fidelity, tolerance):
+            g_most, kind = excess(w, c, w.points[at.new_slot(w)])
+        else:
+            g_most = np.nan
+        if g_most <= 0.0 and most >= min(c.limit_rate, FASTEST):
+            return of.CURRENT, True
+        if not g_most <= 0.0:
+            break
+        least = most
+        g_least = g_most
+        most = min(2.0 * most, c.limit_rate)
+    last = 0
+    for _ in range(MOST_SEARCHES):
+        rate = (least * g_most - most * g_least) / (g_most - g_least)
+        if not least < rate < most:
+            rate = 0.5 * (least + most)
+        if not start_step(w, mesh, c, tables, profiles, of.CURRENT, -rate * unit, fidelity, tolerance):
+            most = rate
+            g_most = np.nan
+            continue
+        g, kind = excess(w, c, w.points[at.new_slot(w)])
+        if abs(g) <= 0.2 * SLACK * c.tolerance or most - least < 1e-12 * most:
+            return kind if rate > NEARLY_NONE else np.int64(NONE), True
+        if g > 0.0:
+            most = rate
+            g_most = g
+            if last == 1:
+                g_least *= 0.5
+            last = 1
+        else:
+            least = rate
+            g_least = g
+            if last == -1:
+                g_most *= 0.5
+            last = -1
+    return of.CURRENT, False
+
+
+@inner
+def take_limit(w, mesh, c, tables, step, profiles, event, fidelity):
+    """Start to hold the limit that ``event`` stands for, or the one that binds; NONE for any. Return as ``search`` does."""
+    if event != NONE:
+        kind = kind_of(event)
+        goal = wanted(w, c, step, profiles, kind, 0.0)
+        if start_step(w, mesh, c, tables, profiles, kind, goal, fidelity, 0.01 * c.tolerance):
+            watch(w, c, w.points[at.new_slot(w)], kind)
+            good = True
+            for other in range(L_CURRENT, E_ONSET):
+                good = good and passed(other, w, c, w.points[at.new_slot(w)]) <= BELOW
+            if good:
+                idle = -w.points[at.new_slot(w), at.I] * c.area * 3600.0 <= NEARLY_NONE * w.memory[at.NOMINAL]
+                return np.int64(NONE) if idle else kind, True
+    return search(w, mesh, c, tables, profiles, fidelity)
+
+
+@inner
+def enter(w, mesh, c, tables, fidelity, axis, series, inside, case):
+    """Keep and record the instant just solved, from which the time steps of a step, or of a limit held, begin."""
+    t = w.weights[at.TIMES, w.now[at.HEAD]]
+    if axis.size > 0:
         observe(w, mesh, c, tables, fidelity)
-        while w.now[at.SAMPLE] < axis.size and axis[w.now[at.SAMPLE]] <= begun + INSTANT:
+        while w.now[at.SAMPLE] < axis.size and axis[w.now[at.SAMPLE]] <= t + INSTANT:
             record(w, series, inside, case, w.series[at.new_slot(w)], w.points[at.new_slot(w)])
     kept(w, mesh, c, tables, fidelity)
     restart(w)
     point = w.points[0]
-    set_ends(step, c, w, point, kind)
-    for event in range(EVENTS):
-        if passed(event, w, c, point) >= 0.0:
-            return status.OK, code_of(event), 1
+    w.weights[at.GOALS, E_ONSET] = -BELOW
+    w.weights[at.SIGNS, E_ONSET] = 0.0
+    if isnan(w.memory[at.ONSET]):
+        if point[at.LOW] < -BELOW:
+            w.memory[at.ONSET] = -point[at.CHARGE]
+        else:
+            w.weights[at.SIGNS, E_ONSET] = -1.0
     if c.lumped != 0.0:
         set_temperature(tables, w.index, w.coefficients, point[at.T])
-    h = first_step(w, mesh, c, tables, point[at.I] - before, tolerance)
-    if step[of.KIND] != of.CURRENT:  # the current moves by itself, and nothing tells yet how fast
-        h = min(h, FIRST_MOVING)
+
+
+@inner
+def run_step(w, mesh, c, tables, step, profiles, fidelity, axis, series, inside, case):
+    """Run one protocol step from the newest point. Return (status, termination, time steps)."""
+    kind = int(step[of.KIND])
+    limited = kind == of.LIMITS
+    if kind == of.CURRENT_PROFILE:
+        kind = int(of.CURRENT)
+    elif kind == of.POWER_PROFILE:
+        kind = int(of.POWER)
+    restart(w)
+    begun = w.weights[at.TIMES, 0]
+    for other in range(L_CURRENT, E_ONSET):
+        w.weights[at.SIGNS, other] = 0.0
+    total = 0
+    event = NONE
+    for phase in range(MOST_PHASES):
+        before = w.points[0, at.I]
+        good = True
+        if limited:
+            kind, good = take_limit(w, mesh, c, tables, step, profiles, event, fidelity)
+            if kind == NONE:
+                return status.OK, NO_CURRENT, total
+            watch(w, c, w.points[at.new_slot(w)], kind)
+        else:
+            goal = wanted(w, c, step, profiles, kind, 0.0)
+            good = start_step(w, mesh, c, tables, profiles, kind, goal, fidelity, 0.01 * c.tolerance)
+        if not good:
+            return why_not(w, mesh, kind, True), 0, total
+        enter(w, mesh, c, tables, fidelity, axis, series, inside, case)
+        if phase == 0:
+            set_ends(step, c, w, w.points[0], kind)
+            for end in range(E_NONE + 1):
+                if passed(end, w, c, w.points[0]) >= 0.0:
+                    return status.OK, code_of(end), 1
+        h = first_step(w, mesh, c, tables, w.points[0, at.I] - before, c.tolerance)
+        if kind != of.CURRENT or step[of.KIND] == of.CURRENT_PROFILE:  # the current moves, and nothing tells yet how fast
+            h = min(h, FIRST_MOVING)
+        code, event, steps = follow(w, mesh, c, tables, step, profiles, kind, begun, h, fidelity, axis, series, inside, case)
+        total += steps
+        if code != status.OK or event == NONE:
+            return code, END_TIME if code == status.OK else 0, total
+        if event < L_CURRENT:
+            return code, code_of(event), total
+        restart(w)
+    return status.NO_CONVERGENCE, 0, total
+
+
+@inner
+def follow(w, mesh, c, tables, step, profiles, kind, begun, h, fidelity, axis, series, inside, case):
+    """Take time steps, the first of size ``h``, until an event or the step's time ends. Return (status, event, time steps)."""
+    tolerance = c.tolerance
+    ends_at = begun + step[of.END_TIME]
     since = 0  # steps at this order
     failures = 0
     for steps in range(MOST_STEPS):
         t = w.weights[at.TIMES, w.now[at.HEAD]]
-        limit = min(ends_at, begun + next_corner(step, profiles, t - begun))
+        limit = min(ends_at, next_corner(c, step, profiles, begun, t))
         last = t + 1.01 * h >= limit
         if last:
             h = limit - t
@@ -216,8 +376,8 @@ def run_step(w, mesh, c, tables, step, profiles, fidelity, axis, series, inside,
         t_new = limit if last else t + h
         order = min(w.now[at.NEXT_ORDER], w.now[at.COUNT])
         w.now[at.NEXT_ORDER] = order
-        goal = wanted(w, step, profiles, t_new - begun)
-        good, alpha = attempt(w, mesh, c, tables, t_new, kind, goal, fidelity, tolerance)
+        goal = wanted(w, c, step, profiles, kind, t_new - begun)
+        good, alpha = attempt(w, mesh, c, tables, profiles, t_new, kind, goal, fidelity, tolerance)
         error = step_error(w, mesh, c, alpha, fidelity) / tolerance if good else 0.0
         new = at.new_slot(w)
         event = NONE
@@ -235,22 +395,28 @@ def run_step(w, mesh, c, tables, step, profiles, fidelity, axis, series, inside,
             if failures > 3:
                 w.now[at.NEXT_ORDER] = 1
             if h < SHORTEST or failures > MOST_FAILURES:
-                return why_not(w, mesh, kind, False), 0, steps + 1
+                return why_not(w, mesh, kind, False), NONE, steps + 1
             continue
         since += 1
         choice, factor = choose(w, mesh, c, error, since, fidelity)
-        if recording:
+        if axis.size > 0:
             observe(w, mesh, c, tables, fidelity)
             sample(w, mesh, c, tables, axis, series, inside, case, fidelity)
-        if event >= 0 or (last and limit == ends_at):
+        if event == E_ONSET:
+            w.memory[at.ONSET] = -w.points[new, at.CHARGE]
+            w.weights[at.SIGNS, E_ONSET] = 0.0
+            h = max(h, t_new - t)  # the step that was shortened was good
+        elif event >= 0 or (last and limit == ends_at):
             kept(w, mesh, c, tables, fidelity)
-            return status.OK, code_of(event) if event >= 0 else END_TIME, steps + 1
+            return status.OK, event, steps + 1
+        else:
+            h = t_new - t
         if since > order:
             since = 0
         w.now[at.NEXT_ORDER] = choice
         if failures > 0:
             factor = min(factor, 1.0)
         failures = 0
-        h = (t_new - t) * factor
+        h *= factor
         kept(w, mesh, c, tables, fidelity)
-    return status.TOO_MANY_STEPS, 0, MOST_STEPS
+    return status.TOO_MANY_STEPS, NONE, MOST_STEPS

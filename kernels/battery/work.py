@@ -10,9 +10,10 @@ from energymodels.kernels.jit import inner
 
 HISTORY = 8  # time points kept: order 5 needs six for its predictor, one more for the estimate an order higher, one for the new
 # what every time point keeps beside the particles' profiles: terminal voltage (V), temperature (K), current (A m-2), integrals over
-# time of I, |I| (A s), V I, |V I| and heat (J), OCV of the surfaces (V); from FIRST on, by node, c_e, surface
-# stoichiometries, interfacial currents
-V, T, I, CHARGE, MOVED, ENERGY, WORK, HEAT, OCP_MEAN, FIRST = np.arange(10)  # noqa: E741 the paper's symbol
+# time of I, |I| (A s), V I, |V I| and heat (J), OCV of the surfaces (V), least phi_s - phi_e of the negative electrode (V); from
+# FIRST on, by node, c_e, surface stoichiometries, intercalation currents; then, with side reactions, by negative node, plated and
+# dead lithium (mol m-3 of electrode), thickness of the interphase (m)
+V, T, I, CHARGE, MOVED, ENERGY, WORK, HEAT, OCP_MEAN, LOW, FIRST = np.arange(11)  # noqa: E741 the paper's symbol
 
 # by node, across the cell from the negative to the positive current collector
 (
@@ -24,15 +25,21 @@ V, T, I, CHARGE, MOVED, ENERGY, WORK, HEAT, OCP_MEAN, FIRST = np.arange(10)  # n
     E11, E12, E21, E22, R1, R2, B1, B2,  # eliminated blocks, right sides, and what a unit of current adds
     DROP, DROP_C1, DROP_C2, DROP_J1, DROP_J2, DROP_I,  # electrolyte potential from a node to its neighbour, and its derivatives
     FLOW,  # electrolyte current from a node to its neighbour
-) = np.arange(49)  # fmt: skip
-NODE = 49
+    TOTAL, TOTAL_J, TOTAL_C,  # interfacial current of all reactions, and its derivatives by j, that of intercalation, and c
+    PLATING, PLATING_J, PLATING_C, GROWTH, GROWTH_J, GROWTH_C,  # the same of the side reactions: plating and the SEI's growth
+    OFFSET, OFFSET_I, U_FILM,  # single particles: u less its mean and its derivative by the current; the film's share of that of u
+) = np.arange(61)  # fmt: skip
+NODE = 61
 
-# of ``memory``: what Newton's method leaves of a change, per its square; heat (W), least phi_s - phi_e (V) of the last step solved;
-# stoichiometries at the start and charge of either electrode when full (A s), capacity of the cell (A s), what 1C moves in an hour
-# (A s), the largest temperature (K) and least potential (V) so far
+# of ``memory``: what Newton's method leaves of a change, per its square; heat (W) of the last step solved; stoichiometries at the
+# start and charge of either electrode when full (A s), capacity of the cell (A s), what 1C moves in an hour (A s); the largest
+# temperature (K), least potential (V) and largest current (A) so far; when states of charge of 0.1 and 0.8 were passed (s), and how
+# much was charged when the least potential fell below 0 (A s); temperature of the surroundings (K), lithium at the start (A s),
+# mean current of side reactions in the last step of single particles (A m-2), temperature at the start (K)
 (
-    CURVATURE, HEAT_NOW, LOWEST, THETA_N, THETA_P, CHARGE_N, CHARGE_P, CELL, NOMINAL, HOTTEST, LEAST_POTENTIAL,
-) = np.arange(11)  # fmt: skip
+    CURVATURE, HEAT_NOW, THETA_N, THETA_P, CHARGE_N, CHARGE_P, CELL, NOMINAL, HOTTEST, LEAST_POTENTIAL, LARGEST_CURRENT,
+    AT_10, AT_80, ONSET, AROUND, LITHIUM, BESIDE, FIRST_T,
+) = np.arange(18)  # fmt: skip
 # of ``now``: slot of the newest time point, how many there are, the order of the next step, position in the axis of the next sample
 HEAD, COUNT, NEXT_ORDER, SAMPLE = np.arange(4)
 # rows of ``weights``: BDF, predictors of this order, one below, one above; times of the points; goals and signs of a step's ends
@@ -45,19 +52,22 @@ Work = namedtuple("Work", "profiles points series node index coefficients newton
 Mesh = namedtuple("Mesh", "n s p radial pybamm")
 
 
-def make_work(nodes: int, particles_n: int, particles_p: int, cells: int) -> Work:
-    """Return work arrays for ``nodes`` across the cell and ``cells`` to a particle; not for compiled code."""
+def make_work(nodes: int, particles_n: int, particles_p: int, cells: int, reacting: int) -> Work:
+    """Return work arrays for ``nodes`` across the cell and ``cells`` to a particle; not for compiled code.
+
+    ``reacting`` is the number of negative nodes where side reactions may go on, 0 for none.
+    """
     profiles = (particles_n + particles_p) * cells
     return Work(
         np.zeros((HISTORY + 1, profiles)),
-        np.zeros((HISTORY + 2, FIRST + 3 * nodes)),
+        np.zeros((HISTORY + 2, FIRST + 3 * nodes + 3 * reacting)),
         np.zeros((HISTORY + 1, RECORDED)),
         np.zeros((NODE, nodes)),
         np.zeros((FUNCTIONS, 1 + 2 * RANK), dtype=np.int64),
         np.zeros((FUNCTIONS, RANK + 1)),
         np.zeros((2, 5, max(particles_n, particles_p) * cells)),
-        np.zeros((7, HISTORY)),
-        np.zeros(11),
+        np.zeros((7, 16)),
+        np.zeros(18),
         np.zeros(4, dtype=np.int64),
     )
 
