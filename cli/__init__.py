@@ -15,6 +15,7 @@ VERBS = {
     "compare": "Hold a model against its reference backend on the same spec.",
     "data": "Show the data that come with the package, with their sources.",
     "describe": "Show a model's fields and outputs: unit, range, default, meaning.",
+    "fastcharge": "How fast a cell can be charged within its limits.",
     "models": "List the models.",
     "plot": "Draw a result file: lines or a heat map.",
     "records": "Hold the physics against the certified records.",

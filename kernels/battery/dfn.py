@@ -25,18 +25,13 @@ START, RIGHT, LEFT = np.array((0, 1, -1))
 
 
 @inner
-def set_nodes(w, mesh, c, tables, temperature, alpha):
-    """Evaluate every material function at every node, and the reactions."""
-    node, index, coefficients = w.node, w.index, w.coefficients
-    n, first = mesh.n, mesh.n + mesh.s
-    dt = temperature - c.reference_temperature
-    electrode.electrolytes(node, tables, index, coefficients, temperature, solid_conductivity(c, temperature))
+def set_nodes(node, tables, index, coefficients, n, s, p, temperature, dt, solid):
+    """Evaluate every material function at every node; ``solid`` is the conductivity of a solid share of the electrolyte."""
+    electrode.electrolytes(node, tables, index, coefficients, temperature, solid)
     electrode.interfaces(node, START, n, tables, index, coefficients, of.U_N, of.S_N, of.E_N, of.DUDT_N, temperature, dt)
-    last = first + mesh.p
-    electrode.interfaces(node, first, last, tables, index, coefficients, of.U_P, of.S_P, of.E_P, of.DUDT_P, temperature, dt)
+    first = n + s
+    electrode.interfaces(node, first, first + p, tables, index, coefficients, of.U_P, of.S_P, of.E_P, of.DUDT_P, temperature, dt)
     copy(node[at.TOTAL], node[at.J])
-    if side.reacts(c):
-        side.react(w, mesh, c, alpha, temperature)
 
 
 @inner
@@ -246,6 +241,7 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance):
     node = w.node
     lumped = c.lumped != 0.0
     border = kind != of.CURRENT
+    reacting = side.reacts(c)
     straight = is_constant(tables, w.index, of.D_N) and is_constant(tables, w.index, of.D_P)
     predicted, past = w.points[at.PREDICTED], w.points[at.PAST]
     temperature = predicted[at.T] if lumped else w.memory[at.AROUND]
@@ -261,7 +257,11 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance):
             set_temperature(tables, w.index, w.coefficients, temperature)
         particle.eliminate_side(w, mesh, c, tables, particle.NEGATIVE, START, n, START, new, alpha, first or lumped)
         particle.eliminate_side(w, mesh, c, tables, particle.POSITIVE, first_p, p, split, new, alpha, first or lumped)
-        set_nodes(w, mesh, c, tables, temperature, alpha)
+        dt = temperature - c.reference_temperature
+        solid = solid_conductivity(c, temperature)
+        set_nodes(node, tables, w.index, w.coefficients, n, s, p, temperature, dt, solid)
+        if reacting:
+            side.react(w, mesh, c, alpha, temperature)
         solve_changes(node, c, n, s, p, current, alpha, border, mesh.pybamm)
         resistance = in_series(c, temperature)
         volt = voltage(node, c, n, s, p, current, mesh.pybamm) - current * resistance
@@ -326,7 +326,7 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance):
         point[at.FIRST + nodes + k] = node[at.A, k] + node[at.G, k] * node[at.J, k]
         point[at.FIRST + 2 * nodes + k] = node[at.J, k]
     point[at.LOW] = lowest(node, n)[1]
-    if side.reacts(c):
+    if reacting:
         side.follow(node, n)
         side.settle(w, mesh, c, new, alpha)
     return True

@@ -117,7 +117,8 @@ def test_random_protocols_are_finished(tools, model, values):
     """These cells and protocols are mild: every one is solved, in a bounded number of steps."""
     case = tools.solve_case(model, values)
     assert case.status == status.OK, values
-    assert np.isfinite(case.out).all()
+    perhaps = [to.TIME_10_TO_80, to.TIME_0_TO_80, to.PLATING_ONSET]  # not every case comes there
+    assert np.isfinite(np.delete(case.out, perhaps)).all()
     assert case.out[to.TIME_STEPS] < 5000
     assert case.out[to.CAPACITY] >= abs(case.out[to.CAPACITY_DISCHARGED])
     assert case.out[to.ENERGY] >= abs(case.out[to.ENERGY_DISCHARGED])

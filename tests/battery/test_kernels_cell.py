@@ -34,7 +34,7 @@ POWERS = {
 @jit
 def linearise(node, c, n, s, p, tables, index, coefficients, current, alpha, border, pybamm, temperature, dt):
     """Evaluate materials and solve for the changes; return the voltage and its changes along R and B."""
-    dfn.set_nodes(node, tables, index, coefficients, n, s, p, temperature, dt)
+    dfn.set_nodes(node, tables, index, coefficients, n, s, p, temperature, dt, 0.0)
     dfn.solve_changes(node, c, n, s, p, current, alpha, border, pybamm)
     v = dfn.voltage(node, c, n, s, p, current, pybamm)
     a = dfn.voltage_change(node, c, n, s, p, at.R1, at.R2, 0.0)
@@ -44,7 +44,7 @@ def linearise(node, c, n, s, p, tables, index, coefficients, current, alpha, bor
 
 @jit
 def electrolyte_changes(w, mesh, tables, current, alpha):
-    spm.solve_electrolyte(w, mesh, tables, current, alpha)
+    spm.solve_electrolyte(w, mesh, tables, current, alpha, 0.0)
 
 
 @jit
@@ -72,6 +72,7 @@ def cell(tools):
     node[at.J] = np.concatenate([rng.uniform(0.5, 1.5, N), np.zeros(S), -rng.uniform(0.5, 1.5, P)])
     node[at.A] = np.concatenate([rng.uniform(0.6, 0.8, N), np.zeros(S), rng.uniform(0.4, 0.6, P)])
     node[at.G] = -0.02
+    node[at.TOTAL_J] = 1.0  # no side reactions
     functions = {
         f: tools.table(*powers, low=0.0 if f < layout.E_N else 200.0, high=1.0 if f < layout.E_N else 2000.0)
         for f, powers in POWERS.items()
@@ -233,7 +234,7 @@ def test_newton_converges_quadratically(cell):
 @pytest.mark.parametrize("pybamm", [False, True])
 def test_electrolyte_of_single_particles_against_dense_algebra(cell, pybamm):
     """The same salt balance with reactions spread evenly: the current grows straight through an electrode."""
-    work = at.make_work(NODES, 1, 1, 3)
+    work = at.make_work(NODES, 1, 1, 3, 0)
     work.node[...] = cell.node
     share = np.concatenate([cell.node[at.DX, :N] / 80e-6, np.zeros(S), -cell.node[at.DX, N + S :] / 70e-6])
     share[:N] /= share[:N].sum()

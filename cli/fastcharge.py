@@ -1,0 +1,57 @@
+"""``energymodels fastcharge SPEC``"""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from energymodels.cli.common import json_option, number, print_json, print_table, read_spec
+
+PICTURES = (".png", ".pdf", ".svg")
+
+
+@click.command("fastcharge")
+@click.argument("spec")
+@click.option(
+    "-p",
+    "--set",
+    "changes",
+    multiple=True,
+    metavar="PATH=VALUE",
+    help="Set a field, e.g. limits.negative_potential=10mV; repeatable.",
+)
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    help="Draw current, voltage, potential and temperature (.png, .pdf, .svg); default: fastcharge.png.",
+)
+@json_option
+def command(spec: str, changes: tuple[str, ...], output: str | None, as_json: bool) -> None:
+    """How fast the cell of SPEC can be charged to 80 % while every limit in limits.* holds at every instant.
+
+    A protocol with its own "Charge at limits" is run as it is. With --json a figure is drawn only if -o names one.
+    """
+    from energymodels.battery.fastcharge import ANSWERS, fastcharge, figure
+    from energymodels.errors import Fault, InputError
+
+    picture = output or ("" if as_json else "fastcharge.png")
+    if picture and not picture.lower().endswith(PICTURES):
+        raise InputError(Fault("--output", picture, ", ".join(PICTURES)))
+    solution = fastcharge(read_spec(spec, changes))
+    found = solution.scalars()
+    if as_json:
+        print_json({name: found[name] for name in (*ANSWERS, "status")})
+    else:
+        outputs = {output.name: output for output in solution.outputs}
+        print_table(
+            [(name, number(found[name]), outputs[name].unit, outputs[name].long_name) for name in ANSWERS],
+            ("output", "value", "unit", "meaning"),
+        )
+    if solution.failed:
+        click.echo(f"error: the case failed: {', '.join(solution.failures())}", err=True)
+        sys.exit(1)
+    if picture:
+        figure(solution).savefig(picture, dpi=130)
+        click.echo(f"figure: {picture}", err=True)
