@@ -22,6 +22,12 @@ TOLERANCE = 1e-8  # of the reference, whatever the case's own is
 POINTS = {"x_n": "negative", "x_s": "separator", "x_p": "positive", "r_n": "particle", "r_p": "particle"}
 DEFAULT_POINTS = 20  # a region, as PyBaMM has them
 FAILURES = (pybamm.SolverError, pybamm.ModelError, ArithmeticError, RuntimeError, ValueError)
+UNKNOWN = {
+    "temperature_profile": "profile of temperature here",
+    "cell.interface_resistance": "resistance by area in series",
+    "side_reactions.plating_activation_energy": "such activation energy",
+    "electrolyte.liquid_fraction": "solid electrolyte beside the liquid",
+}
 PASSED = ("non-positive at initial conditions", "infeasible")  # PyBaMM's words for an end that is passed where a step begins
 
 
@@ -67,6 +73,11 @@ def solve(
 def run(model: str, case: Mapping[str, Any], time: Array) -> dict[str, Any]:
     """Return the outputs of one case {path: number, label or text}; one of ``FAILURES`` if PyBaMM gives up."""
     protocol = parse(str(case["protocol"]))
+    faults = [Fault(path, case[path], hint=f"PyBaMM has no {what}") for path, what in UNKNOWN.items() if case.get(path)]
+    if any(step.kind == "charge at limits" for step in protocol.steps):
+        faults.append(Fault("protocol", hint="PyBaMM has no charge at limits"))
+    if faults:
+        raise InputError(faults)
     rows = protocol.program({name: float(case[name]) for name in protocol.placeholders})
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what PyBaMM assumes about BPX files is set or refused here
@@ -86,10 +97,19 @@ def run(model: str, case: Mapping[str, Any], time: Array) -> dict[str, Any]:
         return found | (outputs.series(solution, of, time) if time.size else {})
 
 
+def _side_reactions(case: Mapping[str, Any]) -> dict[str, str]:
+    """Return PyBaMM's options of a case's side reactions; a film resists where there is an interphase."""
+    plating, sei = (str(case.get(f"side_reactions.{name}", "none")) for name in ("plating", "sei"))
+    film = "none" if sei == "none" else "distributed"
+    if plating == "partially reversible" and sei == "none":
+        sei = "constant"  # for its thickness alone
+    return {"lithium plating": plating, "SEI": sei, "SEI film resistance": film}
+
+
 def _simulation(model: str, case: Mapping[str, Any], of: Cell, protocol: Any) -> Any:
     """Return PyBaMM's simulation of a case."""
     options = {"thermal": str(case.get("thermal", "isothermal")), "contact resistance": "true" if of.contact else "false"}
-    built = getattr(pybamm.lithium_ion, MODELS[model])(outputs.OPTIONS | options)
+    built = getattr(pybamm.lithium_ion, MODELS[model])(outputs.OPTIONS | options | _side_reactions(case))
     outputs.add_variables(built)
     return pybamm.Simulation(
         built,

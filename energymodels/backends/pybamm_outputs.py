@@ -8,7 +8,7 @@ import numpy as np
 
 from energymodels.backends.pybamm_parameters import Cell
 from energymodels.backends.pybamm_quiet import pybamm
-from energymodels.kernels.constants import ZERO_CELSIUS
+from energymodels.kernels.constants import FARADAY, ZERO_CELSIUS
 from energymodels.model import Array
 
 NEGATIVE_POTENTIAL = "Minimum negative electrode surface potential difference [V]"
@@ -26,7 +26,12 @@ TOTALS = {
     "energy": "Throughput energy [W.h]",
     "energy_discharged": "Discharge energy [W.h]",
 }
-SCALARS = (*TOTALS, "duration", "temperature_max", "negative_potential_min")
+LITHIUM = {  # A h, or mol m-3 of electrode
+    "lithium_in_sei": "Loss of capacity to negative SEI [A.h]",
+    "lithium_plated": "Volume-averaged negative lithium plating concentration [mol.m-3]",
+    "lithium_dead": "Volume-averaged negative dead lithium concentration [mol.m-3]",
+}
+SCALARS = (*TOTALS, *LITHIUM, "duration", "temperature_max", "negative_potential_min")
 BETWEEN = np.linspace(0.0, 1.0, 5)[:-1]  # where extremes are looked for between the solver's own times
 
 
@@ -44,8 +49,7 @@ def series(solution: Any, cell: Cell, time: Array) -> dict[str, Array]:
     at = time[inside]
     for name, variable in READ.items():
         found[name][inside] = _at(solution, variable, at)
-    stoichiometry = _at(solution, "Negative electrode stoichiometry", at)
-    found["state_of_charge"][inside] = (stoichiometry - cell.empty) / (cell.full - cell.empty)
+    found["state_of_charge"][inside] = cell.soc - 3600.0 * _at(solution, TOTALS["capacity_discharged"], at) / cell.capacity
     contact = _at(solution, "Contact overpotential [V]", at) * _at(solution, "Current [A]", at)
     found["heat"][inside] = _at(solution, "Total heating [W]", at) + contact
     return found
@@ -54,8 +58,12 @@ def series(solution: Any, cell: Cell, time: Array) -> dict[str, Array]:
 def scalars(solution: Any, cell: Cell) -> dict[str, float]:
     """Return the scalar outputs: PyBaMM's own integrals over time, extremes between its steps. An empty one moved nothing."""
     if isinstance(solution, pybamm.EmptySolution):
-        return dict.fromkeys((*TOTALS, "duration"), 0.0) | {"temperature_max": cell.ambient - ZERO_CELSIUS}
+        return dict.fromkeys((*TOTALS, *LITHIUM, "duration"), 0.0) | {"temperature_max": cell.ambient - ZERO_CELSIUS}
     found = {name: float(_at(solution, variable, solution.t[-1:])[0]) for name, variable in TOTALS.items()}
+    found |= {name: float(_at(solution, variable, solution.t[-1:])[0]) for name, variable in LITHIUM.items()}
+    for name in ("lithium_plated", "lithium_dead"):
+        found[name] *= cell.negative_volume * FARADAY / 3600.0
+    found["lithium_in_sei"] *= cell.pairs
     ends = np.asarray(solution.t)
     fine = np.append((ends[:-1, None] + BETWEEN * np.diff(ends)[:, None]).ravel(), ends[-1])
     found["duration"] = float(ends[-1])

@@ -51,6 +51,8 @@ class Cell:
     voltage_max: float  # V
     contact: float  # ohm
     ambient: float  # K
+    pairs: float  # of electrodes
+    negative_volume: float  # m3, of the negative electrodes of all pairs
 
 
 @cache
@@ -103,7 +105,11 @@ def cell(case: Mapping[str, Any], soc: float) -> Cell:
             "Ambient temperature [K]",
         )
     )
-    return Cell(values, low, high, capacity, nominal, soc, _number(values.evaluate(param.ocv_init)), *known)
+    pairs = float(values["Number of electrodes connected in parallel to make a cell"])
+    volume = pairs * math.prod(
+        float(values[name]) for name in ("Negative electrode thickness [m]", "Electrode height [m]", "Electrode width [m]")
+    )
+    return Cell(values, low, high, capacity, nominal, soc, _number(values.evaluate(param.ocv_init)), *known, pairs, volume)
 
 
 def _number(value: Any) -> float:

@@ -22,6 +22,7 @@ ANSWERS = (
     "heat_rejected", "negative_potential_min", "lithium_plated", "lithium_dead", "termination",
 )  # fmt: skip
 DRAWN = ("current", "voltage", "negative_potential_vs_lithium", "cell_temperature", "state_of_charge")
+SETTLED = 0.01  # of the time
 COLOURS = ("#2166ac", "#1b7837", "#b2182b", "#e08214")
 
 
@@ -64,7 +65,12 @@ def figure(solution: Solution) -> Figure:
         bound = solution.fields.get(limit)
         if bound is not None and np.isfinite(bound) and _near(values, bound):
             ax.axhline(bound, color="0.4", ls="--", lw=1.0)
-            ax.annotate("limit", (minutes[-1], bound), ha="right", va="bottom", fontsize=8, color="0.4")
+            box = {"boxstyle": "square,pad=0.1", "fc": "white", "ec": "none"}
+            ax.annotate("limit", (0.5 * minutes[-1], bound), ha="center", va="center", fontsize=8, color="0.4", bbox=box)
+        settled = values[minutes >= SETTLED * minutes[-1]]  # potentials at rest would flatten what matters
+        low, high = np.nanmin(settled), np.nanmax(settled)
+        room = 0.15 * (high - low) + 1e-3
+        ax.set_ylim(low - room, high + room)
         ax.set_ylabel(label)
         ax.grid(alpha=0.25)
         _mark(ax, minutes, series["state_of_charge"])

@@ -70,6 +70,9 @@ OUTPUTS = (*SCALARS, *SERIES, *PROFILES)
 _TIME = Tolerance(2e-4, 1e-6, "0.02 % of the end time; past ends take an instant here")
 _CHARGE = Tolerance(2e-4, 1e-9, "0.02 %")
 _VOLT = Tolerance(0.0, 1e-3, "1 mV, and 0.02 % of the end time along the slope: time integration and interpolation of both")
+_LITHIUM = Tolerance(
+    1e-2, 1e-6, "1 % of what side reactions take; single particles: with PyBaMM's mesh, whose kinetics they then have"
+)
 _HEAT = Tolerance(1e-2, 1e-3, "1 %: PyBaMM sums losses node by node, here they are what energy's balance leaves")
 REFERENCES = {
     "capacity": _CHARGE,
@@ -79,6 +82,9 @@ REFERENCES = {
     "duration": _TIME,
     "temperature_max": Tolerance(0.0, 0.1, "0.1 K"),
     "negative_potential_min": Tolerance(0.0, 2e-3, "2 mV: a least value between time points"),
+    "lithium_plated": _LITHIUM,
+    "lithium_dead": _LITHIUM,
+    "lithium_in_sei": _LITHIUM,
     "termination": Tolerance(0.0, 0.0, "the same end"),
     "voltage": _VOLT,
     "current": Tolerance(1e-3, 1e-6, "0.1 %: under voltage control the current answers to the voltage's error"),

@@ -94,6 +94,10 @@ def difference(w, mesh, c, a, b, fidelity):
             d = a[q] - b[q]
             total += d * d
         size = max(size, sqrt(total / mesh.n) / PLATED)
+    if c.sei > side.CONSTANT:
+        first = side.first_state(mesh) + 2 * mesh.n
+        for q in range(first, first + mesh.n):
+            size = max(size, abs(a[q] - b[q]) / b[q])
     return size
 
 
