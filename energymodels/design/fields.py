@@ -17,7 +17,9 @@ class Coating(Table):
     """What both electrodes share. Everything per area is of one side of a sheet."""
 
     specific_capacity: float | None = of_material("mA h g-1", "reversible capacity of the active material", gt=0.0, le=1e4)
-    first_cycle_efficiency: float | None = of_material("1", "charge given back over charge taken up in the first cycle", gt=0.0, le=1.0)
+    first_cycle_efficiency: float | None = of_material(
+        "1", "charge given back over charge taken up in the first cycle", gt=0.0, le=1.0
+    )
     active_density: float | None = of_material("g cm-3", "true density of the active material", gt=0.0, le=25.0)
     potential: float | None = of_material("V", "mean potential against lithium (of sodium cells: sodium)", ge=-1.0, le=6.0)
     active_mass_fraction: float | None = of_material("1", "share of the coating's mass that is active material", gt=0.0, le=1.0)
@@ -25,7 +27,9 @@ class Coating(Table):
     specific_heat: float | None = of_material("J kg-1 K-1", "specific heat capacity of the coating", gt=0.0, le=1e5)
     areal_capacity: float | None = quantity(None, "mA h cm-2", "reversible capacity per area of one side", ge=0.0, le=100.0)
     loading: float | None = quantity(None, "mg cm-2", "mass of the coating per area of one side", ge=0.0, le=1e3)
-    thickness: float | None = quantity(None, "um", "thickness of the coating of one side; of lithium metal: of the foil", ge=0.0, le=1e4)
+    thickness: float | None = quantity(
+        None, "um", "thickness of the coating of one side; of lithium metal: of the foil", ge=0.0, le=1e4
+    )
     porosity: float | None = quantity(None, "1", "volume fraction of pores; lithium metal has none", ge=0.0, lt=1.0)
     coating_density: float | None = quantity(None, "g cm-3", "density of the coating with its pores", gt=0.0, le=25.0)
 
@@ -38,7 +42,9 @@ class Positive(Coating):
         ({"porosity": 0.3}, {"coating_density": None}),
     )
 
-    material: Literal["lfp", "lmfp", "nmc811", "ni-rich", "na-layered"] = choice("lfp", "active material, which fills in what is not set")
+    material: Literal["lfp", "lmfp", "nmc811", "ni-rich", "na-layered"] = choice(
+        "lfp", "active material, which fills in what is not set"
+    )
     collector_thickness: float = quantity(12.0, "um", "thickness of the foil", ge=0.0, le=1e3)
     collector_density: float = quantity(part("aluminium", "density", "kg m-3"), "kg m-3", "density of the foil", gt=0.0, le=3e4)
     collector_specific_heat: float = quantity(
@@ -117,7 +123,11 @@ class Housing(Table):
     seam: float = quantity(0.0, "mm", "width of the laminate's seam, all around and beyond the outer dimensions", ge=0.0, le=1e3)
     terminals_mass: float = quantity(0.0, "g", "terminals, tabs, lid beyond the wall, insulation and all else", ge=0.0, le=1e6)
     specific_heat: float = quantity(
-        part("aluminium", "specific_heat", "J kg-1 K-1"), "J kg-1 K-1", "specific heat capacity of housing and terminals", gt=0.0, le=1e5
+        part("aluminium", "specific_heat", "J kg-1 K-1"),
+        "J kg-1 K-1",
+        "specific heat capacity of housing and terminals",
+        gt=0.0,
+        le=1e5,
     )
 
 
@@ -159,14 +169,20 @@ class Whole(Table):
     thickness: float | None = quantity(None, "mm", "outer thickness, across the stack", gt=0.0, le=1e5)
     diameter: float | None = quantity(None, "mm", "outer diameter of a cylinder", gt=0.0, le=1e4)
     core_diameter: float = quantity(0.0, "mm", "diameter of the hole in the winding of a cylinder", ge=0.0, le=1e4)
-    room_height: float = quantity(0.0, "mm", "inside the housing beside the separators' height, for tabs and terminals", ge=0.0, le=1e4)
-    room_length: float = quantity(0.0, "mm", "inside the housing beside the separators' width, for tabs and terminals", ge=0.0, le=1e4)
+    room_height: float = quantity(
+        0.0, "mm", "inside the housing beside the separators' height, for tabs and terminals", ge=0.0, le=1e4
+    )
+    room_length: float = quantity(
+        0.0, "mm", "inside the housing beside the separators' width, for tabs and terminals", ge=0.0, le=1e4
+    )
 
 
 class DesignSpec(Table):
     """A cell as it is built."""
 
-    exclusive: ClassVar[tuple[tuple[tuple[str, ...], ...], ...]] = ((("mean_voltage",), ("positive.potential", "negative.potential")),)
+    exclusive: ClassVar[tuple[tuple[tuple[str, ...], ...], ...]] = (
+        (("mean_voltage",), ("positive.potential", "negative.potential")),
+    )
 
     positive: Positive = Positive()
     negative: Negative = Negative()

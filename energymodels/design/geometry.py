@@ -40,13 +40,13 @@ def results(columns: Mapping[str, Array]) -> tuple[Array, Array, Array]:
     """
     found = rows(columns)
     shape = np.broadcast_shapes(*(np.shape(values) for values in found.values()))
-    buffer = np.empty(shape, layout.ROW).view(np.recarray)
+    buffer = np.empty(int(np.prod(shape)), layout.ROW).view(np.recarray)
     for name, values in found.items():
-        buffer[name][...] = values
+        buffer[name].reshape(shape)[...] = values
     out = np.empty((layout.SCALARS, buffer.size + 1))[:, : buffer.size]  # laid out as the engine does: the same compiled kernel
     masses, reasons = np.empty((buffer.size, layout.COMPONENTS)), np.empty(buffer.size, dtype=np.int8)
     with np.errstate(all="ignore"):
-        cell.examine(buffer.ravel(), out, masses, reasons)
+        cell.examine(buffer, out, masses, reasons)
     return out.reshape(layout.SCALARS, *shape), masses.reshape(*shape, layout.COMPONENTS), reasons.reshape(shape)
 
 
@@ -55,7 +55,7 @@ def electrochemical(columns: Mapping[str, Array]) -> dict[str, Array]:
 
     ``columns`` are those of ``results``, which ``design_columns`` gives for a bundled design; they broadcast, and so does what comes
     back. height x width x pairs is the area of the positive coating, all sides together. NaN where a design is none; of a metal,
-    thickness_negative is that of the charged cell and its volume fraction is 1.
+    the negative thickness is that of the charged cell and its volume fraction is 1.
     """
     found, _masses, reasons = results(columns)
     fits = reasons == layout.FITS
@@ -86,6 +86,6 @@ def design_columns(source: str | Path | Mapping[str, Any], overrides: Mapping[st
 
     infos = schema(DesignSpec)
     return {
-        path: label_index(infos[path].labels, [value])[0] if infos[path].labels else np.asarray(value, dtype=float)
+        path: label_index(infos[path].labels, [value]).reshape(()) if infos[path].labels else np.asarray(value, dtype=float)
         for path, value in design_fields(source, overrides).items()
     }

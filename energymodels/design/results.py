@@ -23,7 +23,9 @@ SCALARS = (
     Output("first_charge", "mA h cm-2", "first charge per area of the positive", PER_MAH_CM2),
     Output("charge_consumed", "mA h cm-2", "what the negative consumes of the first charge", PER_MAH_CM2),
     Output(
-        "charge_stranded", "mA h cm-2", "what stays in the negative since the positive takes back no more; negative: drawn from a reserve",
+        "charge_stranded",
+        "mA h cm-2",
+        "what stays in the negative since the positive takes back no more; negative: drawn from a reserve",
         PER_MAH_CM2,
     ),
     Output("first_cycle_efficiency", "1", "first discharge over first charge of the cell"),

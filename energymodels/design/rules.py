@@ -39,7 +39,9 @@ def _format_faults(fields: Mapping[str, Any]) -> Iterator[Fault]:
     if given and len(given) < len(BOX):
         yield from (Fault(path, hint=f"needed together with {given[0]}") for path in BOX if path not in fields)
     if "cell.fill" in fields and not given:
-        yield Fault("cell.fill", fields["cell.fill"], hint="is a share of what is inside, so it needs cell.length, height, thickness")
+        yield Fault(
+            "cell.fill", fields["cell.fill"], hint="is a share of what is inside, so it needs cell.length, height, thickness"
+        )
 
 
 def _chemistry_faults(fields: Mapping[str, Any]) -> Iterator[Fault]:
@@ -128,7 +130,10 @@ def inert(fields: Mapping[str, Any], swept: set[str]) -> dict[str, str]:
     """Return {swept path: why it does not act}."""
     found: dict[str, str] = {}
     if "negative.material" not in swept and material(fields["negative.material"])["kind"] == "metal":
-        host = {f"negative.{name}" for name in ("porosity", "coating_density", "active_mass_fraction", "inactive_density", "prelithiation")}
+        host = {
+            f"negative.{name}"
+            for name in ("porosity", "coating_density", "active_mass_fraction", "inactive_density", "prelithiation")
+        }
         found |= dict.fromkeys(swept & host, "lithium metal has no pores, binder or host")
     if fields["cell.format"] != "cylindrical" and "cell.format" not in swept:
         found |= dict.fromkeys(swept & {"cell.core_diameter"}, "only a cylinder has a core")

@@ -32,8 +32,8 @@ def first_cycle(c):
 
 
 @inner
-def _layers(c, usable, out, row):
-    """Write thicknesses, porosities and volume fractions; return the thickness of a pair, charged."""
+def _layers(c, plated, out, row):
+    """Write thicknesses, porosities and volume fractions; return the thickness of a pair, charged. ``plated`` is of a metal, C m-2."""
     out[at.DENSITY_P, row] = c.positive_density
     out[at.DENSITY_N, row] = c.negative_density
     out[at.LOADING_P, row] = c.positive_loading
@@ -41,7 +41,7 @@ def _layers(c, usable, out, row):
     thick = c.positive_loading / c.positive_density
     thin = c.negative_loading / c.negative_density
     if c.metal > 0.5:
-        thin += usable / c.metal_capacity
+        thin += plated / c.metal_capacity
     out[at.THICKNESS_P, row] = thick
     out[at.THICKNESS_N, row] = thin
     out[at.POROSITY_P, row] = 1.0 - c.positive_density / c.positive_solid
@@ -151,8 +151,8 @@ def _weigh(c, usable, out, masses, row):
     high, long = height + 2.0 * over, width + 2.0 * over
     negative = (height + 2.0 * c.overhang) * (width + 2.0 * c.overhang) * sides
     separator = high * long * sides
-    plated = usable / c.metal_capacity * area if c.metal > 0.5 else 0.0
     as_made = c.negative_loading / c.negative_density
+    plated = area * (out[at.THICKNESS_N, row] - as_made)
 
     charge = usable * area
     pores = (
@@ -226,7 +226,7 @@ def _examine_one(c, out, masses, row):
     out[at.CELL_EFFICIENCY, row] = usable / charge
     out[at.NP_RATIO, row] = c.negative_capacity / c.positive_capacity
     out[at.VOLTAGE, row] = c.voltage
-    pair = _layers(c, usable, out, row)
+    pair = _layers(c, charge - consumed, out, row)
     if not out[at.POROSITY_P, row] > -ROUND_OFF:
         return at.POROSITY_OF_P
     if not out[at.POROSITY_N, row] > -ROUND_OFF:
