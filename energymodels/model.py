@@ -22,7 +22,8 @@ Array: TypeAlias = npt.NDArray[Any]
 Probe: TypeAlias = "Callable[[list[str]], Solution]"
 
 
-LABELLED = frozenset({"component", "element"})  # dimensions whose places are words: few, so that such an output is shown with the scalars
+# dimensions whose places are words: few, so that such an output is shown with the scalars
+LABELLED = frozenset({"component", "element"})
 
 
 @dataclass(frozen=True)

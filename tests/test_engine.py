@@ -74,7 +74,7 @@ SWEEPS = {
             "positive.material": "lfp,nmc811",
             "negative.material": "graphite,silicon-graphite,lithium",
             "positive.areal_capacity": "1:6:6",
-            "cell.thickness": "20,40",
+            "cell.thickness": "60,80",
             "cell.format": "prismatic,pouch",
         },
         {

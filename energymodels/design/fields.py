@@ -64,7 +64,7 @@ class Negative(Coating):
         "graphite", "active material, which fills in what is not set"
     )
     np_ratio: float | None = quantity(
-        None, "1", "reversible capacity per area over that of the positive; of lithium metal: what is there before the first charge",
+        None, "1", "reversible capacity per area over the positive's; of lithium metal: what is there before the first charge",
         ge=0.0, le=100.0,
     )  # fmt: skip
     prelithiation: float = quantity(0.0, "1", "share of its first-cycle loss made good before assembly", ge=0.0, le=1.0)

@@ -29,6 +29,7 @@ FROM_RESULTS = {
     "cell.cooling_area": (layout.COOLING_AREA, 1.0),
     "cell.heat_capacity": (layout.HEAT_CAPACITY, 1.0),
 }
+BLOCK = 16384  # designs whose rows are in memory at once
 AS_GIVEN = ("positive.collector_thickness", "negative.collector_thickness", "separator.thickness", "separator.porosity")
 
 
@@ -40,22 +41,26 @@ def results(columns: Mapping[str, Array]) -> tuple[Array, Array, Array]:
     """
     found = rows(columns)
     shape = np.broadcast_shapes(*(np.shape(values) for values in found.values()))
-    buffer = np.empty(int(np.prod(shape)), layout.ROW).view(np.recarray)
-    for name, values in found.items():
-        buffer[name].reshape(shape)[...] = values
-    out = np.empty((layout.SCALARS, buffer.size + 1))[:, : buffer.size]  # laid out as the engine does: the same compiled kernel
-    masses, reasons = np.empty((buffer.size, layout.COMPONENTS)), np.empty(buffer.size, dtype=np.int8)
-    with np.errstate(all="ignore"):
-        cell.examine(buffer, out, masses, reasons)
+    cases = int(np.prod(shape))
+    buffer = np.empty(min(cases, BLOCK), layout.ROW).view(np.recarray)
+    out = np.empty((layout.SCALARS, cases + 1))[:, :cases]  # no part of it is contiguous: one memory layout to compile for
+    masses, reasons = np.empty((cases, layout.COMPONENTS)), np.empty(cases, dtype=np.int8)
+    for first in range(0, cases, BLOCK):
+        part = slice(first, min(first + BLOCK, cases))
+        block = buffer[: part.stop - first]
+        for name, values in found.items():
+            block[name] = values.ravel()[0] if values.size == 1 else np.broadcast_to(values, shape).flat[part]
+        with np.errstate(all="ignore"):
+            cell.examine(block, out[:, part], masses[part], reasons[part])
     return out.reshape(layout.SCALARS, *shape), masses.reshape(*shape, layout.COMPONENTS), reasons.reshape(shape)
 
 
 def electrochemical(columns: Mapping[str, Array]) -> dict[str, Array]:
     """Return the fields of ``battery.fields.BatterySpec`` that a design sets, in these fields' units: {path: array}.
 
-    ``columns`` are those of ``results``, which ``design_columns`` gives for a bundled design; they broadcast, and so does what comes
-    back. height x width x pairs is the area of the positive coating, all sides together. NaN where a design is none; of a metal,
-    the negative thickness is that of the charged cell and its volume fraction is 1.
+    ``columns`` are those of ``results``, which ``design_columns`` gives for a bundled design; they broadcast, so does the result.
+    height x width x pairs is the area of the positive coating, all sides together. NaN where a design is none. Of a metal the
+    thickness is that in the charged cell and the volume fraction is 1: no porous electrode.
     """
     found, _masses, reasons = results(columns)
     fits = reasons == layout.FITS

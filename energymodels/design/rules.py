@@ -31,6 +31,8 @@ def _format_faults(fields: Mapping[str, Any]) -> Iterator[Fault]:
         for path in ("cell.length", "cell.thickness", "cell.positive_sheets", "cell.electrode_pairs", "cell.electrode_width"):
             if path in fields:
                 yield Fault(path, fields[path], hint="has no meaning in a cylindrical cell, which is wound: leave it out")
+        if fields["cell.extra_negative_sheets"]:
+            yield Fault("cell.extra_negative_sheets", fields["cell.extra_negative_sheets"], hint="a winding has one of each sheet")
         yield from (Fault(path, hint="needed by a cylindrical cell") for path in CYLINDER if path not in fields)
         return
     if "cell.diameter" in fields:
@@ -97,10 +99,13 @@ def _reason(fields: Mapping[str, Any], found: Mapping[int, float], why: int) -> 
         return Fault("cell.diameter", fields["cell.diameter"], unit="mm", hint=hint)
     if why == at.TOO_THICK:
         room = fields["cell.thickness"] - 2.0 * wall
-        hint = f"the stack of {found[at.PAIRS_OUT]:.4g} pairs is {found[at.STACK_THICKNESS] * 1e3:.4g} mm thick, and {room:.4g} mm are inside"
+        pairs, thick = found[at.PAIRS_OUT], found[at.STACK_THICKNESS] * 1e3
+        hint = f"the stack of {pairs:.4g} pairs is {thick:.4g} mm thick, and {room:.4g} mm are inside"
         return Fault("cell.thickness", fields["cell.thickness"], unit="mm", hint=hint)
     if why == at.NO_ELECTRODE:
-        if fields["cell.format"] != "cylindrical":
+        if fields["cell.format"] == "cylindrical":
+            inside += f", and {fields['cell.diameter'] - 2.0 * wall - fields['cell.core_diameter']:.4g} mm between core and can"
+        else:
             inside += f" and {free_width:.4g} mm of the length"
         return Fault("cell.format", fields["cell.format"], hint=f"there is no room for electrodes: {inside}")
     return Fault("mean_voltage", found[at.VOLTAGE], "above 0", "V", "the difference of the mean potentials, if not set")

@@ -1,10 +1,11 @@
 """One cell design: first cycle, packing, masses, volumes. Inputs and outputs by ``kernels.design.layout``.
 
-A pair is one coated side of a positive sheet facing one of a negative sheet through a separator, with half of each foil. Charges are
-per area of the positive coating. With the reversible capacities C and first-cycle efficiencies e of the two electrodes, the negative
-host consumes L = C_n (1/e_n - 1) of what the first charge brings, q = min(C_p/e_p, C_n + L), and the next discharge returns
-min(C_p, q - L): either the positive takes back no more, or no more is left. A metal is plated with the efficiency e_n, any amount of
-it, and what was there before is a reserve: min(C_p, e_n C_p/e_p + C_n).
+A pair is one coated side of a positive sheet that faces one of a negative sheet through a separator, with half of each foil.
+Charges are per area of the positive coating. With the reversible capacities C and first-cycle efficiencies e of both electrodes
+the negative host consumes L = C_n (1/e_n - 1) of what the first charge brings, q = min(C_p/e_p, C_n + L), and the next discharge
+returns min(C_p, q - L): either the positive takes back no more, or no more is left. L is that of the whole host, however much of
+it is charged. A metal is plated with the efficiency e_n, any amount of it, and what was there before is a reserve:
+min(C_p, e_n C_p/e_p + C_n).
 """
 
 from math import pi, sqrt
@@ -33,27 +34,27 @@ def first_cycle(c):
 
 @inner
 def _layers(c, plated, out, row):
-    """Write thicknesses, porosities and volume fractions; return the thickness of a pair, charged. ``plated`` is of a metal, C m-2."""
+    """Write thicknesses, porosities and volume fractions; return the thickness of a charged pair. ``plated``: of a metal, C m-2."""
     out[at.DENSITY_P, row] = c.positive_density
     out[at.DENSITY_N, row] = c.negative_density
     out[at.LOADING_P, row] = c.positive_loading
     out[at.LOADING_N, row] = c.negative_loading
-    thick = c.positive_loading / c.positive_density
-    thin = c.negative_loading / c.negative_density
+    positive = c.positive_loading / c.positive_density
+    negative = c.negative_loading / c.negative_density
     if c.metal > 0.5:
-        thin += plated / c.metal_capacity
-    out[at.THICKNESS_P, row] = thick
-    out[at.THICKNESS_N, row] = thin
+        negative += plated / c.metal_capacity
+    out[at.THICKNESS_P, row] = positive
+    out[at.THICKNESS_N, row] = negative
     out[at.POROSITY_P, row] = 1.0 - c.positive_density / c.positive_solid
     out[at.POROSITY_N, row] = 1.0 - c.negative_density / c.negative_solid
     out[at.FRACTION_P, row] = c.positive_density * c.positive_active
     out[at.FRACTION_N, row] = c.negative_density * c.negative_active
-    return thick + thin + c.separator + 0.5 * (c.positive_foil + c.negative_foil)
+    return positive + negative + c.separator + 0.5 * (c.positive_foil + c.negative_foil)
 
 
 @inner
 def _sheet(c, out, row):
-    """Write height and width of the positive coating; return whether they fit."""
+    """Write height and width of the positive coating; return why they are none, or FITS."""
     margin = 2.0 * (c.overhang + c.separator_overhang)
     free_height = c.height - 2.0 * c.wall - c.room_height - margin
     free_width = c.length - 2.0 * c.wall - c.room_length - margin
@@ -72,7 +73,7 @@ def _sheet(c, out, row):
 
 @inner
 def _count(c, pair, extra, usable, out, row):
-    """Write pairs, their width, area and thickness; return whether they fit."""
+    """Write pairs, their width, area and thickness; return why they are none, or FITS."""
     height = out[at.HEIGHT, row]
     across = c.thickness - 2.0 * c.wall
     if c.cylinder > 0.5:
@@ -245,9 +246,9 @@ def _examine_one(c, out, masses, row):
 
 
 @jit
-def examine(rows, out, masses, reasons):
-    """Examine every row (``ROW``): scalars to ``out[SCALARS, row]`` as far as they are defined, else NaN; masses of the components to
-    ``masses[row, COMPONENTS]``, kg; why a design is none (FITS ..) to ``reasons[row]``."""
+def examine(rows: np.ndarray, out: np.ndarray, masses: np.ndarray, reasons: np.ndarray) -> None:
+    """Examine every row (``ROW``): scalars to ``out[SCALARS, row]``, masses, kg, to ``masses[row, COMPONENTS]``, as far as they are
+    defined, else NaN; why a design is none (FITS ..) to ``reasons[row]``."""
     for row in range(rows.size):
         for i in range(at.SCALARS):
             out[i, row] = np.nan
@@ -258,7 +259,7 @@ def examine(rows, out, masses, reasons):
 
 @jit
 def solve(rows, out, masses, codes):
-    """Solve every row (``ROW``): scalars to ``out[SCALARS, row]``, masses to ``masses[row, COMPONENTS]``, a status to ``codes[row]``.
+    """Solve every row (``ROW``): scalars to ``out[SCALARS, row]``, masses to ``masses[row, COMPONENTS]``, status to ``codes[row]``.
 
     A design that does not fit its housing, has less than no pores or returns no charge is out of range, and all of it NaN.
     """

@@ -87,8 +87,11 @@ def test_lithium_metal(reserve, usable, design):
 
 def test_theory_cap(design):
     """Active materials alone: LiFePO4 of 170 and graphite of 372 mA h g-1 at 3.2 V give 373 W h kg-1."""
-    bare = dict.fromkeys(("positive__collector_thickness", "negative__collector_thickness", "separator__areal_mass", "electrolyte__filling",
-                          "housing__mass_fraction", "cell__overhang", "cell__separator_overhang"), 0.0)  # fmt: skip
+    parts = (
+        "positive__collector_thickness", "negative__collector_thickness", "separator__areal_mass", "electrolyte__filling",
+        "housing__mass_fraction", "cell__overhang", "cell__separator_overhang",
+    )  # fmt: skip
+    bare = dict.fromkeys(parts, 0.0)
     perfect = {f"{s}__{k}": 1.0 for s in ("positive", "negative") for k in ("active_mass_fraction", "first_cycle_efficiency")}
     found = design(
         positive__specific_capacity=170,
@@ -104,7 +107,7 @@ def test_theory_cap(design):
 
 def test_pouch_of_another_author(design):
     """M. J. Lacey's notebooks (``cellmodels``): 35 sheets of 30 x 10 cm, 64.4 A h of 0.93 of 3.3 mA h cm-2; 257.2 W h kg-1 with 8.3
-    either way and 925 g with 26, for LFP 208.1 W h kg-1 with 7.0 and 993 g with 30; his cells have no overhang, clearance of 1 cm."""
+    either way and 925 g with 26, for LFP 208.1 W h kg-1 with 7.0 and 993 g with 30; no overhang, a seam of 1 cm."""
     lithium = 1.0 / (1.0 + 0.07 / 1.1)
     common = {
         "positive__areal_capacity": 3.3, "positive__active_mass_fraction": 0.95, "positive__first_cycle_efficiency": 1.0,
@@ -135,10 +138,11 @@ def test_winding_of_another_author(design):
     """``cell-size-incidents``: a can of 46 x 80 mm with 0.6 mm of wall, a core of 3 mm and 6 mm of headspace holds 2488 cm2 of each
     side of a cathode of 5.4 mA h cm-2, 85.7 um; this one has no loss by the curvature."""
     found = design(
-        positive__material="nmc811", positive__areal_capacity=5.4, positive__active_mass_fraction=0.95, positive__coating_density=3.4,
-        positive__collector_thickness=14, negative__specific_capacity=344, negative__coating_density=1.6, negative__collector_thickness=8,
-        cell__format="cylindrical", cell__diameter=46, cell__height=80, cell__core_diameter=3, cell__fill=1, cell__room_height=6,
-        cell__overhang=0, cell__separator_overhang=0, housing__wall_thickness=0.6, housing__density=7.9,
+        positive__material="nmc811", positive__areal_capacity=5.4, positive__active_mass_fraction=0.95,
+        positive__coating_density=3.4, positive__collector_thickness=14, negative__specific_capacity=344,
+        negative__coating_density=1.6, negative__collector_thickness=8, cell__format="cylindrical", cell__diameter=46,
+        cell__height=80, cell__core_diameter=3, cell__fill=1, cell__room_height=6, cell__overhang=0,
+        cell__separator_overhang=0, housing__wall_thickness=0.6, housing__density=7.9,
     )  # fmt: skip
     assert found["thickness_positive"] == pytest.approx(85.73, abs=0.01)
     assert found["sheet_length"] * found["electrode_height"] == pytest.approx(0.2488, rel=0.05)

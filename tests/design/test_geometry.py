@@ -29,7 +29,7 @@ def test_fields_are_those_of_the_electrochemical_models(spec):
 
 @pytest.mark.parametrize("spec", DESIGNS)
 def test_capacity_from_the_volume_of_active_material(spec):
-    """Height x width x pairs x thickness x volume fraction x true density x specific capacity, times the utilisation of the positive."""
+    """Height x width x pairs x thickness x volume fraction x true density x specific capacity x utilisation of the positive."""
     fields, found = electrochemical(design_columns(spec)), em.run(spec)
     given = design_fields(spec)
     entry = datasets.table(f"design/{given['positive.material']}")
@@ -69,6 +69,12 @@ def test_columns_broadcast():
         alone = electrochemical(design_columns("design-blade-135", one))
         for path, value in alone.items():
             assert np.broadcast_to(fields[path], (4, 3))[i, 1] == value, path
+
+
+def test_many_designs_in_parts():
+    columns = design_columns("battery.design") | {"positive.areal_capacity": np.linspace(1.0, 4.0, 40001)}
+    thickness = electrochemical(columns)["positive.thickness"]
+    np.testing.assert_allclose(thickness, columns["positive.areal_capacity"] * thickness[-1] / 4.0, rtol=1e-12)
 
 
 def test_a_design_that_does_not_fit_is_nan():

@@ -120,7 +120,7 @@ def test_sodium_reaches_its_claim_in_an_ordinary_build_only(design):
 
 
 def test_qilin_needs_nothing_unusual(design):
-    """A pack of 255 W h kg-1 with 0.80 to 0.85 of its mass in cells needs 300 to 319; graphite in measured cells reaches 241 to 268."""
+    """A pack of 255 W h kg-1 with 0.80 to 0.85 of its mass in cells needs 300 to 319; measured with graphite: 241 to 268."""
     spec = "design-qilin-nmc811"
     assert design(spec)["specific_energy"] > 255.0 / 0.80
     graphite = {"negative__material": "graphite", "negative__specific_capacity": 354}
