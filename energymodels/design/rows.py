@@ -129,7 +129,7 @@ def _size(columns: Mapping[str, Array]) -> dict[str, Array]:
     one = np.ones((1,) * cylinder.ndim)
     return {
         "mode": mode * one,
-        "size": columns[path] * scale,
+        "amount": columns[path] * scale,
         "cylinder": cylinder.astype(float),
         "length": column(columns, "cell.length") * MM,
         "height": column(columns, "cell.height") * MM,

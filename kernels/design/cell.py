@@ -79,11 +79,11 @@ def _count(c, pair, extra, usable, out, row):
     if c.cylinder > 0.5:
         room = 0.25 * pi * (across * across - c.core * c.core)
         if c.mode == at.FILL:
-            width = c.size * room / (2.0 * pair)
+            width = c.amount * room / (2.0 * pair)
         elif c.mode == at.LENGTH:
-            width = c.size
+            width = c.amount
         else:
-            width = c.size / (2.0 * height * usable)
+            width = c.amount / (2.0 * height * usable)
         out[at.WIDTH, row] = width
         out[at.WINDING, row] = width
         out[at.PAIRS_OUT, row] = 2.0
@@ -93,15 +93,15 @@ def _count(c, pair, extra, usable, out, row):
     else:
         width = out[at.WIDTH, row]
         if c.mode == at.CAPACITY:
-            pairs = c.size / (usable * height * width)
+            pairs = c.amount / (usable * height * width)
         elif c.mode == at.SHEETS:
-            pairs = 2.0 * c.size
+            pairs = 2.0 * c.amount
         elif c.mode == at.LENGTH:
-            pairs = 2.0 * c.size / width
+            pairs = 2.0 * c.amount / width
         elif c.mode == at.PAIRS:
-            pairs = c.size
+            pairs = c.amount
         else:
-            pairs = (c.size * across - extra) / pair
+            pairs = (c.amount * across - extra) / pair
         out[at.PAIRS_OUT, row] = pairs
         out[at.WINDING, row] = 0.5 * pairs * width
         out[at.STACK_THICKNESS, row] = pairs * pair + extra

@@ -27,8 +27,8 @@ ROW = np.dtype(
         "filling",  # volume of electrolyte over that of the pores; unused where the next is above 0
         "electrolyte_mass",  # kg C-1
         "electrolyte_heat",  # J K-1 kg-1
-        "mode",  # what ``size`` says: CAPACITY ..
-        "size",
+        "mode",  # what ``amount`` is of: CAPACITY ..
+        "amount",  # C, 1, m, 1, 1
         "cylinder",  # 1 for a cylinder, whose thickness is the diameter, 0 for a box
         "length",  # m, outer, along the electrodes' width; 0 where none is given
         "height",  # m, outer, along the electrodes' height
