@@ -10,7 +10,7 @@ import numpy as np
 
 from energymodels.design.rows import rows
 from energymodels.errors import Fault, InputError
-from energymodels.kernels.design import cell, layout
+from energymodels.kernels.design import layout
 from energymodels.model import Array, label_index
 
 # path of battery.fields.BatterySpec -> (place in the kernel's results, factor from SI to the field's unit)
@@ -39,6 +39,8 @@ def results(columns: Mapping[str, Array]) -> tuple[Array, Array, Array]:
     ``columns`` {path: array that broadcasts} hold numbers in the fields' units and labels as indices, as in ``Model.prepare``. What
     comes after the reason why a design is none is NaN.
     """
+    from energymodels.kernels.design import cell
+
     found = rows(columns)
     shape = np.broadcast_shapes(*(np.shape(values) for values in found.values()))
     cases = int(np.prod(shape))
