@@ -94,6 +94,14 @@ def test_density_of_lithium_iron_phosphate():
     assert datasets.table("design/lfp")["density"]["value"] == pytest.approx(x_ray, rel=0.002)
 
 
+def test_capacities_derived_from_a_teardown():
+    """3.44 and 3.66 mA h cm-2 of 22.6 and 10.7 mg cm-2, each with its share of active material (``stock2023``)."""
+    for name, areal, loading in (("lfp", 3.44, 22.6), ("graphite", 3.66, 10.7)):
+        found = datasets.table(f"design/{name}")
+        share = found["active_mass_fraction"]["value"]
+        assert found["specific_capacity"]["value"] == pytest.approx(1e3 * areal / loading / share, rel=0.003)
+
+
 def test_capacity_of_lithium():
     found = datasets.table("design/lithium")["specific_capacity"]["value"]
     assert found == pytest.approx(96485.33212 / 3.6 / 6.94, rel=1e-3)
