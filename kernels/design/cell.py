@@ -4,8 +4,8 @@ A pair is one coated side of a positive sheet that faces one of a negative sheet
 Charges are per area of the positive coating. With the reversible capacities C and first-cycle efficiencies e of both electrodes
 the negative host consumes L = C_n (1/e_n - 1) of what the first charge brings, q = min(C_p/e_p, C_n + L), and the next discharge
 returns min(C_p, q - L): either the positive takes back no more, or no more is left. L is that of the whole host that faces the
-positive, however much of it is charged; overhangs take no part. A metal is plated with the efficiency e_n, any amount of it, and what was there before is a reserve:
-min(C_p, e_n C_p/e_p + C_n).
+positive, however much of it is charged; overhangs take no part. A metal is plated with the efficiency e_n, any
+amount of it, and what was there before is a reserve: min(C_p, e_n C_p/e_p + C_n).
 """
 
 from math import pi, sqrt
