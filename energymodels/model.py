@@ -22,7 +22,8 @@ Array: TypeAlias = npt.NDArray[Any]
 Probe: TypeAlias = "Callable[[list[str]], Solution]"
 
 
-LABELLED = frozenset({"element"})  # dimensions whose places are words: few, so that such an output is shown with the scalars
+# dimensions whose places are words: few, so that such an output is shown with the scalars
+LABELLED = frozenset({"component", "element"})
 
 
 @dataclass(frozen=True)
@@ -151,6 +152,7 @@ class Model(ABC):
 
 
 _FILES = {
+    "battery.design": "battery_design",
     "battery.dfn": "battery_dfn",
     "battery.spm": "battery_spm",
     "battery.spme": "battery_spme",

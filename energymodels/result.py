@@ -62,6 +62,7 @@ def to_dataset(solution: Solution, history: str = "") -> xr.Dataset:
 
 
 AXIS_ATTRS: Mapping[str, Mapping[str, str]] = {
+    "component": {"long_name": "component of a cell"},
     "element": {"long_name": "chemical element"},
     "set": {"long_name": "parameter set: as the spec says, then what differs from it"},
     "time": {"units": "s", "long_name": "time"},

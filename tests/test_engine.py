@@ -69,6 +69,22 @@ SWEEPS = {
         {"curve.points": 3},
     ),
     "pv.shockley_queisser": ({"band_gap": "0.5:2.5:9", "temperature": "250,300,350", "emission": "one,two"}, {}),
+    "battery.design": (
+        {
+            "positive.material": "lfp,nmc811",
+            "negative.material": "graphite,silicon-graphite,lithium",
+            "positive.areal_capacity": "1:6:6",
+            "cell.thickness": "60,80",
+            "cell.format": "prismatic,pouch",
+        },
+        {
+            "cell.length": 200.0,
+            "cell.height": 100.0,
+            "cell.electrode_pairs": 80.0,
+            "housing.wall_thickness": 0.5,
+            "negative.coating_density": 1.5,
+        },
+    ),
     "battery.dfn": BATTERY,
     "battery.spm": BATTERY,
     "battery.spme": BATTERY,

@@ -1,0 +1,1 @@
+"""Cell design: from electrodes and a housing to capacity, masses and volumes."""
