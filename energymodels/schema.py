@@ -70,6 +70,7 @@ class FieldInfo:
     replaces: tuple[str, ...] = ()
     conflicts: tuple[str, ...] = ()
     fixed: bool = False  # shapes the output and cannot be swept
+    optional: bool = False  # of a field that a text brings along: it may be left out
 
     @property
     def allowed(self) -> str:

@@ -98,7 +98,7 @@ class Spec:
         except ValidationError as error:
             raise InputError(_faults(fields, values, error)) from None
         found = {path: value for path, value in _flat(checked.model_dump()).items() if value is not None}
-        found |= {path: values[path] for path in brought}
+        found |= {path: values[path] for path in brought if path in values}
         if faults := model.check(found):
             raise InputError(faults)
         return found
@@ -138,10 +138,10 @@ def _defaults(model: Model, brought: Mapping[str, FieldInfo], given: Mapping[str
                     found[path] = default
     for path, info in brought.items():
         if path not in given:
-            if info.default is None:
-                faults.append(Fault(path, hint=f"needs a value: {info.meaning}"))
-            else:
+            if info.default is not None:
                 found[path] = info.default
+            elif not info.optional:
+                faults.append(Fault(path, hint=f"needs a value: {info.meaning}"))
     return found, faults
 
 

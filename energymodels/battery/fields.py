@@ -139,6 +139,9 @@ class BatterySpec(Table):
     """A lithium-ion cell of two porous electrodes and what is done to it."""
 
     parameters: str = text("lfp-18650", "parameter set: a bundled one, one of PyBaMM's by name, or the path of a BPX file (.json)")
+    cell_design: str | None = text(
+        None, "design of battery.design, bundled or the path of a file, whose geometry and mass it is; its own fields are design.*"
+    )
     protocol: str = text("Discharge at 1C", "what is done to the cell, in the words of PyBaMM's experiments, steps separated by ;")
     initial_soc: float | None = quantity(
         None, "1", "state of charge at the start; not set: 0 if the protocol begins with charge, else 1", ge=0.0, le=1.0

@@ -8,13 +8,13 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from energymodels.battery import names
+from energymodels.battery import built, names
 from energymodels.battery.fields import BatterySpec
 from energymodels.battery.mesh import make_mesh
 from energymodels.battery.parameters import parameter_set
 from energymodels.battery.protocol import parse
 from energymodels.battery.protocol_rules import out_of_limits
-from energymodels.battery.results import OUTPUTS, PROFILES, REFERENCES, SERIES
+from energymodels.battery.results import OF_DESIGN, OUTPUTS, PROFILES, REFERENCES, SERIES
 from energymodels.battery.rows import Columns, kernel_rows, program, shared_tables
 from energymodels.errors import Fault, InputError
 from energymodels.kernels.constants import ZERO_CELSIUS
@@ -54,6 +54,7 @@ class Battery(Model):
 
     def fields(self, values: Mapping[str, Any]) -> dict[str, FieldInfo]:
         found = schema(self.spec)
+        found = found | (built.brought() if built.FIELD in values else {})
         return found | dict(parse(values.get("protocol", found["protocol"].default)).placeholders)
 
     def alias(self, name: str) -> tuple[str, str] | None:
@@ -81,7 +82,7 @@ class Battery(Model):
         reference = fields.get("cell.reference_temperature", found.scalars["cell.reference_temperature"]) - ZERO_CELSIUS
         if "temperature" in found.refused and (abs(fields["temperature"] - reference) > 1e-6 or fields["thermal"] == "lumped"):
             faults.append(Fault("temperature", fields["temperature"], unit="degC", hint=found.refused["temperature"]))
-        return faults + self._missing(fields, found.name, found.scalars)
+        return faults + built.check(fields) + self._missing(fields, found.name, found.scalars)
 
     @staticmethod
     def _missing(fields: Mapping[str, Any], name: str, scalars: Mapping[str, float]) -> list[Fault]:
@@ -169,7 +170,8 @@ class Battery(Model):
             "tables": tables, "index": index, "widths": mesh.widths, "counts": mesh.counts, "radial": mesh.radial,
             "pybamm": np.array([mesh.pybamm]), "program": steps, "profiles": profiles,
         }  # fmt: skip
-        return Prepared(rows | more, shared=shared)
+        derived = {output.name: filled.of_design.get(output.name, np.array([np.nan])) for output in OF_DESIGN}
+        return Prepared(rows | more, derived, shared)
 
     def solve(self, rows: Array, axes: Mapping[str, Array], out: Block) -> None:
         time = axes.get("time", np.empty(0)) if out.arrays else np.empty(0)
@@ -196,6 +198,6 @@ class Battery(Model):
         for output, part in zip(PROFILES, parts, strict=True):
             if output.name in out.arrays:
                 out.arrays[output.name][...] = part
-        for i, output in enumerate(o for o in self.outputs if not o.dims):
+        for i, output in enumerate(o for o in self.outputs if not o.dims and not o.derived):
             if output.unit == "degC":
                 out.scalars[i] -= ZERO_CELSIUS

@@ -65,7 +65,12 @@ PROFILES = (
         dims=("time", "x_positive"), on_request=True,
     ),
 )  # fmt: skip
-OUTPUTS = (*SCALARS, *SERIES, *PROFILES)
+OF_DESIGN = (
+    Output("mass", "g", "mass of the cell as designed", 1e3, derived=True),
+    Output("specific_energy", "W h kg-1", "energy as designed by mass", PER_HOUR, derived=True),
+    Output("energy_density", "W h L-1", "energy as designed by volume", PER_HOUR * 1e-3, derived=True),
+)
+OUTPUTS = (*SCALARS, *OF_DESIGN, *SERIES, *PROFILES)
 
 _TIME = Tolerance(2e-4, 1e-6, "0.02 % of the end time; past ends take an instant here")
 _CHARGE = Tolerance(2e-4, 1e-9, "0.02 %")

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from energymodels.battery import built
 from energymodels.battery.parameters import ParameterSet, parameter_set
 from energymodels.battery.profiles import temperatures
 from energymodels.battery.protocol import parse, programs
@@ -50,10 +51,12 @@ SIDE_DEFAULTS = {  # of what a set and the fields leave open; NaN: it has to be 
 
 
 class Columns:
-    """Columns of fields, {path: array}, what they leave open taken from the case's parameter set, NaN where that has nothing."""
+    """Columns of fields, {path: array}, what they leave open taken from design and parameter set, NaN where these have nothing."""
 
     def __init__(self, columns: Mapping[str, Array]) -> None:
-        self.columns = columns
+        shapes, self.of_design = built.geometry(columns)
+        self.columns = shapes | dict(columns)
+        self.designed = bool(shapes)
         names, self.which = np.unique(columns["parameters"], return_inverse=True)
         self.which = self.which.reshape(columns["parameters"].shape)
         self.sets = [parameter_set(str(name)) for name in names]
@@ -88,6 +91,8 @@ def kernel_rows(columns: Columns, labels: Mapping[str, Sequence[str]]) -> dict[s
         rows[f"radius_{short}"] = c[f"{layer}.particle_radius"] * 1e-6
         rows[f"c_max_{short}"] = c[f"{layer}.maximum_concentration"]
         rows[f"theta_{short}"] = c[f"{layer}.initial_concentration"] / rows[f"c_max_{short}"]
+        if c.designed and f"{layer}.initial_concentration" not in c:
+            rows[f"theta_{short}"] = np.array([built.empty(s.name)[short == "p"] for s in c.sets])[c.which]
         solid = (1.0 - c[f"{layer}.porosity"]) ** c[f"{layer}.bruggeman_electrode"]
         rows[f"sigma_{short}"] = c[f"{layer}.conductivity"] * solid
         rows[f"factor_e_{short}"] = c[f"{layer}.exchange_current_density_factor"] * scaling(c, f"E_{short.upper()}")
