@@ -24,7 +24,7 @@ class Range(Model):
     spec = VehicleSpec
     outputs: ClassVar[tuple[Output, ...]] = OUTPUTS
     sources = ("guzzella2013", "iso2533")
-    block: ClassVar[int] = 256
+    block: ClassVar[int] = 1024
 
     def kernel(self) -> ModuleType:
         from energymodels.kernels.vehicle import longitudinal
@@ -90,7 +90,7 @@ class Range(Model):
             from energymodels.vehicle.steps import places
 
             found = np.empty((len(SERIES), rows.size, axes["time"].size))
-            self.kernel().series(rows, steps, sums, places(steps, sums, axes["time"]), found)
+            self.kernel().series(rows, steps, places(steps, sums, axes["time"]), found)
             for output, values in zip(SERIES, found, strict=True):
                 if output.name in out.arrays:
                     out.arrays[output.name][...] = values

@@ -21,6 +21,7 @@ from energymodels.vehicle.fields import BODY, ROAD_LOAD, VehicleSpec
 
 GENERIC = "generic"
 SUFFIX = ".toml"
+FOLDER = datasets.ROOT / "vehicle" / "cars"
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Car:
 
 def names() -> list[str]:
     """Return the names of the bundled cars."""
-    return sorted(path.stem for path in (datasets.ROOT / "vehicle").glob(f"*{SUFFIX}"))
+    return sorted(path.stem for path in FOLDER.glob(f"*{SUFFIX}"))
 
 
 def paths() -> dict[str, FieldInfo]:
@@ -62,7 +63,7 @@ def paths() -> dict[str, FieldInfo]:
 def car(text: str) -> Car:
     """Return the car that ``text`` names: a bundled one, or the path of a TOML file. InputError says what is wrong with it."""
     if text in names():
-        return _car(text, stamp(str(datasets.ROOT / "vehicle" / f"{text}{SUFFIX}")))
+        return _car(text, stamp(str(FOLDER / f"{text}{SUFFIX}")))
     if text.lower().endswith(SUFFIX):
         return _car(Path(text).stem, stamp(text))
     hint = f"unknown car; {closest(text, names())}".rstrip("; ") + f"; or the path of a {SUFFIX} file"
@@ -86,7 +87,7 @@ def _car(name: str, known: Stamp) -> Car:
         faults.append(Fault(f"{path}: {ROAD_LOAD[0]}", hint=f"excludes {', '.join(BODY)}, which are given too; leave one out"))
     if faults:
         raise InputError(faults)
-    if path == datasets.ROOT / "vehicle" / f"{GENERIC}{SUFFIX}":
+    if path == FOLDER / f"{GENERIC}{SUFFIX}":
         return Car(name, title, own, frozenset(own))
     lent = dict(car(GENERIC).entries)
     for group in groups:

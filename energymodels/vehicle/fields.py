@@ -71,6 +71,7 @@ class Assumption(Table):
     rolling_resistance: Literal["given", "low", "high"] = bound("rolling_resistance")
     battery_energy: Literal["given", "low", "high"] = bound("battery_energy")
     usable_share: Literal["given", "low", "high"] = bound("battery.usable_share")
+    rolling_temperature: Literal["given", "low", "high"] = bound("rolling_temperature_coefficient")
     auxiliary_power: Literal["given", "low", "high"] = bound("auxiliary_power")
     charger_efficiency: Literal["given", "low", "high"] = bound("charger_efficiency")
     charge_efficiency: Literal["given", "low", "high"] = bound("battery.charge_efficiency")
@@ -90,6 +91,7 @@ ASSUMED = {  # path of a car's value -> field that chooses within its range
     "rolling_resistance": "rolling_resistance",
     "battery_energy": "battery_energy",
     "battery.usable_share": "usable_share",
+    "rolling_temperature_coefficient": "rolling_temperature",
     "auxiliary_power": "auxiliary_power",
     "charger_efficiency": "charger_efficiency",
     "battery.charge_efficiency": "charge_efficiency",

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from energymodels.model import Array
-from energymodels.vehicle.cars import Car, car
+from energymodels.vehicle.cars import GENERIC, Car, car
 from energymodels.vehicle.fields import ASSUMED, ASSUMPTION, BODY, BOUNDS, ROAD_LOAD
 from energymodels.vehicle.rows import used_group
 
@@ -52,7 +52,7 @@ def remarks(fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[str]:
         methods = Counter(one.entries[path].method for path in _in_use(one, fields))
         parts = [f"{methods[method]} {method}" for method in WORTH_SAYING if methods[method]]
         if parts:
-            where = f"vehicle/{one.name} and vehicle/generic" if one.name != "generic" else "vehicle/generic"
+            where = " and ".join(f"vehicle/cars/{name}" for name in dict.fromkeys((one.name, GENERIC)))
             found.append(f"values of the car {one.name}: {', '.join(parts)} (data {where}; ranges run by sets)")
     return found
 

@@ -43,10 +43,13 @@ ROW = np.dtype(
         ("energy", "f8"),  # J to drive with
     ]
 )
-# Rows of the table of steps, all cycles one after the other
+# The table of steps: blocks of LANES steps, all cycles one after the other, a slot of LANES numbers a quantity, so that the compiler
+# makes SIMD code of them (from 16 lanes on). A cycle's last step, with duration 0, fills up its last block.
+LANES = 16
 STEPS = 6
-SPEED, ACCELERATION, DURATION, COSINE, SINE, BEGIN = range(STEPS)
-# Rows of the table of cycles
+SPEED, ACCELERATION, DURATION, COSINE, SINE, BEGIN = (LANES * i for i in range(STEPS))
+BLOCK = LANES * STEPS
+# The table of cycles, (SUMS, cycle); FIRST and LAST are blocks
 SUMS = 9
 FIRST, LAST, TIME, DISTANCE, RUN, RISE, SPEED_2, SPEED_3, KINETIC = range(SUMS)
 SCALARS = 23
@@ -57,17 +60,9 @@ SCALARS = 23
 ) = range(SCALARS)  # fmt: skip
 
 
-@inline
-def _powers(c, steps, i, fixed, tilted):
-    """Return (driving, braking, of that by the motor, loss of the drivetrain), W, all positive, in step ``i``."""
-    v = steps[SPEED, i]
-    force = fixed * steps[COSINE, i] + tilted * steps[SINE, i] + v * (c.viscous + v * c.drag) + c.inertia * steps[ACCELERATION, i]
-    power = v * force
-    driving = max(power, 0.0)
-    braking = driving - power
-    motor = min(c.regeneration_share * braking, c.regeneration_power) if v >= c.regeneration_speed else 0.0
-    x = driving + motor
-    return driving, braking, motor, (c.loss_constant if v > 0.0 else 0.0) + x * (c.loss_linear + c.loss_square * x)
+# What is summed over the steps, and the two ends of the terminal power
+TOTALS = 8
+DRIVEN, BRAKED, TAKEN, LOST, DRAWN, RETURNED, HIGHEST, LOWEST = (LANES * i for i in range(TOTALS))
 
 
 @inline
@@ -76,63 +71,97 @@ def _forces(c):
     return c.rolling * c.cosine + c.weight * c.sine, c.weight * c.cosine - c.rolling * c.sine
 
 
-@jit
-def _solve_one(c, steps, cycles, out, row):
-    """Write the scalars of one row; return its status."""
-    cycle = cycles[:, c.cycle]
+@inline
+def _braked_by_motor(braking, v, share, most, slowest):
+    """Return the part of a braking power (W) that the motor takes."""
+    power = share * braking
+    power = power if power < most else most
+    return power if v >= slowest else 0.0
+
+
+@inline
+def _total(c, steps, first, last, base, w):
+    """Sum up a cycle's steps, blocks ``first`` to ``last``, in ``w`` (TOTALS slots)."""
     fixed, tilted = _forces(c)
+    viscous, drag, inertia = c.viscous, c.drag, c.inertia
+    share, most, slowest = c.regeneration_share, c.regeneration_power, c.regeneration_speed
+    constant, linear, square = c.loss_constant, c.loss_linear, c.loss_square
+    for i in range(LANES * TOTALS):
+        w[i] = 0.0 if i < HIGHEST else -inf if i < LOWEST else inf
+    mine = steps[BLOCK * first : BLOCK * last]  # a loop that begins at 0 needs no check for indices below it
+    for b in range(last - first):
+        at = BLOCK * b
+        for i in range(LANES):
+            v = mine[at + SPEED + i]
+            dt = mine[at + DURATION + i]
+            road = fixed * mine[at + COSINE + i] + tilted * mine[at + SINE + i] + v * (viscous + v * drag)
+            power = v * (road + inertia * mine[at + ACCELERATION + i])
+            driving = power if power > 0.0 else 0.0
+            braking = driving - power
+            motor = _braked_by_motor(braking, v, share, most, slowest)
+            x = driving + motor
+            loss = (constant if v > 0.0 else 0.0) + x * (linear + square * x)
+            terminal = driving - motor + loss + base
+            given = terminal if terminal > 0.0 else 0.0
+            w[DRIVEN + i] += driving * dt
+            w[BRAKED + i] += braking * dt
+            w[TAKEN + i] += motor * dt
+            w[LOST + i] += loss * dt
+            w[DRAWN + i] += given * dt
+            w[RETURNED + i] += (given - terminal) * dt
+            high, low = w[HIGHEST + i], w[LOWEST + i]
+            w[HIGHEST + i] = high if high > terminal else terminal
+            w[LOWEST + i] = low if low < terminal else terminal
+
+
+@inline
+def _sum(w, k):
+    total = 0.0
+    for i in range(LANES):
+        total += w[k + i]
+    return total
+
+
+@inline
+def _solve_one(c, steps, cycles, w, out, row):
+    """Write the scalars of one row; return its status."""
+    n = c.cycle
     base = c.auxiliary + c.cabin
-    driven = braked = regenerated = lost = drawn = returned = 0.0
-    highest = -inf
-    lowest = inf
-    for i in range(int(cycle[FIRST]), int(cycle[LAST])):
-        dt = steps[DURATION, i]
-        driving, braking, motor, loss = _powers(c, steps, i, fixed, tilted)
-        terminal = driving - motor + loss + base
-        driven += driving * dt
-        braked += braking * dt
-        regenerated += motor * dt
-        lost += loss * dt
-        drawn += max(terminal, 0.0) * dt
-        returned += max(-terminal, 0.0) * dt
-        highest = max(highest, terminal)
-        lowest = min(lowest, terminal)
-    time = cycle[TIME]
-    distance = cycle[DISTANCE]
+    _total(c, steps, int(cycles[FIRST, n]), int(cycles[LAST, n]), base, w)
+    braked, taken, lost, drawn, returned = _sum(w, BRAKED), _sum(w, TAKEN), _sum(w, LOST), _sum(w, DRAWN), _sum(w, RETURNED)
+    time, distance = cycles[TIME, n], cycles[DISTANCE, n]
     stored = drawn / c.discharge_efficiency - c.charge_efficiency * returned
     if not (isfinite(stored) and distance > 0.0):
         return status.OUT_OF_RANGE
-    # the trace's own sums, not those of the loop: the balance shows any term that the loop lost
-    road = (
-        c.rolling * (c.cosine * cycle[RUN] - c.sine * cycle[RISE])
-        + c.viscous * cycle[SPEED_2] + c.drag * cycle[SPEED_3]
-    )  # fmt: skip
-    kinetic = c.inertia * cycle[KINETIC]
-    potential = c.weight * (c.cosine * cycle[RISE] + c.sine * cycle[RUN])
+    # the trace's own sums, not those of the steps: the balance shows any term that these lost
+    run, rise = cycles[RUN, n], cycles[RISE, n]
+    road = c.rolling * (c.cosine * run - c.sine * rise) + c.viscous * cycles[SPEED_2, n] + c.drag * cycles[SPEED_3, n]
+    kinetic = c.inertia * cycles[KINETIC, n]
+    potential = c.weight * (c.cosine * rise + c.sine * run)
     battery = drawn * (1.0 / c.discharge_efficiency - 1.0) + returned * (1.0 - c.charge_efficiency)
-    spent = road + kinetic + potential + (braked - regenerated) + lost + base * time + battery
-    per = 1.0 / distance
+    spent = road + kinetic + potential + (braked - taken) + lost + base * time + battery
+    gross = drawn / c.discharge_efficiency + returned
     wall = stored / (c.charge_efficiency * c.charger_efficiency) if stored > 0.0 else stored
-    out[TRACTIVE, row] = driven * per
+    per = 1.0 / distance
+    out[TRACTIVE, row] = _sum(w, DRIVEN) * per
     out[BRAKING, row] = braked * per
     out[CONSUMPTION, row] = stored * per
     out[WALL, row] = wall * per
     out[RANGE, row] = c.energy * distance / stored if stored > 0.0 else inf
-    out[REGENERATED, row] = regenerated * per
+    out[REGENERATED, row] = taken * per
     out[RECOVERED, row] = c.charge_efficiency * returned * per
     out[ROAD_LOAD, row] = road * per
     out[KINETIC_GAIN, row] = kinetic * per
     out[POTENTIAL_GAIN, row] = potential * per
-    out[FRICTION_BRAKES, row] = (braked - regenerated) * per
+    out[FRICTION_BRAKES, row] = (braked - taken) * per
     out[DRIVETRAIN_LOSS, row] = lost * per
     out[AUXILIARY, row] = c.auxiliary * time * per
     out[CABIN, row] = c.cabin * time * per
     out[BATTERY_LOSS, row] = battery * per
     out[CHARGING_LOSS, row] = (wall - stored) * per
-    gross = drawn / c.discharge_efficiency + returned
     out[BALANCE, row] = (stored - spent) / gross if gross > 0.0 else 0.0
-    out[POWER_MAX, row] = highest
-    out[POWER_MIN, row] = lowest
+    out[POWER_MAX, row] = w[HIGHEST:LOWEST].max()
+    out[POWER_MIN, row] = w[LOWEST:].min()
     out[BATTERY_HEAT, row] = battery / time
     out[DRIVETRAIN_HEAT, row] = lost / time
     out[DURATION_DRIVEN, row] = time
@@ -144,31 +173,38 @@ def _solve_one(c, steps, cycles, out, row):
 def solve(rows, steps, cycles, out, codes):
     """Solve every row (``ROW``): ``out[SCALARS, row]`` in J m-1, m, W and s, a status to ``codes[row]``; NaN where it is not OK.
 
-    ``steps`` (6, step) and ``cycles`` (9, cycle) are the tables whose rows are named above.
+    ``steps`` (BLOCK numbers a block) and ``cycles`` (SUMS, cycle) are the tables described above.
     """
+    w = np.empty(LANES * TOTALS)
     for row in range(rows.size):
-        codes[row] = _solve_one(rows[row], steps, cycles, out, row)
+        codes[row] = _solve_one(rows[row], steps, cycles, w, out, row)
         if codes[row] != status.OK:
             for k in range(SCALARS):
                 out[k, row] = nan
 
 
 @jit
-def series(rows, steps, cycles, places, out):
+def series(rows, steps, places, out):
     """Write (speed in m s-1, wheel power in W, battery power in W) to ``out[3, row, time]``; NaN where a cycle has ended.
 
-    ``places`` (cycle, time) are the steps at the times, -1 after the end. Powers hold until the step's end.
+    ``places`` (cycle, time) are the steps at the times, counted through all blocks, -1 after the end. Powers hold until the
+    step's end.
     """
     for row in range(rows.size):
         c = rows[row]
         fixed, tilted = _forces(c)
         for j in range(places.shape[1]):
-            i = places[c.cycle, j]
-            if i < 0:
-                for k in range(3):
-                    out[k, row, j] = nan
-                continue
-            driving, braking, motor, loss = _powers(c, steps, i, fixed, tilted)
-            out[0, row, j] = steps[SPEED, i]
-            out[1, row, j] = driving - braking
-            out[2, row, j] = driving - motor + loss + c.auxiliary + c.cabin
+            place = places[c.cycle, j]
+            for k in range(3):
+                out[k, row, j] = nan
+            if place >= 0:
+                at = BLOCK * (place // LANES) + place % LANES
+                v = steps[at + SPEED]
+                road = fixed * steps[at + COSINE] + tilted * steps[at + SINE] + v * (c.viscous + v * c.drag)
+                power = v * (road + c.inertia * steps[at + ACCELERATION])
+                motor = _braked_by_motor(max(-power, 0.0), v, c.regeneration_share, c.regeneration_power, c.regeneration_speed)
+                x = max(power, 0.0) + motor
+                loss = (c.loss_constant if v > 0.0 else 0.0) + x * (c.loss_linear + c.loss_square * x)
+                out[0, row, j] = v
+                out[1, row, j] = power
+                out[2, row, j] = max(power, 0.0) - motor + loss + c.auxiliary + c.cabin
