@@ -131,7 +131,7 @@ def _solve_one(c, steps, cycles, w, out, row):
     braked, taken, lost, drawn, returned = _sum(w, BRAKED), _sum(w, TAKEN), _sum(w, LOST), _sum(w, DRAWN), _sum(w, RETURNED)
     time, distance = cycles[TIME, n], cycles[DISTANCE, n]
     stored = drawn / c.discharge_efficiency - c.charge_efficiency * returned
-    if not (isfinite(stored) and distance > 0.0):
+    if not (isfinite(stored + braked) and distance > 0.0):
         return status.OUT_OF_RANGE
     # the trace's own sums, not those of the steps: the balance shows any term that these lost
     run, rise = cycles[RUN, n], cycles[RISE, n]
