@@ -57,7 +57,9 @@ class Range(Model):
         low, high = (fields.get(f"cabin.{n}_temperature", entries[f"cabin.{n}_temperature"].given) for n in ("heating", "cooling"))
         if low <= high:
             return []
-        return [Fault("cabin.heating_temperature", low, unit="degC", hint=f"must not lie above cabin.cooling_temperature, {high:g}")]
+        return [
+            Fault("cabin.heating_temperature", low, unit="degC", hint=f"must not lie above cabin.cooling_temperature, {high:g}")
+        ]
 
     def remarks(self, fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[str]:
         return members.remarks(fields, along)

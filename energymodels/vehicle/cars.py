@@ -1,6 +1,6 @@
 """Cars: values with their sources and, where they are assumed, the range they may lie in.
 
-A file names values by the fields of ``vehicle.range``, as in a data file, or plainly: ``mass = 2000``, ``road_load_a = "37.2 lbf"``.
+A file names values by the fields of ``vehicle.range``, as in a data file or plainly: ``mass = 2000``, ``road_load_a = "37 lbf"``.
 What it does not say is the generic car's.
 """
 
@@ -82,7 +82,9 @@ def _car(name: str, known: Stamp) -> Car:
     title = str(tree.pop("title", name))
     own = _entries(path, tree)
     groups = [group for group in (ROAD_LOAD, BODY) if own.keys() & set(group)]
-    faults = [Fault(f"{path}: {group[0]}", hint=f"needs {', '.join(group)} together") for group in groups if set(group) - own.keys()]
+    faults = [
+        Fault(f"{path}: {group[0]}", hint=f"needs {', '.join(group)} together") for group in groups if set(group) - own.keys()
+    ]
     if len(groups) > 1:
         faults.append(Fault(f"{path}: {ROAD_LOAD[0]}", hint=f"excludes {', '.join(BODY)}, which are given too; leave one out"))
     if faults:
@@ -90,7 +92,7 @@ def _car(name: str, known: Stamp) -> Car:
     if path == FOLDER / f"{GENERIC}{SUFFIX}":
         return Car(name, title, own, frozenset(own))
     lent = dict(car(GENERIC).entries)
-    for group in groups:
+    if groups:
         lent = {field: entry for field, entry in lent.items() if field not in (*ROAD_LOAD, *BODY)}
     return Car(name, title, lent | own, frozenset(own))
 

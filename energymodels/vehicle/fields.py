@@ -121,9 +121,7 @@ class VehicleSpec(Table):
     drag_coefficient: float | None = of_car("1", "drag coefficient", ge=0.0, le=10.0)
     frontal_area: float | None = of_car("m2", "frontal area", ge=0.0, le=100.0)
     rolling_resistance: float | None = of_car("1", "rolling resistance over weight", ge=0.0, le=1.0)
-    rotating_factor: float | None = quantity(
-        None, "1", "inertia over mass; not set: 1 with road_load_*, else 1.04", ge=1.0, le=2.0
-    )
+    rotating_factor: float | None = quantity(None, "1", "inertia over mass; not set: 1 with road_load_*, else 1.04", ge=1.0, le=2.0)
     rolling_temperature_coefficient: float | None = of_car(
         "K-1", "by how much rolling resistance, or road_load_a and road_load_b, fall per kelvin above 20 degC", ge=0.0, le=0.012
     )

@@ -59,7 +59,7 @@ def remarks(fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[str]:
 
 def inert(fields: Mapping[str, Any], swept: set[str]) -> dict[str, str]:
     """Return {swept path: why it does not act}."""
-    found = {}
+    found: dict[str, str] = {}
     if fields["cabin.climate"] == "off" and "cabin.climate" not in swept:
         found |= {path: "cabin.climate is off" for path in swept if path.startswith("cabin.")}
     if "vehicle" not in swept:

@@ -114,4 +114,7 @@ def _cabin(of: Columns) -> Array:
     labels = schema(VehicleSpec)
     on = of.columns["cabin.climate"] == labels["cabin.climate"].labels.index("on")
     resistance = of.columns["cabin.heater"] == labels["cabin.heater"].labels.index("resistance")
-    return np.where(on, ambient.cabin_power(of["ambient_temperature"], of.table("cabin"), resistance), 0.0)
+    cabin = of.table("cabin")
+    power = ambient.cabin_power(of["ambient_temperature"], cabin, resistance)
+    possible = cabin["heating_temperature"] <= cabin["cooling_temperature"]  # else the kernel says out of range
+    return np.where(on, np.where(possible, power, np.nan), 0.0)

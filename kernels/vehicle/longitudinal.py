@@ -43,8 +43,8 @@ ROW = np.dtype(
         ("energy", "f8"),  # J to drive with
     ]
 )
-# The table of steps: blocks of LANES steps, all cycles one after the other, a slot of LANES numbers a quantity, so that the compiler
-# makes SIMD code of them (from 16 lanes on). A cycle's last step, with duration 0, fills up its last block.
+# The table of steps: blocks of LANES steps, all cycles one after the other, a slot of LANES numbers a quantity, so that the
+# compiler makes SIMD code of them (from 16 lanes on). A cycle's last step, with duration 0, fills up its last block.
 LANES = 16
 STEPS = 6
 SPEED, ACCELERATION, DURATION, COSINE, SINE, BEGIN = (LANES * i for i in range(STEPS))

@@ -15,7 +15,16 @@ def test_run(cli):
 
 
 def test_run_with_coefficients_in_pounds(cli):
-    words = ["-p", "mass=4250 lb", "-p", "road_load_a=37.17 lbf", "-p", "road_load_b=0.047 lbf/mph", "-p", "road_load_c=0.0144 lbf/mph^2"]
+    words = [
+        "-p",
+        "mass=4250 lb",
+        "-p",
+        "road_load_a=37.17 lbf",
+        "-p",
+        "road_load_b=0.047 lbf/mph",
+        "-p",
+        "road_load_c=0.0144 lbf/mph^2",
+    ]
     found = json.loads(cli("run", "vehicle.range", *words, "-p", "cycle=udds", "--json").stdout)
     assert found["tractive_energy"] == pytest.approx(137.68, abs=0.01)
 

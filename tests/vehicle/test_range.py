@@ -17,6 +17,7 @@ from energymodels.vehicle import ambient
 from energymodels.vehicle.cars import car
 from energymodels.vehicle.cars import names as cars
 from energymodels.vehicle.cycles import NAMES, cycle
+from energymodels.vehicle.fields import BODY, ROAD_LOAD
 from energymodels.vehicle.steps import tables
 
 RECORDS = datasets.table("vehicle/records")["record"]
@@ -41,7 +42,7 @@ def run(values=None, spec="vehicle.range"):
 
 
 def mechanics(name, mass, a, b, c):
-    """Return (positive, negative) wheel energy over distance in W h/km: coefficients SI, mid-step speed, change of speed per step."""
+    """Return (positive, negative) wheel energy over distance in W h/km: mid-step speeds, change of speed per step."""
     trace = cycle(name)
     positive = negative = distance = 0.0
     for i in range(trace.time.size - 1):
@@ -116,7 +117,9 @@ def test_air_is_the_standard_atmosphere(temperature, altitude, density):
 
 
 def test_coefficients_hold_from_20_to_25_degrees():
-    ds = em.sweep("vehicle.range", {"ambient_temperature": [20.0, 23.0, 25.0, -10.0, 40.0]}, {"vehicle": "leaf-40", "cycle": "hwfet"})
+    ds = em.sweep(
+        "vehicle.range", {"ambient_temperature": [20.0, 23.0, 25.0, -10.0, 40.0]}, {"vehicle": "leaf-40", "cycle": "hwfet"}
+    )
     energy = ds.tractive_energy.values
     assert energy[0] == energy[1] == energy[2]
     assert energy[3] > energy[0] > energy[4]
@@ -127,7 +130,9 @@ def test_coefficients_hold_from_20_to_25_degrees():
 
 
 def test_altitude_thins_the_air_of_coefficients_too():
-    low, high = em.sweep("vehicle.range", {"altitude": [0.0, 2000.0]}, {"vehicle": "leaf-40", "cycle": "120 km/h"}).tractive_energy.values
+    low, high = em.sweep(
+        "vehicle.range", {"altitude": [0.0, 2000.0]}, {"vehicle": "leaf-40", "cycle": "120 km/h"}
+    ).tractive_energy.values
     c = 0.01945 * LBF / MPH**2 * (120 / 3.6) ** 2
     assert low - high == pytest.approx(c * (1 - 79495.0 / 101325.0) / 3.6, rel=1e-4)  # pressures of the table
 
@@ -165,7 +170,7 @@ def test_grades_of_cycle_and_road_add_as_angles(tmp_path):
 
 
 def test_losses_at_constant_speed():
-    """Closed form: 2000 N at 20 m/s are 40 kW; losses 150 W, 10 % and 5 % (40 / 200); 500 W of auxiliaries; 98 % to the terminals."""
+    """Closed form: 2000 N at 20 m/s are 40 kW; losses 150 W, 10 % and 5 % (40 / 200); 500 W of auxiliaries; 98 % get out."""
     found = run(PLAIN | {
         "cycle": "72 km/h", "mass": 2000.0, "road_load_a": 2000.0, "road_load_b": 0.0, "road_load_c": 0.0,
         "drivetrain.loss_constant": 150.0, "drivetrain.loss_linear": 0.1, "drivetrain.loss_quadratic": 0.05,
@@ -220,8 +225,8 @@ CASES = st.fixed_dictionaries(
     }
 )
 SPENT = (
-    "road_load_energy", "kinetic_energy_gain", "potential_energy_gain", "friction_brake_loss", "drivetrain_loss", "auxiliary_energy",
-    "cabin_energy", "battery_loss",
+    "road_load_energy", "kinetic_energy_gain", "potential_energy_gain", "friction_brake_loss", "drivetrain_loss",
+    "auxiliary_energy", "cabin_energy", "battery_loss",
 )  # fmt: skip
 
 
@@ -275,10 +280,18 @@ def test_cabin_in_the_cold_and_the_heat():
     cold = run({"cycle": "36 km/h", "ambient_temperature": -10.0})
     heat = 90.0 * 30.0 - 150.0
     assert cold["cabin_energy"] == pytest.approx(heat / (0.4 * 318.15 / 67.0) / 36.0)
-    assert run({"cycle": "36 km/h", "ambient_temperature": -10.0, "cabin.heater": "resistance"})["cabin_energy"] == pytest.approx(heat / 36.0)
+    assert run({"cycle": "36 km/h", "ambient_temperature": -10.0, "cabin.heater": "resistance"})["cabin_energy"] == pytest.approx(
+        heat / 36.0
+    )
     hot = run({"cycle": "36 km/h", "ambient_temperature": 40.0})
     assert hot["cabin_energy"] == pytest.approx((90.0 * 13.0 + 150.0) / (0.4 * 275.15 / 50.0) / 36.0)
     assert run({"cycle": "36 km/h", "ambient_temperature": 40.0, "cabin.climate": "off"})["cabin_energy"] == 0.0
+
+
+def test_impossible_climate_in_a_sweep():
+    solution = solve("vehicle.range", {"cabin.heating_temperature": [20.0, 30.0]}, {"cycle": "50 km/h"})
+    assert solution.failures() == {"out_of_range": 1}
+    assert np.isnan(solution.values["range"]).tolist() == [False, True]
 
 
 def test_heat_pump_between_resistance_and_its_limit():
@@ -388,7 +401,10 @@ def test_one_description_of_resistance_replaces_the_other():
 
 def test_a_car_of_ones_own(tmp_path):
     path = tmp_path / "mine.toml"
-    path.write_text('mass = 1928\nroad_load_a = "37 lbf"\nroad_load_b = 0\nroad_load_c = 0.3\nbattery_energy = "55 kWh"\n[regeneration]\nshare = 0.6\n')
+    path.write_text(
+        'mass = 1928\nroad_load_a = "37 lbf"\nroad_load_b = 0\nroad_load_c = 0.3\nbattery_energy = "55 kWh"\n'
+        "[regeneration]\nshare = 0.6\n"
+    )
     found = run({"vehicle": str(path)})
     same = {"mass": 1928.0, "road_load_a": 37 * LBF, "road_load_b": 0.0, "road_load_c": 0.3, "battery_energy": 55.0}
     expected = run(same | {"regeneration.share": 0.6})
@@ -398,11 +414,13 @@ def test_a_car_of_ones_own(tmp_path):
         run({"vehicle": str(path)})
 
 
+BOTH = "mass = 5\n" + "".join(f"{name} = 0.5\n" for name in (*ROAD_LOAD, *BODY))
+
+
 @pytest.mark.parametrize(("text", "message"), [
-    ("mass = -5\n", "mass = -5"), ("mas = 5\n", "did you mean mass"), ("mass = ", "not a TOML file"), ('mass = "5 W"\n', "cannot be converted"),
-    ("mass = { value = 5, low = 6, high = 7 }\n", "outside its own range"),
-    ("mass = 5\nroad_load_a = 1\nroad_load_b = 1\nroad_load_c = 1\ndrag_coefficient = 1\nfrontal_area = 1\nrolling_resistance = 0.1\n",
-     "excludes"),
+    ("mass = -5\n", "mass = -5"), ("mas = 5\n", "did you mean mass"), ("mass = ", "not a TOML file"),
+    ('mass = "5 W"\n', "cannot be converted"), ("mass = { value = 5, low = 6, high = 7 }\n", "outside its own range"),
+    (BOTH, "excludes"),
 ])  # fmt: skip
 def test_files_that_are_no_car(tmp_path, text, message):
     (tmp_path / "x.toml").write_text(text)
@@ -446,7 +464,11 @@ def test_band_over_several_cars():
     ds = em.sweep("vehicle.range", {"vehicle": "nio-et7,leaf-40"}, sets="all")
     alone = em.sweep("vehicle.range", {}, {"vehicle": "leaf-40"}, sets="all")
     assert "battery_energy high" in ds.set.values
-    both = ds.sel(vehicle="leaf-40", set="battery_energy high") if "vehicle" in ds.indexes else ds.isel(vehicle=1).sel(set="battery_energy high")
+    both = (
+        ds.sel(vehicle="leaf-40", set="battery_energy high")
+        if "vehicle" in ds.indexes
+        else ds.isel(vehicle=1).sel(set="battery_energy high")
+    )
     assert float(both.range) == float(alone.sel(set="battery_energy=39").range)
     assert float(ds.isel(vehicle=0).sel(set="battery_energy high").range) == float(ds.isel(vehicle=0, set=0).range)
 
@@ -478,7 +500,9 @@ def test_batch_of_cars_cycles_and_temperatures():
 
 def test_series_of_power():
     """The battery's power each second: with its time axis, what a cell can be driven by."""
-    ds = em.sweep("vehicle.range", {"cycle": "udds,hwfet"}, {"vehicle": "leaf-40"}, keep=["battery_power", "wheel_power", "vehicle_speed"])
+    ds = em.sweep(
+        "vehicle.range", {"cycle": "udds,hwfet"}, {"vehicle": "leaf-40"}, keep=["battery_power", "wheel_power", "vehicle_speed"]
+    )
     full = em.sweep("vehicle.range", {"cycle": "udds,hwfet"}, {"vehicle": "leaf-40"})
     assert ds.time.values.tolist() == list(range(1369))
     udds, hwfet = ds.battery_power.values
