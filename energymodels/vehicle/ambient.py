@@ -24,7 +24,7 @@ def pressure(altitude: Array) -> Array:
 
 
 def air_density(temperature: Array, altitude: Array) -> Array:
-    """Return the density (kg m-3) of dry air, an ideal gas, at ``temperature`` (degC) and the standard pressure of ``altitude`` (m)."""
+    """Return the density (kg m-3) of dry air as an ideal gas at ``temperature`` (degC), standard pressure at ``altitude`` (m)."""
     return np.asarray(pressure(altitude) / (GAS_OF_AIR * (temperature + ZERO_CELSIUS)))
 
 

@@ -24,9 +24,9 @@ class Drivetrain(Table):
     """Motor, inverter and gear: what they lose at a power at the wheels, driving and braking alike."""
 
     loss_constant: float | None = of_car("W", "loss while the car moves", ge=0.0, le=1e5)
-    loss_linear: float | None = of_car("1", "loss per power at the wheels", ge=0.0, le=10.0)
+    loss_linear: float | None = of_car("1", "loss over power at the wheels", ge=0.0, le=10.0)
     loss_quadratic: float | None = of_car(
-        "1", "loss over power at rated power that comes on top and falls in proportion to power", ge=0.0, le=10.0
+        "1", "loss over power at rated power, on top; below that in proportion to power", ge=0.0, le=10.0
     )
     rated_power: float | None = of_car("kW", "power at the wheels that loss_quadratic belongs to", gt=0.0, le=1e5)
 

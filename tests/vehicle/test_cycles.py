@@ -166,7 +166,8 @@ def write(folder, text):
 
 @pytest.mark.parametrize(("header", "unit"), [
     ("time s,speed km/h", 1 / 3.6), ("time_s,speed_km_h", 1 / 3.6), ("Time [s], Speed [km/h]", 1 / 3.6),
-    ("time (s),speed (m/s)", 1.0), ("time_s,speed_m_s", 1.0), ("time s,speed m s-1", 1.0), ("time s,speed kph", 1 / 3.6), ("time s,speed mph", 0.44704),
+    ("time (s),speed (m/s)", 1.0), ("time_s,speed_m_s", 1.0), ("time s,speed m s-1", 1.0),
+    ("time s,speed kph", 1 / 3.6), ("time s,speed mph", 0.44704),
 ])  # fmt: skip
 def test_headers(tmp_path, header, unit):
     found = cycle(write(tmp_path, f"{header}\n{TRACE}"))
