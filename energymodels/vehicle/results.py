@@ -19,7 +19,7 @@ SCALARS = (
     _energy("braking_energy", "negative energy at the wheels, as a positive number"),
     _energy("consumption", "energy out of the battery's store, less what came back"),
     _energy("wall_consumption", "energy from the wall that puts it back"),
-    Output("range", "km", "distance that the usable energy lasts for", 1e-3),
+    Output("range", "km", "range: distance that the usable energy lasts for", 1e-3),
     _energy("regenerated_energy", "energy at the wheels that the motor takes while braking"),
     _energy("recovered_energy", "energy stored while the battery takes power"),
     _energy("road_load_energy", "energy spent on rolling and in the air"),

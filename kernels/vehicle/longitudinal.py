@@ -58,8 +58,6 @@ SCALARS = 23
     DRIVETRAIN_LOSS, AUXILIARY, CABIN, BATTERY_LOSS, CHARGING_LOSS, BALANCE, POWER_MAX, POWER_MIN, BATTERY_HEAT,
     DRIVETRAIN_HEAT, DURATION_DRIVEN, DISTANCE_DRIVEN,
 ) = range(SCALARS)  # fmt: skip
-
-
 # What is summed over the steps, and the two ends of the terminal power
 TOTALS = 8
 DRIVEN, BRAKED, TAKEN, LOST, DRAWN, RETURNED, HIGHEST, LOWEST = (LANES * i for i in range(TOTALS))
@@ -72,11 +70,14 @@ def _forces(c):
 
 
 @inline
-def _braked_by_motor(braking, v, share, most, slowest):
-    """Return the part of a braking power (W) that the motor takes."""
-    power = share * braking
-    power = power if power < most else most
-    return power if v >= slowest else 0.0
+def _motor(power, v, share, most, slowest, constant, linear, square):
+    """Return (driving, braking by the motor, loss of the drivetrain), W, all positive, of a power at the wheels."""
+    driving = power if power > 0.0 else 0.0
+    motor = share * (driving - power)
+    motor = motor if motor < most else most
+    motor = motor if v >= slowest else 0.0
+    x = driving + motor
+    return driving, motor, (constant if v > 0.0 else 0.0) + x * (linear + square * x)
 
 
 @inline
@@ -96,15 +97,11 @@ def _total(c, steps, first, last, base, w):
             dt = mine[at + DURATION + i]
             road = fixed * mine[at + COSINE + i] + tilted * mine[at + SINE + i] + v * (viscous + v * drag)
             power = v * (road + inertia * mine[at + ACCELERATION + i])
-            driving = power if power > 0.0 else 0.0
-            braking = driving - power
-            motor = _braked_by_motor(braking, v, share, most, slowest)
-            x = driving + motor
-            loss = (constant if v > 0.0 else 0.0) + x * (linear + square * x)
+            driving, motor, loss = _motor(power, v, share, most, slowest, constant, linear, square)
             terminal = driving - motor + loss + base
             given = terminal if terminal > 0.0 else 0.0
             w[DRIVEN + i] += driving * dt
-            w[BRAKED + i] += braking * dt
+            w[BRAKED + i] += (driving - power) * dt
             w[TAKEN + i] += motor * dt
             w[LOST + i] += loss * dt
             w[DRAWN + i] += given * dt
@@ -202,9 +199,10 @@ def series(rows, steps, places, out):
                 v = steps[at + SPEED]
                 road = fixed * steps[at + COSINE] + tilted * steps[at + SINE] + v * (c.viscous + v * c.drag)
                 power = v * (road + c.inertia * steps[at + ACCELERATION])
-                motor = _braked_by_motor(max(-power, 0.0), v, c.regeneration_share, c.regeneration_power, c.regeneration_speed)
-                x = max(power, 0.0) + motor
-                loss = (c.loss_constant if v > 0.0 else 0.0) + x * (c.loss_linear + c.loss_square * x)
+                driving, motor, loss = _motor(
+                    power, v, c.regeneration_share, c.regeneration_power, c.regeneration_speed, c.loss_constant, c.loss_linear,
+                    c.loss_square,
+                )  # fmt: skip
                 out[0, row, j] = v
                 out[1, row, j] = power
-                out[2, row, j] = max(power, 0.0) - motor + loss + c.auxiliary + c.cabin
+                out[2, row, j] = driving - motor + loss + c.auxiliary + c.cabin
