@@ -159,6 +159,7 @@ _FILES = {
     "pv.cell": "pv_cell",
     "pv.diode": "pv_diode",
     "pv.shockley_queisser": "pv_shockley_queisser",
+    "vehicle.range": "vehicle_range",
 }
 MODELS = tuple(_FILES)
 

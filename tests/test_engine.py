@@ -88,6 +88,17 @@ SWEEPS = {
     "battery.dfn": BATTERY,
     "battery.spm": BATTERY,
     "battery.spme": BATTERY,
+    "vehicle.range": (
+        {
+            "vehicle": "generic,leaf-40",
+            "cycle": "hwfet,30 km/h" if FAST else "udds,nedc,30 km/h",
+            "ambient_temperature": "-10,23",
+            "grade": "1" if FAST else "-2,1",
+            "assumption.battery_energy": "given,high",
+            "cabin.heater": "heat_pump,resistance",
+        },
+        {"regeneration.power_max": 20.0, "altitude": 500.0},
+    ),
 }
 CUTS = [(1, 2)] if FAST else list(itertools.product((1, 7, 64, 10**6), (1, 2, 3)))
 MECHANISMS = ("radiative", "auger", "srh", "front", "rear", "shunt")

@@ -1,0 +1,1 @@
+"""Road vehicles: drive cycles, cars with their sources, the air and the cabin."""

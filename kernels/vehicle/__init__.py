@@ -1,0 +1,1 @@
+"""Road vehicles: longitudinal dynamics, the drivetrain's losses and what the battery gives and takes."""
