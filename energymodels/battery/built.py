@@ -40,11 +40,16 @@ def brought() -> dict[str, FieldInfo]:
 
     return {
         PREFIX + path: replace(
-            info, path=PREFIX + path, default=None, optional=True, meaning=f"{info.meaning.split('; not set')[0]}; not set: the design's",
-            replaces=prefixed(info.replaces), conflicts=prefixed(info.conflicts),
+            info,
+            path=PREFIX + path,
+            default=None,
+            optional=True,
+            meaning=f"{info.meaning.split('; not set')[0]}; not set: the design's",
+            replaces=prefixed(info.replaces),
+            conflicts=prefixed(info.conflicts),
         )
         for path, info in _infos().items()
-    }  # fmt: skip
+    }
 
 
 def own(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -140,7 +140,7 @@ class BatterySpec(Table):
 
     parameters: str = text("lfp-18650", "parameter set: a bundled one, one of PyBaMM's by name, or the path of a BPX file (.json)")
     cell_design: str | None = text(
-        None, "design of battery.design, bundled or the path of a file, whose geometry and mass it is; its own fields are design.*"
+        None, "design of battery.design, bundled or the path of a file, whose geometry and mass it is; its own fields begin with design."
     )
     protocol: str = text("Discharge at 1C", "what is done to the cell, in the words of PyBaMM's experiments, steps separated by ;")
     initial_soc: float | None = quantity(

@@ -170,7 +170,8 @@ class Battery(Model):
             "tables": tables, "index": index, "widths": mesh.widths, "counts": mesh.counts, "radial": mesh.radial,
             "pybamm": np.array([mesh.pybamm]), "program": steps, "profiles": profiles,
         }  # fmt: skip
-        derived = {output.name: filled.of_design.get(output.name, np.array([np.nan])) for output in OF_DESIGN}
+        nothing = np.full((1,) * filled.which.ndim, np.nan)
+        derived = {output.name: filled.of_design.get(output.name, nothing) for output in OF_DESIGN}
         return Prepared(rows | more, derived, shared)
 
     def solve(self, rows: Array, axes: Mapping[str, Array], out: Block) -> None:
