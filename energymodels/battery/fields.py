@@ -100,7 +100,7 @@ class SideReactions(Table):
     sei_initial_thickness: float | None = of_set("m", "thickness of the interphase at the start", gt=0.0, le=1e-5)
     sei_resistivity: float | None = of_set("ohm m", "resistivity of the interphase", ge=0.0, le=1e12)
     sei_partial_molar_volume: float | None = of_set("m3 mol-1", "partial molar volume of the interphase", gt=0.0, le=1.0)
-    sei_lithium_ratio: float | None = of_set("1", "lithium in a mole of the interphase, mol", gt=0.0, le=100.0)
+    sei_lithium_per_mole: float | None = of_set("1", "lithium in a mole of the interphase, mol", gt=0.0, le=100.0)
     sei_reaction_exchange_current_density: float | None = of_set("A m-2", "of the reaction that makes it", ge=0.0, le=1.0)
     sei_open_circuit_potential: float | None = of_set("V", "potential of that reaction against lithium", ge=-5.0, le=5.0)
     sei_solvent_diffusivity: float | None = of_set("m2 s-1", "diffusivity of the solvent in the interphase", ge=0.0, le=1e-6)
@@ -140,7 +140,7 @@ class BatterySpec(Table):
 
     parameters: str = text("lfp-18650", "parameter set: a bundled one, one of PyBaMM's by name, or the path of a BPX file (.json)")
     cell_design: str | None = text(
-        None, "design of battery.design, bundled or the path of a file, whose geometry and mass it is; its own fields begin with design."
+        None, "design of battery.design, bundled or a file, whose geometry and mass the cell has; its own fields begin with design."
     )
     protocol: str = text("Discharge at 1C", "what is done to the cell, in the words of PyBaMM's experiments, steps separated by ;")
     initial_soc: float | None = quantity(

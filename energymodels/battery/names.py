@@ -32,7 +32,7 @@ _BESIDE = {
     "sei_initial_thickness": "Initial SEI thickness [m]",
     "sei_resistivity": "SEI resistivity [Ohm.m]",
     "sei_partial_molar_volume": "SEI partial molar volume [m3.mol-1]",
-    "sei_lithium_ratio": "Ratio of lithium moles to SEI moles",
+    "sei_lithium_per_mole": "Ratio of lithium moles to SEI moles",
     "sei_reaction_exchange_current_density": "SEI reaction exchange current density [A.m-2]",
     "sei_open_circuit_potential": "SEI open-circuit potential [V]",
     "sei_solvent_diffusivity": "SEI solvent diffusivity [m2.s-1]",
