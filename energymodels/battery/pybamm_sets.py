@@ -26,6 +26,32 @@ THERMAL = (
     "cell.volume", "cell.cooling_area",
 )  # fmt: skip
 OPTIONAL = {*THERMAL, "heat_transfer_coefficient", "cell.heat_capacity", "cell.contact_resistance"}
+SIDE_REACTIONS = {  # key -> PyBaMM's name, of the coefficients of side reactions at the negative electrode
+    "plating_rate_constant": "Lithium plating kinetic rate constant [m.s-1]",
+    "plating_exchange_current_density": "Exchange-current density for plating [A.m-2]",
+    "plating_transfer_coefficient": "Lithium plating transfer coefficient",
+    "plating_typical_concentration": "Typical plated lithium concentration [mol.m-3]",
+    "plating_initial_concentration": "Initial plated lithium concentration [mol.m-3]",
+    "dead_lithium_decay": "Dead lithium decay constant [s-1]",
+    "lithium_partial_molar_volume": "Lithium metal partial molar volume [m3.mol-1]",
+    "sei_lithium_per_mole": "Ratio of lithium moles to SEI moles",
+    "sei_partial_molar_volume": "SEI partial molar volume [m3.mol-1]",
+    "sei_resistivity": "SEI resistivity [Ohm.m]",
+    "sei_initial_thickness": "Initial SEI thickness [m]",
+    "sei_reaction_exchange_current_density": "SEI reaction exchange current density [A.m-2]",
+    "sei_open_circuit_potential": "SEI open-circuit potential [V]",
+    "sei_solvent_diffusivity": "SEI solvent diffusivity [m2.s-1]",
+    "sei_solvent_concentration": "Bulk solvent concentration [mol.m-3]",
+    "sei_kinetic_rate_constant": "SEI kinetic rate constant [m.s-1]",
+    "sei_ec_diffusivity": "EC diffusivity [m2.s-1]",
+    "sei_ec_concentration": "EC initial concentration in electrolyte [mol.m-3]",
+    "sei_activation_energy": "SEI growth activation energy [J.mol-1]",
+}
+CHEMISTRIES = ("lithium_ion", "sodium_ion")
+SODIUM = (
+    "a sodium-ion cell: what is said of lithium holds for sodium, potentials are against sodium metal",
+    "no function of the set depends on temperature",
+)
 OF_TEMPERATURE = ("conductivity", "specific_heat", "density", "contact_resistance")
 
 
@@ -51,18 +77,20 @@ def read(name: str) -> Material:
             raise InputError(Fault("parameters", name, hint=fault))
         values = pybamm.ParameterValues(given)
         scalars, refused = _scalars(pybamm, values, name)
+        scalars |= side_reactions(values)
         curves = _curves(pybamm, values, scalars["cell.reference_temperature"])
         powers = _powers(pybamm, values)
     sources = (f"{stamp()}, parameter set {name}", *(f"{key}, as PyBaMM cites it" for key in given.get("citations", [])))
-    return Material(name, f"{name}, a parameter set of PyBaMM", scalars, curves, sources, (), refused, powers=powers)
+    notes = SODIUM if given.get("chemistry") == "sodium_ion" else ()
+    return Material(name, f"{name}, a parameter set of PyBaMM", scalars, curves, sources, notes, refused, powers=powers)
 
 
 def _unsupported(values: Mapping[str, Any]) -> str:
-    """Return why a set, as it is written, is no single-phase lithium-ion full cell, or nothing."""
+    """Return why a set, as it is written, is no full cell of one material an electrode, or nothing."""
     names = list(values)
-    if values.get("chemistry", "lithium_ion") != "lithium_ion":
+    if values.get("chemistry", "lithium_ion") not in CHEMISTRIES:
         kind = str(values["chemistry"]).replace("_", " ").replace("ecm", "equivalent circuits")
-        return f"a set for {kind}; lithium-ion cells with two porous electrodes are modelled"
+        return f"a set for {kind}; lithium-ion and sodium-ion cells with two porous electrodes are modelled"
     if any(name.startswith(("Primary: ", "Secondary: ")) for name in names):
         return "an electrode of two materials; electrodes of one are modelled"
     if any("host site" in name for name in names):
@@ -75,6 +103,12 @@ def _unsupported(values: Mapping[str, Any]) -> str:
     if float(values.get("Number of cells connected in series to make a battery", 1)) != 1.0:
         return "several cells in series; one is modelled"
     return ""
+
+
+def side_reactions(values: Any) -> dict[str, float]:
+    """Return {path: number} of the coefficients of side reactions that are numbers in PyBaMM's ``values``."""
+    found = {f"side_reactions.{key}": values[name] for key, name in SIDE_REACTIONS.items() if name in values}
+    return {path: float(value) for path, value in found.items() if isinstance(value, int | float)}
 
 
 def _scalars(pybamm: Any, values: Any, set_name: str) -> tuple[dict[str, float], dict[str, str]]:

@@ -177,8 +177,8 @@ def test_fields_reach_pybamm():
     ("parameters", "case", "words"),
     [
         ("Chen202", {}, "did you mean Chen2020"),
-        ("Sulzer2019", {}, "no lithium-ion cell"),
-        ("Chen2020_composite", {}, "no lithium-ion cell"),
+        ("Sulzer2019", {}, "no intercalation cell"),
+        ("Chen2020_composite", {}, "no intercalation cell"),
         ("absent.json", {}, "no such file"),
         ("Prada2013", {"thermal": "lumped"}, "has no Negative current collector density"),
         ("lfp-18650", {"thermal": "lumped"}, "heat_transfer_coefficient: lfp-18650 gives none"),

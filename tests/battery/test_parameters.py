@@ -199,7 +199,6 @@ def test_no_thermal_data():
         ("MSMR_Example", "MSMR"),
         ("ECM_Example", "equivalent circuits"),
         ("Sulzer2019", "lead acid"),
-        ("Chayambuka2022", "sodium ion"),
     ],
 )
 def test_sets_of_other_cells_are_refused(name, reason):
@@ -209,7 +208,7 @@ def test_sets_of_other_cells_are_refused(name, reason):
 
 def test_every_set_is_used_or_refused():
     refused = {"Chen2020_composite", "Bonkile2024", "Ecker2015_graphite_halfcell", "OKane2022_graphite_SiOx_halfcell", "Xu2019"}
-    refused |= {"MSMR_Example", "ECM_Example", "Sulzer2019", "Chayambuka2022"}
+    refused |= {"MSMR_Example", "ECM_Example", "Sulzer2019"}
     assert {*SETS, *refused} == set(pybamm_sets.known())
 
 
