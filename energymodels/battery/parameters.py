@@ -109,7 +109,7 @@ def read_bundled(name: str) -> sheet.Sheet:
         for key, entry in table.get(section, {}).items():
             if entry["unit"] != units[key]:
                 raise ValueError(f"battery/{name}: {section}.{key} is in {entry['unit']}, not {units[key]}")
-            sources |= dict.fromkeys(entry[role] for role in ("source", "via") if role in entry)
+            sources |= dict.fromkeys(entry[role] for role in ("source", "via") if entry.get(role, "unsourced") != "unsourced")
             if "low" in entry or "high" in entry:
                 if not entry["low"] <= entry["value"] <= entry["high"]:
                     raise ValueError(f"battery/{name}: {section}.{key} lies outside its range")
