@@ -126,7 +126,9 @@ def _written(sheet: Sheet) -> dict[str, Any]:
     tables = {"cell": schema.Cell, "electrolyte": schema.Electrolyte, "separator": schema.Contact}
     parts: dict[str, Any] = {}
     for section in bpx.SECTIONS:
-        entries = {key: 0.5 if key in OVER_CONCENTRATION and isinstance(v, str) else v for key, v in sheet.sections[section].items()}
+        entries = {
+            key: 0.5 if key in OVER_CONCENTRATION and isinstance(v, str) else v for key, v in sheet.sections[section].items()
+        }
         fields = tables.get(section, schema.ElectrodeSingle).model_fields.values()
         names = {str(field.alias).split(" [")[0]: str(field.alias) for field in fields}
         parts[bpx.SECTIONS[section]] = {

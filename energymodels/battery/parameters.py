@@ -48,7 +48,7 @@ def bundled() -> list[str]:
 
 
 def names() -> list[str]:
-    """Return the names of the bundled sets and of PyBaMM's, of which those that are no full cells of intercalating electrodes are refused."""
+    """Return the names of the bundled sets and of PyBaMM's, of which those that cannot be used are refused."""
     return sorted({*bundled(), *pybamm_sets.known()})
 
 
@@ -99,7 +99,7 @@ def _made(material: Material) -> disk.Content:
 
 
 def read_bundled(name: str) -> sheet.Sheet:
-    """Return the sheet of a bundled set; ValueError if an entry is in another unit than its key's or outside its own range."""
+    """Return the sheet of a bundled set; ValueError if an entry is unknown, in another unit or outside its own range."""
     table: Mapping[str, Any] = datasets.table(f"battery/{name}")
     sections: dict[str, dict[str, sheet.Entry]] = {}
     sources: dict[str, None] = {}
@@ -107,6 +107,8 @@ def read_bundled(name: str) -> sheet.Sheet:
     for section, units in sheet.UNITS.items():
         sections[section] = {}
         for key, entry in table.get(section, {}).items():
+            if key not in units:
+                raise ValueError(f"battery/{name}: {section}.{key} is unknown")
             if entry["unit"] != units[key]:
                 raise ValueError(f"battery/{name}: {section}.{key} is in {entry['unit']}, not {units[key]}")
             sources |= dict.fromkeys(entry[role] for role in ("source", "via") if entry.get(role, "unsourced") != "unsourced")

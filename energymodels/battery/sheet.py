@@ -74,13 +74,16 @@ POSITIVE = {
     "specific_heat", "initial_concentration", "thickness", "porosity", "transport_efficiency", "particle_radius", "surface_area",
     "maximum_concentration", "reaction_rate", "conductivity", "diffusivity", "solid_conductivity",
 }  # fmt: skip
-_FACTORS = {"diffusivity": "diffusivity_factor", "reaction_rate": "exchange_current_density_factor"}  # in whose place a range stands
+_FACTORS = {
+    "diffusivity": "diffusivity_factor",
+    "reaction_rate": "exchange_current_density_factor",
+}  # in whose place a range stands
 _AS_THEY_ARE = ("porosity", "transport_efficiency", "maximum_concentration", "initial_concentration", "voltage_max")
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """Entries in SI units, checked: every key that must be there is. ``ranges`` holds the (low, high) of some, by section and key."""
+    """Entries in SI units, checked: every key that must be there is. ``ranges`` holds (low, high) of some, by section and key."""
 
     name: str
     title: str
