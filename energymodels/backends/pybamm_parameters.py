@@ -149,6 +149,7 @@ def _set_heat(values: Any, case: Mapping[str, Any], *, of_bpx: bool) -> None:
     """Check that a lumped cell has its thermal parameters; give an isothermal one those PyBaMM asks for, which cancel out."""
     if "cell.heat_capacity" in case:
         values.update(dict.fromkeys(DENSITIES, 1.0) | dict.fromkeys(CAPACITIES, float(case["cell.heat_capacity"])))
+        values.update({name: 0.0 for name in THICKNESSES if name not in values})  # all layers have one heat capacity a volume
     values.update({name: 1.0 for name in UNUSED if name not in values})
     missing = [name for name in THERMAL if name not in values]
     if case.get("thermal") != "lumped":

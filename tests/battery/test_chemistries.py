@@ -126,6 +126,13 @@ def test_sodium_heat_stays_in_an_adiabatic_cell():
 
 
 @whole_runs
+def test_sodium_heat_is_that_of_pybamm():
+    """PyBaMM's lumped heat, which its own sodium-ion model lacks, in its lithium-ion DFN with the same values."""
+    found = em.compare(SODIUM, {"protocol": "Discharge at 1C", "thermal": "lumped", "mesh": "pybamm", "tolerance": 1e-6})
+    assert all(one["within"] for one in found), [one for one in found if not one["within"]]
+
+
+@whole_runs
 def test_simpler_sodium_models_agree_at_low_rates():
     capacities = [
         float(em.run(SODIUM, {"model": f"battery.{m}", "protocol": "Discharge at C/20"}).capacity) for m in ("spm", "spme", "dfn")
