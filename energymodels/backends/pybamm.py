@@ -12,6 +12,7 @@ from energymodels.backends import pybamm_outputs as outputs
 from energymodels.backends.pybamm_parameters import Cell, cell
 from energymodels.backends.pybamm_quiet import pybamm
 from energymodels.backends.pybamm_steps import ending, experiment
+from energymodels.battery.parameters import bundled, parameter_set
 from energymodels.battery.protocol import parse
 from energymodels.errors import Fault, InputError
 from energymodels.kernels import status
@@ -22,11 +23,11 @@ TOLERANCE = 1e-8  # of the reference, whatever the case's own is
 POINTS = {"x_n": "negative", "x_s": "separator", "x_p": "positive", "r_n": "particle", "r_p": "particle"}
 DEFAULT_POINTS = 20  # a region, as PyBaMM has them
 FAILURES = (pybamm.SolverError, pybamm.ModelError, ArithmeticError, RuntimeError, ValueError)
-UNKNOWN = {
-    "temperature_profile": "profile of temperature here",
-    "cell.interface_resistance": "resistance by area in series",
-    "side_reactions.plating_activation_energy": "such activation energy",
-    "electrolyte.liquid_fraction": "solid electrolyte beside the liquid",
+UNKNOWN: dict[str, tuple[str, object]] = {  # path -> what it is, and its value that changes nothing
+    "temperature_profile": ("profile of temperature here", None),
+    "cell.interface_resistance": ("resistance by area in series", 0.0),
+    "side_reactions.plating_activation_energy": ("such activation energy", 0.0),
+    "electrolyte.liquid_fraction": ("solid electrolyte beside the liquid", 1.0),
 }
 PASSED = ("non-positive at initial conditions", "infeasible")  # PyBaMM's words for an end that is passed where a step begins
 
@@ -73,7 +74,13 @@ def solve(
 def run(model: str, case: Mapping[str, Any], time: Array) -> dict[str, Any]:
     """Return the outputs of one case {path: number, label or text}; one of ``FAILURES`` if PyBaMM gives up."""
     protocol = parse(str(case["protocol"]))
-    faults = [Fault(path, case[path], hint=f"PyBaMM has no {what}") for path, what in UNKNOWN.items() if case.get(path)]
+    name = str(case["parameters"])
+    known = {**(parameter_set(name).scalars if name in bundled() else {}), **case}
+    faults = [
+        Fault(path, known[path], hint=f"PyBaMM has no {what}")
+        for path, (what, harmless) in UNKNOWN.items()
+        if known.get(path, harmless) != harmless
+    ]
     if any(step.kind == "charge at limits" for step in protocol.steps):
         faults.append(Fault("protocol", hint="PyBaMM has no charge at limits"))
     if faults:

@@ -12,6 +12,7 @@ import numpy as np
 
 from energymodels.backends.pybamm_quiet import pybamm
 from energymodels.battery import bpx, expression
+from energymodels.battery.names import ASKED_FOR, SIDE_REACTIONS
 from energymodels.battery.parameters import read_bundled
 from energymodels.battery.sheet import Sheet
 from energymodels.errors import Fault, InputError
@@ -29,6 +30,7 @@ OPERATIONS: dict[Any, Callable[..., Any]] = {
     np.tan: lambda x: np.sin(x) / np.cos(x),
 }  # PyBaMM's symbols take NumPy's other functions
 TITLES = {"negative": "Negative electrode", "positive": "Positive electrode"}
+OVER_CONCENTRATION = {"transference_number": "Cation transference number", "thermodynamic_factor": "Thermodynamic factor"}
 BARE = {ours: bare for bare, ours in bpx.KEYS.items()}
 
 
@@ -40,8 +42,28 @@ def from_file(path: Path) -> Any:
 
 
 def from_bundled(name: str) -> Any:
-    """Return the parameter values of a bundled cell."""
-    return _values(_written(read_bundled(name)))
+    """Return the parameter values of a bundled cell, with its side reactions."""
+    sheet = read_bundled(name)
+    values = _values(_written(sheet))
+    for key, parameter in OVER_CONCENTRATION.items():
+        text = sheet.sections["electrolyte"].get(key)
+        if isinstance(text, str):
+            values[parameter] = _function(text, f"electrolyte.{key}", 0.0, values["Reference temperature [K]"])
+    values.update(_side_reactions(sheet.sections["side_reactions"]))
+    return values
+
+
+def _side_reactions(entries: Mapping[str, Any]) -> dict[str, Any]:
+    """Return PyBaMM's parameters of side reactions; rates of plating and of dead lithium are those of its set OKane2022."""
+    found: dict[str, Any] = {(SIDE_REACTIONS | ASKED_FOR)[key]: value for key, value in entries.items()}
+    if "plating_rate_constant" in entries:
+        rate = pybamm.constants.F * pybamm.Parameter(SIDE_REACTIONS["plating_rate_constant"])
+        found["Exchange-current density for plating [A.m-2]"] = lambda c_e, c_Li, T: rate * c_e
+        found["Exchange-current density for stripping [A.m-2]"] = lambda c_e, c_Li, T: rate * c_Li
+    if {"dead_lithium_decay", "sei_initial_thickness"} <= entries.keys():
+        decay, first = (pybamm.Parameter(SIDE_REACTIONS[key]) for key in ("dead_lithium_decay", "sei_initial_thickness"))
+        found["Dead lithium decay rate [s-1]"] = lambda thickness: decay * first / thickness
+    return found
 
 
 def _values(raw: Mapping[str, Any]) -> Any:
@@ -103,7 +125,10 @@ def _written(sheet: Sheet) -> dict[str, Any]:
 
     tables = {"cell": schema.Cell, "electrolyte": schema.Electrolyte, "separator": schema.Contact}
     parts: dict[str, Any] = {}
-    for section, entries in sheet.sections.items():
+    for section in bpx.SECTIONS:
+        entries = {
+            key: 0.5 if key in OVER_CONCENTRATION and isinstance(v, str) else v for key, v in sheet.sections[section].items()
+        }
         fields = tables.get(section, schema.ElectrodeSingle).model_fields.values()
         names = {str(field.alias).split(" [")[0]: str(field.alias) for field in fields}
         parts[bpx.SECTIONS[section]] = {
@@ -112,7 +137,9 @@ def _written(sheet: Sheet) -> dict[str, Any]:
             if BARE.get(key) in names
         }
     parts["User-defined"] = {
-        name: sheet.sections[section][key] for name, (section, key) in bpx.USER.items() if key in sheet.sections[section]
+        name: sheet.sections[section][key]
+        for name, (section, key) in bpx.USER.items()
+        if isinstance(sheet.sections[section].get(key), int | float)
     }
     state: dict[str, dict[str, Any]] = {}
     for (part, name), (section, key) in bpx.STATE.items():

@@ -15,6 +15,7 @@ from energymodels.backends import pybamm_files
 from energymodels.backends.pybamm_quiet import pybamm
 from energymodels.battery.names import FUNCTIONS, SCALARS, name_of
 from energymodels.battery.parameters import bundled, names
+from energymodels.battery.pybamm_sets import CHEMISTRIES
 from energymodels.errors import Fault, InputError, unknown
 from energymodels.kernels.constants import ZERO_CELSIUS
 
@@ -73,8 +74,8 @@ def load(name: str) -> Any:
     if name not in names():
         raise unknown("parameter set", name, names())
     values = _loaded(name, 0.0).copy()
-    if values.get("chemistry", "lithium_ion") != "lithium_ion" or any(need not in values for need in NEEDED):
-        raise InputError(Fault("parameters", name, hint="is no lithium-ion cell of two electrodes with one active material each"))
+    if values.get("chemistry", "lithium_ion") not in CHEMISTRIES or any(need not in values for need in NEEDED):
+        raise InputError(Fault("parameters", name, hint="is no intercalation cell of two electrodes with one active material each"))
     return values
 
 
@@ -154,6 +155,7 @@ def _set_heat(values: Any, case: Mapping[str, Any], *, of_bpx: bool) -> None:
     """Check that a lumped cell has its thermal parameters; give an isothermal one those PyBaMM asks for, which cancel out."""
     if "cell.heat_capacity" in case:
         values.update(dict.fromkeys(DENSITIES, 1.0) | dict.fromkeys(CAPACITIES, float(case["cell.heat_capacity"])))
+        values.update({name: 0.0 for name in THICKNESSES if name not in values})  # all layers have one heat capacity a volume
     values.update({name: 1.0 for name in UNUSED if name not in values})
     missing = [name for name in THERMAL if name not in values]
     if case.get("thermal") != "lumped":

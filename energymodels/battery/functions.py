@@ -93,7 +93,8 @@ class Material:
     """What is read of a set, before its functions become tables: numbers in the fields' units and functions in SI units.
 
     ``kinks`` holds where a function is not smooth; ``refused`` holds what the set cannot be used for, and why; ``powers`` holds the
-    power of a number {function: {path: power}} by which a function grows when that number is changed, its own x being the same.
+    power of a number {function: {path: power}} by which a function grows when that number is changed, its own x being the same;
+    ``ranges`` holds {path of a field: (low, high)} where the literature has no one value.
     """
 
     name: str
@@ -105,6 +106,7 @@ class Material:
     refused: Mapping[str, str] = field(default_factory=dict)
     kinks: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     powers: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
 
 def factored(side: str, j0: Callable[[Array, Array, Array], Array], T_ref: float) -> dict[str, Surface]:

@@ -25,7 +25,7 @@ _CELL = {
     "heat_transfer_coefficient": "Total heat transfer coefficient [W.m-2.K-1]",
     "electrolyte.initial_concentration": "Initial concentration in electrolyte [mol.m-3]",
 }
-_BESIDE = {
+SIDE_REACTIONS = {  # key -> PyBaMM's name, of the coefficients of side reactions at the negative electrode
     "plating_rate_constant": "Lithium plating kinetic rate constant [m.s-1]",
     "plating_transfer_coefficient": "Lithium plating transfer coefficient",
     "dead_lithium_decay": "Dead lithium decay constant [s-1]",
@@ -38,6 +38,15 @@ _BESIDE = {
     "sei_solvent_diffusivity": "SEI solvent diffusivity [m2.s-1]",
     "sei_solvent_concentration": "Bulk solvent concentration [mol.m-3]",
     "sei_activation_energy": "SEI growth activation energy [J.mol-1]",
+}
+ASKED_FOR = {  # the same of those that only PyBaMM asks for
+    "plating_exchange_current_density": "Exchange-current density for plating [A.m-2]",
+    "plating_typical_concentration": "Typical plated lithium concentration [mol.m-3]",
+    "plating_initial_concentration": "Initial plated lithium concentration [mol.m-3]",
+    "lithium_partial_molar_volume": "Lithium metal partial molar volume [m3.mol-1]",
+    "sei_kinetic_rate_constant": "SEI kinetic rate constant [m.s-1]",
+    "sei_ec_diffusivity": "EC diffusivity [m2.s-1]",
+    "sei_ec_concentration": "EC initial concentration in electrolyte [mol.m-3]",
 }
 _LAYER = {
     "thickness": "thickness [m]",
@@ -60,7 +69,7 @@ _ELECTRODE = {
 
 
 def _scalars() -> dict[str, str]:
-    found = _CELL | {f"side_reactions.{key}": name for key, name in _BESIDE.items()}
+    found = _CELL | {f"side_reactions.{key}": name for key, name in SIDE_REACTIONS.items()}
     for part, layer in (("negative", "Negative electrode"), ("separator", "Separator"), ("positive", "Positive electrode")):
         found |= {f"{part}.{key}": f"{layer} {name}" for key, name in _LAYER.items()}
     for side, Side in _SIDES.items():

@@ -1,4 +1,4 @@
-"""Parameter sets of lithium-ion cells by name: PyBaMM's, bundled ones, and BPX files."""
+"""Parameter sets of lithium-ion and sodium-ion cells by name: PyBaMM's, bundled ones, and BPX files."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ class ParameterSet:
     products g(x) h(T) that make up a function and where their tables begin; neither is to be changed. ``errors`` are the largest of
     the tables by function, V for potentials, else relative. ``refused`` says what the set cannot be used for, and why.
     ``powers`` {function: {path: power}} says by what power of a number a function grows when that number is changed.
+    ``ranges`` {path of a field: (low, high)} are in the field's unit, of what the literature gives no one value for.
     """
 
     name: str
@@ -38,6 +39,7 @@ class ParameterSet:
     notes: tuple[str, ...]
     refused: dict[str, str]
     powers: dict[str, dict[str, float]]
+    ranges: dict[str, tuple[float, float]]
 
 
 def bundled() -> list[str]:
@@ -46,7 +48,7 @@ def bundled() -> list[str]:
 
 
 def names() -> list[str]:
-    """Return the names of the bundled sets and of PyBaMM's, of which those that are no full cells of lithium-ion are refused."""
+    """Return the names of the bundled sets and of PyBaMM's, of which those that cannot be used are refused."""
     return sorted({*bundled(), *pybamm_sets.known()})
 
 
@@ -80,7 +82,8 @@ def _kept(key: str, stamp: str, read: Callable[[], Material]) -> ParameterSet:
     arrays, meta = disk.kept(key, stamp, lambda: _made(read()))
     tables, index = (np.ascontiguousarray(arrays[part]) for part in ("tables", "index"))
     sources, notes = tuple(meta.pop("sources")), tuple(meta.pop("notes"))
-    return ParameterSet(tables=tables, index=index, sources=sources, notes=notes, **meta)
+    ranges = {path: (low, high) for path, (low, high) in meta.pop("ranges").items()}
+    return ParameterSet(tables=tables, index=index, sources=sources, notes=notes, ranges=ranges, **meta)
 
 
 def _made(material: Material) -> disk.Content:
@@ -90,23 +93,30 @@ def _made(material: Material) -> disk.Content:
     meta = {
         "name": material.name, "title": material.title, "scalars": dict(material.scalars), "refused": dict(material.refused),
         "powers": {key: dict(powers) for key, powers in material.powers.items()},
-        "errors": errors, "sources": list(material.sources), "notes": [*material.notes, *notes],
+        "ranges": dict(material.ranges), "errors": errors, "sources": list(material.sources), "notes": [*material.notes, *notes],
     }  # fmt: skip
     return {"tables": tables, "index": index}, meta
 
 
 def read_bundled(name: str) -> sheet.Sheet:
-    """Return the sheet of a bundled set; ValueError if an entry is in another unit than its key's."""
+    """Return the sheet of a bundled set; ValueError if an entry is unknown, in another unit or outside its own range."""
     table: Mapping[str, Any] = datasets.table(f"battery/{name}")
     sections: dict[str, dict[str, sheet.Entry]] = {}
     sources: dict[str, None] = {}
+    ranges: dict[tuple[str, str], tuple[float, float]] = {}
     for section, units in sheet.UNITS.items():
         sections[section] = {}
-        for key, entry in table[section].items():
+        for key, entry in table.get(section, {}).items():
+            if key not in units:
+                raise ValueError(f"battery/{name}: {section}.{key} is unknown")
             if entry["unit"] != units[key]:
                 raise ValueError(f"battery/{name}: {section}.{key} is in {entry['unit']}, not {units[key]}")
-            sources |= dict.fromkeys(entry[role] for role in ("source", "via") if role in entry)
+            sources |= dict.fromkeys(entry[role] for role in ("source", "via") if entry.get(role, "unsourced") != "unsourced")
+            if "low" in entry or "high" in entry:
+                if not entry["low"] <= entry["value"] <= entry["high"]:
+                    raise ValueError(f"battery/{name}: {section}.{key} lies outside its range")
+                ranges[section, key] = (float(entry["low"]), float(entry["high"]))
             sections[section][key] = (
                 (tuple(entry["x"]), tuple(entry["y"])) if "x" in entry else entry.get("formula", entry.get("value"))
             )
-    return sheet.Sheet(name, table["title"], sections, tuple(sources), tuple(table.get("notes", ())))
+    return sheet.Sheet(name, table["title"], sections, tuple(sources), tuple(table.get("notes", ())), ranges=ranges)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from energymodels.battery.functions import CONCENTRATION, Array, Material, Surface, factored
-from energymodels.battery.names import SCALARS, name_of
+from energymodels.battery.names import ASKED_FOR, SCALARS, name_of
 from energymodels.errors import Fault, InputError
 
 STEP = 1.25  # by which a number is changed to see what it does
@@ -27,6 +27,11 @@ THERMAL = (
 )  # fmt: skip
 BESIDE = tuple(path for path in SCALARS if path.startswith("side_reactions."))
 OPTIONAL = {*THERMAL, *BESIDE, "heat_transfer_coefficient", "cell.heat_capacity", "cell.contact_resistance"}
+CHEMISTRIES = ("lithium_ion", "sodium_ion")
+SODIUM = (
+    "a sodium-ion cell: what is said of lithium holds for sodium, potentials are against sodium metal",
+    "no function of the set depends on temperature",
+)
 OF_TEMPERATURE = ("conductivity", "specific_heat", "density", "contact_resistance")
 
 
@@ -52,18 +57,20 @@ def read(name: str) -> Material:
             raise InputError(Fault("parameters", name, hint=fault))
         values = pybamm.ParameterValues(given)
         scalars, refused = _scalars(pybamm, values, name)
+        scalars |= _asked_for(values)
         curves = _curves(pybamm, values, scalars["cell.reference_temperature"])
         powers = _powers(pybamm, values)
     sources = (f"{stamp()}, parameter set {name}", *(f"{key}, as PyBaMM cites it" for key in given.get("citations", [])))
-    return Material(name, f"{name}, a parameter set of PyBaMM", scalars, curves, sources, (), refused, powers=powers)
+    notes = SODIUM if given.get("chemistry") == "sodium_ion" else ()
+    return Material(name, f"{name}, a parameter set of PyBaMM", scalars, curves, sources, notes, refused, powers=powers)
 
 
 def _unsupported(values: Mapping[str, Any]) -> str:
-    """Return why a set, as it is written, is no single-phase lithium-ion full cell, or nothing."""
+    """Return why a set, as it is written, is no full cell of one material an electrode, or nothing."""
     names = list(values)
-    if values.get("chemistry", "lithium_ion") != "lithium_ion":
+    if values.get("chemistry", "lithium_ion") not in CHEMISTRIES:
         kind = str(values["chemistry"]).replace("_", " ").replace("ecm", "equivalent circuits")
-        return f"a set for {kind}; lithium-ion cells with two porous electrodes are modelled"
+        return f"a set for {kind}; lithium-ion and sodium-ion cells with two porous electrodes are modelled"
     if any(name.startswith(("Primary: ", "Secondary: ")) for name in names):
         return "an electrode of two materials; electrodes of one are modelled"
     if any("host site" in name for name in names):
@@ -76,6 +83,12 @@ def _unsupported(values: Mapping[str, Any]) -> str:
     if float(values.get("Number of cells connected in series to make a battery", 1)) != 1.0:
         return "several cells in series; one is modelled"
     return ""
+
+
+def _asked_for(values: Any) -> dict[str, float]:
+    """Return {path: number} of what only PyBaMM asks for, where that is a number in its ``values``."""
+    found = {f"side_reactions.{key}": values[name] for key, name in ASKED_FOR.items() if name in values}
+    return {path: float(value) for path, value in found.items() if isinstance(value, int | float)}
 
 
 def _scalars(pybamm: Any, values: Any, set_name: str) -> tuple[dict[str, float], dict[str, str]]:

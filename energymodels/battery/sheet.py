@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import numpy as np
@@ -31,11 +31,12 @@ UNITS: dict[str, dict[str, str]] = {  # section -> key -> unit
         "voltage_max": "V", "nominal_capacity": "A h", "reference_temperature": "K", "ambient_temperature": "K",
         "initial_temperature": "K",
         "heat_transfer_coefficient": "W m-2 K-1", "density": "kg m-3", "specific_heat": "J kg-1 K-1", "contact_resistance": "ohm",
-        "ocv_min": "V", "ocv_max": "V",
+        "ocv_min": "V", "ocv_max": "V", "interface_resistance": "ohm m2", "interface_resistance_activation_energy": "J mol-1",
     },
     "electrolyte": {
         "initial_concentration": "mol m-3", "transference_number": "1", "thermodynamic_factor": "1", "conductivity": "S m-1",
         "conductivity_activation_energy": "J mol-1", "diffusivity": "m2 s-1", "diffusivity_activation_energy": "J mol-1",
+        "solid_conductivity": "S m-1", "solid_conductivity_activation_energy": "J mol-1", "liquid_fraction": "1",
     },
     "separator": {"thickness": "m", "porosity": "1", "transport_efficiency": "1"},
 }  # fmt: skip
@@ -46,21 +47,44 @@ _ELECTRODE = UNITS["separator"] | {
     "reaction_rate_activation_energy": "J mol-1",
 }  # fmt: skip
 UNITS |= dict.fromkeys(SIDES, _ELECTRODE)
+UNITS["side_reactions"] = {  # at the negative electrode; every entry may be left out
+    "plating_rate_constant": "m s-1", "plating_exchange_current_density": "A m-2", "plating_transfer_coefficient": "1",
+    "plating_typical_concentration": "mol m-3", "plating_initial_concentration": "mol m-3", "dead_lithium_decay": "s-1",
+    "lithium_partial_molar_volume": "m3 mol-1", "sei_lithium_per_mole": "1", "sei_partial_molar_volume": "m3 mol-1",
+    "sei_resistivity": "ohm m", "sei_initial_thickness": "m", "sei_reaction_exchange_current_density": "A m-2",
+    "sei_open_circuit_potential": "V", "sei_solvent_diffusivity": "m2 s-1", "sei_solvent_concentration": "mol m-3",
+    "sei_kinetic_rate_constant": "m s-1", "sei_ec_diffusivity": "m2 s-1", "sei_ec_concentration": "mol m-3",
+    "sei_activation_energy": "J mol-1",
+}  # fmt: skip
+PER_CM2 = 1e4  # ohm cm2 in an ohm m2
+_SOLID = {  # (section, key) -> path of what a set may say of a hybrid electrolyte
+    ("electrolyte", "solid_conductivity"): "electrolyte.solid_conductivity",
+    ("electrolyte", "solid_conductivity_activation_energy"): "electrolyte.solid_activation_energy",
+    ("electrolyte", "liquid_fraction"): "electrolyte.liquid_fraction",
+    ("cell", "interface_resistance"): "cell.interface_resistance",
+    ("cell", "interface_resistance_activation_energy"): "cell.interface_activation_energy",
+}  # fmt: skip
+EXTRA = _SOLID | {("side_reactions", key): f"side_reactions.{key}" for key in UNITS["side_reactions"]}
 OPTIONAL = {
     "cooling_area", "volume", "ambient_temperature", "initial_temperature", "heat_transfer_coefficient", "density", "specific_heat",
     "contact_resistance", "ocv_min", "ocv_max", "thermodynamic_factor", "entropic_change", "conductivity_activation_energy",
-    "diffusivity_activation_energy", "reaction_rate_activation_energy",
+    "diffusivity_activation_energy", "reaction_rate_activation_energy", *(key for _, key in EXTRA),
 }  # fmt: skip
 POSITIVE = {
     "electrode_area", "electrode_pairs", "cooling_area", "volume", "nominal_capacity", "reference_temperature", "density",
     "specific_heat", "initial_concentration", "thickness", "porosity", "transport_efficiency", "particle_radius", "surface_area",
-    "maximum_concentration", "reaction_rate", "conductivity", "diffusivity",
+    "maximum_concentration", "reaction_rate", "conductivity", "diffusivity", "solid_conductivity",
 }  # fmt: skip
+_FACTORS = {
+    "diffusivity": "diffusivity_factor",
+    "reaction_rate": "exchange_current_density_factor",
+}  # in whose place a range stands
+_AS_THEY_ARE = ("porosity", "transport_efficiency", "maximum_concentration", "initial_concentration", "voltage_max")
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """Entries in SI units, checked: every key that must be there is."""
+    """Entries in SI units, checked: every key that must be there is. ``ranges`` holds (low, high) of some, by section and key."""
 
     name: str
     title: str
@@ -68,6 +92,7 @@ class Sheet:
     sources: tuple[str, ...]
     notes: tuple[str, ...] = ()
     refused: Mapping[str, str] | None = None
+    ranges: Mapping[tuple[str, str], tuple[float, float]] = field(default_factory=dict)
 
     def number(self, section: str, key: str, default: float | None = None) -> float:
         """Return a number; InputError if the entry is none."""
@@ -80,7 +105,7 @@ class Sheet:
 
     def has(self, section: str, *keys: str) -> bool:
         """Return whether all entries are there."""
-        return all(key in self.sections[section] for key in keys)
+        return all(key in self.sections.get(section, {}) for key in keys)
 
 
 def checked(sheet: Sheet) -> Sheet:
@@ -103,8 +128,9 @@ def material(sheet: Sheet) -> Material:
     kinks: dict[str, tuple[float, ...]] = {}
     for key, name in (("KAPPA", "conductivity"), ("D_E", "diffusivity")):
         curves[key], kinks[key] = _activated(sheet, "electrolyte", name, lambda x: np.maximum(x, CLIP))
-    curves["TDF"] = _constant(sheet.number("electrolyte", "thermodynamic_factor", 1.0))
-    curves["T_PLUS"] = _constant(sheet.number("electrolyte", "transference_number"))
+    for key, name, default in (("TDF", "thermodynamic_factor", 1.0), ("T_PLUS", "transference_number", None)):
+        over_concentration, kinks[key] = function(sheet, "electrolyte", name, default)
+        curves[key] = _at_any_temperature(over_concentration)
     for side in SIDES:
         end = side[0].upper()
         curves[f"D_{end}"], kinks[f"D_{end}"] = _activated(sheet, side, "diffusivity", _inside)
@@ -115,7 +141,9 @@ def material(sheet: Sheet) -> Material:
         curves |= factored(side, _exchange_current(sheet, side), sheet.number("cell", "reference_temperature"))
     notes = (*sheet.notes, *_limits(sheet, curves))
     powers = {f"E_{side[0].upper()}": {f"{side}.maximum_concentration": 1.0} for side in SIDES}  # k, not j0, is the material's
-    return Material(sheet.name, sheet.title, _scalars(sheet), curves, sheet.sources, notes, _refused(sheet), kinks, powers)
+    return Material(
+        sheet.name, sheet.title, _scalars(sheet), curves, sheet.sources, notes, _refused(sheet), kinks, powers, _ranges(sheet)
+    )
 
 
 def function(sheet: Sheet, section: str, key: str, default: float | None = None) -> tuple[Curve, tuple[float, ...]]:
@@ -169,8 +197,8 @@ def _bounded(f: Curve) -> Surface:
     return lambda x, T: f(_inside(x))
 
 
-def _constant(value: float) -> Surface:
-    return lambda x, T: np.full_like(x, value)
+def _at_any_temperature(f: Curve) -> Surface:
+    return lambda x, T: f(x)
 
 
 def _arrhenius(sheet: Sheet, section: str, key: str) -> Curve:
@@ -232,7 +260,39 @@ def _scalars(sheet: Sheet) -> dict[str, float]:
             f"{side}.bruggeman_electrode": 0.0,  # the conductivity is that of the porous electrode
             f"{side}.initial_concentration": sheet.number(side, f"{full}_stoichiometry") * most,
         }
+    return found | _extra(sheet)
+
+
+def _extra(sheet: Sheet) -> dict[str, float]:
+    """Return what the sheet says of hybrid electrolytes and side reactions, {path: number}; InputError for one out of its range."""
+    found = {path: _unit(key) * sheet.number(section, key) for (section, key), path in EXTRA.items() if sheet.has(section, key)}
+    for path, value in found.items():
+        most = 1.0 if path in ("electrolyte.liquid_fraction", "side_reactions.plating_transfer_coefficient") else math.inf
+        if not 0.0 <= value <= most:
+            raise InputError(Fault(path, value, "0 to 1" if most == 1.0 else "0 or more"))
     return found
+
+
+def _ranges(sheet: Sheet) -> dict[str, tuple[float, float]]:
+    """Return {path of a field: (low, high)}; what has no field of its own is a factor's, relative to the value."""
+    found = {}
+    for (section, key), ends in sheet.ranges.items():
+        path, scale = EXTRA.get((section, key), f"{section}.{key}"), 1.0
+        if key in ("thickness", "particle_radius"):
+            scale = 1e6
+        elif key == "interface_resistance":
+            scale = _unit(key)
+        elif key in _FACTORS:
+            path, scale = f"{section}.{_FACTORS[key]}", 1.0 / sheet.number(section, key)
+        elif path not in EXTRA.values() and key not in _AS_THEY_ARE:
+            raise InputError(Fault(f"{section}.{key}", hint="no field takes its range"))
+        found[path] = (float(f"{ends[0] * scale:.15g}"), float(f"{ends[1] * scale:.15g}"))
+    return found
+
+
+def _unit(key: str) -> float:
+    """Return the factor from a sheet's unit to the field's."""
+    return PER_CM2 if key == "interface_resistance" else 1.0
 
 
 def _micro(metres: float) -> float:

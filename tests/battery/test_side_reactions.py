@@ -134,12 +134,12 @@ def test_reversible_plating_strips():
 
 def test_what_is_missing_is_named():
     with pytest.raises(InputError) as caught:
-        em.run("battery.spm", {"side_reactions.plating": "partially reversible"})
+        em.run("battery.spm", {"parameters": "Prada2013", "side_reactions.plating": "partially reversible"})
     message = str(caught.value)
     for key in ("plating_rate_constant", "plating_transfer_coefficient", "dead_lithium_decay"):
         assert f"side_reactions.{key}" in message
     with pytest.raises(InputError, match=r"side_reactions.sei_solvent_diffusivity"):
-        em.run("battery.spm", {"side_reactions.sei": "solvent-diffusion limited"})
+        em.run("battery.spm", {"parameters": "Prada2013", "side_reactions.sei": "solvent-diffusion limited"})
 
 
 @compiled
