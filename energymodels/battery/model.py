@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from energymodels.battery import built, names
+from energymodels.battery import alternatives, built, names
 from energymodels.battery.fields import BatterySpec
 from energymodels.battery.mesh import make_mesh
 from energymodels.battery.parameters import parameter_set
@@ -95,6 +95,12 @@ class Battery(Model):
                     hint = f"side_reactions.{reaction} = {kind} needs it, and the set {name} gives none"
                     faults.append(Fault(path, hint=hint))
         return faults
+
+    def remarks(self, fields: Mapping[str, Any], swept: Mapping[str, Array]) -> list[str]:
+        return alternatives.remarks(fields, swept)
+
+    def members(self, fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[tuple[str, Mapping[str, Any]]]:
+        return alternatives.members(fields, along)
 
     def inert(self, fields: Mapping[str, Any], swept: set[str]) -> dict[str, str]:
         found = {}

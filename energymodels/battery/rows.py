@@ -131,6 +131,7 @@ def limits(c: Columns, voltage_max: Array) -> dict[str, Array]:
         "limit_voltage": np.minimum(c.get("limits.voltage", np.inf), voltage_max),
         "limit_temperature": c["limits.temperature"] + ZERO_CELSIUS,
         "limit_rate": c["limits.c_rate"],
+        "limit_salt": c["limits.salt_concentration"],
     }
 
 

@@ -21,6 +21,7 @@ SETTLED = 0.05  # of the tolerance: what Newton's method may leave
 WARY = 1.05  # how the estimate of the curvature grows while nothing measures it, and shrinks when it was measured smaller
 FORGETFUL = 0.8
 HOPELESS = 1e9  # tolerances
+BRIEF = 1e7  # s-1: 1/dt of an instant's step
 START, RIGHT, LEFT = np.array((0, 1, -1))
 
 
@@ -171,6 +172,25 @@ def lowest(node, n):
 
 
 @inner
+def scarcest(node, nodes, part):
+    """Return (node where the electrolyte has least salt after ``part`` of the changes R1, that concentration in mol m-3)."""
+    least = 1e300
+    where = START
+    for k in range(nodes):
+        c = node[at.C, k] + part * node[at.R1, k]
+        if c < least:
+            least = c
+            where = k
+    return where, least
+
+
+@inner
+def held_salt(node, k, alpha, target):
+    """Return the concentration that node ``k`` is held at: ``target``, or within an instant, which can change none, the past's."""
+    return node[at.C_BACK, k] if alpha > BRIEF else target
+
+
+@inner
 def _damped(j, change, twice, root):
     """Return the change of a current j = ``twice`` sinh(x) that Newton's ``change`` stands for.
 
@@ -278,6 +298,9 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance):
             elif kind == of.NEGATIVE:
                 k, least = lowest(node, n)
                 step = (target - least) / (node[at.U_J, k] * node[at.B2, k] + node[at.U_C, k] * node[at.B1, k])
+            elif kind == of.SALT:
+                k, least = scarcest(node, nodes, 1.0)
+                step = (held_salt(node, k, alpha, target) - least) / node[at.B1, k]
             else:  # the temperature is held where cooling takes away all heat
                 surplus = heat + heat_change(node, c, n, s, p, temperature, node[at.R2]) - current * change
                 surplus -= c.cooling * (temperature - w.memory[at.AROUND]) / c.area

@@ -12,12 +12,12 @@ NEARLY_NONE = 1e-5  # C-rate: less is no charge
 MET = 1e-7  # how closely an end is met: V, K, parts of the nominal capacity or current
 SLACK = 0.2  # of the tolerance, V or K: how far on its safe side a limit is held, so that it is not met again at once
 BELOW = 1e-6  # V below 0, at which a potential counts as below; C-rate above a limit that is held exactly
-EVENTS = 13
-# the last five end no step: the current limit, voltage, potential and temperature of a charge as fast as they allow, each held from
-# then on; and the first sight of a potential below 0, of which note is taken
+EVENTS = 14
+# the last six end no step: the limits of a charge as fast as they allow, of current, voltage, potential, temperature and salt, each
+# held from then on; and the first sight of a potential below 0, of which note is taken
 (
     E_VOLTAGE, E_CURRENT, E_TEMPERATURE, E_CAPACITY, E_SOC, E_LOW, E_HIGH, E_NONE,
-    L_CURRENT, L_VOLTAGE, L_NEGATIVE, L_WARM, E_ONSET,
+    L_CURRENT, L_VOLTAGE, L_NEGATIVE, L_WARM, L_SALT, E_ONSET,
 ) = np.arange(EVENTS)  # fmt: skip
 # termination codes: positions in ``layout.TERMINATIONS``
 END_VOLTAGE, END_CURRENT, END_TIME, END_TEMPERATURE, END_CAPACITY, END_SOC, VOLTAGE_MIN, VOLTAGE_MAX, NO_CURRENT = np.arange(1, 10)
@@ -79,13 +79,24 @@ def set_ends(step, c, w, point, kind):
 
 
 @inner
-def watch(w, c, point, kind):
+def least_salt(mesh, point):
+    """Return the least concentration in the electrolyte, mol m-3."""
+    least = point[at.FIRST]
+    for k in range(1, mesh.n + mesh.s + mesh.p):
+        least = min(least, point[at.FIRST + k])
+    return least
+
+
+@inner
+def watch(w, mesh, c, point, kind):
     """Set goals and directions of the limits that a charge as fast as they allow may meet while it holds the one of ``kind``."""
     goals, signs = w.weights[at.GOALS], w.weights[at.SIGNS]
     goals[L_CURRENT] = c.limit_rate + BELOW
     goals[L_VOLTAGE] = c.limit_voltage
     goals[L_NEGATIVE] = c.limit_negative
     goals[L_WARM] = max(c.limit_temperature, point[at.T] + SLACK * c.tolerance)
+    goals[L_SALT] = min(c.limit_salt, least_salt(mesh, point) - SLACK * c.tolerance * c.c_e)
+    signs[L_SALT] = -1.0 if kind != of.SALT else 0.0
     signs[L_CURRENT] = 1.0 if kind != of.CURRENT and c.limit_rate < np.inf else 0.0
     signs[L_VOLTAGE] = 1.0 if kind != of.VOLTAGE else 0.0
     signs[L_NEGATIVE] = -1.0 if kind != of.NEGATIVE and c.limit_negative > -np.inf else 0.0
@@ -99,11 +110,13 @@ def kind_of(event):
         return of.CURRENT
     if event == L_VOLTAGE:
         return of.VOLTAGE
+    if event == L_SALT:
+        return of.SALT
     return of.NEGATIVE if event == L_NEGATIVE else of.WARM
 
 
 @inner
-def passed(event, w, c, point):
+def passed(event, w, mesh, c, point):
     """Return how far a point lies past an end, in the end's scale; negative before it."""
     if w.weights[at.SIGNS, event] == 0.0:
         return -1.0
@@ -122,6 +135,9 @@ def passed(event, w, c, point):
         value = point[at.T]
     elif event in (L_NEGATIVE, E_ONSET):
         value = point[at.LOW]
+    elif event == L_SALT:
+        value = least_salt(mesh, point)
+        scale = c.c_e
     elif event == E_CAPACITY:
         value = point[at.MOVED]
         scale = w.memory[at.NOMINAL]
@@ -131,16 +147,16 @@ def passed(event, w, c, point):
 
 
 @inner
-def first_passed(w, c, before, after):
+def first_passed(w, mesh, c, before, after):
     """Return the event that the step from point ``before`` to ``after`` passes first, -1 for none."""
     found = -1
     part = 2.0
     for event in range(EVENTS):
         if w.weights[at.SIGNS, event] == 0.0:
             continue
-        g = passed(event, w, c, after)
+        g = passed(event, w, mesh, c, after)
         if g >= 0.0:
-            g0 = min(passed(event, w, c, before), 0.0)
+            g0 = min(passed(event, w, mesh, c, before), 0.0)
             where = g0 / (g0 - g) if g > g0 else 0.0
             if where < part:
                 part = where

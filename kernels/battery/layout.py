@@ -7,9 +7,9 @@ FUNCTIONS = 14
 RANK = 4  # most terms g(x) h(T) of a function
 
 # A protocol is a program: one row of numbers a step. Current and power are positive when the cell delivers them.
-# LIMITS asks for the fastest charge that the case's limits allow; NEGATIVE and WARM are held only on its way: the least potential
-# of the negative electrode, and the temperature.
-CURRENT, VOLTAGE, POWER, CURRENT_PROFILE, POWER_PROFILE, LIMITS, NEGATIVE, WARM = np.arange(8)  # KIND
+# LIMITS asks for the fastest charge that the case's limits allow; NEGATIVE, WARM and SALT are held only on its way: the least
+# potential of the negative electrode, the temperature, the least concentration in the electrolyte.
+CURRENT, VOLTAGE, POWER, CURRENT_PROFILE, POWER_PROFILE, LIMITS, NEGATIVE, WARM, SALT = np.arange(9)  # KIND
 (
     KIND,
     VALUE,  # A, V or W; factor of a profile's values

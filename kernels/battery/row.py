@@ -30,7 +30,7 @@ FLOATS = (
     "heat_capacity",  # J K-1
     "cooling",  # W K-1
     "tolerance",  # relative error of a time step
-    "limit_negative", "limit_voltage", "limit_temperature", "limit_rate",  # V, V, K, C-rate; of a charge as fast as they allow
+    "limit_negative", "limit_voltage", "limit_temperature", "limit_rate", "limit_salt",  # V, V, K, C-rate, mol m-3
     "k_plating", "alpha_plating", "energy_plating", "decay",  # m s-1, 1, J mol-1, s-1: lithium plating
     "j0_sei", "u_sei", "supply_sei", "energy_sei",  # A m-2, V, mol m-1 s-1 (diffusivity times concentration of solvent), J mol-1
     "volume_sei", "resistivity_sei", "thickness_sei",  # m3 per mol of lithium, ohm m, m

@@ -14,6 +14,7 @@ import numpy as np
 from energymodels.kernels import status
 from energymodels.kernels.battery import layout as of
 from energymodels.kernels.battery import work as at
+from energymodels.kernels.battery.dfn import scarcest
 from energymodels.kernels.battery.events import (
     BELOW,
     E_NONE,
@@ -27,6 +28,7 @@ from energymodels.kernels.battery.events import (
     code_of,
     first_passed,
     kind_of,
+    least_salt,
     passed,
     set_ends,
     watch,
@@ -56,6 +58,8 @@ def wanted(w, c, step, profiles, kind, elapsed):
         if kind == of.CURRENT:
             return -c.limit_rate * w.memory[at.NOMINAL] / 3600.0
         slack = SLACK * c.tolerance
+        if kind == of.SALT:
+            return c.limit_salt
         return c.limit_voltage - slack if kind == of.VOLTAGE else c.limit_negative + slack
     value = step[of.VALUE]
     if step[of.VALUE_PER_C] != 0.0:
@@ -161,11 +165,11 @@ def land(w, mesh, c, tables, step, profiles, begun, kind, fidelity, event):
     t = w.weights[at.TIMES, head]
     low = 0.0
     high = w.weights[at.TIMES, new] - t
-    g_low = min(passed(event, w, c, w.points[head]), -1e-300)
-    g_high = passed(event, w, c, w.points[new])
+    g_low = min(passed(event, w, mesh, c, w.points[head]), -1e-300)
+    g_high = passed(event, w, mesh, c, w.points[new])
     side = 0
     for _ in range(MOST_LANDINGS):
-        if abs(passed(event, w, c, w.points[new])) <= MET:
+        if abs(passed(event, w, mesh, c, w.points[new])) <= MET:
             return event
         near = high - low < 1e-13 * (t + high)
         h = high if near else (low * g_high - high * g_low) / (g_high - g_low)
@@ -175,13 +179,13 @@ def land(w, mesh, c, tables, step, profiles, begun, kind, fidelity, event):
         good, _ = attempt(w, mesh, c, tables, profiles, t + h, kind, goal, fidelity, 0.01 * c.tolerance)
         if not good:
             return FAILED
-        earlier = first_passed(w, c, w.points[head], w.points[new])
+        earlier = first_passed(w, mesh, c, w.points[head], w.points[new])
         if earlier >= 0 and earlier != event:
             event = earlier
             low = 0.0
-            g_low = min(passed(event, w, c, w.points[head]), -1e-300)
+            g_low = min(passed(event, w, mesh, c, w.points[head]), -1e-300)
             side = 0
-        g = passed(event, w, c, w.points[new])
+        g = passed(event, w, mesh, c, w.points[new])
         if near:
             return event if g >= -MET else NONE
         if g > 0.0:
@@ -200,8 +204,8 @@ def land(w, mesh, c, tables, step, profiles, begun, kind, fidelity, event):
 
 
 @inner
-def excess(w, c, point):
-    """Return (by how much a point passes the limits of potentials and temperature, V or K s-1; the kind it passes most)."""
+def excess(w, mesh, c, point):
+    """Return (by how much a point passes limits of potentials, temperature, salt, V, K s-1 or s-1; the kind it passes most)."""
     slack = SLACK * c.tolerance
     most = point[at.V] - c.limit_voltage + slack
     kind = of.VOLTAGE
@@ -213,6 +217,12 @@ def excess(w, c, point):
         if rise > most:
             most = rise
             kind = of.WARM
+    if least_salt(mesh, point) <= c.limit_salt + slack * c.c_e:
+        k, least = scarcest(w.node, mesh.n + mesh.s + mesh.p, 0.0)
+        fall = (w.node[at.C_BACK, k] - least) / (INSTANT * c.c_e)
+        if fall > most:
+            most = fall
+            kind = of.SALT
     return most, kind
 
 
@@ -228,14 +238,14 @@ def search(w, mesh, c, tables, profiles, fidelity):
     least = 0.0
     if not start_step(w, mesh, c, tables, profiles, of.CURRENT, least, fidelity, tolerance):
         return of.CURRENT, False
-    g_least, kind = excess(w, c, w.points[at.new_slot(w)])
+    g_least, kind = excess(w, mesh, c, w.points[at.new_slot(w)])
     if g_least > 0.0:
         return np.int64(NONE), True
     most = min(c.limit_rate, 1.0)
     g_most = np.nan
     while True:  # double the rate until a limit is passed
         if start_step(w, mesh, c, tables, profiles, of.CURRENT, -most * unit, fidelity, tolerance):
-            g_most, kind = excess(w, c, w.points[at.new_slot(w)])
+            g_most, kind = excess(w, mesh, c, w.points[at.new_slot(w)])
         else:
             g_most = np.nan
         if g_most <= 0.0 and most >= min(c.limit_rate, FASTEST):
@@ -254,7 +264,7 @@ def search(w, mesh, c, tables, profiles, fidelity):
             most = rate
             g_most = np.nan
             continue
-        g, kind = excess(w, c, w.points[at.new_slot(w)])
+        g, kind = excess(w, mesh, c, w.points[at.new_slot(w)])
         if abs(g) <= 0.2 * SLACK * c.tolerance or most - least < 1e-12 * most:
             return kind if rate > NEARLY_NONE else np.int64(NONE), True
         if g > 0.0:
@@ -279,10 +289,10 @@ def take_limit(w, mesh, c, tables, step, profiles, event, fidelity):
         kind = kind_of(event)
         goal = wanted(w, c, step, profiles, kind, 0.0)
         if start_step(w, mesh, c, tables, profiles, kind, goal, fidelity, 0.01 * c.tolerance):
-            watch(w, c, w.points[at.new_slot(w)], kind)
+            watch(w, mesh, c, w.points[at.new_slot(w)], kind)
             good = True
             for other in range(L_CURRENT, E_ONSET):
-                good = good and passed(other, w, c, w.points[at.new_slot(w)]) <= BELOW
+                good = good and passed(other, w, mesh, c, w.points[at.new_slot(w)]) <= BELOW
             if good:
                 idle = -w.points[at.new_slot(w), at.I] * c.area * 3600.0 <= NEARLY_NONE * w.memory[at.NOMINAL]
                 return np.int64(NONE) if idle else kind, True
@@ -333,7 +343,7 @@ def run_step(w, mesh, c, tables, step, profiles, fidelity, axis, series, inside,
             kind, good = take_limit(w, mesh, c, tables, step, profiles, event, fidelity)
             if kind == NONE:
                 return status.OK, NO_CURRENT, total
-            watch(w, c, w.points[at.new_slot(w)], kind)
+            watch(w, mesh, c, w.points[at.new_slot(w)], kind)
         else:
             goal = wanted(w, c, step, profiles, kind, 0.0)
             good = start_step(w, mesh, c, tables, profiles, kind, goal, fidelity, 0.01 * c.tolerance)
@@ -343,7 +353,7 @@ def run_step(w, mesh, c, tables, step, profiles, fidelity, axis, series, inside,
         if phase == 0:
             set_ends(step, c, w, w.points[0], kind)
             for end in range(E_NONE + 1):
-                if passed(end, w, c, w.points[0]) >= 0.0:
+                if passed(end, w, mesh, c, w.points[0]) >= 0.0:
                     return status.OK, code_of(end), 1
         h = first_step(w, mesh, c, tables, w.points[0, at.I] - before, c.tolerance)
         if kind != of.CURRENT or step[of.KIND] == of.CURRENT_PROFILE:  # the current moves, and nothing tells yet how fast
@@ -382,7 +392,7 @@ def follow(w, mesh, c, tables, step, profiles, kind, begun, h, fidelity, axis, s
         new = at.new_slot(w)
         event = NONE
         if good and error <= 1.0:
-            event = first_passed(w, c, w.points[w.now[at.HEAD]], w.points[new])
+            event = first_passed(w, mesh, c, w.points[w.now[at.HEAD]], w.points[new])
             if event >= 0:
                 event = land(w, mesh, c, tables, step, profiles, begun, kind, fidelity, event)
                 good = event != FAILED
