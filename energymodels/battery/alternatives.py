@@ -64,9 +64,9 @@ def _with_porosity(path: str, of: Mapping[str, Any]) -> list[str]:
 
 def _moved(path: str, end: float, used: float, of: Mapping[str, Any]) -> dict[str, float]:
     """Return those at another porosity: in proportion to the solid, and by Bruggeman's exponent of 3/2."""
-    layer = path.partition(".")[0]
-    by = {f"{layer}.active_fraction": (1.0 - end) / (1.0 - used), f"{layer}.transport_efficiency": (end / used) ** 1.5}
-    return {other: float(of[other]) * by[other] for other in _with_porosity(path, of)}
+    with_it = _with_porosity(path, of)
+    solid, pores = ((1.0 - end) / (1.0 - used), (end / used) ** 1.5) if with_it else (1.0, 1.0)
+    return {other: float(of[other]) * (solid if other.endswith("active_fraction") else pores) for other in with_it}
 
 
 def remarks(fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[str]:

@@ -4,7 +4,7 @@ Particles hand the electrodes theta_surface = A + G j, electrodes hand the separ
 tridiagonal system. The terminal voltage or power closes the system by one border row where it is controlled.
 """
 
-from math import log, sinh, sqrt
+from math import exp, log, sinh, sqrt
 
 import numpy as np
 
@@ -21,7 +21,7 @@ SETTLED = 0.05  # of the tolerance: what Newton's method may leave
 WARY = 1.05  # how the estimate of the curvature grows while nothing measures it, and shrinks when it was measured smaller
 FORGETFUL = 0.8
 HOPELESS = 1e9  # tolerances
-BRIEF = 1e7  # s-1: 1/dt of an instant's step
+SMOOTHING = 0.3  # mol m-3
 START, RIGHT, LEFT = np.array((0, 1, -1))
 
 
@@ -172,22 +172,22 @@ def lowest(node, n):
 
 
 @inner
-def scarcest(node, nodes, part):
-    """Return (node where the electrolyte has least salt after ``part`` of the changes R1, that concentration in mol m-3)."""
-    least = 1e300
-    where = START
+def scarcity(node, nodes, row):
+    """Return (least concentration of ``row`` across the cell, smoothed; its change where that of B1 is added), mol m-3.
+
+    The smooth minimum, c - w ln sum exp((c - c_k)/w), lies below the least by at most w ln of the number of nodes; with the sharp
+    one Newton's method would jump between nodes.
+    """
+    least = node[row, 0]
+    for k in range(1, nodes):
+        least = min(least, node[row, k])
+    total = 0.0
+    change = 0.0
     for k in range(nodes):
-        c = node[at.C, k] + part * node[at.R1, k]
-        if c < least:
-            least = c
-            where = k
-    return where, least
-
-
-@inner
-def held_salt(node, k, alpha, target):
-    """Return the concentration that node ``k`` is held at: ``target``, or within an instant, which can change none, the past's."""
-    return node[at.C_BACK, k] if alpha > BRIEF else target
+        part = exp((least - node[row, k]) / SMOOTHING)
+        total += part
+        change += part * node[at.B1, k]
+    return least - SMOOTHING * log(total), change / total
 
 
 @inner
@@ -299,8 +299,12 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance):
                 k, least = lowest(node, n)
                 step = (target - least) / (node[at.U_J, k] * node[at.B2, k] + node[at.U_C, k] * node[at.B1, k])
             elif kind == of.SALT:
-                k, least = scarcest(node, nodes, 1.0)
-                step = (held_salt(node, k, alpha, target) - least) / node[at.B1, k]
+                for k in range(nodes):
+                    node[at.C, k] += node[at.R1, k]
+                least, more = scarcity(node, nodes, at.C)
+                step = (target - least) / more
+                for k in range(nodes):
+                    node[at.C, k] -= node[at.R1, k]
             else:  # the temperature is held where cooling takes away all heat
                 surplus = heat + heat_change(node, c, n, s, p, temperature, node[at.R2]) - current * change
                 surplus -= c.cooling * (temperature - w.memory[at.AROUND]) / c.area

@@ -14,7 +14,7 @@ import numpy as np
 from energymodels.kernels import status
 from energymodels.kernels.battery import layout as of
 from energymodels.kernels.battery import work as at
-from energymodels.kernels.battery.dfn import scarcest
+from energymodels.kernels.battery.dfn import scarcity
 from energymodels.kernels.battery.events import (
     BELOW,
     E_NONE,
@@ -59,7 +59,7 @@ def wanted(w, c, step, profiles, kind, elapsed):
             return -c.limit_rate * w.memory[at.NOMINAL] / 3600.0
         slack = SLACK * c.tolerance
         if kind == of.SALT:
-            return c.limit_salt
+            return w.memory[at.HELD]
         return c.limit_voltage - slack if kind == of.VOLTAGE else c.limit_negative + slack
     value = step[of.VALUE]
     if step[of.VALUE_PER_C] != 0.0:
@@ -218,8 +218,8 @@ def excess(w, mesh, c, point):
             most = rise
             kind = of.WARM
     if least_salt(mesh, point) <= c.limit_salt + slack * c.c_e:
-        k, least = scarcest(w.node, mesh.n + mesh.s + mesh.p, 0.0)
-        fall = (w.node[at.C_BACK, k] - least) / (INSTANT * c.c_e)
+        nodes = mesh.n + mesh.s + mesh.p
+        fall = (scarcity(w.node, nodes, at.C_BACK)[0] - scarcity(w.node, nodes, at.C)[0]) / (INSTANT * c.c_e)
         if fall > most:
             most = fall
             kind = of.SALT
@@ -283,10 +283,20 @@ def search(w, mesh, c, tables, profiles, fidelity):
 
 
 @inner
+def keep_salt(w, mesh):
+    """Take the least concentration of the newest point for the one to hold: to reach another takes time."""
+    nodes = mesh.n + mesh.s + mesh.p
+    for k in range(nodes):
+        w.node[at.C, k] = w.points[w.now[at.HEAD], at.FIRST + k]
+    w.memory[at.HELD] = scarcity(w.node, nodes, at.C)[0]
+
+
+@inner
 def take_limit(w, mesh, c, tables, step, profiles, event, fidelity):
     """Start to hold the limit that ``event`` stands for, or the one that binds; NONE for any. Return as ``search`` does."""
     if event != NONE:
         kind = kind_of(event)
+        keep_salt(w, mesh)
         goal = wanted(w, c, step, profiles, kind, 0.0)
         if start_step(w, mesh, c, tables, profiles, kind, goal, fidelity, 0.01 * c.tolerance):
             watch(w, mesh, c, w.points[at.new_slot(w)], kind)
