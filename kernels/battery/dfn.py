@@ -329,7 +329,7 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance):
         bent_n, mean_n = remainder(node, tables, w.index, w.coefficients, of.U_N, START, n)
         bent_p, mean_p = remainder(node, tables, w.index, w.coefficients, of.U_P, n + s, nodes)
         change += mean_p - mean_n
-        if first and straight and not border:
+        if first and straight and (not border or kind == of.NEGATIVE):
             left = w.memory[at.CURVATURE] * size * size
             w.memory[at.CURVATURE] *= WARY
         elif first:

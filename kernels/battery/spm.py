@@ -385,7 +385,7 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance, with_electr
             size = max(size, abs(change) / (100.0 * tolerance))
         if not size < HOPELESS:
             return False
-        if first and straight and not border:
+        if first and straight and (not border or kind == of.NEGATIVE):
             left = w.memory[at.CURVATURE] * size * size
             w.memory[at.CURVATURE] *= WARY
         elif first:
