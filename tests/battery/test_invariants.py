@@ -114,8 +114,14 @@ def test_lithium_and_salt_are_kept(tools, model, values):
 @EXAMPLES
 @given(cases())
 def test_random_protocols_are_finished(tools, model, values):
-    """These cells and protocols are mild: every one is solved, in a bounded number of steps."""
+    """These cells and protocols are mild: every one is solved, in a bounded number of steps.
+
+    But for single particles with electrolyte where a voltage far from equilibrium is held: spread evenly, the current that this
+    takes can empty the electrolyte of a cell, which says so.
+    """
     case = tools.solve_case(model, values)
+    if model == "battery.spme" and "Hold" in values["protocol"]:
+        assume(case.status != status.ELECTROLYTE_DEPLETED)
     assert case.status == status.OK, values
     perhaps = [to.TIME_10_TO_80, to.TIME_0_TO_80, to.PLATING_ONSET]  # not every case comes there
     assert np.isfinite(np.delete(case.out, perhaps)).all()
