@@ -97,7 +97,7 @@ def cell(case: Mapping[str, Any], soc: float) -> Cell:
         values[f"Initial concentration in {side} electrode [mol.m-3]"] = theta * most
     capacity = 3600.0 * _number(values.evaluate(param.n.Q_init)) * (high - low)
     nominal = capacity if case.get("rate_basis") == "cell" else 3600.0 * float(values["Nominal cell capacity [A.h]"])
-    known = (
+    low_voltage, high_voltage, contact, ambient = (
         float(values.get(name, 0.0))
         for name in (
             "Lower voltage cut-off [V]",
@@ -110,7 +110,9 @@ def cell(case: Mapping[str, Any], soc: float) -> Cell:
     volume = pairs * math.prod(
         float(values[name]) for name in ("Negative electrode thickness [m]", "Electrode height [m]", "Electrode width [m]")
     )
-    return Cell(values, low, high, capacity, nominal, soc, _number(values.evaluate(param.ocv_init)), *known, pairs, volume)
+    ocv = _number(values.evaluate(param.ocv_init))
+    limits = (low_voltage, high_voltage, contact, ambient)
+    return Cell(values, low, high, capacity, nominal, soc, ocv, *limits, pairs=pairs, negative_volume=volume)
 
 
 def _number(value: Any) -> float:

@@ -28,7 +28,7 @@ def grow(c, u, thickness):
 
 
 def coefficients(**values):
-    case = np.zeros(1, to.ROW)
+    case = np.zeros(1, to.ROW).view(np.recarray)
     given = {"alpha_plating": 0.65, "supply_sei": 6e-19, "volume_sei": 9.6e-5, "j0_sei": 1.5e-7, "u_sei": 0.4} | values
     for name, value in given.items():
         case[name] = value
