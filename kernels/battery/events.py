@@ -10,7 +10,7 @@ from energymodels.kernels.jit import inner
 
 NEARLY_NONE = 1e-5  # C-rate: less is no charge
 MET = 1e-7  # how closely an end is met: V, K, parts of the nominal capacity or current
-SLACK = 0.2  # of the tolerance, V or K: how far on its safe side a limit is held, so that it is not met again at once
+SLACK = 0.05  # of the tolerance, V or K: how far on its safe side a limit is held, so that it is not met again at once
 BELOW = 1e-6  # V below 0, at which a potential counts as below; C-rate above a limit that is held exactly
 EVENTS = 14
 # the last six end no step: the limits of a charge as fast as they allow, of current, voltage, potential, temperature and salt, each
