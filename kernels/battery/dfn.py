@@ -229,6 +229,25 @@ def _update(node, n, nodes, p, c_scale, tolerance):
 
 
 @inner
+def left_over(w, iteration, size, previous, trusted):
+    """Return what Newton's method leaves after a change of ``size`` that followed a ``previous`` one, in tolerances; -1: it fails.
+
+    The curvature measured in earlier steps tells of the first change too, if it can be ``trusted`` to.
+    """
+    curvature = w.memory[at.CURVATURE]
+    if iteration == 0:
+        if not trusted:
+            return size
+        w.memory[at.CURVATURE] = WARY * curvature
+        return curvature * size * size
+    if iteration > 5 and size > previous:
+        return -1.0
+    curvature = max(FORGETFUL * curvature, min(size, previous) / (previous * previous))
+    w.memory[at.CURVATURE] = curvature
+    return min(curvature * size * size, size)
+
+
+@inner
 def remainder(node, tables, index, coefficients, u_f, first, last):
     """Return (root mean square, mean) of what Newton's linear model left of the open-circuit potentials after the changes R2 of j.
 
@@ -329,16 +348,9 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance):
         bent_n, mean_n = remainder(node, tables, w.index, w.coefficients, of.U_N, START, n)
         bent_p, mean_p = remainder(node, tables, w.index, w.coefficients, of.U_P, n + s, nodes)
         change += mean_p - mean_n
-        if first and straight and (not border or kind == of.NEGATIVE):
-            left = w.memory[at.CURVATURE] * size * size
-            w.memory[at.CURVATURE] *= WARY
-        elif first:
-            left = size
-        else:
-            w.memory[at.CURVATURE] = max(FORGETFUL * w.memory[at.CURVATURE], min(size, previous) / (previous * previous))
-            left = min(w.memory[at.CURVATURE] * size * size, size)
-            if iteration > 5 and size > previous:
-                return False
+        left = left_over(w, iteration, size, previous, straight and (not border or kind == of.NEGATIVE))
+        if left < 0.0:
+            return False
         if max(left, max(bent_n, bent_p) / tolerance) < SETTLED:
             break
     else:

@@ -14,7 +14,7 @@ import numpy as np
 from energymodels.kernels.battery import layout as of
 from energymodels.kernels.battery import particle, side
 from energymodels.kernels.battery import work as at
-from energymodels.kernels.battery.dfn import FORGETFUL, HOPELESS, ITERATIONS, SETTLED, START, WARY, scarcity, store
+from energymodels.kernels.battery.dfn import HOPELESS, ITERATIONS, SETTLED, START, left_over, scarcity, store
 from energymodels.kernels.battery.material import (
     DEPLETED,
     SMALLEST,
@@ -385,16 +385,9 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance, with_electr
             size = max(size, abs(change) / (100.0 * tolerance))
         if not size < HOPELESS:
             return False
-        if first and straight and (not border or kind == of.NEGATIVE):
-            left = w.memory[at.CURVATURE] * size * size
-            w.memory[at.CURVATURE] *= WARY
-        elif first:
-            left = size
-        else:
-            w.memory[at.CURVATURE] = max(FORGETFUL * w.memory[at.CURVATURE], min(size, previous) / (previous * previous))
-            left = min(w.memory[at.CURVATURE] * size * size, size)
-            if iteration > 5 and size > previous:
-                return False
+        left = left_over(w, iteration, size, previous, straight and (not border or kind == of.NEGATIVE))
+        if left < 0.0:
+            return False
         if left < SETTLED:
             break
     else:
