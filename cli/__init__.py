@@ -12,6 +12,7 @@ if __name__ != "energymodels.cli":
     raise ImportError("this folder is the package energymodels.cli; import it by that name")
 
 VERBS = {
+    "claims": "Manufacturers' statements beside what the physics says.",
     "compare": "Hold a model against its reference backend on the same spec.",
     "data": "Show the data that come with the package, with their sources.",
     "describe": "Show a model's fields and outputs: unit, range, default, meaning.",

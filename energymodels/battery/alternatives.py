@@ -14,6 +14,7 @@ from energymodels.schema import schema
 
 Members = list[tuple[str, Mapping[str, Any]]]
 SIDE = "side_reactions."
+DESIGNED = (".thickness", ".porosity")  # which a cell design gives
 
 
 def ranges(fields: Mapping[str, Any], along: Mapping[str, Array]) -> dict[str, tuple[float, tuple[float, float]]]:
@@ -25,6 +26,8 @@ def ranges(fields: Mapping[str, Any], along: Mapping[str, Array]) -> dict[str, t
     found = {}
     for path, ends in of.ranges.items():
         if path not in known or not _acts(path, fields) or any(other in fields for other in known[path].replaces):
+            continue
+        if "cell_design" in fields and path.endswith(DESIGNED):
             continue
         default = known[path].default
         if fields.get(path, default) == default:

@@ -159,7 +159,7 @@ def name_of(path: str) -> tuple[str, float] | None:
 
 def refusal(name: str) -> str | None:
     """Return why a parameter that PyBaMM knows is no field, None if it is a field or unknown."""
-    if name in _PATHS:
+    if name in _PATHS or name.startswith("design."):  # no name of PyBaMM's
         return None
     if name in _REASONS:
         return _REASONS[name]

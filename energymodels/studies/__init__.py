@@ -11,6 +11,7 @@ from energymodels.errors import unknown
 
 _FILES = {
     "charge-rate": "charge_rate",
+    "claims": "claims",
     "operating-conditions": "operating_conditions",
     "p-vs-n": "p_vs_n",
     "polysilicon": "polysilicon",

@@ -8,16 +8,18 @@ from energymodels.kernels.battery import layout as of
 from energymodels.kernels.battery import work as at
 from energymodels.kernels.jit import inner
 
+COOLER = 0.1  # K below its limit, from which a hot cell is charged again
 NEARLY_NONE = 1e-5  # C-rate: less is no charge
+LITTLE = 0.02  # C-rate: a hot cell that takes less had better rest
 MET = 1e-7  # how closely an end is met: V, K, parts of the nominal capacity or current
 SLACK = 0.05  # of the tolerance, V or K: how far on its safe side a limit is held, so that it is not met again at once
 BELOW = 1e-6  # V below 0, at which a potential counts as below; C-rate above a limit that is held exactly
-EVENTS = 14
-# the last six end no step: the limits of a charge as fast as they allow, of current, voltage, potential, temperature and salt, each
-# held from then on; and the first sight of a potential below 0, of which note is taken
+EVENTS = 15
+# the last seven end no step: the limits of a charge as fast as they allow, of current, voltage, potential, temperature and salt,
+# each held from then on; that a hot cell has cooled; and the first sight of a potential below 0, of which note is taken
 (
     E_VOLTAGE, E_CURRENT, E_TEMPERATURE, E_CAPACITY, E_SOC, E_LOW, E_HIGH, E_NONE,
-    L_CURRENT, L_VOLTAGE, L_NEGATIVE, L_WARM, L_SALT, E_ONSET,
+    L_CURRENT, L_VOLTAGE, L_NEGATIVE, L_WARM, L_SALT, L_COOL, E_ONSET,
 ) = np.arange(EVENTS)  # fmt: skip
 # termination codes: positions in ``layout.TERMINATIONS``
 END_VOLTAGE, END_CURRENT, END_TIME, END_TEMPERATURE, END_CAPACITY, END_SOC, VOLTAGE_MIN, VOLTAGE_MAX, NO_CURRENT = np.arange(1, 10)
@@ -88,9 +90,23 @@ def least_salt(mesh, point):
 
 
 @inner
-def watch(w, mesh, c, point, kind):
-    """Set goals and directions of the limits that a charge as fast as they allow may meet while it holds the one of ``kind``."""
+def watch(w, mesh, c, step, point, kind):
+    """Set goals and directions of the limits that a charge as fast as they allow may meet while it holds the one of ``kind``.
+
+    While it waits for a hot cell to cool, it carries no current, which ends nothing; nor does a small one that heat or salt allow
+    for the moment.
+    """
     goals, signs = w.weights[at.GOALS], w.weights[at.SIGNS]
+    idle = w.memory[at.IDLE] != 0.0
+    signs[E_CURRENT] = 0.0 if idle or kind >= of.WARM or isnan(step[of.END_CURRENT]) else -1.0
+    signs[E_NONE] = 0.0 if idle else -1.0
+    goals[E_NONE] = LITTLE if kind == of.WARM else NEARLY_NONE
+    goals[L_COOL] = c.limit_temperature - COOLER
+    signs[L_COOL] = -1.0 if idle else 0.0
+    if idle:
+        for event in range(L_CURRENT, L_COOL):
+            signs[event] = 0.0
+        return
     goals[L_CURRENT] = c.limit_rate + BELOW
     goals[L_VOLTAGE] = c.limit_voltage
     goals[L_NEGATIVE] = c.limit_negative
@@ -131,7 +147,7 @@ def passed(event, w, mesh, c, point):
         scale = w.memory[at.NOMINAL] / 3600.0
     elif event in (L_CURRENT, E_NONE):
         value = -point[at.I] * c.area * 3600.0 / w.memory[at.NOMINAL]
-    elif event in (E_TEMPERATURE, L_WARM):
+    elif event in (E_TEMPERATURE, L_WARM, L_COOL):
         value = point[at.T]
     elif event in (L_NEGATIVE, E_ONSET):
         value = point[at.LOW]

@@ -17,9 +17,11 @@ from energymodels.kernels.battery import work as at
 from energymodels.kernels.battery.dfn import scarcity
 from energymodels.kernels.battery.events import (
     BELOW,
+    COOLER,
     E_NONE,
     E_ONSET,
     END_TIME,
+    L_COOL,
     L_CURRENT,
     MET,
     NEARLY_NONE,
@@ -48,13 +50,15 @@ MOST_LANDINGS = 100  # five are usual
 MOST_PHASES = 200  # limits held one after the other; three are usual
 MOST_SEARCHES = 60  # twelve are usual
 FASTEST = 1024.0  # C-rate
-NONE, FAILED = -1, -2  # in place of an event
+NONE, FAILED, REST = -1, -2, -3  # in place of an event
 
 
 @inner
 def wanted(w, c, step, profiles, kind, elapsed):
     """Return what a step asks for at a time since it began: A, V or W; discharge positive. Or the limit of ``kind`` it is at."""
     if step[of.KIND] == of.LIMITS:
+        if w.memory[at.IDLE] != 0.0:
+            return 0.0
         if kind == of.CURRENT:
             return -c.limit_rate * w.memory[at.NOMINAL] / 3600.0
         slack = SLACK * c.tolerance
@@ -292,20 +296,31 @@ def keep_salt(w, mesh):
 
 
 @inner
+def cools(w, c):
+    """Return whether a cell at its limit of temperature cools when it rests."""
+    return c.lumped != 0.0 and c.cooling > 0.0 and w.memory[at.AROUND] < c.limit_temperature - COOLER
+
+
+@inner
 def take_limit(w, mesh, c, tables, step, profiles, event, fidelity):
     """Start to hold the limit that ``event`` stands for, or the one that binds; NONE for any. Return as ``search`` does."""
-    if event != NONE:
+    if event == REST:
+        return np.int64(NONE), True
+    warm = c.lumped != 0.0 and w.points[w.now[at.HEAD], at.T] >= c.limit_temperature - SLACK * c.tolerance
+    if warm and not cools(w, c):
+        return np.int64(NONE), True
+    if event not in (NONE, L_COOL):
         kind = kind_of(event)
         keep_salt(w, mesh)
         goal = wanted(w, c, step, profiles, kind, 0.0)
         if start_step(w, mesh, c, tables, profiles, kind, goal, fidelity, 0.01 * c.tolerance):
-            watch(w, mesh, c, w.points[at.new_slot(w)], kind)
+            watch(w, mesh, c, step, w.points[at.new_slot(w)], kind)
             good = True
-            for other in range(L_CURRENT, E_ONSET):
+            for other in range(L_CURRENT, L_COOL):
                 good = good and passed(other, w, mesh, c, w.points[at.new_slot(w)]) <= BELOW
-            if good:
-                idle = -w.points[at.new_slot(w), at.I] * c.area * 3600.0 <= NEARLY_NONE * w.memory[at.NOMINAL]
-                return np.int64(NONE) if idle else kind, True
+            # an equation of the heat has a root where the cell discharges too
+            if good and -w.points[at.new_slot(w), at.I] * c.area * 3600.0 > NEARLY_NONE * w.memory[at.NOMINAL]:
+                return kind, True
     return search(w, mesh, c, tables, profiles, fidelity)
 
 
@@ -350,10 +365,15 @@ def run_step(w, mesh, c, tables, step, profiles, fidelity, axis, series, inside,
         before = w.points[0, at.I]
         good = True
         if limited:
+            w.memory[at.IDLE] = 0.0
             kind, good = take_limit(w, mesh, c, tables, step, profiles, event, fidelity)
-            if kind == NONE:
+            hot = w.points[0, at.T] >= c.limit_temperature - SLACK * c.tolerance
+            if kind == NONE and not (hot and cools(w, c)):
                 return status.OK, NO_CURRENT, total
-            watch(w, mesh, c, w.points[at.new_slot(w)], kind)
+            if kind == NONE:
+                w.memory[at.IDLE] = 1.0
+                kind = of.CURRENT
+                good = start_step(w, mesh, c, tables, profiles, kind, 0.0, fidelity, 0.01 * c.tolerance)
         else:
             goal = wanted(w, c, step, profiles, kind, 0.0)
             good = start_step(w, mesh, c, tables, profiles, kind, goal, fidelity, 0.01 * c.tolerance)
@@ -362,6 +382,9 @@ def run_step(w, mesh, c, tables, step, profiles, fidelity, axis, series, inside,
         enter(w, mesh, c, tables, fidelity, axis, series, inside, case)
         if phase == 0:
             set_ends(step, c, w, w.points[0], kind)
+        if limited:
+            watch(w, mesh, c, step, w.points[0], kind)
+        if phase == 0:
             for end in range(E_NONE + 1):
                 if passed(end, w, mesh, c, w.points[0]) >= 0.0:
                     return status.OK, code_of(end), 1
@@ -372,7 +395,9 @@ def run_step(w, mesh, c, tables, step, profiles, fidelity, axis, series, inside,
         total += steps
         if code != status.OK or event == NONE:
             return code, END_TIME if code == status.OK else 0, total
-        if event < L_CURRENT:
+        if event == E_NONE and kind == of.WARM and cools(w, c):
+            event = REST
+        elif event < L_CURRENT:
             return code, code_of(event), total
         restart(w)
     return status.NO_CONVERGENCE, 0, total
