@@ -9,6 +9,7 @@ import numpy as np
 
 from energymodels.battery.fields import BatterySpec
 from energymodels.battery.parameters import parameter_set
+from energymodels.kernels.battery.layout import BRUGGEMAN
 from energymodels.model import Array
 from energymodels.schema import schema
 
@@ -68,7 +69,7 @@ def _with_porosity(path: str, of: Mapping[str, Any]) -> list[str]:
 def _moved(path: str, end: float, used: float, of: Mapping[str, Any]) -> dict[str, float]:
     """Return those at another porosity: in proportion to the solid, and by Bruggeman's exponent of 3/2."""
     with_it = _with_porosity(path, of)
-    solid, pores = ((1.0 - end) / (1.0 - used), (end / used) ** 1.5) if with_it else (1.0, 1.0)
+    solid, pores = ((1.0 - end) / (1.0 - used), (end / used) ** BRUGGEMAN) if with_it else (1.0, 1.0)
     return {other: float(of[other]) * (solid if other.endswith("active_fraction") else pores) for other in with_it}
 
 

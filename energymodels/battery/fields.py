@@ -117,7 +117,7 @@ class Limits(Table):
     voltage: float | None = quantity(None, "V", "terminal voltage; not set: cell.voltage_max", gt=0.0, le=10.0)
     temperature: float = quantity(math.inf, "degC", "temperature of a lumped cell", gt=-100.0)
     salt_concentration: float = quantity(
-        0.3, "mol m-3", "least concentration in the electrolyte, which otherwise runs dry", ge=0.1, le=1e3
+        10.0, "mol m-3", "least concentration of the electrolyte behind the negative electrode, where it runs dry", ge=0.1, le=1e3
     )
     c_rate: float = quantity(10.0, "1", "current in multiples of what empties the nominal capacity in an hour", gt=0.0)
 

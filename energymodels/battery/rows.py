@@ -10,7 +10,7 @@ from energymodels.battery import built
 from energymodels.battery.parameters import ParameterSet, parameter_set
 from energymodels.battery.profiles import temperatures
 from energymodels.battery.protocol import parse, programs
-from energymodels.kernels.battery.layout import FUNCTIONS, RANK
+from energymodels.kernels.battery.layout import BRUGGEMAN, FUNCTIONS, RANK
 from energymodels.kernels.battery.row import PLATING, SEI
 from energymodels.kernels.constants import ZERO_CELSIUS
 from energymodels.model import Array
@@ -54,9 +54,8 @@ class Columns:
     """Columns of fields, {path: array}, what they leave open taken from design and parameter set, NaN where these have nothing."""
 
     def __init__(self, columns: Mapping[str, Array]) -> None:
-        shapes, self.of_design = built.geometry(columns)
-        self.columns = shapes | dict(columns)
-        self.designed = bool(shapes)
+        self.shapes, self.of_design = built.geometry(columns)
+        self.columns = self.shapes | dict(columns)
         names, self.which = np.unique(columns["parameters"], return_inverse=True)
         self.which = self.which.reshape(columns["parameters"].shape)
         self.sets = [parameter_set(str(name)) for name in names]
@@ -91,7 +90,7 @@ def kernel_rows(columns: Columns, labels: Mapping[str, Sequence[str]]) -> dict[s
         rows[f"radius_{short}"] = c[f"{layer}.particle_radius"] * 1e-6
         rows[f"c_max_{short}"] = c[f"{layer}.maximum_concentration"]
         rows[f"theta_{short}"] = c[f"{layer}.initial_concentration"] / rows[f"c_max_{short}"]
-        if c.designed and f"{layer}.initial_concentration" not in c:
+        if c.shapes and f"{layer}.initial_concentration" not in c:
             rows[f"theta_{short}"] = np.array([built.empty(s.name)[short == "p"] for s in c.sets])[c.which]
         solid = (1.0 - c[f"{layer}.porosity"]) ** c[f"{layer}.bruggeman_electrode"]
         rows[f"sigma_{short}"] = c[f"{layer}.conductivity"] * solid
@@ -165,6 +164,8 @@ def efficiency(c: Columns, layer: str) -> Array:
     if f"{layer}.bruggeman_electrolyte" in c:
         return bruggeman
     own = c.of_set(f"{layer}.transport_efficiency")
+    if f"{layer}.porosity" in c.shapes:  # a design's pores, of the set's tortuosity beyond Bruggeman's
+        own = own * (c[f"{layer}.porosity"] / c.of_set(f"{layer}.porosity")) ** BRUGGEMAN
     return np.where(np.isnan(own), bruggeman, own)
 
 

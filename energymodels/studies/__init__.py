@@ -12,6 +12,8 @@ from energymodels.errors import unknown
 _FILES = {
     "charge-rate": "charge_rate",
     "claims": "claims",
+    "frontier": "frontier",
+    "must-be-true": "must_be_true",
     "operating-conditions": "operating_conditions",
     "p-vs-n": "p_vs_n",
     "polysilicon": "polysilicon",

@@ -4,7 +4,7 @@ Particles hand the electrodes theta_surface = A + G j, electrodes hand the separ
 tridiagonal system. The terminal voltage or power closes the system by one border row where it is controlled.
 """
 
-from math import exp, log, sinh, sqrt
+from math import log, sinh, sqrt
 
 import numpy as np
 
@@ -21,7 +21,6 @@ SETTLED = 0.05  # of the tolerance: what Newton's method may leave
 WARY = 1.05  # how the estimate of the curvature grows while nothing measures it, and shrinks when it was measured smaller
 FORGETFUL = 0.8
 HOPELESS = 1e9  # tolerances
-SMOOTHING = 0.3  # mol m-3
 START, RIGHT, LEFT = np.array((0, 1, -1))
 
 
@@ -172,22 +171,16 @@ def lowest(node, n):
 
 
 @inner
-def scarcity(node, nodes, row):
-    """Return (least concentration of ``row`` across the cell, smoothed; its change where that of B1 is added), mol m-3.
+def behind(w, values):
+    """Return the mean of ``values`` over the back of the negative electrode, next to its collector, where salt runs out on charge.
 
-    The smooth minimum, c - w ln sum exp((c - c_k)/w), lies below the least by at most w ln of the number of nodes; with the sharp
-    one Newton's method would jump between nodes.
+    That is a quarter of it where reactions can even out within the electrode, which can empty a single node while no current flows.
     """
-    least = node[row, 0]
-    for k in range(1, nodes):
-        least = min(least, node[row, k])
+    many = int(w.memory[at.REAR])
     total = 0.0
-    change = 0.0
-    for k in range(nodes):
-        part = exp((least - node[row, k]) / SMOOTHING)
-        total += part
-        change += part * node[at.B1, k]
-    return least - SMOOTHING * log(total), change / total
+    for k in range(many):
+        total += values[k]
+    return total / many
 
 
 @inner
@@ -318,12 +311,7 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance):
                 k, least = lowest(node, n)
                 step = (target - least) / (node[at.U_J, k] * node[at.B2, k] + node[at.U_C, k] * node[at.B1, k])
             elif kind == of.SALT:
-                for k in range(nodes):
-                    node[at.C, k] += node[at.R1, k]
-                least, more = scarcity(node, nodes, at.C)
-                step = (target - least) / more
-                for k in range(nodes):
-                    node[at.C, k] -= node[at.R1, k]
+                step = (target - behind(w, node[at.C]) - behind(w, node[at.R1])) / behind(w, node[at.B1])
             else:  # the temperature is held where cooling takes away all heat
                 surplus = heat + heat_change(node, c, n, s, p, temperature, node[at.R2]) - current * change
                 surplus -= c.cooling * (temperature - w.memory[at.AROUND]) / c.area

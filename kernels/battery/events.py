@@ -6,9 +6,11 @@ import numpy as np
 
 from energymodels.kernels.battery import layout as of
 from energymodels.kernels.battery import work as at
+from energymodels.kernels.battery.dfn import behind
 from energymodels.kernels.jit import inner
 
 COOLER = 0.1  # K below its limit, from which a hot cell is charged again
+FRESH = 0.03  # of the electrolyte's concentration above its limit, from which a depleted cell is
 NEARLY_NONE = 1e-5  # C-rate: less is no charge
 LITTLE = 0.02  # C-rate: a hot cell that takes less had better rest
 MET = 1e-7  # how closely an end is met: V, K, parts of the nominal capacity or current
@@ -16,10 +18,10 @@ SLACK = 0.05  # of the tolerance, V or K: how far on its safe side a limit is he
 BELOW = 1e-6  # V below 0, at which a potential counts as below; C-rate above a limit that is held exactly
 EVENTS = 15
 # the last seven end no step: the limits of a charge as fast as they allow, of current, voltage, potential, temperature and salt,
-# each held from then on; that a hot cell has cooled; and the first sight of a potential below 0, of which note is taken
+# each held from then on; that a cell has rested enough; and the first sight of a potential below 0, of which note is taken
 (
     E_VOLTAGE, E_CURRENT, E_TEMPERATURE, E_CAPACITY, E_SOC, E_LOW, E_HIGH, E_NONE,
-    L_CURRENT, L_VOLTAGE, L_NEGATIVE, L_WARM, L_SALT, L_COOL, E_ONSET,
+    L_CURRENT, L_VOLTAGE, L_NEGATIVE, L_WARM, L_SALT, L_READY, E_ONSET,
 ) = np.arange(EVENTS)  # fmt: skip
 # termination codes: positions in ``layout.TERMINATIONS``
 END_VOLTAGE, END_CURRENT, END_TIME, END_TEMPERATURE, END_CAPACITY, END_SOC, VOLTAGE_MIN, VOLTAGE_MAX, NO_CURRENT = np.arange(1, 10)
@@ -81,37 +83,35 @@ def set_ends(step, c, w, point, kind):
 
 
 @inner
-def least_salt(mesh, point):
-    """Return the least concentration in the electrolyte, mol m-3."""
-    least = point[at.FIRST]
-    for k in range(1, mesh.n + mesh.s + mesh.p):
-        least = min(least, point[at.FIRST + k])
-    return least
+def salt(w, point):
+    """Return the concentration of the electrolyte at the back of the negative electrode, mol m-3."""
+    return behind(w, point[at.FIRST :])
 
 
 @inner
 def watch(w, mesh, c, step, point, kind):
     """Set goals and directions of the limits that a charge as fast as they allow may meet while it holds the one of ``kind``.
 
-    While it waits for a hot cell to cool, it carries no current, which ends nothing; nor does a small one that heat or salt allow
-    for the moment.
+    While it waits for a cell to cool or to recover, it carries no current, which ends nothing; nor does a small one that heat or
+    salt allow for the moment.
     """
     goals, signs = w.weights[at.GOALS], w.weights[at.SIGNS]
     idle = w.memory[at.IDLE] != 0.0
     signs[E_CURRENT] = 0.0 if idle or kind >= of.WARM or isnan(step[of.END_CURRENT]) else -1.0
     signs[E_NONE] = 0.0 if idle else -1.0
     goals[E_NONE] = LITTLE if kind == of.WARM else NEARLY_NONE
-    goals[L_COOL] = c.limit_temperature - COOLER
-    signs[L_COOL] = -1.0 if idle else 0.0
+    waiting = w.memory[at.IDLE]
+    goals[L_READY] = c.limit_temperature - COOLER if waiting == at.FOR_HEAT else c.limit_salt + FRESH * c.c_e
+    signs[L_READY] = 0.0 if not idle else -1.0 if waiting == at.FOR_HEAT else 1.0
     if idle:
-        for event in range(L_CURRENT, L_COOL):
+        for event in range(L_CURRENT, L_READY):
             signs[event] = 0.0
         return
     goals[L_CURRENT] = c.limit_rate + BELOW
     goals[L_VOLTAGE] = c.limit_voltage
     goals[L_NEGATIVE] = c.limit_negative
     goals[L_WARM] = max(c.limit_temperature, point[at.T] + SLACK * c.tolerance)
-    goals[L_SALT] = min(c.limit_salt, least_salt(mesh, point) - SLACK * c.tolerance * c.c_e)
+    goals[L_SALT] = min(c.limit_salt, salt(w, point) - SLACK * c.tolerance * c.c_e)
     signs[L_SALT] = -1.0 if kind != of.SALT else 0.0
     signs[L_CURRENT] = 1.0 if kind != of.CURRENT and c.limit_rate < np.inf else 0.0
     signs[L_VOLTAGE] = 1.0 if kind != of.VOLTAGE else 0.0
@@ -147,12 +147,12 @@ def passed(event, w, mesh, c, point):
         scale = w.memory[at.NOMINAL] / 3600.0
     elif event in (L_CURRENT, E_NONE):
         value = -point[at.I] * c.area * 3600.0 / w.memory[at.NOMINAL]
-    elif event in (E_TEMPERATURE, L_WARM, L_COOL):
+    elif event in (E_TEMPERATURE, L_WARM) or (event == L_READY and w.memory[at.IDLE] == at.FOR_HEAT):
         value = point[at.T]
     elif event in (L_NEGATIVE, E_ONSET):
         value = point[at.LOW]
-    elif event == L_SALT:
-        value = least_salt(mesh, point)
+    elif event in (L_SALT, L_READY):
+        value = salt(w, point)
         scale = c.c_e
     elif event == E_CAPACITY:
         value = point[at.MOVED]

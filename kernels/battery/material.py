@@ -2,13 +2,12 @@
 
 from math import exp, isnan
 
-from energymodels.kernels.battery.layout import D_E, D_N, D_P, E_N, E_P, FUNCTIONS, KAPPA, T_PLUS, TDF
+from energymodels.kernels.battery.layout import BRUGGEMAN, D_E, D_N, D_P, E_N, E_P, FUNCTIONS, KAPPA, T_PLUS, TDF
 from energymodels.kernels.battery.tables import BUCKETS, add, fill, lookup
 from energymodels.kernels.battery.work import GAIN
 from energymodels.kernels.constants import GAS
 from energymodels.kernels.jit import inline, inner
 
-BRUGGEMAN = 1.5  # exponent of the shares of liquid and solid in a hybrid electrolyte
 DEPLETED = 1e-2  # mol m-3: below it the exchange current falls exponentially, so that ln j0 keeps a finite slope
 SMALLEST = 1e-7  # of the exchange current's dependence on stoichiometry: full and empty surfaces keep a trace of it
 

@@ -14,7 +14,7 @@ import numpy as np
 from energymodels.kernels.battery import layout as of
 from energymodels.kernels.battery import particle, side
 from energymodels.kernels.battery import work as at
-from energymodels.kernels.battery.dfn import HOPELESS, ITERATIONS, SETTLED, START, left_over, scarcity, store
+from energymodels.kernels.battery.dfn import HOPELESS, ITERATIONS, SETTLED, START, behind, left_over, store
 from energymodels.kernels.battery.material import (
     DEPLETED,
     SMALLEST,
@@ -358,8 +358,7 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance, with_electr
                 k, least = lowest(node, mesh.n)
                 step = (target - node[at.U, 0] - least) / (per_u + node[at.OFFSET_I, k])
             elif kind == of.SALT:
-                least, more = scarcity(node, nodes, at.C)
-                step = (target - least) / more
+                step = (target - behind(w, node[at.C])) / behind(w, node[at.B1])
             else:  # the temperature is held where cooling takes away all heat
                 surplus = heat - c.cooling * (temperature - w.memory[at.AROUND]) / c.area
                 step = -surplus / (heat / current - current * per_current if current != 0.0 else -volt)

@@ -14,15 +14,15 @@ import numpy as np
 from energymodels.kernels import status
 from energymodels.kernels.battery import layout as of
 from energymodels.kernels.battery import work as at
-from energymodels.kernels.battery.dfn import scarcity
+from energymodels.kernels.battery.dfn import behind
 from energymodels.kernels.battery.events import (
     BELOW,
     COOLER,
     E_NONE,
     E_ONSET,
     END_TIME,
-    L_COOL,
     L_CURRENT,
+    L_READY,
     MET,
     NEARLY_NONE,
     NO_CURRENT,
@@ -30,8 +30,8 @@ from energymodels.kernels.battery.events import (
     code_of,
     first_passed,
     kind_of,
-    least_salt,
     passed,
+    salt,
     set_ends,
     watch,
 )
@@ -47,7 +47,7 @@ SCARCE = 1.0  # mol m-3: below it a failure is the electrolyte's
 MOST_STEPS = 20000
 MOST_FAILURES = 60  # in a row
 MOST_LANDINGS = 100  # five are usual
-MOST_PHASES = 200  # limits held one after the other; three are usual
+MOST_PHASES = 1000  # limits held one after the other; three are usual
 MOST_SEARCHES = 60  # twelve are usual
 FASTEST = 1024.0  # C-rate
 NONE, FAILED, REST = -1, -2, -3  # in place of an event
@@ -221,9 +221,8 @@ def excess(w, mesh, c, point):
         if rise > most:
             most = rise
             kind = of.WARM
-    if least_salt(mesh, point) <= c.limit_salt + slack * c.c_e:
-        nodes = mesh.n + mesh.s + mesh.p
-        fall = (scarcity(w.node, nodes, at.C_BACK)[0] - scarcity(w.node, nodes, at.C)[0]) / (INSTANT * c.c_e)
+    if salt(w, point) <= c.limit_salt + slack * c.c_e:
+        fall = (behind(w, w.node[at.C_BACK]) - behind(w, w.node[at.C])) / (INSTANT * c.c_e)
         if fall > most:
             most = fall
             kind = of.SALT
@@ -287,18 +286,17 @@ def search(w, mesh, c, tables, profiles, fidelity):
 
 
 @inner
-def keep_salt(w, mesh):
-    """Take the least concentration of the newest point for the one to hold: to reach another takes time."""
-    nodes = mesh.n + mesh.s + mesh.p
-    for k in range(nodes):
-        w.node[at.C, k] = w.points[w.now[at.HEAD], at.FIRST + k]
-    w.memory[at.HELD] = scarcity(w.node, nodes, at.C)[0]
-
-
-@inner
 def cools(w, c):
     """Return whether a cell at its limit of temperature cools when it rests."""
     return c.lumped != 0.0 and c.cooling > 0.0 and w.memory[at.AROUND] < c.limit_temperature - COOLER
+
+
+@inner
+def rests_for(w, c, point):
+    """Return what passes while a cell rests that can take no current now: FOR_HEAT, FOR_SALT, or 0 for nothing."""
+    if c.lumped != 0.0 and point[at.T] >= c.limit_temperature - SLACK * c.tolerance:
+        return at.FOR_HEAT if cools(w, c) else 0.0
+    return at.FOR_SALT if salt(w, point) <= c.limit_salt + SLACK * c.tolerance * c.c_e else 0.0
 
 
 @inner
@@ -306,17 +304,17 @@ def take_limit(w, mesh, c, tables, step, profiles, event, fidelity):
     """Start to hold the limit that ``event`` stands for, or the one that binds; NONE for any. Return as ``search`` does."""
     if event == REST:
         return np.int64(NONE), True
+    w.memory[at.HELD] = salt(w, w.points[w.now[at.HEAD]])  # to reach another takes time
     warm = c.lumped != 0.0 and w.points[w.now[at.HEAD], at.T] >= c.limit_temperature - SLACK * c.tolerance
     if warm and not cools(w, c):
         return np.int64(NONE), True
-    if event not in (NONE, L_COOL):
+    if event not in (NONE, L_READY):
         kind = kind_of(event)
-        keep_salt(w, mesh)
         goal = wanted(w, c, step, profiles, kind, 0.0)
         if start_step(w, mesh, c, tables, profiles, kind, goal, fidelity, 0.01 * c.tolerance):
             watch(w, mesh, c, step, w.points[at.new_slot(w)], kind)
             good = True
-            for other in range(L_CURRENT, L_COOL):
+            for other in range(L_CURRENT, L_READY):
                 good = good and passed(other, w, mesh, c, w.points[at.new_slot(w)]) <= BELOW
             # an equation of the heat has a root where the cell discharges too
             if good and -w.points[at.new_slot(w), at.I] * c.area * 3600.0 > NEARLY_NONE * w.memory[at.NOMINAL]:
@@ -367,11 +365,10 @@ def run_step(w, mesh, c, tables, step, profiles, fidelity, axis, series, inside,
         if limited:
             w.memory[at.IDLE] = 0.0
             kind, good = take_limit(w, mesh, c, tables, step, profiles, event, fidelity)
-            hot = w.points[0, at.T] >= c.limit_temperature - SLACK * c.tolerance
-            if kind == NONE and not (hot and cools(w, c)):
-                return status.OK, NO_CURRENT, total
             if kind == NONE:
-                w.memory[at.IDLE] = 1.0
+                w.memory[at.IDLE] = rests_for(w, c, w.points[0])
+                if w.memory[at.IDLE] == 0.0:
+                    return status.OK, NO_CURRENT, total
                 kind = of.CURRENT
                 good = start_step(w, mesh, c, tables, profiles, kind, 0.0, fidelity, 0.01 * c.tolerance)
         else:
@@ -395,7 +392,7 @@ def run_step(w, mesh, c, tables, step, profiles, fidelity, axis, series, inside,
         total += steps
         if code != status.OK or event == NONE:
             return code, END_TIME if code == status.OK else 0, total
-        if event == E_NONE and kind == of.WARM and cools(w, c):
+        if event == E_NONE and limited and rests_for(w, c, w.points[w.now[at.HEAD]]) != 0.0:
             event = REST
         elif event < L_CURRENT:
             return code, code_of(event), total

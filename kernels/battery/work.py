@@ -36,17 +36,19 @@ NODE = 61
 # temperature (K), least potential (V) and largest current (A) so far; when states of charge of 0.1 and 0.8 were passed (s), and how
 # much was charged when the least potential fell below 0 (A s); temperature of the surroundings (K), lithium at the start (A s),
 # mean current of side reactions in the last step of single particles (A m-2), temperature at the start (K),
-# least concentration that is held (mol m-3), 1 while a charge at limits waits for the cell to cool
+# concentration that is held (mol m-3), what a charge at limits waits for, FOR_HEAT or FOR_SALT, 0 for nothing,
+# how many nodes are the back of the negative electrode
 (
     CURVATURE, HEAT_NOW, THETA_N, THETA_P, CHARGE_N, CHARGE_P, CELL, NOMINAL, HOTTEST, LEAST_POTENTIAL, LARGEST_CURRENT,
-    AT_10, AT_80, ONSET, AROUND, LITHIUM, BESIDE, FIRST_T, HELD, IDLE,
-) = np.arange(20)  # fmt: skip
+    AT_10, AT_80, ONSET, AROUND, LITHIUM, BESIDE, FIRST_T, HELD, IDLE, REAR,
+) = np.arange(21)  # fmt: skip
 # of ``now``: slot of the newest time point, how many there are, the order of the next step, position in the axis of the next sample
 HEAD, COUNT, NEXT_ORDER, SAMPLE = np.arange(4)
 # rows of ``weights``: BDF, predictors of this order, one below, one above; times of the points; goals and signs of a step's ends
 BACK, PREDICT, LOWER, HIGHER, TIMES, GOALS, SIGNS = np.arange(7)
 # rows behind the time points: of ``points`` the predictor and the weighted past, of ``profiles`` that past, of ``series`` a record
 PREDICTED, PAST = HISTORY + np.arange(2)
+FOR_HEAT, FOR_SALT = np.array((1.0, 2.0))
 GAIN = RANK  # column of ``coefficients``: the case's own factor
 
 Work = namedtuple("Work", "profiles points series node index coefficients newton weights memory now")
@@ -68,7 +70,7 @@ def make_work(nodes: int, particles_n: int, particles_p: int, cells: int, reacti
         np.zeros((FUNCTIONS, RANK + 1)),
         np.zeros((2, 5, max(particles_n, particles_p) * cells)),
         np.zeros((7, 16)),
-        np.zeros(20),
+        np.zeros(21),
         np.zeros(4, dtype=np.int64),
     )
 

@@ -84,6 +84,12 @@ def test_design_gives_the_geometry():
     empty = built.empty("lfp-18650")
     most = {side: parameter_set("lfp-18650").scalars[f"{side}.maximum_concentration"] for side in ("negative", "positive")}
     charge |= {f"{side}.initial_concentration": empty[i] * most[side] for i, side in enumerate(most)}
+    of = parameter_set("lfp-18650").scalars
+    charge |= {
+        f"{layer}.transport_efficiency": of[f"{layer}.transport_efficiency"]
+        * (charge[f"{layer}.porosity"] / of[f"{layer}.porosity"]) ** 1.5
+        for layer in ("negative", "separator", "positive")
+    }
     same = em.run("battery.spme", charge | {"protocol": "Discharge at C/5", "series.points": 0})
     assert plain.capacity.item() == pytest.approx(same.capacity.item(), rel=1e-9)
     thick = em.run("battery.spme", values | {"negative.thickness": 100.0})
