@@ -159,6 +159,8 @@ _FILES = {
     "pv.cell": "pv_cell",
     "pv.diode": "pv_diode",
     "pv.shockley_queisser": "pv_shockley_queisser",
+    "vehicle.charge_stop": "vehicle_charge_stop",
+    "vehicle.drive": "vehicle_drive",
     "vehicle.range": "vehicle_range",
 }
 MODELS = tuple(_FILES)

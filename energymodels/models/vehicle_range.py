@@ -23,7 +23,7 @@ class Range(Model):
     summary = "electric car on a drive cycle: consumption, losses by item, range"
     spec = VehicleSpec
     outputs: ClassVar[tuple[Output, ...]] = OUTPUTS
-    sources = ("guzzella2013", "iso2533")
+    sources: ClassVar[tuple[str, ...]] = ("guzzella2013", "iso2533")
     block: ClassVar[int] = 1024
 
     def kernel(self) -> ModuleType:

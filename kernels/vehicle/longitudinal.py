@@ -64,7 +64,7 @@ DRIVEN, BRAKED, TAKEN, LOST, DRAWN, RETURNED, HIGHEST, LOWEST = (LANES * i for i
 
 
 @inline
-def _forces(c):
+def forces(c):
     """Return the forces (N) that go with the cosine and the sine of the trace's angle."""
     return c.rolling * c.cosine + c.weight * c.sine, c.weight * c.cosine - c.rolling * c.sine
 
@@ -83,7 +83,7 @@ def _motor(power, v, share, most, slowest, constant, linear, square):
 @inline
 def _total(c, steps, first, last, base, w):
     """Sum up a cycle's steps, blocks ``first`` to ``last``, in ``w`` (TOTALS slots)."""
-    fixed, tilted = _forces(c)
+    fixed, tilted = forces(c)
     viscous, drag, inertia = c.viscous, c.drag, c.inertia
     share, most, slowest = c.regeneration_share, c.regeneration_power, c.regeneration_speed
     constant, linear, square = c.loss_constant, c.loss_linear, c.loss_square
@@ -180,6 +180,18 @@ def solve(rows, steps, cycles, out, codes):
                 out[k, row] = nan
 
 
+@inline
+def powers(c, steps, at, fixed, tilted):
+    """Return (speed, m s-1, power at the wheels and of the battery, W) of the step whose numbers begin at ``at``."""
+    v = steps[at + SPEED]
+    road = fixed * steps[at + COSINE] + tilted * steps[at + SINE] + v * (c.viscous + v * c.drag)
+    power = v * (road + c.inertia * steps[at + ACCELERATION])
+    driving, motor, loss = _motor(
+        power, v, c.regeneration_share, c.regeneration_power, c.regeneration_speed, c.loss_constant, c.loss_linear, c.loss_square
+    )
+    return v, power, driving - motor + loss + c.auxiliary + c.cabin
+
+
 @jit
 def series(rows, steps, places, out):
     """Write (speed in m s-1, wheel power in W, battery power in W) to ``out[3, row, time]``; NaN where a cycle has ended.
@@ -189,20 +201,13 @@ def series(rows, steps, places, out):
     """
     for row in range(rows.size):
         c = rows[row]
-        fixed, tilted = _forces(c)
+        fixed, tilted = forces(c)
         for j in range(places.shape[1]):
             place = places[c.cycle, j]
             for k in range(3):
                 out[k, row, j] = nan
             if place >= 0:
-                at = BLOCK * (place // LANES) + place % LANES
-                v = steps[at + SPEED]
-                road = fixed * steps[at + COSINE] + tilted * steps[at + SINE] + v * (c.viscous + v * c.drag)
-                power = v * (road + c.inertia * steps[at + ACCELERATION])
-                driving, motor, loss = _motor(
-                    power, v, c.regeneration_share, c.regeneration_power, c.regeneration_speed, c.loss_constant, c.loss_linear,
-                    c.loss_square,
-                )  # fmt: skip
-                out[0, row, j] = v
-                out[1, row, j] = power
-                out[2, row, j] = driving - motor + loss + c.auxiliary + c.cabin
+                speed, wheel, battery = powers(c, steps, BLOCK * (place // LANES) + place % LANES, fixed, tilted)
+                out[0, row, j] = speed
+                out[1, row, j] = wheel
+                out[2, row, j] = battery

@@ -1,0 +1,313 @@
+"""A car on a cycle, over and over, whose battery is a cell in a pack of equal ones.
+
+The car asks the pack's terminals for a power in every step of its cycle (``longitudinal``); each cell gives its part, and a part of
+the pack's resistance stands behind each cell's terminals. A step is an implicit one of first order (backward Euler), at most
+``time_step`` long, in which the power is constant: the current jumps with it from step to step, so that a longer past would tell
+nothing of what comes. Charging power that would take the cell past its limits of voltage, potential of the
+negative electrode or current is taken at that limit, and friction brakes do the rest.
+
+The drive ends at the least state of charge, or where the power would take the cell's voltage below its limit.
+"""
+
+from math import ceil, inf, nan, sqrt
+
+import numpy as np
+
+from energymodels.kernels import status
+from energymodels.kernels.battery import layout as of
+from energymodels.kernels.battery import work as at
+from energymodels.kernels.battery.events import SLACK, least_salt
+from energymodels.kernels.battery.row import ROW as CELL
+from energymodels.kernels.battery.start import begin
+from energymodels.kernels.battery.stepper import attempt
+from energymodels.kernels.battery.steps import why_not
+from energymodels.kernels.jit import inner, jit
+from energymodels.kernels.vehicle import longitudinal as road
+from energymodels.kernels.vehicle.longitudinal import ROW as CAR
+
+PACK = np.dtype(
+    [
+        ("units", "f8"),  # cells, in series times in parallel
+        ("resistance", "f8"),  # ohm, the pack's, as a part of it stands behind each cell
+        ("soc_min", "f8"),
+        ("around", "f8"),  # K, of the surroundings
+        ("time_step", "f8"),  # s, longest
+        ("most_cycles", "f8"),
+    ]
+)
+ROW = np.dtype(CAR.descr + CELL.descr + PACK.descr)
+TERMINATIONS = ("soc_min", "voltage_min", "power_out_of_reach", "cycles_max", "no_consumption")
+SOC_MIN, VOLTAGE_MIN, OUT_OF_REACH, MOST_CYCLES, NO_CONSUMPTION = np.arange(5)
+SCALARS = 23
+(
+    RANGE, CONSUMPTION, CYCLES, DURATION, DELIVERED, RECOVERED, REFUSED, PACK_LOSS, CELL_ENERGY, HEAT, CAPACITY_USED, CELL_CAPACITY,
+    SOC_END, LEAST_VOLTAGE, MOST_VOLTAGE, HOTTEST, COLDEST, LEAST_POTENTIAL, PEAK_DISCHARGE, PEAK_CHARGE, ENDED, BALANCE, DISTANCE,
+) = np.arange(SCALARS)  # fmt: skip
+SERIES = 6
+VOLTAGE, CURRENT, TEMPERATURE, SOC, POTENTIAL, POWER = np.arange(SERIES)
+DRY = 0.1  # of the salt at the start: where the electrolyte holds less somewhere, a power that cannot be met is its doing
+NEWTON = 10.0  # of the tolerance, which is one of errors in time: Newton's method leaves far less
+NOTABLE = 1e-3  # C-rate, from which on a current tells the resistance
+SEARCHES = 12  # for the voltage at the pack's terminals that is the limit at the cell's
+REST = 1e-9  # of a state of charge: less than that a cycle is no consumption
+GONE, OVER, FAILED = np.arange(3)  # how a step went
+
+
+@inner
+def current_of(w, c, point, power):
+    """Return about the current (A m-2) of a ``power`` (W): the surfaces' OCV less what the newest point's resistance takes."""
+    if abs(point[at.I]) * c.area * 3600.0 > NOTABLE * w.memory[at.NOMINAL]:
+        w.memory[at.HELD] = (point[at.OCP_MEAN] - point[at.V]) / point[at.I]
+    resistance, voltage = w.memory[at.HELD], point[at.OCP_MEAN]
+    root = voltage * voltage - 4.0 * resistance * power / c.area
+    return 2.0 * power / c.area / (voltage + sqrt(root)) if root > 0.0 else power / (c.area * point[at.V])
+
+
+@inner
+def go(w, mesh, c, tables, nowhere, t_new, kind, goal, fidelity):
+    """Step to ``t_new`` by backward Euler; the guess has the current that goes with ``goal``, spread evenly."""
+    point = w.points[w.now[at.HEAD]]
+    if kind == of.POWER or kind == of.CURRENT:
+        guess = goal / c.area if kind == of.CURRENT else current_of(w, c, point, goal)
+        change = guess - point[at.I]
+        nodes = mesh.n + mesh.s + mesh.p
+        first = at.FIRST + 2 * nodes
+        j_n = change * c.radius_n / (3.0 * c.active_n * c.thickness_n)
+        j_p = -change * c.radius_p / (3.0 * c.active_p * c.thickness_p)
+        for k in range(mesh.n):
+            point[first + k] += j_n
+        for k in range(mesh.n + mesh.s, nodes):
+            point[first + k] += j_p
+        point[at.I] = guess
+    w.now[at.COUNT] = 1
+    w.now[at.NEXT_ORDER] = 1
+    return attempt(w, mesh, c, tables, nowhere, t_new, kind, goal, fidelity, NEWTON * c.tolerance)[0]
+
+
+@inner
+def within(w, c, pack, goal):
+    """Return whether the step just solved charges with no more than ``goal`` and keeps the limits of the cell."""
+    point = w.points[at.new_slot(w)]
+    slack = SLACK * c.tolerance
+    current = point[at.I] * c.area
+    return (
+        current <= 0.0
+        and point[at.V] * current >= goal * (1.0 + slack) - 1e-9
+        and point[at.V] + current * pack.resistance <= c.limit_voltage + slack
+        and point[at.LOW] >= c.limit_negative - slack
+        and -current * 3600.0 <= c.limit_rate * w.memory[at.NOMINAL] * (1.0 + slack)
+    )
+
+
+@inner
+def hold_voltage(w, mesh, c, pack, tables, nowhere, t_new, fidelity):
+    """Step with the cell's voltage at its limit; the pack's terminals have what its resistance adds. Return whether found."""
+    current = 0.0
+    for _ in range(SEARCHES):
+        goal = c.limit_voltage - current * pack.resistance
+        if not go(w, mesh, c, tables, nowhere, t_new, of.VOLTAGE, goal, fidelity):
+            return False
+        current = w.points[at.new_slot(w), at.I] * c.area
+        if abs(goal + current * pack.resistance - c.limit_voltage) <= 0.5 * SLACK * c.tolerance:
+            return True
+    return False
+
+
+@inner
+def charge(w, mesh, c, pack, tables, nowhere, t_new, goal, fidelity):
+    """Step with the charging power ``goal`` (W, negative), or what the limits leave of it. Return (found, kept to the limits)."""
+    if go(w, mesh, c, tables, nowhere, t_new, of.POWER, goal, fidelity) and within(w, c, pack, goal):
+        return True, False
+    most = -c.limit_rate * w.memory[at.NOMINAL] / 3600.0
+    if c.limit_rate < inf and go(w, mesh, c, tables, nowhere, t_new, of.CURRENT, most, fidelity) and within(w, c, pack, goal):
+        return True, True
+    if hold_voltage(w, mesh, c, pack, tables, nowhere, t_new, fidelity) and within(w, c, pack, goal):
+        return True, True
+    least = c.limit_negative
+    if least > -inf and go(w, mesh, c, tables, nowhere, t_new, of.NEGATIVE, least, fidelity) and within(w, c, pack, goal):
+        return True, True
+    return go(w, mesh, c, tables, nowhere, t_new, of.CURRENT, 0.0, fidelity), True
+
+
+@inner
+def discharge(w, mesh, c, pack, tables, nowhere, t_new, goal, fidelity):
+    """Step with the power ``goal`` (W). Return (how it went, what ended the drive, status)."""
+    if go(w, mesh, c, tables, nowhere, t_new, of.POWER, goal, fidelity):
+        point = w.points[at.new_slot(w)]
+        low = point[at.V] + point[at.I] * c.area * pack.resistance < c.voltage_min
+        return (OVER if low else GONE), VOLTAGE_MIN, status.OK
+    if go(w, mesh, c, tables, nowhere, t_new, of.VOLTAGE, c.voltage_min, fidelity):
+        point = w.points[at.new_slot(w)]
+        if point[at.V] * point[at.I] * c.area < goal:  # not even there is so much to be had
+            return OVER, VOLTAGE_MIN, status.OK
+        return FAILED, VOLTAGE_MIN, status.NO_CONVERGENCE
+    if least_salt(mesh, w.points[w.now[at.HEAD]]) < DRY * c.c_e:
+        return OVER, OUT_OF_REACH, status.OK
+    return FAILED, OUT_OF_REACH, why_not(w, mesh, of.POWER, False)
+
+
+@inner
+def tally(w, c, pack, goal, limited, h, part, out, case):
+    """Add what ``part`` of the step just solved did, of one cell; ``limited`` says that less than ``goal`` went in."""
+    before, point = w.points[w.now[at.HEAD]], w.points[at.new_slot(w)]
+    current = point[at.I] * c.area
+    dt = part * h
+    power = point[at.V] * current
+    lost = pack.resistance * current * current
+    out[CELL_ENERGY, case] += (point[at.V] + current * pack.resistance) * current * dt
+    out[PACK_LOSS, case] += lost * dt
+    out[HEAT, case] += part * (point[at.HEAT] - before[at.HEAT])
+    if goal > 0.0:
+        out[DELIVERED, case] += goal * dt
+    else:
+        taken = power if limited else goal
+        out[RECOVERED, case] -= taken * dt
+        out[REFUSED, case] += (taken - goal) * dt
+    out[DURATION, case] += dt
+    out[CAPACITY_USED, case] += part * (point[at.CHARGE] - before[at.CHARGE])
+    out[LEAST_VOLTAGE, case] = min(out[LEAST_VOLTAGE, case], point[at.V] + current * pack.resistance)
+    out[MOST_VOLTAGE, case] = max(out[MOST_VOLTAGE, case], point[at.V] + current * pack.resistance)
+    out[HOTTEST, case] = max(out[HOTTEST, case], point[at.T])
+    out[COLDEST, case] = min(out[COLDEST, case], point[at.T])
+    out[LEAST_POTENTIAL, case] = min(out[LEAST_POTENTIAL, case], point[at.LOW])
+    out[PEAK_DISCHARGE, case] = max(out[PEAK_DISCHARGE, case], current)
+    out[PEAK_CHARGE, case] = max(out[PEAK_CHARGE, case], -current)
+
+
+@inner
+def record(w, c, pack, axis, series, case):
+    """Write the step just solved to the times of ``axis`` that it reached."""
+    point = w.points[at.new_slot(w)]
+    t_new = w.weights[at.TIMES, at.new_slot(w)]
+    current = point[at.I] * c.area
+    while w.now[at.SAMPLE] < axis.size and axis[w.now[at.SAMPLE]] <= t_new + 1e-6:
+        k = w.now[at.SAMPLE]
+        series[VOLTAGE, case, k] = point[at.V] + current * pack.resistance
+        series[CURRENT, case, k] = current
+        series[TEMPERATURE, case, k] = point[at.T]
+        series[SOC, case, k] = c.soc - point[at.CHARGE] / w.memory[at.CELL]
+        series[POTENTIAL, case, k] = point[at.LOW]
+        series[POWER, case, k] = point[at.V] * current * pack.units
+        w.now[at.SAMPLE] += 1
+
+
+@inner
+def run(w, mesh, c, pack, tables, nowhere, trace, count, distance, fidelity, axis, series, out, case):
+    """Drive the ``count`` steps of ``trace`` (speed, W of one cell, s) again and again. Return (status, what ended the drive)."""
+    last = c.soc - pack.soc_min  # states of charge to drive with
+    driven = 0.0
+    for cycle in range(np.int64(1) << 40):
+        if cycle >= pack.most_cycles:
+            out[RANGE, case] = driven * last * w.memory[at.CELL] / out[CAPACITY_USED, case]
+            return status.OK, MOST_CYCLES
+        used = out[CAPACITY_USED, case]
+        for i in range(count):
+            many = max(1, ceil(trace[2, i] / pack.time_step - 1e-9))
+            h = trace[2, i] / many
+            goal = trace[1, i]
+            for _ in range(many):
+                t_new = w.weights[at.TIMES, w.now[at.HEAD]] + h
+                if goal > 0.0:
+                    how, ended, code = discharge(w, mesh, c, pack, tables, nowhere, t_new, goal, fidelity)
+                    if how != GONE:
+                        out[RANGE, case] = driven
+                        return code, ended
+                    limited = False
+                else:
+                    good, limited = charge(w, mesh, c, pack, tables, nowhere, t_new, goal, fidelity)
+                    if not good:
+                        return status.NO_CONVERGENCE, OUT_OF_REACH
+                begun, new = w.points[w.now[at.HEAD], at.CHARGE], w.points[at.new_slot(w), at.CHARGE]
+                part = 1.0
+                if new >= last * w.memory[at.CELL]:
+                    part = (last * w.memory[at.CELL] - begun) / (new - begun)
+                tally(w, c, pack, goal, limited, h, part, out, case)
+                driven += part * h * trace[0, i]
+                out[DISTANCE, case] = driven
+                out[CYCLES, case] = cycle + min((driven - cycle * distance) / distance, 1.0)
+                if axis.size > 0:
+                    record(w, c, pack, axis, series, case)
+                w.now[at.HEAD] = at.new_slot(w)
+                if part < 1.0:
+                    out[RANGE, case] = driven
+                    return status.OK, SOC_MIN
+        if out[CAPACITY_USED, case] - used <= REST * w.memory[at.CELL]:
+            out[RANGE, case] = inf
+            return status.OK, NO_CONSUMPTION
+    return status.TOO_MANY_STEPS, MOST_CYCLES
+
+
+@inner
+def follow(car, steps, cycles, units, trace):
+    """Fill ``trace`` with (speed, power of one cell, duration) of the car's cycle; return the number of steps."""
+    fixed, tilted = road.forces(car)
+    count = 0
+    for block in range(int(cycles[road.FIRST, car.cycle]), int(cycles[road.LAST, car.cycle])):
+        for lane in range(road.LANES):
+            place = road.BLOCK * block + lane
+            if steps[place + road.DURATION] > 0.0:
+                speed, _, battery = road.powers(car, steps, place, fixed, tilted)
+                trace[0, count] = speed
+                trace[1, count] = battery / units
+                trace[2, count] = steps[place + road.DURATION]
+                count += 1
+    return count
+
+
+@inner
+def finish(w, c, pack, out, case):
+    """Turn sums of one cell into those of the pack, and what is left of them into results."""
+    net = out[DELIVERED, case] - out[RECOVERED, case]
+    gross = out[DELIVERED, case] + out[RECOVERED, case]
+    out[BALANCE, case] = (out[CELL_ENERGY, case] - out[PACK_LOSS, case] - net) / gross if gross > 0.0 else 0.0
+    out[CONSUMPTION, case] = net * pack.units / out[DISTANCE, case] if out[DISTANCE, case] > 0.0 else nan
+    out[SOC_END, case] = c.soc - out[CAPACITY_USED, case] / w.memory[at.CELL]
+    for q in (DELIVERED, RECOVERED, REFUSED, PACK_LOSS, CELL_ENERGY, HEAT):
+        out[q, case] *= pack.units
+    for q in (PEAK_DISCHARGE, PEAK_CHARGE):
+        out[q, case] *= 3600.0 / w.memory[at.NOMINAL]
+
+
+@jit
+def solve(
+    cars, cells, packs, steps, cycles, w, mesh, tables, index, widths, fidelity, axis, series, out, codes
+):  # fmt: skip
+    """Drive every case: a car (``CAR``), a cell (``CELL``) and its pack (``PACK``).
+
+    Scalars go to ``out[SCALARS, case]``, SI; series to ``series[SERIES, case, time]`` at the times of ``axis`` (s, may be empty):
+    what the step that reached the time ended with; a status to ``codes[case]``. What a failed case has is NaN. ``steps`` and
+    ``cycles`` are those of ``longitudinal``, the rest is that of ``battery.drive``.
+    """
+    trace = np.empty((3, steps.size // road.STEPS))
+    nowhere = np.empty((0, 2))
+    for case in range(cars.size):
+        car, c, pack = cars[case], cells[case], packs[case]
+        for q in range(SERIES):
+            for k in range(axis.size):
+                series[q, case, k] = nan
+        for q in range(SCALARS):
+            out[q, case] = 0.0
+        codes[case] = status.OUT_OF_RANGE
+        count = 0
+        if c.area > 0.0 and c.soc > pack.soc_min:
+            count = follow(car, steps, cycles, pack.units, trace)
+        if count > 0 and np.isfinite(trace[1, :count].sum()):
+            codes[case] = begin(w, mesh, c, tables, index, widths, nowhere, fidelity)
+        if codes[case] == status.OK:
+            if c.lumped != 0.0:
+                w.memory[at.AROUND] = pack.around
+            w.memory[at.HELD] = 0.0
+            point = w.points[0]
+            out[LEAST_VOLTAGE, case], out[MOST_VOLTAGE, case] = point[at.V], point[at.V]
+            out[HOTTEST, case], out[COLDEST, case] = point[at.T], point[at.T]
+            out[LEAST_POTENTIAL, case] = inf
+            out[CELL_CAPACITY, case] = w.memory[at.CELL]
+            codes[case], ended = run(
+                w, mesh, c, pack, tables, nowhere, trace, count, cycles[road.DISTANCE, car.cycle], fidelity, axis, series, out, case
+            )
+            out[ENDED, case] = ended
+        if codes[case] == status.OK:
+            finish(w, c, pack, out, case)
+        else:
+            for q in range(SCALARS):
+                out[q, case] = nan
