@@ -81,6 +81,15 @@ def combine(rows, head, weights, count, out):
 
 
 @inner
+def least(values, many):
+    """Return the least of the first ``many`` values."""
+    found = values[0]
+    for q in range(1, many):
+        found = min(found, values[q])
+    return found
+
+
+@inner
 def copy(to, source):
     """Copy one array into another."""
     for q in range(to.size):

@@ -9,38 +9,31 @@ step passes another limit, it is shortened to end there, and that limit is held 
 
 from math import isnan
 
-import numpy as np
-
 from energymodels.kernels import status
 from energymodels.kernels.battery import layout as of
 from energymodels.kernels.battery import work as at
-from energymodels.kernels.battery.dfn import behind
 from energymodels.kernels.battery.events import (
     BELOW,
-    COOLER,
     E_NONE,
     E_ONSET,
     END_TIME,
     L_CURRENT,
-    L_READY,
     MET,
-    NEARLY_NONE,
     NO_CURRENT,
-    SLACK,
     code_of,
     first_passed,
-    kind_of,
     passed,
-    salt,
     set_ends,
     watch,
 )
+from energymodels.kernels.battery.history import least
+from energymodels.kernels.battery.instant import INSTANT, next_corner, start_step, wanted
+from energymodels.kernels.battery.limits import NONE, REST, rests_for, take_limit
 from energymodels.kernels.battery.material import set_temperature
 from energymodels.kernels.battery.observe import observe, record, sample
-from energymodels.kernels.battery.stepper import along, attempt, choose, first_step, kept, restart, step_error
+from energymodels.kernels.battery.stepper import attempt, choose, first_step, kept, restart, step_error
 from energymodels.kernels.jit import inner
 
-INSTANT = 1e-9  # s
 SHORTEST = 1e-10  # s
 FIRST_MOVING = 0.01  # s
 SCARCE = 1.0  # mol m-3: below it a failure is the electrolyte's
@@ -48,111 +41,13 @@ MOST_STEPS = 20000
 MOST_FAILURES = 60  # in a row
 MOST_LANDINGS = 100  # five are usual
 MOST_PHASES = 1000  # limits held one after the other; three are usual
-MOST_SEARCHES = 60  # twelve are usual
-FASTEST = 1024.0  # C-rate
-NONE, FAILED, REST = -1, -2, -3  # in place of an event
-
-
-@inner
-def wanted(w, c, step, profiles, kind, elapsed):
-    """Return what a step asks for at a time since it began: A, V or W; discharge positive. Or the limit of ``kind`` it is at."""
-    if step[of.KIND] == of.LIMITS:
-        if w.memory[at.IDLE] != 0.0:
-            return 0.0
-        if kind == of.CURRENT:
-            return -c.limit_rate * w.memory[at.NOMINAL] / 3600.0
-        slack = SLACK * c.tolerance
-        if kind == of.SALT:
-            return w.memory[at.HELD]
-        return c.limit_voltage - slack if kind == of.VOLTAGE else c.limit_negative + slack
-    value = step[of.VALUE]
-    if step[of.VALUE_PER_C] != 0.0:
-        value *= w.memory[at.NOMINAL] / 3600.0
-    if step[of.KIND] < of.CURRENT_PROFILE:
-        return value
-    return value * along(profiles, int(step[of.PROFILE_FIRST]), int(step[of.PROFILE_COUNT]), elapsed)
-
-
-@inner
-def next_bend(profiles, first, count, t):
-    """Return where the straight lines through ``count`` rows of ``profiles`` next bend after ``t``."""
-    for q in range(first, first + count):
-        if profiles[q, 0] > t + 1e-6:
-            return profiles[q, 0]
-    return np.inf
-
-
-@inner
-def next_corner(c, step, profiles, begun, t):
-    """Return the next time at which what the step asks for or the temperature of the surroundings bends, s."""
-    corner = next_bend(profiles, c.first_warmth, c.warmths, t)
-    if of.CURRENT_PROFILE <= step[of.KIND] < of.LIMITS:
-        bend = next_bend(profiles, int(step[of.PROFILE_FIRST]), int(step[of.PROFILE_COUNT]), t - begun)
-        corner = min(corner, begun + bend)
-    return corner
-
-
-@inner
-def spread(point, mesh, c, current):
-    """Spread a current (A m-2) evenly over either electrode."""
-    nodes = mesh.n + mesh.s + mesh.p
-    j = current * c.radius_n / (3.0 * c.active_n * c.thickness_n)
-    for k in range(mesh.n):
-        point[at.FIRST + 2 * nodes + k] = j
-    j = -current * c.radius_p / (3.0 * c.active_p * c.thickness_p)
-    for k in range(mesh.n + mesh.s, nodes):
-        point[at.FIRST + 2 * nodes + k] = j
-
-
-@inner
-def start_step(w, mesh, c, tables, profiles, kind, goal, fidelity, tolerance):
-    """Make currents and potentials consistent with what a step asks for: an instant's step. Return whether it was found.
-
-    The guess has the reaction spread evenly; where Newton's method does not find the way, the jump is taken in parts.
-    """
-    point = w.points[w.now[at.HEAD]]
-    t = w.weights[at.TIMES, w.now[at.HEAD]] + INSTANT
-    first_j = at.FIRST + 2 * (mesh.n + mesh.s + mesh.p)
-    last_j = at.FIRST + 3 * (mesh.n + mesh.s + mesh.p)
-    current = point[at.I]
-    start = current * c.area
-    if kind == of.VOLTAGE:
-        start = point[at.V]
-    elif kind == of.POWER:
-        start *= point[at.V]
-    elif kind != of.CURRENT:  # a limit that is met already
-        start = goal
-    for parts in (1, 4, 16):
-        good = True
-        point[at.I] = current
-        for part in range(1, parts + 1):
-            now = start + (goal - start) * part / parts
-            if part == 1:
-                guess = current
-                if kind == of.CURRENT:
-                    guess = now / c.area
-                elif kind == of.POWER:
-                    guess = now / (c.area * point[at.V])
-                spread(point, mesh, c, guess)
-            good, _ = attempt(w, mesh, c, tables, profiles, t, kind, now, fidelity, tolerance)
-            if not good:
-                break
-            found = w.points[at.new_slot(w)]
-            point[at.I] = found[at.I]
-            for q in range(first_j, last_j):
-                point[q] = found[q]
-        if good:
-            return True
-    return False
+FAILED = -2  # in place of an event
 
 
 @inner
 def why_not(w, mesh, kind, at_once):
     """Return the status of a case that could not be followed any further."""
-    least = w.node[at.C, 0]
-    for k in range(1, mesh.n + mesh.s + mesh.p):
-        least = min(least, w.node[at.C, k])
-    if least < SCARCE:
+    if least(w.node[at.C], mesh.n + mesh.s + mesh.p) < SCARCE:
         return status.ELECTROLYTE_DEPLETED
     return status.POWER_OUT_OF_REACH if at_once and kind == of.POWER else status.NO_CONVERGENCE
 
@@ -208,121 +103,6 @@ def land(w, mesh, c, tables, step, profiles, begun, kind, fidelity, event):
 
 
 @inner
-def excess(w, mesh, c, point):
-    """Return (by how much a point passes limits of potentials, temperature, salt, V, K s-1 or s-1; the kind it passes most)."""
-    slack = SLACK * c.tolerance
-    most = point[at.V] - c.limit_voltage + slack
-    kind = of.VOLTAGE
-    if c.limit_negative + slack - point[at.LOW] > most:
-        most = c.limit_negative + slack - point[at.LOW]
-        kind = of.NEGATIVE
-    if c.lumped != 0.0 and point[at.T] >= c.limit_temperature - slack:
-        rise = (w.memory[at.HEAT_NOW] - c.cooling * (point[at.T] - w.memory[at.AROUND])) / c.heat_capacity
-        if rise > most:
-            most = rise
-            kind = of.WARM
-    if salt(w, point) <= c.limit_salt + slack * c.c_e:
-        fall = (behind(w, w.node[at.C_BACK]) - behind(w, w.node[at.C])) / (INSTANT * c.c_e)
-        if fall > most:
-            most = fall
-            kind = of.SALT
-    return most, kind
-
-
-@inner
-def search(w, mesh, c, tables, profiles, fidelity):
-    """Find the largest charge that the limits allow from the newest point; solve an instant of it into the new slot.
-
-    Return (the kind of the limit it meets, found); NONE for the kind where not even no current keeps the limits. Regula falsi
-    (Illinois) on the current.
-    """
-    tolerance = 0.01 * c.tolerance
-    unit = w.memory[at.NOMINAL] / 3600.0
-    least = 0.0
-    if not start_step(w, mesh, c, tables, profiles, of.CURRENT, least, fidelity, tolerance):
-        return of.CURRENT, False
-    g_least, kind = excess(w, mesh, c, w.points[at.new_slot(w)])
-    if g_least > 0.0:
-        return np.int64(NONE), True
-    most = min(c.limit_rate, 1.0)
-    g_most = np.nan
-    while True:  # double the rate until a limit is passed
-        if start_step(w, mesh, c, tables, profiles, of.CURRENT, -most * unit, fidelity, tolerance):
-            g_most, kind = excess(w, mesh, c, w.points[at.new_slot(w)])
-        else:
-            g_most = np.nan
-        if g_most <= 0.0 and most >= min(c.limit_rate, FASTEST):
-            return of.CURRENT, True
-        if not g_most <= 0.0:
-            break
-        least = most
-        g_least = g_most
-        most = min(2.0 * most, c.limit_rate)
-    last = 0
-    for _ in range(MOST_SEARCHES):
-        rate = (least * g_most - most * g_least) / (g_most - g_least)
-        if not least < rate < most:
-            rate = 0.5 * (least + most)
-        if not start_step(w, mesh, c, tables, profiles, of.CURRENT, -rate * unit, fidelity, tolerance):
-            most = rate
-            g_most = np.nan
-            continue
-        g, kind = excess(w, mesh, c, w.points[at.new_slot(w)])
-        if abs(g) <= 0.2 * SLACK * c.tolerance or most - least < 1e-12 * most:
-            return kind if rate > NEARLY_NONE else np.int64(NONE), True
-        if g > 0.0:
-            most = rate
-            g_most = g
-            if last == 1:
-                g_least *= 0.5
-            last = 1
-        else:
-            least = rate
-            g_least = g
-            if last == -1:
-                g_most *= 0.5
-            last = -1
-    return of.CURRENT, False
-
-
-@inner
-def cools(w, c):
-    """Return whether a cell at its limit of temperature cools when it rests."""
-    return c.lumped != 0.0 and c.cooling > 0.0 and w.memory[at.AROUND] < c.limit_temperature - COOLER
-
-
-@inner
-def rests_for(w, c, point):
-    """Return what passes while a cell rests that can take no current now: FOR_HEAT, FOR_SALT, or 0 for nothing."""
-    if c.lumped != 0.0 and point[at.T] >= c.limit_temperature - SLACK * c.tolerance:
-        return at.FOR_HEAT if cools(w, c) else 0.0
-    return at.FOR_SALT if salt(w, point) <= c.limit_salt + SLACK * c.tolerance * c.c_e else 0.0
-
-
-@inner
-def take_limit(w, mesh, c, tables, step, profiles, event, fidelity):
-    """Start to hold the limit that ``event`` stands for, or the one that binds; NONE for any. Return as ``search`` does."""
-    if event == REST:
-        return np.int64(NONE), True
-    w.memory[at.HELD] = salt(w, w.points[w.now[at.HEAD]])  # to reach another takes time
-    warm = c.lumped != 0.0 and w.points[w.now[at.HEAD], at.T] >= c.limit_temperature - SLACK * c.tolerance
-    if warm and not cools(w, c):
-        return np.int64(NONE), True
-    if event not in (NONE, L_READY):
-        kind = kind_of(event)
-        goal = wanted(w, c, step, profiles, kind, 0.0)
-        if start_step(w, mesh, c, tables, profiles, kind, goal, fidelity, 0.01 * c.tolerance):
-            watch(w, mesh, c, step, w.points[at.new_slot(w)], kind)
-            good = True
-            for other in range(L_CURRENT, L_READY):
-                good = good and passed(other, w, mesh, c, w.points[at.new_slot(w)]) <= BELOW
-            # an equation of the heat has a root where the cell discharges too
-            if good and -w.points[at.new_slot(w), at.I] * c.area * 3600.0 > NEARLY_NONE * w.memory[at.NOMINAL]:
-                return kind, True
-    return search(w, mesh, c, tables, profiles, fidelity)
-
-
-@inner
 def enter(w, mesh, c, tables, fidelity, axis, series, inside, case):
     """Keep and record the instant just solved, from which the time steps of a step, or of a limit held, begin."""
     t = w.weights[at.TIMES, w.now[at.HEAD]]
@@ -369,7 +149,7 @@ def run_step(w, mesh, c, tables, step, profiles, fidelity, axis, series, inside,
                 w.memory[at.IDLE] = rests_for(w, c, w.points[0])
                 if w.memory[at.IDLE] == 0.0:
                     return status.OK, NO_CURRENT, total
-                kind = of.CURRENT
+                kind = int(of.CURRENT)
                 good = start_step(w, mesh, c, tables, profiles, kind, 0.0, fidelity, 0.01 * c.tolerance)
         else:
             goal = wanted(w, c, step, profiles, kind, 0.0)

@@ -16,7 +16,8 @@ import numpy as np
 from energymodels.kernels import status
 from energymodels.kernels.battery import layout as of
 from energymodels.kernels.battery import work as at
-from energymodels.kernels.battery.events import SLACK, least_salt
+from energymodels.kernels.battery.events import SLACK
+from energymodels.kernels.battery.history import least
 from energymodels.kernels.battery.row import ROW as CELL
 from energymodels.kernels.battery.start import begin
 from energymodels.kernels.battery.stepper import attempt
@@ -141,7 +142,7 @@ def discharge(w, mesh, c, pack, tables, nowhere, t_new, goal, fidelity):
         if point[at.V] * point[at.I] * c.area < goal:  # not even there is so much to be had
             return OVER, VOLTAGE_MIN, status.OK
         return FAILED, VOLTAGE_MIN, status.NO_CONVERGENCE
-    if least_salt(mesh, w.points[w.now[at.HEAD]]) < DRY * c.c_e:
+    if least(w.points[w.now[at.HEAD], at.FIRST :], mesh.n + mesh.s + mesh.p) < DRY * c.c_e:
         return OVER, OUT_OF_REACH, status.OK
     return FAILED, OUT_OF_REACH, why_not(w, mesh, of.POWER, False)
 
