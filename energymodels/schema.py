@@ -118,6 +118,31 @@ class FieldInfo:
         return number
 
 
+def brought_along(infos: Mapping[str, FieldInfo], prefix: str, owner: str) -> dict[str, FieldInfo]:
+    """Return another model's fields as fields that a text brings along, by path behind ``prefix``; left out, they are ``owner``'s."""
+
+    def behind(paths: Iterable[str]) -> tuple[str, ...]:
+        return tuple(prefix + path for path in paths)
+
+    return {
+        prefix + path: replace(
+            info,
+            path=prefix + path,
+            default=None,
+            optional=True,
+            meaning=f"{info.meaning.split('; not set')[0]}; not set: the {owner}'s",
+            replaces=behind(info.replaces),
+            conflicts=behind(info.conflicts),
+        )
+        for path, info in infos.items()
+    }
+
+
+def without(prefix: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the entries whose path begins with ``prefix``, by the rest of it."""
+    return {path.removeprefix(prefix): value for path, value in values.items() if path.startswith(prefix)}
+
+
 def in_unit(value: object, unit: str) -> object:
     """Return a bare number with ``unit`` written behind it; anything else, and with ``unit`` empty everything, as it is."""
     if not unit or isinstance(value, bool | np.bool_):

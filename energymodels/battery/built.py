@@ -18,7 +18,7 @@ from energymodels.errors import Fault, InputError
 from energymodels.kernels.battery import layout as functions
 from energymodels.kernels.design import layout
 from energymodels.model import Array, label_index
-from energymodels.schema import FieldInfo, schema
+from energymodels.schema import FieldInfo, brought_along, schema, without
 
 FIELD, PREFIX = "cell_design", "design."
 RESULTS = {"mass": layout.MASS, "specific_energy": layout.SPECIFIC_ENERGY, "energy_density": layout.ENERGY_DENSITY}
@@ -34,27 +34,7 @@ def _infos() -> dict[str, FieldInfo]:
 @lru_cache
 def brought() -> dict[str, FieldInfo]:
     """Return the fields that a design brings along, by path; what is not given is the design's own."""
-
-    def prefixed(paths: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(PREFIX + path for path in paths)
-
-    return {
-        PREFIX + path: replace(
-            info,
-            path=PREFIX + path,
-            default=None,
-            optional=True,
-            meaning=f"{info.meaning.split('; not set')[0]}; not set: the design's",
-            replaces=prefixed(info.replaces),
-            conflicts=prefixed(info.conflicts),
-        )
-        for path, info in _infos().items()
-    }
-
-
-def own(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what ``values`` say of the design's own fields, by their paths in a design."""
-    return {path.removeprefix(PREFIX): value for path, value in values.items() if path.startswith(PREFIX)}
+    return brought_along(_infos(), PREFIX, "design")
 
 
 def check(fields: Mapping[str, Any]) -> list[Fault]:
@@ -64,7 +44,7 @@ def check(fields: Mapping[str, Any]) -> list[Fault]:
     if FIELD not in fields:
         return []
     try:
-        design_fields(fields[FIELD], own(fields))
+        design_fields(fields[FIELD], without(PREFIX, fields))
     except InputError as error:
         known = {path.removeprefix(PREFIX) for path in fields if path.startswith(PREFIX)}
         return [replace(f, field=PREFIX + f.field if f.field in known or "." in f.field else FIELD) for f in error.faults]
@@ -82,7 +62,7 @@ def geometry(columns: Mapping[str, Array]) -> tuple[dict[str, Array], dict[str, 
     fields: dict[str, Array] = {}
     found: dict[str, Array] = {}
     for i, name in enumerate(names):
-        design = _columns(str(name), own(columns), columns[FIELD].ndim)
+        design = _columns(str(name), without(PREFIX, columns), columns[FIELD].ndim)
         for path, values in electrochemical(design).items():
             fields[path] = np.where(which == i, values, fields.get(path, np.nan))
         out, _masses, reasons = results(design)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -12,7 +12,7 @@ import numpy as np
 from energymodels.battery.model import FIDELITIES, Battery
 from energymodels.errors import Fault, InputError
 from energymodels.model import Array, get_model, label_index
-from energymodels.schema import FieldInfo
+from energymodels.schema import FieldInfo, brought_along, without
 from energymodels.spec import Spec, load
 
 FIELD, PREFIX = "pack.cell", "cell."
@@ -31,33 +31,13 @@ def battery(fields: Mapping[str, Any] | None = None) -> Battery:
 
 def brought(values: Mapping[str, Any]) -> dict[str, FieldInfo]:
     """Return the fields that the cell brings along, by path; what is not given is the cell's spec's."""
-    named = {path.removeprefix(PREFIX): None for path in values if path.startswith(PREFIX)}
-    found: dict[str, FieldInfo] = {}
-    for path, info in _infos(DESIGN in named or _designed(values)).items():
-        found[PREFIX + path] = info
-    return found
+    return _infos(DESIGN in without(PREFIX, values) or _designed(values))
 
 
 @lru_cache
 def _infos(designed: bool) -> dict[str, FieldInfo]:
     infos = battery().fields({DESIGN: ""} if designed else {})
-
-    def prefixed(paths: Iterable[str]) -> tuple[str, ...]:
-        return tuple(PREFIX + path for path in paths)
-
-    return {
-        path: replace(
-            info,
-            path=PREFIX + path,
-            default=None,
-            optional=True,
-            meaning=f"{info.meaning.split('; not set')[0]}; not set: the cell's",
-            replaces=prefixed(info.replaces),
-            conflicts=prefixed(info.conflicts),
-        )
-        for path, info in infos.items()
-        if path not in OF_PACK
-    }
+    return brought_along({path: info for path, info in infos.items() if path not in OF_PACK}, PREFIX, "cell")
 
 
 def _designed(values: Mapping[str, Any]) -> bool:
@@ -66,11 +46,6 @@ def _designed(values: Mapping[str, Any]) -> bool:
         return isinstance(name, str) and DESIGN in load(name).values
     except InputError:  # ``check`` says so
         return False
-
-
-def own(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what ``values`` say of the cell's own fields, by their paths in a battery model."""
-    return {path.removeprefix(PREFIX): value for path, value in values.items() if path.startswith(PREFIX)}
 
 
 def drives(fields: Mapping[str, Any]) -> bool:
@@ -95,7 +70,7 @@ def cell_spec(name: str, fidelity: str, coarse: bool) -> Spec:
 def cell_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return the checked fields of the cell that ``fields`` name and change; InputError lists what is wrong."""
     spec = cell_spec(fields[FIELD], fields["pack.fidelity"], drives(fields))
-    return spec.replace(own(fields) | {"temperature": temperature(fields)}).checked()
+    return spec.replace(without(PREFIX, fields) | {"temperature": temperature(fields)}).checked()
 
 
 def check(fields: Mapping[str, Any]) -> list[Fault]:
@@ -127,7 +102,7 @@ def temperature(fields: Mapping[str, Any]) -> Any:
 
 def cell_columns(name: str, columns: Mapping[str, Array]) -> dict[str, Array]:
     """Return the columns of the cell ``name``, with those of ``columns`` in place of what they set."""
-    changes, ndim = own(columns), columns[FIELD].ndim
+    changes, ndim = without(PREFIX, columns), columns[FIELD].ndim
     infos = battery().fields({DESIGN: ""} if DESIGN in changes else {})
     first = {path: _word(infos[path], values.ravel()[0]) for path, values in changes.items()}
     base = cell_spec(name, FIDELITIES[1], drives(columns)).replace(first).checked()

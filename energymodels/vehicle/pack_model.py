@@ -10,7 +10,7 @@ import numpy as np
 from energymodels.errors import Fault
 from energymodels.model import Array
 from energymodels.models.vehicle_range import Range
-from energymodels.schema import FieldInfo, schema
+from energymodels.schema import FieldInfo, schema, without
 from energymodels.vehicle import pack_cell
 from energymodels.vehicle.fields import ASSUMPTION
 
@@ -42,7 +42,7 @@ class Packed(Range):
         found = list(super().remarks(fields, along))
         for name in dict.fromkeys(cells):
             mine = pack_cell.cell_fields(dict(fields) | {pack_cell.FIELD: name})
-            found += pack_cell.battery(fields).remarks(mine, pack_cell.own(along))
+            found += pack_cell.battery(fields).remarks(mine, without(pack_cell.PREFIX, along))
         return found
 
     def inert(self, fields: Mapping[str, Any], swept: set[str]) -> dict[str, str]:
@@ -59,7 +59,7 @@ class Packed(Range):
         car = [(name, {p: v for p, v in one.items() if p not in store}) for name, one in super().members(fields, along)]
         cell = []
         if pack_cell.FIELD not in along:
-            mine = pack_cell.battery(fields).members(pack_cell.cell_fields(fields), pack_cell.own(along))
+            mine = pack_cell.battery(fields).members(pack_cell.cell_fields(fields), without(pack_cell.PREFIX, along))
             cell = [(f"{pack_cell.PREFIX}{name}", {pack_cell.PREFIX + p: v for p, v in one.items()}) for name, one in mine]
         now = {path: value for part in (car[:1], cell[:1]) for _, one in part for path, value in one.items()}
         return [("as given", now), *((name, one) for name, one in (*car[1:], *cell[1:]) if one)] if now else []
