@@ -119,7 +119,7 @@ class FieldInfo:
 
 
 def brought_along(infos: Mapping[str, FieldInfo], prefix: str, owner: str) -> dict[str, FieldInfo]:
-    """Return another model's fields as fields that a text brings along, by path behind ``prefix``; left out, they are ``owner``'s."""
+    """Return another model's fields as fields that a text brings along, by path behind ``prefix``; left out, the owner's."""
 
     def behind(paths: Iterable[str]) -> tuple[str, ...]:
         return tuple(prefix + path for path in paths)
