@@ -33,7 +33,7 @@ def command(spec: str, changes: tuple[str, ...], output: str | None, as_json: bo
 
     A protocol with its own "Charge at limits" is run as it is. With --json a figure is drawn only if -o names one.
     """
-    from energymodels.battery.fastcharge import ANSWERS, fastcharge, figure
+    from energymodels.battery.fastcharge import ANSWERS, charged, fastcharge, figure
     from energymodels.errors import Fault, InputError
 
     picture = output or ("" if as_json else "fastcharge.png")
@@ -52,6 +52,8 @@ def command(spec: str, changes: tuple[str, ...], output: str | None, as_json: bo
     if solution.failed:
         click.echo(f"error: the case failed: {', '.join(solution.failures())}", err=True)
         sys.exit(1)
-    if picture:
+    if picture and not charged(solution):
+        click.echo("note: the limits leave no charge to draw", err=True)
+    elif picture:
         figure(solution).savefig(picture, dpi=130)
         click.echo(f"figure: {picture}", err=True)

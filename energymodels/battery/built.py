@@ -44,7 +44,9 @@ def check(fields: Mapping[str, Any]) -> list[Fault]:
     if FIELD not in fields:
         return []
     try:
-        design_fields(fields[FIELD], without(PREFIX, fields))
+        found = design_fields(fields[FIELD], without(PREFIX, fields))
+        if found["negative.material"] == "lithium":
+            return [Fault(FIELD, fields[FIELD], hint="its negative electrode is a metal, and the battery models have porous ones")]
     except InputError as error:
         known = {path.removeprefix(PREFIX) for path in fields if path.startswith(PREFIX)}
         return [replace(f, field=PREFIX + f.field if f.field in known or "." in f.field else FIELD) for f in error.faults]

@@ -23,6 +23,7 @@ ANSWERS = (
 )  # fmt: skip
 DRAWN = ("current", "voltage", "negative_potential_vs_lithium", "cell_temperature", "state_of_charge")
 SETTLED = 0.01  # of the time
+LEAST_POINTS = 11  # of the time axis
 COLOURS = ("#2166ac", "#1b7837", "#b2182b", "#e08214")
 
 
@@ -42,7 +43,16 @@ def fastcharge(spec: Spec | str | Mapping[str, Any]) -> Solution:
     from energymodels.spec import load
 
     base = at_limits(spec if isinstance(spec, Spec) else load(spec))
+    if base.checked()["series.points"] < LEAST_POINTS:
+        raise InputError(
+            Fault("series.points", base.values["series.points"], f"from {LEAST_POINTS}", hint="a charge is drawn over time")
+        )
     return engine.solve(base, {}, keep=lambda output: not output.dims or output.name in DRAWN)
+
+
+def charged(solution: Solution) -> bool:
+    """Return whether there is anything to draw."""
+    return not solution.failed and float(solution.values["duration"].ravel()[0]) > 0.0
 
 
 def figure(solution: Solution) -> Figure:

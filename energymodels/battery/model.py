@@ -33,7 +33,12 @@ NEEDED = {  # coefficients of the side reactions, by kind
     "sei": {
         "constant": _FILM,
         "reaction limited": (*_GROWTH, "sei_reaction_exchange_current_density", "sei_open_circuit_potential"),
-        "solvent-diffusion limited": (*_GROWTH, "sei_solvent_diffusivity", "sei_solvent_concentration"),
+        "solvent-diffusion limited": (
+            *_GROWTH,
+            "sei_solvent_diffusivity",
+            "sei_solvent_concentration",
+            "sei_open_circuit_potential",
+        ),
     },
 }
 FIDELITIES = ("battery.spm", "battery.spme", "battery.dfn")
@@ -82,6 +87,8 @@ class Battery(Model):
         reference = fields.get("cell.reference_temperature", found.scalars["cell.reference_temperature"]) - ZERO_CELSIUS
         if "temperature" in found.refused and (abs(fields["temperature"] - reference) > 1e-6 or fields["thermal"] == "lumped"):
             faults.append(Fault("temperature", fields["temperature"], unit="degC", hint=found.refused["temperature"]))
+        if "temperature" in found.refused and "temperature_profile" in fields:
+            faults.append(Fault("temperature_profile", fields["temperature_profile"], hint=found.refused["temperature"]))
         return faults + built.check(fields) + self._missing(fields, found.name, found.scalars)
 
     @staticmethod

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -38,24 +39,32 @@ def read_profile(file: str, quantity: str) -> Array:
 
 def temperatures(text: str) -> Array:
     """Return rows (time in s from 0 on, temperature in K) of ``0 s 25 degC, 2 min 60 degC`` or of a CSV file."""
-    if text.lower().endswith(".csv"):
-        return read_profile(text, "temperature")
-    rows = []
-    for piece in text.split(","):
-        match = re.fullmatch(r"\s*([-+.eE0-9]+)\s*(\D+?)\s+([-+.eE0-9]+)\s*(\D+?)\s*", piece)
-        units = [SPELLINGS.get(match[i].lower().strip(), "") for i in (2, 4)] if match else ["", ""]
-        known = [UNITS[unit].quantity for unit in units if unit]
-        if match is None or known != ["time", "temperature"]:
-            hint = f"cannot read {piece.strip()!r}: write e.g. 0 s 25 degC, 90 s 50 degC, or a CSV file"
-            raise InputError(Fault("temperature_profile", text, hint=hint))
-        rows.append([UNITS[unit].si(float(match[i])) for unit, i in zip(units, (1, 3), strict=True)])
-    found = np.array(rows)
-    if len(found) < 2 or found[0, 0] != 0.0 or not np.all(np.diff(found[:, 0]) > 0.0):
+    try:
+        found = read_profile(text, "temperature") if text.lower().endswith(".csv") else _written(text)
+    except InputError as error:
+        raise InputError([replace(fault, field="temperature_profile") for fault in error.faults]) from None
+    if len(found) < 2 or found[0, 0] != 0.0 or not np.isfinite(found).all() or not np.all(np.diff(found[:, 0]) > 0.0):
         raise InputError(Fault("temperature_profile", text, hint="needs at least two times, the first 0, each later than the last"))
     if not (found[:, 1].min() >= LOW_T and found[:, 1].max() <= HIGH_T):
         allowed = f"from {LOW_T - ZERO_CELSIUS:g} to {HIGH_T - ZERO_CELSIUS:g}"
         raise InputError(Fault("temperature_profile", text, allowed, "degC"))
     return found
+
+
+def _written(text: str) -> Array:
+    """Return the rows of a profile that is written out."""
+    rows = []
+    for piece in text.split(","):
+        match = re.fullmatch(r"\s*([-+.eE0-9]+)\s*(\D+?)\s+([-+.eE0-9]+)\s*(\D+?)\s*", piece)
+        units = [SPELLINGS.get(match[i].lower().strip(), "") for i in (2, 4)] if match else ["", ""]
+        try:
+            if match is None or [UNITS[unit].quantity for unit in units] != ["time", "temperature"]:
+                raise ValueError
+            rows.append([UNITS[unit].si(float(match[i])) for unit, i in zip(units, (1, 3), strict=True)])
+        except (KeyError, ValueError):
+            hint = f"cannot read {piece.strip()!r}: write e.g. 0 s 25 degC, 90 s 50 degC, or a CSV file"
+            raise InputError(Fault("temperature_profile", text, hint=hint)) from None
+    return np.array(rows)
 
 
 @lru_cache(maxsize=16)

@@ -29,7 +29,10 @@ SCALARS = (
     Output("time_10_to_80", "s", "time from a state of charge of 10 % to 80 %"),
     Output("time_0_to_80", "s", "time from a state of charge of 0 to 80 %"),
     Output(
-        "plating_onset_capacity", "A h", "charge taken until the negative electrode first fell below 0 V against lithium", PER_HOUR
+        "plating_onset_capacity",
+        "A h",
+        "charge taken, less delivered, until the negative electrode first fell below 0 V against lithium",
+        PER_HOUR,
     ),
     Output("mean_c_rate", "1", "charge moved over the duration, in nominal capacities an hour"),
     Output("peak_c_rate", "1", "largest current, in nominal capacities an hour"),

@@ -6,6 +6,7 @@ capacity, 80 % in ten minutes; then 1C to 3.6 V, which is held.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from energymodels.errors import Fault, InputError
@@ -19,6 +20,8 @@ def last_rate(rates: Sequence[float], soc: float = SOC, seconds: float = SECONDS
 
     ``rates`` are those of the stages before it: sum of (soc/n)/C_i = seconds/3600 h. InputError if these take all the time.
     """
+    if not all(0.0 < rate < math.inf for rate in rates):
+        raise InputError(Fault("rates", ", ".join(f"{rate:g}" for rate in rates), "above 0"))
     part = soc / (len(rates) + 1)
     left = seconds / 3600.0 - sum(part / rate for rate in rates)
     if left <= 0.0:

@@ -107,10 +107,19 @@ def entries(path: str | Path | None = None) -> dict[str, Claim]:
 def read(tree: Mapping[str, Any]) -> dict[str, Claim]:
     """Return the statements of a parsed file."""
     faults: list[Fault] = []
+    for name in ("quantity", "run"):
+        if not isinstance(tree.get(name, {}), Mapping):
+            raise InputError(Fault(name, tree[name], hint="must be a table"))
     known = {name: unit for name, (unit, _) in QUANTITIES.items()} | {
         name: str(entry.get("unit", "1")) for name, entry in tree.get("quantity", {}).items()
     }
-    found = {name: _claim(name, entry, known, tree.get("run", {}), faults) for name, entry in tree.items() if name not in OWN}
+    found = {}
+    for name, entry in tree.items():
+        if name not in OWN:
+            try:
+                found[name] = _claim(name, entry, known, tree.get("run", {}), faults)
+            except (TypeError, AttributeError, ValueError) as error:  # a number where a table or a list belongs
+                faults.append(Fault(name, hint=f"is not written as a statement is: {error}"))
     if faults:
         raise InputError(faults)
     return found
@@ -195,6 +204,11 @@ def _check(where: str, name: str, entry: Mapping[str, Any], known: Mapping[str, 
     for path, values in entry.get("vary", {}).items():
         if not isinstance(values, list) or len(values) < 2:
             faults.append(Fault(f"{where}.vary.{path}", values, hint="must be a list: the value in use, then its alternatives"))
+    for key in ("set", "vary", "baseline"):
+        if not isinstance(entry.get(key, {}), Mapping):
+            faults.append(Fault(f"{where}.{key}", entry[key], hint="must be a table"))
+    if not isinstance(entry.get("tolerance", 0.0), int | float):
+        faults.append(Fault(f"{where}.tolerance", entry["tolerance"], hint="must be a number"))
     run = Run(str(entry.get("spec", "")), entry.get("set", {}), entry.get("vary", {}), entry.get("sets"))
     rest = {key: entry[key] for key in ("per", "tolerance", "baseline", "against", "note") if key in entry}
     return Check(name, run, str(entry.get("output", "")), quantity=quantity, relation=relation, **rest)

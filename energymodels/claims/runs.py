@@ -12,7 +12,7 @@ import numpy as np
 
 from energymodels import engine
 from energymodels.claims.entries import Check, Run
-from energymodels.errors import InertWarning, InputError, ProvenanceWarning, ValidityWarning
+from energymodels.errors import Fault, InertWarning, InputError, ProvenanceWarning, ValidityWarning
 from energymodels.model import MODELS, Array, get_model
 from energymodels.solution import Solution
 from energymodels.spec import bundled, load
@@ -115,6 +115,8 @@ def _values(solution: Solution, check: Check) -> Array:
 
 def _over(solution: Solution, name: str) -> Array:
     values = solution.values[name]
+    if next(output.dims for output in solution.outputs if output.name == name):
+        raise InputError(Fault("output", name, hint="is a series; a statement is held against a number"))
     if values.ndim == len(solution.shape) and values.ndim > 1:  # derived: on the axes it depends on
         values = np.broadcast_to(values, solution.shape)
     return np.broadcast_to(values.ravel(), solution.status.shape).astype(float)

@@ -11,7 +11,6 @@ from energymodels.model import Array
 
 LESSENED = "transport_lessened"  # porosity^1.5 over effective transport in both electrodes: 1.35 to 1.81 measured, 1 at best
 AREAL = "design.positive.areal_capacity"
-RADII = ("negative.particle_radius", "positive.particle_radius")
 INTERFACE = "cell.interface_resistance"
 
 

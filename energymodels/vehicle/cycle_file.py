@@ -46,6 +46,8 @@ def _read(known: Stamp) -> Cycle:
         raise _wrong(path, f"not a text file: {error}") from error
     lines = [(i, line) for i, line in enumerate(text.splitlines(), 1) if line.strip() and line.lstrip()[0] != "#"]
     columns = _header(path, lines[0][1] if lines else "")
+    if len(lines) < 3:
+        raise _wrong(path, "needs a header and at least two rows")
     rows = np.array([_row(path, i, line, columns) for i, line in lines[1:]]).reshape(len(lines) - 1, -1)
     numbers = [i for i, _ in lines[1:]]
     _check(path, numbers, rows)

@@ -17,7 +17,11 @@ class Pack(Table):
     series: float = quantity(100.0, "1", "cells in series", ge=1.0, le=1e5)
     parallel: float = quantity(2.0, "1", "cells in parallel", gt=0.0, le=1e6)
     resistance: float = quantity(
-        0.0, "ohm", "of all that is in series with the cells: busbars, cables, contactors, fuse", ge=0.0, le=1e3
+        0.0,
+        "ohm",
+        "of all that is in series with the cells: busbars, cables, contactors, fuse; in a drive its heat warms the cells too",
+        ge=0.0,
+        le=1e3,
     )
     temperature: float | None = quantity(
         None, "degC", "of the cells at the start, preheated or not; not set: ambient_temperature", ge=-60.0, le=150.0

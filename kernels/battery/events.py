@@ -66,7 +66,10 @@ def set_ends(step, c, w, point, kind):
         w.weights[at.SIGNS, E_CAPACITY] = 1.0
     if not isnan(step[of.END_SOC]):
         w.weights[at.GOALS, E_SOC] = step[of.END_SOC]
-        w.weights[at.SIGNS, E_SOC] = 1.0 if w.weights[at.GOALS, E_SOC] > c.soc - point[at.CHARGE] / w.memory[at.CELL] else -1.0
+        above = w.weights[at.GOALS, E_SOC] > c.soc - point[at.CHARGE] / w.memory[at.CELL]
+        w.weights[at.SIGNS, E_SOC] = 1.0 if above else -1.0
+        if charging != 0.0 and kind != of.VOLTAGE:  # what is met already ends the step at once
+            w.weights[at.SIGNS, E_SOC] = charging
     if step[of.KIND] == of.LIMITS:
         w.weights[at.GOALS, E_NONE] = NEARLY_NONE
         w.weights[at.SIGNS, E_NONE] = -1.0

@@ -12,6 +12,7 @@ from energymodels.kernels.battery.dfn import behind
 from energymodels.kernels.battery.events import (
     BELOW,
     COOLER,
+    FRESH,
     L_CURRENT,
     L_READY,
     NEARLY_NONE,
@@ -108,17 +109,19 @@ def search(w, mesh, c, tables, profiles, fidelity):
 
 
 @inner
-def cools(w, c):
-    """Return whether a cell at its limit of temperature cools when it rests."""
-    return c.lumped != 0.0 and c.cooling > 0.0 and w.memory[at.AROUND] < c.limit_temperature - COOLER
+def cools(c, profiles):
+    """Return whether a cell at its limit of temperature cools below it in the end when it rests."""
+    around = profiles[c.first_warmth + c.warmths - 1, 1] if c.warmths > 0 else c.temperature
+    return c.lumped != 0.0 and c.cooling > 0.0 and around < c.limit_temperature - COOLER
 
 
 @inner
-def rests_for(w, c, point):
+def rests_for(w, c, profiles, point):
     """Return what passes while a cell rests that can take no current now: FOR_HEAT, FOR_SALT, or 0 for nothing."""
     if c.lumped != 0.0 and point[at.T] >= c.limit_temperature - SLACK * c.tolerance:
-        return at.FOR_HEAT if cools(w, c) else 0.0
-    return at.FOR_SALT if salt(w, point) <= c.limit_salt + SLACK * c.tolerance * c.c_e else 0.0
+        return at.FOR_HEAT if cools(c, profiles) else 0.0
+    scarce = salt(w, point) <= c.limit_salt + SLACK * c.tolerance * c.c_e
+    return at.FOR_SALT if scarce and c.limit_salt + FRESH * c.c_e < c.c_e else 0.0
 
 
 @inner
@@ -128,7 +131,7 @@ def take_limit(w, mesh, c, tables, step, profiles, event, fidelity):
         return np.int64(NONE), True
     w.memory[at.HELD] = salt(w, w.points[w.now[at.HEAD]])  # to reach another takes time
     warm = c.lumped != 0.0 and w.points[w.now[at.HEAD], at.T] >= c.limit_temperature - SLACK * c.tolerance
-    if warm and not cools(w, c):
+    if warm and not cools(c, profiles):
         return np.int64(NONE), True
     if event not in (NONE, L_READY):
         kind = kind_of(event)

@@ -201,9 +201,16 @@ def kept(w, mesh, c, tables, fidelity):
     w.memory[at.LEAST_POTENTIAL] = min(w.memory[at.LEAST_POTENTIAL], point[at.LOW])
     w.memory[at.LARGEST_CURRENT] = max(w.memory[at.LARGEST_CURRENT], abs(point[at.I]) * c.area)
     pass_soc(w, c, at.AT_10, 0.1)
-    pass_soc(w, c, at.AT_80, 0.8)
+    if not isnan(w.memory[at.AT_10]):
+        pass_soc(w, c, at.AT_80, 0.8)
     w.now[at.HEAD] = new
     w.now[at.COUNT] = min(w.now[at.COUNT] + 1, at.HISTORY - 1)
+
+
+@inner
+def point_rises(w, head, new):
+    """Return whether the step just solved discharged the cell."""
+    return w.points[new, at.CHARGE] >= w.points[head, at.CHARGE]
 
 
 @inner
@@ -212,7 +219,7 @@ def pass_soc(w, c, which, soc):
     goal = (c.soc - soc) * w.memory[at.CELL]  # charge discharged by then
     head, new = w.now[at.HEAD], at.new_slot(w)
     near = w.points[new, at.CHARGE] - NEARLY * w.memory[at.NOMINAL]  # a step that ends by state of charge ends nearly there
-    if not isnan(w.memory[which]) or not w.points[head, at.CHARGE] > goal >= near:
+    if not isnan(w.memory[which]) or point_rises(w, head, new) or not w.points[head, at.CHARGE] > goal >= near:
         return
     times = w.weights[at.TIMES]
     many = min(w.now[at.NEXT_ORDER], w.now[at.COUNT]) + 1

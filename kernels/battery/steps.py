@@ -146,7 +146,7 @@ def run_step(w, mesh, c, tables, step, profiles, fidelity, axis, series, inside,
             w.memory[at.IDLE] = 0.0
             kind, good = take_limit(w, mesh, c, tables, step, profiles, event, fidelity)
             if kind == NONE:
-                w.memory[at.IDLE] = rests_for(w, c, w.points[0])
+                w.memory[at.IDLE] = rests_for(w, c, profiles, w.points[0])
                 if w.memory[at.IDLE] == 0.0:
                     return status.OK, NO_CURRENT, total
                 kind = int(of.CURRENT)
@@ -170,9 +170,11 @@ def run_step(w, mesh, c, tables, step, profiles, fidelity, axis, series, inside,
             h = min(h, FIRST_MOVING)
         code, event, steps = follow(w, mesh, c, tables, step, profiles, kind, begun, h, fidelity, axis, series, inside, case)
         total += steps
-        if code != status.OK or event == NONE:
+        if code == status.NO_CONVERGENCE and limited and kind == of.WARM:  # on charge, heat has a least value: none may be held
+            event = REST
+        elif code != status.OK or event == NONE:
             return code, END_TIME if code == status.OK else 0, total
-        if event == E_NONE and limited and rests_for(w, c, w.points[w.now[at.HEAD]]) != 0.0:
+        elif event == E_NONE and limited and rests_for(w, c, profiles, w.points[w.now[at.HEAD]]) != 0.0:
             event = REST
         elif event < L_CURRENT:
             return code, code_of(event), total

@@ -40,10 +40,17 @@ def solve(cells, stops, found, series, axis, consumption, out, codes):
     for case in range(cells.size):
         for q in range(SCALARS):
             out[q, case] = nan
-        if codes[case] != status.OK or not (consumption[case] > 0.0 and found[at.DURATION, case] > 0.0):
+        if codes[case] != status.OK or not consumption[case] > 0.0:
             codes[case] = codes[case] if codes[case] != status.OK else status.OUT_OF_RANGE
             continue
         c, stop = cells[case], stops[case]
+        if found[at.DURATION, case] == 0.0:  # the limits leave no current
+            for q in range(SCALARS):
+                out[q, case] = 0.0
+            out[SOC_END, case], out[HOTTEST, case], out[TO_80, case] = c.soc, found[at.TEMPERATURE_MAX, case], nan
+            out[LEAST_POTENTIAL, case], out[CONSUMPTION, case] = nan, consumption[case]
+            out[ENDED, case] = found[at.TERMINATION, case]
+            continue
         whole = found[at.CELL_CAPACITY, case]
         stored, lost, peak, to_80, soc = 0.0, 0.0, 0.0, nan, c.soc
         last = series[at.OCV, case, 0]

@@ -50,6 +50,7 @@ DRY = 0.1  # of the salt at the start: where the electrolyte holds less somewher
 NEWTON = 10.0  # of the tolerance, which is one of errors in time: Newton's method leaves far less
 NOTABLE = 1e-3  # C-rate, from which on a current tells the resistance
 SEARCHES = 12  # for the voltage at the pack's terminals that is the limit at the cell's
+MOST_CYCLES_DRIVEN = 20000  # more than any car drives on one charge
 REST = 1e-9  # of a state of charge: less than that a cycle is no consumption
 GONE, OVER, FAILED = np.arange(3)  # how a step went
 
@@ -197,7 +198,7 @@ def run(w, mesh, c, pack, tables, nowhere, trace, count, distance, fidelity, axi
     """Drive the ``count`` steps of ``trace`` (speed, W of one cell, s) again and again. Return (status, what ended the drive)."""
     last = c.soc - pack.soc_min  # states of charge to drive with
     driven = 0.0
-    for cycle in range(np.int64(1) << 40):
+    for cycle in range(MOST_CYCLES_DRIVEN):
         if cycle >= pack.most_cycles:
             out[RANGE, case] = driven * last * w.memory[at.CELL] / out[CAPACITY_USED, case]
             return status.OK, MOST_CYCLES

@@ -318,3 +318,67 @@ def test_fastcharge_fields_sweep(cli, tmp_path):
     ds = xr.open_dataset(out)
     assert ds.time_10_to_80.shape == (3, 2)
     assert np.isfinite(ds.time_10_to_80).all()
+
+
+# ends and limits that meet or exclude each other
+
+
+@pytest.mark.parametrize("soc", [0.8, 0.9])
+@pytest.mark.parametrize("protocol", ["Charge at limits until 80% SOC", "Charge at 1C until 80% SOC"])
+def test_a_state_of_charge_that_is_met_ends_at_once(protocol, soc):
+    ds = em.run("battery.spme", {"protocol": protocol, "initial_soc": soc, "series.points": 0})
+    assert ended(ds) == "end_soc"
+    assert ds.charged_capacity.item() == pytest.approx(0.0, abs=1e-9)
+
+
+@pytest.mark.parametrize(("soc", "protocol"), [
+    (0.5, "Charge at 1C until 90% SOC; Discharge at 1C until 5% SOC; Charge at 2C until 85% SOC"),
+    (0.8, "Discharge at 0.001C for 1 s; Discharge at 1C until 5% SOC; Charge at 2C until 85% SOC"),
+])  # fmt: skip
+def test_time_counts_from_ten_to_eighty_percent_of_one_charge(soc, protocol):
+    ds = em.run("battery.spm", {"protocol": protocol, "initial_soc": soc, "temperature": 60.0, "series.points": 0})
+    assert ds.time_10_to_80.item() == pytest.approx(0.7 * ds.cell_capacity.item() / 4.0 * 3600.0, rel=1e-5)
+
+
+@pytest.mark.parametrize(("profile", "end"), [
+    ("0 s 5 degC, 600 s 60 degC", "no_current"),
+    ("0 s 25 degC, 120 s 25 degC, 180 s 36 degC", "no_current"),
+    ("0 s 25 degC, 60 s 60 degC, 600 s 60 degC, 660 s 10 degC", "end_soc"),
+])  # fmt: skip
+@pytest.mark.parametrize("model", ["battery.spme", "battery.dfn"])
+def test_surroundings_that_pass_the_limit(model, profile, end):
+    """A cell rests for heat only where the surroundings cool it in the end."""
+    values = LUMPED | {"heat_transfer_coefficient": 20.0, "limits.temperature": 35.0, "temperature_profile": profile}
+    ds = em.run(model, values | {"parameters": "lfp-4c", "protocol": "Charge at limits until 80% SOC", "series.points": 0})
+    assert int(ds.status) == 0
+    assert ended(ds) in (end, "end_soc")
+
+
+def test_salt_that_cannot_recover_is_not_waited_for():
+    ds = em.run("battery.spme", {"parameters": "lfp-4c", "protocol": "Charge at limits until 90% SOC",
+                                 "limits.salt_concentration": 990.0, "series.points": 0})  # fmt: skip
+    assert ended(ds) == "no_current"
+
+
+@pytest.mark.parametrize("words", [("-p", "initial_soc=1"), ("-p", "limits.negative_potential=3")])
+def test_nothing_to_draw(cli, tmp_path, monkeypatch, words):
+    monkeypatch.chdir(tmp_path)
+    assert "no charge to draw" in cli("fastcharge", "battery-lfp-18650", *words).stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_charge_is_drawn_over_time(cli):
+    assert "series.points" in cli("fastcharge", "battery-lfp-18650", "-p", "series.points=0", status=2).stderr
+
+
+def test_profiles_from_files_are_checked(tmp_path):
+    (tmp_path / "hot.csv").write_text("time s,temperature degC\n0,25\n10,500\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"temperature_profile.*from -40 to 100"):
+        em.run("battery.spm", {"temperature_profile": str(tmp_path / "hot.csv")})
+    with pytest.raises(InputError, match="temperature_profile"):
+        em.run("battery.spm", {"temperature_profile": "0 s -- degC, 10 s 30 degC"})
+
+
+def test_metal_electrodes_are_refused():
+    with pytest.raises(InputError, match="metal"):
+        em.run("battery.spm", {"cell_design": "design-condensed-500"})
