@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from energymodels.model import Array
+from energymodels.model import Array, label_index
+from energymodels.schema import FieldInfo
 
 
 def each(function: Callable[..., Array], *columns: Array) -> Array:
@@ -46,3 +47,11 @@ def column(columns: Mapping[str, Array], path: str, value: float = 0.0) -> Array
 def stack(columns: Mapping[str, Array]) -> Array:
     """Return columns as one array that broadcasts over the grid, a place for each at its end."""
     return np.stack(np.broadcast_arrays(*columns.values()), axis=-1)
+
+
+def of_fields(infos: Mapping[str, FieldInfo], fields: Mapping[str, Any], ndim: int) -> dict[str, Array]:
+    """Return fields of one case as columns over a grid of ``ndim`` axes: numbers, indices of labels, texts."""
+    return {
+        path: (label_index(infos[path].labels, [value]) if infos[path].labels else np.array([value])).reshape((1,) * ndim)
+        for path, value in fields.items()
+    }

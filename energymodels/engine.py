@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from energymodels.axes import Axis, Values, make_axes, read_values, swept_values
+from energymodels.columns import of_fields
 from energymodels.ensemble import sets_axis
 from energymodels.errors import Fault, InertWarning, InputError, ProvenanceWarning, ValidityWarning, closest
 from energymodels.kernels import status
@@ -170,10 +171,7 @@ def _words(infos: Mapping[str, FieldInfo], axes: list[Axis]) -> Iterator[dict[st
 
 def _columns(infos: Mapping[str, FieldInfo], fields: Mapping[str, Any], axes: list[Axis]) -> dict[str, Array]:
     """Return every field in use as an array that broadcasts over the grid: numbers, indices of labels, texts."""
-    columns: dict[str, Array] = {}
-    for path, value in fields.items():
-        one = np.array([value]) if infos[path].kind != "label" else label_index(infos[path].labels, [value])
-        columns[path] = one.reshape((1,) * len(axes))
+    columns = of_fields(infos, fields, len(axes))
     for i, axis in enumerate(axes):
         shape = tuple(axis.size if j == i else 1 for j in range(len(axes)))
         for path, values in axis.values.items():

@@ -53,24 +53,18 @@ def members(fields: Mapping[str, Any], along: Mapping[str, Array]) -> Members:
     ends: Members = []
     now: dict[str, Any] = {}
     for path, (used, both) in found.items():
-        now |= {path: used} | {other: float(of[other]) for other in _with_porosity(path, of)}
-        ends += [(f"{path}={end:g}", {path: end} | _moved(path, end, used, of)) for end in dict.fromkeys(both) if end != used]
+        now |= _with(path, used, used, of)
+        ends += [(f"{path}={end:g}", _with(path, end, used, of)) for end in dict.fromkeys(both) if end != used]
     return [("as given", now), *ends]
 
 
-def _with_porosity(path: str, of: Mapping[str, Any]) -> list[str]:
-    """Return what changes with a porosity: the volume left to the material, and transport through the pores."""
+def _with(path: str, end: float, used: float, of: Mapping[str, Any]) -> dict[str, float]:
+    """Return a value and what changes with it: with a porosity the solid, in proportion, and transport, by Bruggeman's exponent."""
     layer, _, key = path.partition(".")
     if key != "porosity":
-        return []
-    return [other for other in (f"{layer}.active_fraction", f"{layer}.transport_efficiency") if other in of]
-
-
-def _moved(path: str, end: float, used: float, of: Mapping[str, Any]) -> dict[str, float]:
-    """Return those at another porosity: in proportion to the solid, and by Bruggeman's exponent of 3/2."""
-    with_it = _with_porosity(path, of)
-    solid, pores = ((1.0 - end) / (1.0 - used), (end / used) ** BRUGGEMAN) if with_it else (1.0, 1.0)
-    return {other: float(of[other]) * (solid if other.endswith("active_fraction") else pores) for other in with_it}
+        return {path: end}
+    by = {"active_fraction": (1.0 - end) / (1.0 - used), "transport_efficiency": (end / used) ** BRUGGEMAN}
+    return {path: end} | {f"{layer}.{k}": float(of[f"{layer}.{k}"]) * f for k, f in by.items() if f"{layer}.{k}" in of}
 
 
 def remarks(fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[str]:

@@ -13,11 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from energymodels.battery.parameters import ParameterSet
+from energymodels.battery.parameters import parameter_set
+from energymodels.columns import of_fields
 from energymodels.errors import Fault, InputError
 from energymodels.kernels.battery import layout as functions
 from energymodels.kernels.design import layout
-from energymodels.model import Array, label_index
+from energymodels.model import Array
 from energymodels.schema import FieldInfo, brought_along, schema, without
 
 FIELD, PREFIX = "cell_design", "design."
@@ -55,7 +56,7 @@ def check(fields: Mapping[str, Any]) -> list[Fault]:
 
 def geometry(columns: Mapping[str, Array]) -> tuple[dict[str, Array], dict[str, Array]]:
     """Return (fields of the battery model, results of the design) by the designs in ``columns``; nothing without a design."""
-    from energymodels.design.geometry import electrochemical, results
+    from energymodels.design.geometry import of_results, results
 
     if FIELD not in columns:
         return {}, {}
@@ -65,9 +66,9 @@ def geometry(columns: Mapping[str, Array]) -> tuple[dict[str, Array], dict[str, 
     found: dict[str, Array] = {}
     for i, name in enumerate(names):
         design = _columns(str(name), without(PREFIX, columns), columns[FIELD].ndim)
-        for path, values in electrochemical(design).items():
-            fields[path] = np.where(which == i, values, fields.get(path, np.nan))
         out, _masses, reasons = results(design)
+        for path, values in of_results(design, out, reasons).items():
+            fields[path] = np.where(which == i, values, fields.get(path, np.nan))
         for key, place in RESULTS.items():
             values = np.where(reasons == layout.FITS, out[place], np.nan)
             found[key] = np.where(which == i, values, found.get(key, np.nan))
@@ -81,13 +82,7 @@ def _columns(name: str, changes: Mapping[str, Array], ndim: int) -> dict[str, Ar
     infos = _infos()
     dropped = {other for path in changes for other in infos[path].replaces}
     base = {path: value for path, value in design_fields(name).items() if path not in dropped}
-    one = {
-        path: (label_index(infos[path].labels, [value]) if infos[path].labels else np.array([value], dtype=float)).reshape(
-            (1,) * ndim
-        )
-        for path, value in base.items()
-    }
-    return one | dict(changes)
+    return of_fields(infos, base, ndim) | dict(changes)
 
 
 @lru_cache
@@ -96,14 +91,9 @@ def empty(name: str) -> tuple[float, float]:
 
     A cell is built with its lithium in the positive electrode: another geometry keeps these, not those of the full cell.
     """
-    from energymodels.battery.parameters import parameter_set
-
-    return _empty(parameter_set(name))
-
-
-def _empty(of: ParameterSet) -> tuple[float, float]:
     from energymodels.battery.tabulate import summed
 
+    of = parameter_set(name)
     s = of.scalars
     full = {
         side: s[f"{side}.active_fraction"] * s[f"{side}.thickness"] * s[f"{side}.maximum_concentration"]

@@ -37,6 +37,17 @@ def make_mesh(fields: Mapping[str, Any], *, across: bool = True) -> Mesh:
     return Mesh(widths, counts, radial, pybamm)
 
 
+def workspace(rows: Array, axes: Mapping[str, Array], *, resolved: bool) -> tuple[Any, Any]:
+    """Return (work arrays, mesh) of the kernels for ``rows``; if not ``resolved``, with one particle an electrode."""
+    from energymodels.kernels.battery import work
+
+    n, s, p = axes["counts"].tolist()
+    radial = axes["radial"]
+    reacting = bool((rows["plating"] + rows["sei"]).any())
+    arrays = work.make_work(n + s + p, n if resolved else 1, p if resolved else 1, radial.shape[1], n if reacting else 0)
+    return arrays, work.Mesh(n, s, p, radial, bool(axes["pybamm"][0]))
+
+
 def radial_mesh(cells: int, grading: float, *, steady: bool) -> Array:
     """Return the rows of ``kernels.battery.particle`` (7, cell) for a sphere cut into ``cells``.
 

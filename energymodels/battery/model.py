@@ -10,7 +10,7 @@ import numpy as np
 
 from energymodels.battery import alternatives, built, names
 from energymodels.battery.fields import BatterySpec
-from energymodels.battery.mesh import make_mesh
+from energymodels.battery.mesh import make_mesh, workspace
 from energymodels.battery.parameters import parameter_set
 from energymodels.battery.protocol import parse
 from energymodels.battery.protocol_rules import out_of_limits
@@ -190,20 +190,14 @@ class Battery(Model):
     def solve(self, rows: Array, axes: Mapping[str, Array], out: Block) -> None:
         time = axes.get("time", np.empty(0)) if out.arrays else np.empty(0)
         series = np.empty((len(SERIES), rows.size if time.size else 0, time.size))
-        from energymodels.kernels.battery import work
-
-        n, s, p = axes["counts"].tolist()
+        arrays, mesh = workspace(rows, axes, resolved=self.name == "battery.dfn")
+        n, s, p = mesh.n, mesh.s, mesh.p
         nodes = n + s + p
         profiles = any(output.name in out.arrays for output in PROFILES)
         inside = np.empty((rows.size if profiles else 0, time.size, 2 * nodes))
-        radial = axes["radial"]
-        one = self.name != "battery.dfn"  # particle stands for an electrode
-        reacting = bool((rows["plating"] + rows["sei"]).any())
         self.kernel().solve(
-            rows, work.make_work(nodes, 1 if one else n, 1 if one else p, radial.shape[1], n if reacting else 0),
-            work.Mesh(n, s, p, radial, bool(axes["pybamm"][0])), axes["tables"], axes["index"], axes["widths"], axes["program"],
-            axes["profiles"], FIDELITIES.index(self.name), time, series, inside, out.scalars,
-            out.status,
+            rows, arrays, mesh, axes["tables"], axes["index"], axes["widths"], axes["program"], axes["profiles"],
+            FIDELITIES.index(self.name), time, series, inside, out.scalars, out.status,
         )  # fmt: skip
         for i, output in enumerate(SERIES):
             if output.name in out.arrays:

@@ -116,7 +116,8 @@ def kernel_rows(columns: Columns, labels: Mapping[str, Sequence[str]]) -> dict[s
     rows["temperature"] = c["temperature"] + ZERO_CELSIUS
     lumped = np.asarray(c["thermal"] == list(labels["thermal"]).index("lumped"))
     rows["lumped"] = lumped.astype(float)
-    rows["heat_capacity"] = np.where(lumped, heat_capacity(c), np.nan_to_num(heat_capacity(c)))
+    heat = heat_capacity(c)
+    rows["heat_capacity"] = np.where(lumped, heat, np.nan_to_num(heat))
     rows["cooling"] = np.where(lumped, c["heat_transfer_coefficient"] * c["cell.cooling_area"], 0.0)
     rows["tolerance"] = c["tolerance"]
     rows["set"] = c.which

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from energymodels.columns import of_fields
 from energymodels.design.rows import rows
 from energymodels.errors import Fault, InputError
 from energymodels.kernels.design import layout
-from energymodels.model import Array, label_index
+from energymodels.model import Array
 
 # path of battery.fields.BatterySpec -> (place in the kernel's results, factor from SI to the field's unit)
 FROM_RESULTS = {
@@ -65,6 +66,11 @@ def electrochemical(columns: Mapping[str, Array]) -> dict[str, Array]:
     thickness is that in the charged cell and the volume fraction is 1: no porous electrode.
     """
     found, _masses, reasons = results(columns)
+    return of_results(columns, found, reasons)
+
+
+def of_results(columns: Mapping[str, Array], found: Array, reasons: Array) -> dict[str, Array]:
+    """Return the fields of ``electrochemical`` from what ``results`` returned for ``columns``."""
     fits = reasons == layout.FITS
     fields = {path: np.where(fits, found[place] * scale, np.nan) for path, (place, scale) in FROM_RESULTS.items()}
     return fields | {path: columns[path] for path in AS_GIVEN}
@@ -91,8 +97,4 @@ def design_columns(source: str | Path | Mapping[str, Any], overrides: Mapping[st
     from energymodels.design.fields import DesignSpec
     from energymodels.schema import schema
 
-    infos = schema(DesignSpec)
-    return {
-        path: label_index(infos[path].labels, [value]).reshape(()) if infos[path].labels else np.asarray(value, dtype=float)
-        for path, value in design_fields(source, overrides).items()
-    }
+    return of_fields(schema(DesignSpec), design_fields(source, overrides), 0)

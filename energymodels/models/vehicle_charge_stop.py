@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from energymodels.battery.mesh import workspace
 from energymodels.battery.model import FIDELITIES
 from energymodels.kernels.constants import ZERO_CELSIUS
 from energymodels.model import Array, Block, Output, Prepared, Probe
@@ -15,7 +16,7 @@ from energymodels.schema import schema
 from energymodels.vehicle import stop_rows
 from energymodels.vehicle.fields import VehicleSpec
 from energymodels.vehicle.pack_fields import ChargeStopSpec
-from energymodels.vehicle.pack_model import Packed, split, work
+from energymodels.vehicle.pack_model import Packed, split
 from energymodels.vehicle.stop_results import OUTPUTS, SCALARS
 
 SAMPLES = 601  # of the charge, from which peaks and the energy stored come
@@ -63,7 +64,7 @@ class ChargeStop(Packed):
 
         kernel, time = self.kernel(), np.linspace(0.0, seconds, SAMPLES)
         fidelity = int(axes["fidelity"][0]) + FIDELITIES.index("battery.spme")
-        room, mesh = work(rows, axes, fidelity)
+        room, mesh = workspace(rows, axes, resolved=fidelity == FIDELITIES.index("battery.dfn"))
         found = np.empty((at.SCALARS, rows.size + 1))[:, : rows.size]
         series = np.empty((at.SERIES, rows.size, time.size))
         inside = np.empty((0, time.size, 2 * axes["widths"].size))

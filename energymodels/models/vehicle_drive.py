@@ -8,13 +8,14 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from energymodels.battery.mesh import workspace
 from energymodels.battery.model import FIDELITIES
 from energymodels.errors import Fault
 from energymodels.kernels.constants import ZERO_CELSIUS
 from energymodels.model import Array, Block, Output, Prepared, Probe
 from energymodels.vehicle import cycles, pack_rows
 from energymodels.vehicle.pack_fields import DriveSpec
-from energymodels.vehicle.pack_model import Packed, split, work
+from energymodels.vehicle.pack_model import Packed, split
 from energymodels.vehicle.pack_results import OUTPUTS, SERIES
 
 
@@ -58,7 +59,7 @@ class Drive(Packed):
         time = axes.get("time", np.empty(0)) if out.arrays else np.empty(0)
         series = np.empty((len(SERIES), rows.size if time.size else 0, time.size))
         fidelity = int(axes["fidelity"][0]) + FIDELITIES.index("battery.spme")
-        room, mesh = work(rows, axes, fidelity)
+        room, mesh = workspace(rows, axes, resolved=fidelity == FIDELITIES.index("battery.dfn"))
         kernel.solve(
             split(rows, kernel.CAR), split(rows, kernel.CELL), split(rows, kernel.PACK), axes["steps"], axes["cycles"], room, mesh,
             axes["tables"], axes["index"], axes["widths"], fidelity, time, series, out.scalars, out.status,

@@ -7,11 +7,10 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-import numpy as np
-
 from energymodels.battery.model import FIDELITIES, Battery
+from energymodels.columns import of_fields
 from energymodels.errors import Fault, InputError
-from energymodels.model import Array, get_model, label_index
+from energymodels.model import Array, get_model
 from energymodels.schema import FieldInfo, brought_along, without
 from energymodels.spec import Spec, load
 
@@ -107,11 +106,7 @@ def cell_columns(name: str, columns: Mapping[str, Array]) -> dict[str, Array]:
     first = {path: _word(infos[path], values.ravel()[0]) for path, values in changes.items()}
     base = cell_spec(name, FIDELITIES[1], drives(columns)).replace(first).checked()
     infos = battery().fields({DESIGN: ""} if DESIGN in base else {})
-    found = {
-        path: (label_index(infos[path].labels, [value]) if infos[path].labels else np.array([value])).reshape((1,) * ndim)
-        for path, value in base.items()
-    }
-    return found | changes | {"temperature": temperature(columns)}
+    return of_fields(infos, base, ndim) | changes | {"temperature": temperature(columns)}
 
 
 def _word(info: FieldInfo, value: Any) -> Any:

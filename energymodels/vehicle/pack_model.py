@@ -81,15 +81,3 @@ def split(rows: Array, dtype: np.dtype[Any]) -> Array:
     for name in dtype.names or ():
         found[name] = rows[name]
     return found
-
-
-def work(rows: Array, axes: Mapping[str, Array], fidelity: int) -> tuple[Any, Any]:
-    """Return (work arrays, mesh) of the battery kernels."""
-    from energymodels.kernels.battery import work as at
-
-    n, s, p = axes["counts"].tolist()
-    radial = axes["radial"]
-    one = fidelity < 2  # a particle stands for an electrode
-    reacting = bool((rows["plating"] + rows["sei"]).any())
-    room = at.make_work(n + s + p, 1 if one else n, 1 if one else p, radial.shape[1], n if reacting else 0)
-    return room, at.Mesh(n, s, p, radial, False)

@@ -64,7 +64,7 @@ def _cells(columns: Mapping[str, Array]) -> tuple[Columns, Columns, Columns]:
     mesh = make_mesh(meshes[0])
     shared = {
         "tables": tables, "index": index, "widths": mesh.widths, "counts": mesh.counts, "radial": mesh.radial,
-        "fidelity": columns["pack.fidelity"].ravel()[:1],
+        "pybamm": np.array([mesh.pybamm]), "fidelity": columns["pack.fidelity"].ravel()[:1],
     }  # fmt: skip
     return rows, derived, shared
 

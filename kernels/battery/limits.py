@@ -31,6 +31,18 @@ NONE, REST = -1, -3  # in place of an event: any limit; rest at once
 
 
 @inner
+def hot(c, point):
+    """Return whether a point is at the limit of temperature."""
+    return c.lumped != 0.0 and point[at.T] >= c.limit_temperature - SLACK * c.tolerance
+
+
+@inner
+def dry(w, c, point):
+    """Return whether a point is at the limit of salt."""
+    return salt(w, point) <= c.limit_salt + SLACK * c.tolerance * c.c_e
+
+
+@inner
 def excess(w, mesh, c, point):
     """Return (by how much a point passes limits of potentials, temperature, salt, V, K s-1 or s-1; the kind it passes most)."""
     slack = SLACK * c.tolerance
@@ -39,12 +51,12 @@ def excess(w, mesh, c, point):
     if c.limit_negative + slack - point[at.LOW] > most:
         most = c.limit_negative + slack - point[at.LOW]
         kind = of.NEGATIVE
-    if c.lumped != 0.0 and point[at.T] >= c.limit_temperature - slack:
+    if hot(c, point):
         rise = (w.memory[at.HEAT_NOW] - c.cooling * (point[at.T] - w.memory[at.AROUND])) / c.heat_capacity
         if rise > most:
             most = rise
             kind = of.WARM
-    if salt(w, point) <= c.limit_salt + slack * c.c_e:
+    if dry(w, c, point):
         fall = (behind(w, w.node[at.C_BACK]) - behind(w, w.node[at.C])) / (INSTANT * c.c_e)
         if fall > most:
             most = fall
@@ -118,10 +130,9 @@ def cools(c, profiles):
 @inner
 def rests_for(w, c, profiles, point):
     """Return what passes while a cell rests that can take no current now: FOR_HEAT, FOR_SALT, or 0 for nothing."""
-    if c.lumped != 0.0 and point[at.T] >= c.limit_temperature - SLACK * c.tolerance:
+    if hot(c, point):
         return at.FOR_HEAT if cools(c, profiles) else 0.0
-    scarce = salt(w, point) <= c.limit_salt + SLACK * c.tolerance * c.c_e
-    return at.FOR_SALT if scarce and c.limit_salt + FRESH * c.c_e < c.c_e else 0.0
+    return at.FOR_SALT if dry(w, c, point) and c.limit_salt + FRESH * c.c_e < c.c_e else 0.0
 
 
 @inner
@@ -129,19 +140,20 @@ def take_limit(w, mesh, c, tables, step, profiles, event, fidelity):
     """Start to hold the limit that ``event`` stands for, or the one that binds; NONE for any. Return as ``search`` does."""
     if event == REST:
         return np.int64(NONE), True
-    w.memory[at.HELD] = salt(w, w.points[w.now[at.HEAD]])  # to reach another takes time
-    warm = c.lumped != 0.0 and w.points[w.now[at.HEAD], at.T] >= c.limit_temperature - SLACK * c.tolerance
-    if warm and not cools(c, profiles):
+    point = w.points[w.now[at.HEAD]]
+    w.memory[at.HELD] = salt(w, point)  # to reach another takes time
+    if hot(c, point) and not cools(c, profiles):
         return np.int64(NONE), True
     if event not in (NONE, L_READY):
         kind = kind_of(event)
         goal = wanted(w, c, step, profiles, kind, 0.0)
         if start_step(w, mesh, c, tables, profiles, kind, goal, fidelity, 0.01 * c.tolerance):
             watch(w, mesh, c, step, w.points[at.new_slot(w)], kind)
+            found = w.points[at.new_slot(w)]
             good = True
             for other in range(L_CURRENT, L_READY):
-                good = good and passed(other, w, mesh, c, w.points[at.new_slot(w)]) <= BELOW
+                good = good and passed(other, w, mesh, c, found) <= BELOW
             # an equation of the heat has a root where the cell discharges too
-            if good and -w.points[at.new_slot(w), at.I] * c.area * 3600.0 > NEARLY_NONE * w.memory[at.NOMINAL]:
+            if good and -found[at.I] * c.area * 3600.0 > NEARLY_NONE * w.memory[at.NOMINAL]:
                 return kind, True
     return search(w, mesh, c, tables, profiles, fidelity)

@@ -97,13 +97,17 @@ def decay(c, thickness):
 
 
 @inner
+def rates(c, temperature):
+    """Return (surface per volume in m-1, F/RT in V-1, rate constant of plating in m s-1, Arrhenius' factor of the SEI's growth)."""
+    k_plating = c.k_plating * arrhenius(c.energy_plating, c, temperature)
+    return 3.0 * c.active_n / c.radius_n, FARADAY / (GAS * temperature), k_plating, arrhenius(c.energy_sei, c, temperature)
+
+
+@inner
 def react(w, mesh, c, alpha, temperature):
     """Set total currents of the negative nodes and their derivatives, and add the film's drop to u, which came without it."""
     node = w.node
-    f = FARADAY / (GAS * temperature)
-    a = 3.0 * c.active_n / c.radius_n
-    k_plating = c.k_plating * arrhenius(c.energy_plating, c, temperature)
-    warm = arrhenius(c.energy_sei, c, temperature)
+    a, f, k_plating, warm = rates(c, temperature)
     for k in range(mesh.n):
         u_j, u_c = node[at.U_J, k], node[at.U_C, k]
         pl, pl_u, pl_c, gr, gr_u, film = currents(w, mesh, c, k, node[at.U, k], node[at.C, k], alpha, a, f, k_plating, warm)

@@ -18,7 +18,6 @@ from energymodels.kernels.battery.dfn import HOPELESS, ITERATIONS, SETTLED, STAR
 from energymodels.kernels.battery.material import (
     DEPLETED,
     SMALLEST,
-    arrhenius,
     exchange_of_electrolyte,
     in_series,
     is_constant,
@@ -241,10 +240,7 @@ def lowest(node, n):
 def react(w, mesh, c, alpha, temperature):
     """Set currents of side reactions at the negative nodes. Return (their mean, its derivative by the mean u, mean film)."""
     node = w.node
-    f = FARADAY / (GAS * temperature)
-    a = 3.0 * c.active_n / c.radius_n
-    k_plating = c.k_plating * arrhenius(c.energy_plating, c, temperature)
-    warm = arrhenius(c.energy_sei, c, temperature)
+    a, f, k_plating, warm = side.rates(c, temperature)
     mean = 0.0
     slope = 0.0
     film = 0.0

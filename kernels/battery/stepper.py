@@ -208,18 +208,13 @@ def kept(w, mesh, c, tables, fidelity):
 
 
 @inner
-def point_rises(w, head, new):
-    """Return whether the step just solved discharged the cell."""
-    return w.points[new, at.CHARGE] >= w.points[head, at.CHARGE]
-
-
-@inner
 def pass_soc(w, c, which, soc):
     """Keep the time in ``memory[which]`` at which the step just solved first charged the cell to ``soc``, if it did."""
     goal = (c.soc - soc) * w.memory[at.CELL]  # charge discharged by then
     head, new = w.now[at.HEAD], at.new_slot(w)
-    near = w.points[new, at.CHARGE] - NEARLY * w.memory[at.NOMINAL]  # a step that ends by state of charge ends nearly there
-    if not isnan(w.memory[which]) or point_rises(w, head, new) or not w.points[head, at.CHARGE] > goal >= near:
+    before, after = w.points[head, at.CHARGE], w.points[new, at.CHARGE]
+    near = after - NEARLY * w.memory[at.NOMINAL]  # a step that ends by state of charge ends nearly there
+    if not isnan(w.memory[which]) or after >= before or not before > goal >= near:
         return
     times = w.weights[at.TIMES]
     many = min(w.now[at.NEXT_ORDER], w.now[at.COUNT]) + 1

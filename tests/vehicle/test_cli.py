@@ -56,7 +56,7 @@ def test_power_to_a_file(cli, tmp_path):
 
 def test_own_trace(cli, tmp_path):
     (tmp_path / "trace.csv").write_text("time s,speed km/h\n0,0\n1,10\n2,20\n3,10\n4,0\n")
-    cli("run", "vehicle.range", "-p", f"cycle={tmp_path / 'trace.csv'}")
+    assert "tractive_energy" in cli("run", "vehicle.range", "-p", f"cycle={tmp_path / 'trace.csv'}").stdout
 
 
 @pytest.mark.parametrize(("change", "message"), [
