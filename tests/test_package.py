@@ -253,3 +253,23 @@ def test_other_packages_keep_their_cache():
     from numba.core import config
 
     assert str(jit.CACHE) != config.CACHE_DIR
+
+
+@jit.inner
+def _twice(x):
+    return 2.0 * x
+
+
+def _four_times(x):
+    return _twice(_twice(x))
+
+
+@pytest.mark.skipif(jit.INTERPRETED, reason="nothing is compiled")
+def test_inner_functions_stay_out_of_the_engine():
+    """Their unoptimised copies would be called by the entry in the process that compiles it, at half its speed."""
+    entry = jit._compile(_four_times, cache=False)
+    assert entry(3.0) == 12.0
+    engine = next(iter(entry.overloads.values())).library.codegen._engine
+    (found,) = _twice.overloads.values()
+    assert engine.is_symbol_defined(next(iter(entry.overloads.values())).fndesc.mangled_name)
+    assert not engine.is_symbol_defined(found.fndesc.mangled_name)
