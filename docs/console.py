@@ -1,7 +1,7 @@
-"""Runs what the pages show: commands behind ``$`` in ``console`` blocks, files in ``toml`` and ``csv`` blocks, ``>>>`` in ``python`` blocks.
+"""Runs what the pages show: commands behind ``$`` in ``console`` blocks, ``>>>`` in ``python`` blocks, files in ``toml`` blocks.
 
-A line printed below a command is a line of its output; ``...`` stands for any others. ``python docs/console.py`` writes the numbers of today
-into every page, ``check`` says where page and command differ.
+A line printed below a command is a line of its output; ``...`` stands for any others. ``python docs/console.py`` writes the
+numbers of today into every page, ``check`` says where page and command differ.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def alike(line: str, other: str) -> bool:
 
 
 def fresh(line: str, printed: list[str]) -> str:
-    """Return the line of today's output that a page's line stands for: the one alike, or the first that begins with the same word."""
+    """Return the line of today's output that a page's line stands for: the one alike, or the first with the same first word."""
     if line.strip() in ("", "..."):
         return line
     found = [p for p in printed if alike(line, p)] or [p for p in printed if p.split()[:1] == line.split()[:1]]

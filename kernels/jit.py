@@ -92,8 +92,8 @@ def inline(function: F) -> F:
 def _finish_for_callers(library: Any) -> None:
     """Finish the library of an inner function without adding it to the JIT engine.
 
-    The engine resolves a symbol to the module added first. Were this unoptimised copy there, the entry compiled in the same process would
-    call it, and run at half its speed until the next start.
+    The engine resolves a symbol to the module added first. Were this unoptimised copy there, the entry compiled in the same
+    process would call it, and run at half its speed until the next start.
     """
     library._finalize_dynamic_globals()
     library._verify_declare_only_symbols()
