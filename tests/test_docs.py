@@ -6,12 +6,21 @@ import re
 import pytest
 
 
-@pytest.fixture(scope="module")
-def console(root):
-    spec = importlib.util.spec_from_file_location("console", root / "docs" / "console.py")
+def _load(root, name):
+    spec = importlib.util.spec_from_file_location(name, root / "docs" / f"{name}.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="module")
+def console(root):
+    return _load(root, "console")
+
+
+def test_bibliography_is_that_of_the_sources(root):
+    page = _load(root, "bibliography")
+    assert page.PAGE.read_text(encoding="utf-8") == page.text(), "python docs/bibliography.py"
 
 
 @pytest.mark.parametrize("page", ["README.md", *(f"docs/start/{n}.md" for n in ("battery", "cell", "ev", "polysilicon"))])
@@ -55,4 +64,6 @@ def test_links_lead_somewhere(root):
 def test_every_page_is_in_the_contents(root):
     contents = (root / "mkdocs.yml").read_text(encoding="utf-8")
     for page in (root / "docs").rglob("*.md"):
+        if page.name == "README.md":
+            continue
         assert page.relative_to(root / "docs").as_posix() in contents, page
