@@ -20,7 +20,8 @@ COEFFICIENTS_HOLD = (20.0, 25.0)  # degC: coast-down coefficients are stated for
 
 def pressure(altitude: Array) -> Array:
     """Return the pressure (Pa) of the standard atmosphere at ``altitude`` (m), below 11 km."""
-    return np.asarray(PRESSURE * (1.0 - LAPSE * altitude / SEA_LEVEL) ** (GRAVITY / (GAS_OF_AIR * LAPSE)))
+    exponent = GRAVITY / (GAS_OF_AIR * LAPSE)
+    return np.asarray(PRESSURE * np.power(1.0 - LAPSE * altitude / SEA_LEVEL, exponent))  # ``**`` of a single number is libm's
 
 
 def air_density(temperature: Array, altitude: Array) -> Array:

@@ -23,7 +23,7 @@ def bound(path: str) -> Any:
 class Drivetrain(Table):
     """Motor, inverter and gear: what they lose at a power at the wheels, driving and braking alike."""
 
-    loss_constant: float | None = of_car("W", "loss while the car moves", ge=0.0, le=1e5)
+    loss_constant: float | None = of_car("W", "loss while the car moves, which decides consumption at low load", ge=0.0, le=1e5)
     loss_linear: float | None = of_car("1", "loss over power at the wheels", ge=0.0, le=10.0)
     loss_quadratic: float | None = of_car(
         "1", "loss over power at rated power, on top; below that in proportion to power", ge=0.0, le=10.0
@@ -76,6 +76,7 @@ class Assumption(Table):
     charger_efficiency: Literal["given", "low", "high"] = bound("charger_efficiency")
     charge_efficiency: Literal["given", "low", "high"] = bound("battery.charge_efficiency")
     drivetrain_loss: Literal["given", "low", "high"] = bound("drivetrain.loss_linear")
+    drivetrain_loss_constant: Literal["given", "low", "high"] = bound("drivetrain.loss_constant")
     regeneration_share: Literal["given", "low", "high"] = bound("regeneration.share")
     regeneration_power: Literal["given", "low", "high"] = bound("regeneration.power_max")
     regeneration_cutoff: Literal["given", "low", "high"] = bound("regeneration.cutoff_speed")
@@ -96,6 +97,7 @@ ASSUMED = {  # path of a car's value -> field that chooses within its range
     "charger_efficiency": "charger_efficiency",
     "battery.charge_efficiency": "charge_efficiency",
     "drivetrain.loss_linear": "drivetrain_loss",
+    "drivetrain.loss_constant": "drivetrain_loss_constant",
     "regeneration.share": "regeneration_share",
     "regeneration.power_max": "regeneration_power",
     "regeneration.cutoff_speed": "regeneration_cutoff",

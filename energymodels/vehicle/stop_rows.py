@@ -38,7 +38,8 @@ def limits(columns: Mapping[str, Array], rows: Mapping[str, Array]) -> dict[str,
     voltage = series * rows["limit_voltage"]
     power = 1e3 * columns["station.power"]
     with np.errstate(invalid="ignore"):
-        by_power = np.where(np.isfinite(power), 2.0 * power / (voltage + np.sqrt(voltage**2 + 4.0 * resistance * power)), np.inf)
+        root = np.sqrt(voltage * voltage + 4.0 * resistance * power)
+        by_power = np.where(np.isfinite(power), 2.0 * power / (voltage + root), np.inf)
     own = rows["limit_rate"] * rows["nominal"] / 3600.0 * parallel
     current = np.minimum(np.minimum(by_power, columns["station.current"]), np.minimum(columns["pack.current_max"], own))
     drop = np.where(np.isfinite(current), resistance * np.where(np.isfinite(current), current, 0.0), 0.0)
