@@ -4,7 +4,7 @@ metadata read them there."""
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, ClassVar, Literal, TypeAlias, get_args, get_origin
@@ -90,8 +90,19 @@ class FieldInfo:
         return above and below
 
     def fault(self, value: object, hint: str = "") -> Fault:
-        """Return the fault of ``value`` in this field."""
-        return Fault(self.path, value, self.allowed, self.unit, hint)
+        """Return the fault of ``value`` in this field; a bare number gets the unit with which it would be right."""
+        meant = [] if hint else self._meant(value, self.holds)
+        return Fault(self.path, value, self.allowed, self.unit, hint or (f"did you mean {' or '.join(meant)}?" if meant else ""))
+
+    def _meant(self, value: object, fits: Callable[[float], bool]) -> list[str]:
+        """Return a bare number with the units with which it ``fits``."""
+        if self.kind != "number" or isinstance(value, bool | np.bool_):
+            return []
+        try:
+            number, unit = units.split(value) if isinstance(value, str) else (float(value), "")  # type: ignore[arg-type]
+        except (TypeError, ValueError):
+            return []
+        return [] if unit or not math.isfinite(number) else units.meant(number, self.unit, fits)
 
     def parse(self, value: object) -> Any:
         """Return ``value`` (text with or without a unit, or a number) as this field holds it; InputError with range and unit."""
