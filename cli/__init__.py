@@ -53,16 +53,25 @@ class Verbs(click.Group):
             formatter.write_dl(sorted(VERBS.items()))
 
     def invoke(self, ctx: click.Context) -> object:
-        from energymodels.errors import InertWarning, InputError, ProvenanceWarning, ValidityWarning
+        from energymodels.errors import InertWarning, InputError, PlausibilityWarning, ProvenanceWarning, ValidityWarning
+
+        said: set[str] = set()
+
+        def say(message: object, *_: object, **__: object) -> None:
+            if str(message) not in said:
+                said.add(str(message))
+                click.echo(f"note: {message}", err=True)
 
         with warnings.catch_warnings():
-            for category in (InertWarning, ProvenanceWarning, ValidityWarning):
+            for category in (InertWarning, PlausibilityWarning, ProvenanceWarning, ValidityWarning):
                 warnings.simplefilter("always", category)
-            warnings.showwarning = lambda message, *_, **__: click.echo(f"note: {message}", err=True)
+            warnings.showwarning = say
             try:
                 return super().invoke(ctx)
             except InputError as error:
                 messages = [str(fault) for fault in error.faults]
+            except BrokenPipeError:  # whoever reads has enough: click ends in silence
+                raise
             except OSError as error:
                 messages = [str(error)]
             except MemoryError as error:

@@ -51,6 +51,10 @@ class ProvenanceWarning(UserWarning):
     """A value in use is recalled, claimed or assumed, or the data lack what a full answer needs."""
 
 
+class PlausibilityWarning(UserWarning):
+    """A value is possible but likely not meant, or the model leaves out what was likely meant."""
+
+
 def closest(name: str, known: Iterable[str]) -> str:
     """Return a hint naming the closest of ``known``, or listing them if few."""
     names = sorted(known)

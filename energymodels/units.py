@@ -18,7 +18,8 @@ _TIMES_TEN = re.compile(rf"^\s*(?:({_MANTISSA})\s*[x*]\s*|([+-]?))10\s*(?:\^|\*\
 _EXPONENT = re.compile(r"(?<=[A-Za-z])\^?([+-]?\d+)")
 
 # What people write -> what the unit's own name is; in this order.
-_SIGNS = str.maketrans(dict.fromkeys("−‐‑–", "-") | dict.fromkeys("·⋅∙•", "*") | {"×": "x", "Ω": "ohm "})
+_MINUS, _DOTS, _CROSS = "\u2212\u2010\u2011\u2013", "\u00b7\u22c5\u2219\u2022", "\u00d7"
+_SIGNS = str.maketrans(dict.fromkeys(_MINUS, "-") | dict.fromkeys(_DOTS, "*") | {_CROSS: "x", "Ω": "ohm "})
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 _HABITS = tuple(
     (re.compile(pattern), name)
@@ -36,7 +37,7 @@ _HABITS = tuple(
 )
 OFTEN_MEANT = {  # unit of a field -> units in which people have the number at hand
     "K": ("degC",), "degC": ("K",),
-    "um": ("m", "mm", "cm"), "mm": ("m", "um"), "m": ("mm", "cm", "um"),
+    "um": ("m", "mm"), "mm": ("m", "um"), "m": ("mm", "cm"),
     "s": ("ms", "us"), "fA cm-2": ("A cm-2", "A m-2"), "mA cm-2": ("A cm-2", "A m-2"),
     "cm-3": ("m-3",), "ohm cm": ("ohm m",), "ohm cm2": ("ohm m2", "mohm cm2"), "mol m-3": ("mol/L",),
     "1": ("percent",), "A h": ("mA h",), "m3": ("cm3", "L"),
@@ -51,7 +52,8 @@ UNREADABLE = (ArithmeticError, AssertionError, AttributeError, SyntaxError, Type
 def plain(text: str) -> str:
     """Return ``text`` with the signs and spellings that people use for a unit replaced by one: Ω, ℃, cm², ohm-cm, Sun."""
     text = re.sub("[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻]+", lambda found: "^" + found[0].translate(_RAISED), text)
-    text = unicodedata.normalize("NFKC", text.replace("º", "°")).translate(_SIGNS)  # its ohm, kelvin and degree signs are the letters
+    text = unicodedata.normalize("NFKC", text.replace("º", "°"))  # the signs for ohm, kelvin and degrees become letters
+    text = text.translate(_SIGNS)
     for pattern, name in _HABITS:
         text = pattern.sub(name, text)
     return text.strip()
@@ -96,7 +98,7 @@ def split(text: str) -> tuple[float, str]:
     if match is None:
         raise ValueError("not a number")
     if re.match(r",\s*\d", match[2]):
-        raise ValueError(f"cannot read {match[2]!r}: a decimal comma? Write the decimal point as a dot, and thousands without a mark")
+        raise ValueError(f"cannot read {match[2]!r}: a decimal comma? A decimal point is a dot, and thousands have no mark")
     return float(match[1]), match[2]
 
 
