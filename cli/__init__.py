@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import warnings
 from importlib import import_module
@@ -26,6 +27,12 @@ VERBS = {
     "sweep": "Sweep fields of a spec into a file.",
     "tolerance": "How much of a metal costs how much efficiency, back to the feedstock.",
 }
+
+
+COMPLETE = "_ENERGYMODELS_COMPLETE"
+COMPLETION = (
+    f'Fields, values and specs complete in the shell: eval "$({COMPLETE}=bash_source energymodels)", or zsh_source, fish_source.'
+)
 
 
 class Verbs(click.Group):
@@ -89,7 +96,13 @@ def _show_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
         ctx.exit()
 
 
-@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+if COMPLETE in os.environ:  # the shell asks
+    from energymodels.cli.completion import register
+
+    register()
+
+
+@click.group(cls=Verbs, epilog=COMPLETION, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Show the version and exit."
 )

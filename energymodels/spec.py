@@ -158,7 +158,7 @@ def _parsed(fields: Mapping[str, FieldInfo], raw: Mapping[str, Any]) -> tuple[di
     parsed: dict[str, Any] = {}
     for path, value in raw.items():
         if path not in fields:
-            faults.append(Fault(path, hint=f"unknown field; {closest(path, fields)}".rstrip("; ")))
+            faults.append(Fault(path, hint=f"unknown field; {closest(path, fields, fold=True)}".rstrip("; ")))
             continue
         try:
             parsed[path] = fields[path].parse(value)

@@ -35,7 +35,7 @@ DOUBTFUL = [
     ("pv.cell", {"generation_current_density": 42.0, "temperature": "50degC"}, ["no temperature coefficient", "+0.5"]),
     ("pv.cell", CELL | {"front.j0_metal": 500.0}, ["front.j0_metal has no effect", "front.metal_fraction is 0"]),
     ("pv.cell", {}, ["optics is the ideal limit", "optical_loss"]),
-    ("pv.cell", CELL | {"wafer.metals.Fe_i": 1e12, "wafer.pairs": "light"}, ["wafer.metals.Fe_i", "does not pair", "wafer.metals.Fe"]),
+    ("pv.cell", CELL | {"wafer.metals.Fe_i": 1e12, "wafer.pairs": "light"}, ["wafer.metals.Fe_i", "does not pair", "metals.Fe"]),
     ("battery.spm", {"positive.thickness": 75e-6}, ["positive.thickness = 7.5e-05 um", "7.5e-05m?"]),
     ("battery.dfn", {"negative.particle_radius": 5e-6}, ["5e-06m?"]),
     ("battery.dfn", {"electrolyte.initial_concentration": 1.2}, ["1.2mol/L?"]),

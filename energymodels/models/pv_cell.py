@@ -127,7 +127,13 @@ def _split(point: str, words: str) -> tuple[Output, ...]:
 
 
 GENERATED = {"sign_convention": "current delivered by the cell is positive"}
-MASKS = ("intrinsic_density", "auger", "absorption", "degenerate", "flat_levels")
+MASKS = {  # flag -> what it says
+    "intrinsic_density": "temperature outside the range in which the intrinsic density was measured",
+    "auger": "temperature away from that at which Auger recombination was measured: its fits have no temperature coefficient",
+    "absorption": "temperature outside the range of the absorption edge's shift",
+    "degenerate": "doping at which Boltzmann statistics and full ionisation fail",
+    "flat_levels": "minority carriers recombine before they cross the wafer: the true cell loses more",
+}
 
 
 class Cell(Model):
@@ -168,7 +174,10 @@ class Cell(Model):
         Output("base_resistivity", "ohm cm", "resistivity of the wafer in the dark at 298.15 K", 100.0, derived=True),
         Output(
             "validity", "1", "formulas and assumptions used outside their range", derived=True,
-            attrs={"flag_masks": np.array([1 << i for i in range(len(MASKS))], np.int8), "flag_meanings": " ".join(MASKS)},
+            attrs={
+                "flag_masks": np.array([1 << i for i in range(len(MASKS))], np.int8), "flag_meanings": " ".join(MASKS),
+                "flag_comments": "; ".join(MASKS.values()),
+            },
         ),
     )  # fmt: skip
 
