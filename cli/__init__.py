@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import warnings
 from importlib import import_module
@@ -26,6 +27,12 @@ VERBS = {
     "sweep": "Sweep fields of a spec into a file.",
     "tolerance": "How much of a metal costs how much efficiency, back to the feedstock.",
 }
+
+
+COMPLETE = "_ENERGYMODELS_COMPLETE"
+COMPLETION = (
+    f'Fields, values and specs complete in the shell: eval "$({COMPLETE}=bash_source energymodels)", or zsh_source, fish_source.'
+)
 
 
 class Verbs(click.Group):
@@ -53,16 +60,25 @@ class Verbs(click.Group):
             formatter.write_dl(sorted(VERBS.items()))
 
     def invoke(self, ctx: click.Context) -> object:
-        from energymodels.errors import InertWarning, InputError, ProvenanceWarning, ValidityWarning
+        from energymodels.errors import InertWarning, InputError, PlausibilityWarning, ProvenanceWarning, ValidityWarning
+
+        said: set[str] = set()
+
+        def say(message: object, *_: object, **__: object) -> None:
+            if str(message) not in said:
+                said.add(str(message))
+                click.echo(f"note: {message}", err=True)
 
         with warnings.catch_warnings():
-            for category in (InertWarning, ProvenanceWarning, ValidityWarning):
+            for category in (InertWarning, PlausibilityWarning, ProvenanceWarning, ValidityWarning):
                 warnings.simplefilter("always", category)
-            warnings.showwarning = lambda message, *_, **__: click.echo(f"note: {message}", err=True)
+            warnings.showwarning = say
             try:
                 return super().invoke(ctx)
             except InputError as error:
                 messages = [str(fault) for fault in error.faults]
+            except BrokenPipeError:  # whoever reads has enough: click ends in silence
+                raise
             except OSError as error:
                 messages = [str(error)]
             except MemoryError as error:
@@ -80,7 +96,13 @@ def _show_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
         ctx.exit()
 
 
-@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+if COMPLETE in os.environ:  # the shell asks
+    from energymodels.cli.completion import register
+
+    register()
+
+
+@click.group(cls=Verbs, epilog=COMPLETION, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Show the version and exit."
 )

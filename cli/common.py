@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import shlex
+import shutil
 import sys
+import textwrap
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from energymodels.cli.completion import assignment, spec_or_file
 from energymodels.errors import Fault, InputError
 
 if TYPE_CHECKING:
     from energymodels.spec import Spec
+
+NARROW, READABLE = 8, 30  # characters: a column of text is not squeezed further, the last one not
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -23,10 +29,17 @@ def spec_options(function: F) -> F:
     function = click.option("-b", "--backend", default="", metavar="BACKEND", help="Compute with a reference backend instead.")(
         function
     )
-    function = click.option(
-        "-p", "--set", "changes", multiple=True, metavar="PATH=VALUE", help="Set a field, e.g. wafer.thickness=130um; repeatable."
-    )(function)
-    return click.argument("spec")(function)
+    return spec_argument(set_option("Set a field, e.g. wafer.thickness=130um; repeatable.")(function))
+
+
+def spec_argument(function: F) -> F:
+    """Add SPEC to a command."""
+    return click.argument("spec", shell_complete=spec_or_file)(function)
+
+
+def set_option(text: str) -> Callable[[F], F]:
+    """Return what adds -p to a command."""
+    return click.option("-p", "--set", "changes", multiple=True, metavar="PATH=VALUE", shell_complete=assignment, help=text)
 
 
 def sets_option(function: F) -> F:
@@ -74,12 +87,65 @@ def print_json(value: object) -> None:
 
 
 def print_table(rows: Sequence[Sequence[str]], header: Sequence[str]) -> None:
-    """Print rows in aligned columns; columns of numbers are aligned to the right."""
+    """Print rows in aligned columns, those of numbers to the right; on a terminal wrapped to its width, else a row is a line."""
+    click.echo("\n".join(table_lines(rows, header, terminal_width())))
+
+
+def terminal_width() -> int | None:
+    """Return how many characters a line of the terminal has, None if standard output is none."""
+    return shutil.get_terminal_size().columns if sys.stdout is not None and sys.stdout.isatty() else None
+
+
+def print_text(text: str) -> None:
+    """Print a line of text, on a terminal wrapped between words."""
+    click.echo(textwrap.fill(text, terminal_width() or len(text) or 1))
+
+
+def table_lines(rows: Sequence[Sequence[str]], header: Sequence[str], width: int | None) -> list[str]:
+    """Return the lines of a table; with a ``width`` its texts are wrapped within their columns, or the last below the others."""
     widths = [max(len(row[i]) for row in [header, *rows]) for i in range(len(header))]
+    if width:
+        widths = _fitted(rows, widths, width)
+        if sum(widths) + 2 * (len(widths) - 1) > width:
+            return [line for row in rows for line in _stacked(row, width)]
     right = [bool(rows) and all(_is_number(row[i]) for row in rows) for i in range(len(header))]
+    lines = []
     for row in [header, ["-" * w for w in widths], *rows]:
-        cells = [cell.rjust(w) if r else cell.ljust(w) for cell, w, r in zip(row, widths, right, strict=True)]
-        click.echo("  ".join(cells).rstrip())
+        parts = [textwrap.wrap(cell, w, break_on_hyphens=False) or [""] for cell, w in zip(row, widths, strict=True)]
+        for pieces in itertools.zip_longest(*parts, fillvalue=""):
+            cells = [p.rjust(w) if r else p.ljust(w) for p, w, r in zip(pieces, widths, right, strict=True)]
+            lines.append("  ".join(cells).rstrip())
+    return lines
+
+
+def _fitted(rows: Sequence[Sequence[str]], widths: Sequence[int], width: int) -> list[int]:
+    """Return the widths of columns that fit ``width`` if they can: step by step that one gives way that costs fewest lines.
+
+    The first, which holds names, keeps its own, the others their longest word, the last what can be read.
+    """
+    found = list(widths)
+    words = [max((len(word) for row in rows for word in row[i].split()), default=0) for i in range(len(widths))]
+    least = [widths[0], *(max(NARROW, word) for word in words[1:-1]), max(READABLE, words[-1])]
+
+    def lines(i: int) -> int:
+        tried = [w - (j == i) for j, w in enumerate(found)]
+        return sum(max(-(-len(cell) // w) for cell, w in zip(row, tried, strict=True)) for row in rows)
+
+    while sum(found) + 2 * (len(found) - 1) > width:
+        free = [i for i in range(len(found)) if found[i] > least[i]]
+        if not free:
+            break
+        found[min(free, key=lines)] -= 1
+    return found
+
+
+def _stacked(row: Sequence[str], width: int) -> list[str]:
+    """Return a row on lines of its own: its last text, indented, below the others."""
+    head = "  ".join(cell for cell in row[:-1] if cell)
+    return [
+        *textwrap.wrap(head, width, subsequent_indent="  "),
+        *textwrap.wrap(row[-1], width, initial_indent="    ", subsequent_indent="    "),
+    ]
 
 
 def _is_number(text: str) -> bool:

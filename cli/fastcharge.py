@@ -6,21 +6,14 @@ import sys
 
 import click
 
-from energymodels.cli.common import json_option, number, print_json, print_table, read_spec
+from energymodels.cli.common import json_option, number, print_json, print_table, read_spec, set_option, spec_argument
 
 PICTURES = (".png", ".pdf", ".svg")
 
 
 @click.command("fastcharge")
-@click.argument("spec")
-@click.option(
-    "-p",
-    "--set",
-    "changes",
-    multiple=True,
-    metavar="PATH=VALUE",
-    help="Set a field, e.g. limits.negative_potential=10mV; repeatable.",
-)
+@spec_argument
+@set_option("Set a field, e.g. limits.negative_potential=10mV; repeatable.")
 @click.option(
     "-o",
     "--output",

@@ -7,10 +7,11 @@ from pathlib import Path
 import click
 
 from energymodels.cli.common import print_table
+from energymodels.cli.completion import study as study_names
 
 
 @click.command("study")
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=study_names)
 @click.option("-o", "--output", default="results", metavar="FOLDER", show_default=True, help="Where the files go.")
 def command(name: str | None, output: str) -> None:
     """Run the bundled study NAME: a sweep, a file, a figure. Without NAME, list the studies."""

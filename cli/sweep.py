@@ -9,12 +9,13 @@ from typing import Any
 import click
 
 from energymodels.cli.common import assignments, command_line, read_spec, sets_option, spec_options
+from energymodels.cli.completion import assignment
 
 
 @click.command("sweep")
 @spec_options
 @click.option(
-    "-v", "--vary", "axes", multiple=True, required=True, metavar="PATH=VALUES",
+    "-v", "--vary", "axes", multiple=True, required=True, metavar="PATH=VALUES", shell_complete=assignment,
     help="An axis: 80um:180um:11, 1e-5:1e-1:41:log, or B,Ga,P. Several make a grid; A,B=VALUES ties fields to one axis.",
 )  # fmt: skip
 @click.option("-o", "--output", required=True, metavar="FILE", help="Where the result goes (.nc, .zarr, .csv).")

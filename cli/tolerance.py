@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from energymodels.cli.common import json_option, number, print_json, print_table, read_spec, sets_option
+from energymodels.cli.common import json_option, number, print_json, print_table, read_spec, set_option, sets_option
+from energymodels.cli.completion import spec_or_file
 from energymodels.errors import Fault, InputError
 
 if TYPE_CHECKING:
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
 
 
 @click.command("tolerance")
-@click.argument("specs", metavar="SPEC", nargs=-1, required=True)
-@click.option("-p", "--set", "changes", multiple=True, metavar="PATH=VALUE", help="Set a field in every SPEC; repeatable.")
+@click.argument("specs", metavar="SPEC", nargs=-1, required=True, shell_complete=spec_or_file)
+@set_option("Set a field in every SPEC; repeatable.")
 @click.option("--element", "elements", required=True, metavar="NAMES", help="Metals, e.g. Fe,Cr,Co.")
 @click.option("--loss", "losses", default="0.1,0.5,1", show_default=True, metavar="NUMBERS", help="Losses, % absolute.")
 @click.option("--type", "types", default="", metavar="p,n", help="Base types; the spec's own and then the other by default.")

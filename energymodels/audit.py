@@ -16,7 +16,7 @@ import numpy as np
 
 from energymodels import datasets
 from energymodels.engine import solve
-from energymodels.errors import InertWarning, ValidityWarning, unknown
+from energymodels.errors import InertWarning, PlausibilityWarning, ValidityWarning, unknown
 from energymodels.model import Array
 from energymodels.solution import Solution
 from energymodels.spec import bundled, load
@@ -123,7 +123,7 @@ def _entry(record: dict[str, Any], predicted: bool, auger: str, limit: float, au
 def _limits(wafers: list[_Wafer], auger: str) -> Array:
     """Return the efficiency, percent, of the ideal undoped cell at each thickness."""
     points = {"wafer.thickness": np.array([w.thickness for w in wafers])}
-    return solve("pv.cell", {}, {"wafer.doping": 1e8, "auger": auger}, points=points).values["efficiency"]
+    return solve("pv.cell", {}, {"wafer.doping": 1e8, "optical_loss": 0.0, "auger": auger}, points=points).values["efficiency"]
 
 
 def _run(cases: list[tuple[_Wafer, float, float]], j0: Array, series: Array, auger: str) -> Solution:
@@ -141,7 +141,8 @@ def _run(cases: list[tuple[_Wafer, float, float]], j0: Array, series: Array, aug
     keep = ["v_oc", "j_sc", "fill_factor", "efficiency"]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", InertWarning)  # thickness under imposed generation is what is meant here
-        warnings.simplefilter("ignore", ValidityWarning)  # of lifetimes and surfaces that explain nothing
+        for category in (PlausibilityWarning, ValidityWarning):  # of lifetimes and surfaces that explain nothing
+            warnings.simplefilter("ignore", category)
         return solve("pv.cell", {}, {"auger": auger}, points=points, keep=keep)
 
 

@@ -156,7 +156,7 @@ def make_axes(
 
 def _refusal(fields: Mapping[str, FieldInfo], path: str, seen: list[str]) -> Fault | None:
     if path not in fields:
-        return Fault(path, hint=f"unknown field; {closest(path, fields)}".rstrip("; "))
+        return Fault(path, hint=f"unknown field; {closest(path, fields, fold=True)}".rstrip("; "))
     if fields[path].fixed:
         return Fault(path, hint="shapes the result, so it cannot be swept; set it for the whole sweep")
     if path in seen:

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from energymodels import plausibility
 from energymodels.axes import Axis, Values, make_axes, read_values, swept_values
 from energymodels.columns import of_fields
 from energymodels.ensemble import sets_axis
-from energymodels.errors import Fault, InertWarning, InputError, ProvenanceWarning, ValidityWarning, closest
+from energymodels.errors import Fault, InertWarning, InputError, PlausibilityWarning, ProvenanceWarning, ValidityWarning, closest
 from energymodels.kernels import status
 from energymodels.model import Array, Model, Output, Probe, get_model, label_index, resolve
 from energymodels.schema import FieldInfo
@@ -116,12 +117,17 @@ def solve(
 
     solution = _allocate(base, infos, model, fields, axes, keep, probe)
     solution.backend = backend
-    for path, reason in model.inert(fields, set(along)).items():
+    inert = model.inert(fields, set(along))
+    for path, reason in inert.items():
         solution.notes.append(f"sweeping {path}: {reason}")
         warnings.warn(solution.notes[-1], InertWarning, stacklevel=3)
     for remark in model.remarks(fields, along):
         solution.notes.append(remark)
         warnings.warn(remark, ProvenanceWarning, stacklevel=3)
+    given = [path for path in dict.fromkeys([*base.values, *along]) if path not in inert]
+    for remark in plausibility.remarks(model, infos, columns, given, solution.shape):
+        solution.notes.append(remark)
+        warnings.warn(remark, PlausibilityWarning, stacklevel=3)
     if backend:
         _by_backend(solution, columns)
     else:

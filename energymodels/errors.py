@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+LISTED = 80  # names that an error lists at most
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -51,15 +53,23 @@ class ProvenanceWarning(UserWarning):
     """A value in use is recalled, claimed or assumed, or the data lack what a full answer needs."""
 
 
-def closest(name: str, known: Iterable[str]) -> str:
-    """Return a hint naming the closest of ``known``, or listing them if few."""
+class PlausibilityWarning(UserWarning):
+    """A value is possible but likely not meant, or the model leaves out what was likely meant."""
+
+
+def closest(name: str, known: Iterable[str], *, fold: bool = False) -> str:
+    """Return a hint naming the closest of ``known``, or what there is; ``fold``: of dotted paths the first parts only."""
     names = sorted(known)
     near = get_close_matches(name, names, n=1, cutoff=0.5) or [n for n in names if n.split(".")[-1] == name.split(".")[-1]][:1]
     if near:
         return f"did you mean {near[0]}?"
-    return f"known: {', '.join(names)}" if len(names) <= 12 else ""
+    if fold:
+        tables = {name.partition(".")[0] for name in names if "." in name}
+        names = sorted({*(f"{table}.*" for table in tables), *(n for n in names if "." not in n and n not in tables)})
+    more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
+    return f"known: {', '.join(names[:LISTED])}{more}" if names else ""
 
 
-def unknown(kind: str, name: str, known: Iterable[str]) -> InputError:
-    """Return the error for a name that is not among ``known``."""
-    return InputError(Fault(name, hint=f"unknown {kind}; {closest(name, known)}".rstrip("; ")))
+def unknown(kind: str, name: str, known: Iterable[str], *, fold: bool = False) -> InputError:
+    """Return the error for a name that is not among ``known``; ``fold`` as in ``closest``."""
+    return InputError(Fault(name, hint=f"unknown {kind}; {closest(name, known, fold=fold)}".rstrip("; ")))

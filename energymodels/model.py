@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from types import ModuleType
@@ -72,6 +72,14 @@ class Prepared:
 
 
 @dataclass(frozen=True)
+class Remark:
+    """What is likely not meant, and in which cases: ``where`` is an array of bool that broadcasts over the grid."""
+
+    text: str
+    where: Array
+
+
+@dataclass(frozen=True)
 class Block:
     """Where a chunk of cases goes: ``scalars`` (scalar output, case), ``arrays`` name -> (case, *dims), ``status`` (case,)."""
 
@@ -113,6 +121,13 @@ class Model(ABC):
 
     def remarks(self, fields: Mapping[str, Any], swept: Mapping[str, Array]) -> list[str]:
         """Return what must be said of the fields in use: recalled or assumed values, what the data lack."""
+        return []
+
+    def doubts(self, columns: Mapping[str, Array], given: Collection[str]) -> list[Remark]:
+        """Return what is likely not meant in some cases; ``given`` are the paths that somebody wrote or sweeps.
+
+        A field's own ``usual`` range needs no remark here.
+        """
         return []
 
     def members(self, fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[tuple[str, Mapping[str, Any]]]:

@@ -4,12 +4,13 @@ metadata read them there."""
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, ClassVar, Literal, TypeAlias, get_args, get_origin
 
 import numpy as np
+import numpy.typing as npt
 from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -33,9 +34,15 @@ class Table(BaseModel):
     agreeing: ClassVar[tuple[tuple[str, str], ...]] = ()
 
 
-def quantity(default: float | None, unit: str, meaning: str, *, fixed: bool = False, **limits: Any) -> Any:
-    """Return a number field; ``limits`` are gt, ge, lt, le (none above: inf is legal). A ``fixed`` one shapes the result."""
-    return Field(default, description=meaning, json_schema_extra={"unit": unit, "fixed": fixed}, **limits)
+def quantity(
+    default: float | None, unit: str, meaning: str, *, fixed: bool = False, usual: tuple[float, float] | None = None, **limits: Any
+) -> Any:
+    """Return a number field; ``limits`` are gt, ge, lt, le (none above: inf is legal). A ``fixed`` one shapes the result.
+
+    Values outside the ``usual`` range, but for 0 and inf, are remarked upon: they are often in another unit than the field's.
+    """
+    extra: dict[str, Any] = {"unit": unit, "fixed": fixed, "usual": list(usual) if usual else None}
+    return Field(default, description=meaning, json_schema_extra=extra, **limits)
 
 
 def count(default: int | None, meaning: str, *, fixed: bool = True, **limits: Any) -> Any:
@@ -66,6 +73,7 @@ class FieldInfo:
     high: float = math.inf
     low_open: bool = False
     high_open: bool = False
+    usual: tuple[float, float] | None = None  # beyond, a value is remarked upon
     labels: tuple[str, ...] = ()
     replaces: tuple[str, ...] = ()
     conflicts: tuple[str, ...] = ()
@@ -89,9 +97,34 @@ class FieldInfo:
         below = value < self.high if self.high_open else value <= self.high
         return above and below
 
+    def is_usual(self, values: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+        """Return where ``values`` are in the usual range; 0 and inf, which stand for none and no limit, always are."""
+        low, high = self.usual or (-math.inf, math.inf)
+        inside = (values >= low) & (values <= high)
+        return np.asarray(inside | (values == 0.0) | ~np.isfinite(values), dtype=np.bool_)
+
+    def doubt(self, value: float) -> str:
+        """Return what is to be said of an unusual ``value``."""
+        low, high = self.usual or (-math.inf, math.inf)
+        unit = "" if self.unit == "1" else f" {self.unit}"
+        meant = self._meant(value, lambda number: low <= number <= high)
+        hint = f"; did you mean {' or '.join(meant)}?" if meant else ""
+        return f"{self.path} = {value:g}{unit} is far from what is usual, {low:g} to {high:g}{unit}{hint}"
+
     def fault(self, value: object, hint: str = "") -> Fault:
-        """Return the fault of ``value`` in this field."""
-        return Fault(self.path, value, self.allowed, self.unit, hint)
+        """Return the fault of ``value`` in this field; a bare number gets the unit with which it would be right."""
+        meant = [] if hint else self._meant(value, self.holds)
+        return Fault(self.path, value, self.allowed, self.unit, hint or (f"did you mean {' or '.join(meant)}?" if meant else ""))
+
+    def _meant(self, value: object, fits: Callable[[float], bool]) -> list[str]:
+        """Return a bare number with the units with which it ``fits``."""
+        if self.kind != "number" or isinstance(value, bool | np.bool_):
+            return []
+        try:
+            number, unit = units.split(value) if isinstance(value, str) else (float(value), "")  # type: ignore[arg-type]
+        except (TypeError, ValueError):
+            return []
+        return [] if unit or not math.isfinite(number) else units.meant(number, self.unit, fits)
 
     def parse(self, value: object) -> Any:
         """Return ``value`` (text with or without a unit, or a number) as this field holds it; InputError with range and unit."""
@@ -181,10 +214,15 @@ def schema(table: type[Table], prefix: str = "") -> dict[str, FieldInfo]:
             default=info.default,
             unit=str(extra.get("unit", "")),
             labels=labels,
+            usual=_pair(extra.get("usual")),
             fixed=bool(extra.get("fixed")),
             **limits,
         )
     return found | _grouped(table, prefix, found)
+
+
+def _pair(ends: Any) -> tuple[float, float] | None:
+    return (float(ends[0]), float(ends[1])) if ends else None
 
 
 def _grouped(table: type[Table], prefix: str, found: Mapping[str, FieldInfo]) -> dict[str, FieldInfo]:

@@ -158,7 +158,7 @@ def _parsed(fields: Mapping[str, FieldInfo], raw: Mapping[str, Any]) -> tuple[di
     parsed: dict[str, Any] = {}
     for path, value in raw.items():
         if path not in fields:
-            faults.append(Fault(path, hint=f"unknown field; {closest(path, fields)}".rstrip("; ")))
+            faults.append(Fault(path, hint=f"unknown field; {closest(path, fields, fold=True)}".rstrip("; ")))
             continue
         try:
             parsed[path] = fields[path].parse(value)
@@ -231,7 +231,7 @@ def load(source: str | Path | Mapping[str, Any]) -> Spec:
 def loads(text: str, name: str) -> Spec:
     """Return the spec written as TOML in ``text``; ``name`` is for messages and results."""
     try:
-        return _from_tree(tomllib.loads(text), name)
+        return _from_tree(tomllib.loads(text.removeprefix("\ufeff")), name)  # a byte order mark
     except tomllib.TOMLDecodeError as error:
         raise InputError(Fault(name, hint=f"not a TOML file: {error}")) from error
 

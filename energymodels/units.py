@@ -4,26 +4,65 @@ from __future__ import annotations
 
 import re
 import tokenize
+import unicodedata
+from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pint
 
-_NUMBER = re.compile(
-    r"\s*([+-]?(?:\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?|inf(?:inity)?|nan))\s*(.*?)\s*$", re.IGNORECASE
-)
+_MANTISSA = r"[+-]?(?:\d+\.?\d*|\.\d+)"
+_NUMBER = re.compile(rf"\s*({_MANTISSA}(?:e[+-]?\d+)?|[+-]?(?:inf(?:inity)?|nan))\s*(.*?)\s*$", re.IGNORECASE)
+_TIMES_TEN = re.compile(rf"^\s*(?:({_MANTISSA})\s*[x*]\s*|([+-]?))10\s*(?:\^|\*\*)\s*([+-]?\d+)", re.IGNORECASE)  # 4.2x10^15
 _EXPONENT = re.compile(r"(?<=[A-Za-z])\^?([+-]?\d+)")
+
+# What people write -> what the unit's own name is; in this order.
+_MINUS, _DOTS, _CROSS = "\u2212\u2010\u2011\u2013", "\u00b7\u22c5\u2219\u2022", "\u00d7"
+_SIGNS = str.maketrans(dict.fromkeys(_MINUS, "-") | dict.fromkeys(_DOTS, "*") | {_CROSS: "x", "Ω": "ohm "})
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
+_HABITS = tuple(
+    (re.compile(pattern), name)
+    for pattern, name in (
+        (r"(?i)(?:\bdeg(?:rees?)?|°)?\s*\b(?=celsius|fahrenheit)", " "),
+        (r"(?:\bdeg(?:rees?)?|°)\s*(?=[CF]\b)", "deg"),
+        (r"(?i)celsius", "degC"),
+        (r"(?i)fahrenheit", "degF"),
+        (r"(?i)ohms?(?![a-z])", "ohm"),
+        (r"(?i)ohms?(?=[a-z])", "ohm "),
+        (r"\bSun(?=s?\b)", "sun"),
+        (r"(?<=[A-Za-z])-(?=[A-Za-z])", " "),
+        (r"/ ?100 ?km\b", "/hundred_km"),
+    )
+)
+OFTEN_MEANT = {  # unit of a field -> units in which people have the number at hand
+    "K": ("degC",), "degC": ("K",),
+    "um": ("m", "mm"), "mm": ("m", "um"), "m": ("mm", "cm"),
+    "s": ("ms", "us"), "fA cm-2": ("A cm-2", "A m-2"), "mA cm-2": ("A cm-2", "A m-2"),
+    "cm-3": ("m-3",), "ohm cm": ("ohm m",), "ohm cm2": ("ohm m2", "mohm cm2"), "mol m-3": ("mol/L",),
+    "1": ("percent",), "A h": ("mA h",), "m3": ("cm3", "L"),
+    "kW": ("W",), "kW h": ("W h",), "W": ("kW",), "kg": ("t", "g"), "ohm": ("mohm",), "V": ("mV",),
+}  # fmt: skip
 
 
 # what pint's parser lets through beside its own errors
 UNREADABLE = (ArithmeticError, AssertionError, AttributeError, SyntaxError, TypeError, ValueError, tokenize.TokenError)
 
 
+def plain(text: str) -> str:
+    """Return ``text`` with the signs and spellings that people use for a unit replaced by one: Ω, ℃, cm², ohm-cm, Sun."""
+    text = re.sub("[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻]+", lambda found: "^" + found[0].translate(_RAISED), text)
+    text = unicodedata.normalize("NFKC", text.replace("º", "°"))  # the signs for ohm, kelvin and degrees become letters
+    text = text.translate(_SIGNS)
+    for pattern, name in _HABITS:
+        text = pattern.sub(name, text)
+    return text.strip()
+
+
 def _to_pint(unit: str) -> str:
     """Rewrite UDUNITS exponents and products (``W m-2``, ``mol.m-3``) for pint; ``^`` and ``**`` pass."""
     text = "1" + unit if unit.startswith("/") else unit
-    text = re.sub(r"(?<=[A-Za-z0-9])\.(?=[A-Za-z])", " ", text.strip().replace("%", "percent").replace("µ", "u").replace("μ", "u"))
+    text = re.sub(r"(?<=[A-Za-z0-9])\s*\.\s*(?=[A-Za-z])", " ", text.strip().replace("%", "percent").replace("μ", "u"))
     return _EXPONENT.sub(r"**\1", text)
 
 
@@ -37,6 +76,7 @@ def _registry() -> pint.UnitRegistry[Any]:
         "ppba = 1e-9",  # by atoms: a different quantity, kept apart by the fields' names
         "ppma = 1e-6",
         "sun = 1000 W / m**2",
+        "hundred_km = 100 km",  # of consumption
     ):
         registry.define(line)
     return registry
@@ -53,9 +93,12 @@ def _factor(unit: str, into: str) -> tuple[float, float]:
 
 def split(text: str) -> tuple[float, str]:
     """Return (number, unit text) of ``text``; ValueError if it does not begin with a number."""
+    text = _TIMES_TEN.sub(lambda found: f"{found[1] or found[2] + '1'}e{int(found[3])} ", plain(text), count=1)
     match = _NUMBER.match(text)
     if match is None:
         raise ValueError("not a number")
+    if re.match(r",\s*\d", match[2]):
+        raise ValueError(f"cannot read {match[2]!r}: a decimal comma? A decimal point is a dot, and thousands have no mark")
     return float(match[1]), match[2]
 
 
@@ -71,10 +114,18 @@ def parse(text: str, unit: str) -> float:
     except pint.UndefinedUnitError as error:
         raise ValueError(f"unknown unit {given!r}") from error
     except pint.DimensionalityError as error:
-        raise ValueError(f"{given!r} cannot be converted to {unit!r}") from error
+        degrees = f": write {value:g}deg{given}" if given in ("C", "F") and unit in ("K", "degC") else ""
+        raise ValueError(f"{given!r} cannot be converted to {unit!r}{degrees}") from error
     except UNREADABLE as error:
         raise ValueError(f"cannot read the unit {given!r}") from error
     return scale * value + offset
+
+
+def meant(value: float, unit: str, fits: Callable[[float], bool]) -> list[str]:
+    """Return ``value`` with each unit that is often meant in place of ``unit`` and with which it ``fits``, ready to be typed."""
+    others = [other for other in OFTEN_MEANT.get(unit, ()) if other != "percent" or 1.0 < value <= 100.0]
+    found = [f"{value:.6g}{other.replace(' ', '.')}" for other in others]
+    return [text for text in found if fits(parse(text, unit))]
 
 
 def is_unit(unit: str) -> bool:

@@ -73,7 +73,7 @@ def stamp() -> str:
 def read(path: Path) -> Material:
     """Return the material of a BPX file; InputError lists what is wrong with it."""
     try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
+        raw = json.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError) as error:
         raise InputError(Fault("parameters", str(path), hint=f"cannot be read as JSON: {error}")) from None
     if not isinstance(raw, dict) or not isinstance(raw.get("Parameterisation"), dict):

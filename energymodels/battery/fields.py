@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 from energymodels.schema import Table, choice, count, quantity, text
 
+THICKNESS = (1.0, 2e3)  # um, usual
+
 
 def of_set(unit: str, meaning: str, **limits: Any) -> Any:
     """Return a number field that the parameter set fills in where it is not set."""
@@ -18,7 +20,7 @@ class Layer(Table):
 
     agreeing = (("bruggeman_electrolyte", "transport_efficiency"),)
 
-    thickness: float | None = of_set("um", "thickness", gt=0.0, le=1e4)
+    thickness: float | None = of_set("um", "thickness", usual=THICKNESS, gt=0.0, le=1e4)
     porosity: float | None = of_set("1", "volume fraction of electrolyte", gt=0.0, lt=1.0)
     bruggeman_electrolyte: float | None = of_set("1", "Bruggeman exponent of the electrolyte's transport", ge=0.0, le=10.0)
     transport_efficiency: float | None = of_set("1", "effective over bulk transport in the electrolyte", gt=0.0, le=1.0)
@@ -30,7 +32,7 @@ class Electrode(Layer):
     """A porous electrode of spherical particles and its current collector."""
 
     active_fraction: float | None = of_set("1", "volume fraction of active material", gt=0.0, lt=1.0)
-    particle_radius: float | None = of_set("um", "radius of the particles", gt=0.0, le=1e3)
+    particle_radius: float | None = of_set("um", "radius of the particles", usual=(0.01, 100.0), gt=0.0, le=1e3)
     maximum_concentration: float | None = of_set("mol m-3", "lithium in the full particle", gt=0.0, le=1e6)
     initial_concentration: float | None = of_set(
         "mol m-3", "lithium in the particles of both electrodes at one and the same time: the cell's inventory", ge=0.0, le=1e6
@@ -42,7 +44,7 @@ class Electrode(Layer):
     )
     diffusivity_factor: float = quantity(1.0, "1", "factor of the diffusivity in the particles", gt=0.0, le=1e6)
     exchange_current_density_factor: float = quantity(1.0, "1", "factor of the exchange current density", gt=0.0, le=1e6)
-    collector_thickness: float | None = of_set("um", "thickness of the current collector", ge=0.0, le=1e3)
+    collector_thickness: float | None = of_set("um", "thickness of the current collector", usual=(1.0, 1e3), ge=0.0, le=1e3)
     collector_density: float | None = of_set("kg m-3", "density of the current collector", gt=0.0, le=1e5)
     collector_specific_heat: float | None = of_set("J kg-1 K-1", "specific heat capacity of the current collector", gt=0.0, le=1e5)
 
@@ -50,7 +52,7 @@ class Electrode(Layer):
 class Electrolyte(Table):
     """The liquid."""
 
-    initial_concentration: float | None = of_set("mol m-3", "salt at the start", gt=0.0, le=1e4)
+    initial_concentration: float | None = of_set("mol m-3", "salt at the start", usual=(50.0, 5e3), gt=0.0, le=1e4)
     diffusivity: float | None = of_set("m2 s-1", "diffusivity of the salt, a constant in place of the function", gt=0.0, le=1e-6)
     diffusivity_factor: float = quantity(1.0, "1", "factor of the diffusivity", gt=0.0, le=1e6)
     conductivity: float | None = of_set("S m-1", "ionic conductivity, a constant in place of the function", gt=0.0, le=1e3)
@@ -65,10 +67,10 @@ class Electrolyte(Table):
 class Whole(Table):
     """The cell as a whole."""
 
-    electrode_height: float | None = of_set("m", "height of the electrodes", gt=0.0, le=1e3)
+    electrode_height: float | None = of_set("m", "height of the electrodes", usual=(1e-3, 3.0), gt=0.0, le=1e3)
     electrode_width: float | None = of_set("m", "width of the electrodes", gt=0.0, le=1e3)
     electrode_pairs: float | None = of_set("1", "pairs of electrodes in parallel", gt=0.0, le=1e6)
-    nominal_capacity: float | None = of_set("A h", "capacity that C-rates count", gt=0.0, le=1e6)
+    nominal_capacity: float | None = of_set("A h", "capacity that C-rates count", usual=(1e-6, 2e3), gt=0.0, le=1e6)
     voltage_min: float | None = of_set("V", "terminal voltage at which every discharge ends", ge=0.0, le=10.0)
     voltage_max: float | None = of_set("V", "terminal voltage at which every charge ends", gt=0.0, le=10.0)
     ocv_min: float | None = of_set("V", "open-circuit voltage at state of charge 0", ge=0.0, le=10.0)
@@ -79,7 +81,7 @@ class Whole(Table):
     )
     interface_activation_energy: float | None = of_set("J mol-1", "activation energy of the conductance of that", ge=0.0, le=3e5)
     cooling_area: float | None = of_set("m2", "surface that gives off heat", ge=0.0, le=1e4)
-    volume: float | None = of_set("m3", "volume of the cell, for its heat capacity", gt=0.0, le=1e3)
+    volume: float | None = of_set("m3", "volume of the cell, for its heat capacity", usual=(1e-9, 0.1), gt=0.0, le=1e3)
     heat_capacity: float | None = of_set("J K-1 m-3", "heat capacity of the cell, in place of its layers'", gt=0.0, le=1e8)
     reference_temperature: float | None = of_set("K", "temperature at which the set gives its potentials", gt=0.0, le=1e3)
 

@@ -99,7 +99,7 @@ def entries(path: str | Path | None = None) -> dict[str, Claim]:
     if not Path(path).is_file():
         raise InputError(Fault(str(path), hint="no such file"))
     try:
-        return read(tomllib.loads(Path(path).read_text(encoding="utf-8")))
+        return read(tomllib.loads(Path(path).read_text(encoding="utf-8-sig")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(Fault(str(path), hint=f"not a TOML file: {error}")) from error
 

@@ -28,7 +28,7 @@ class Coating(Table):
     areal_capacity: float | None = quantity(None, "mA h cm-2", "reversible capacity per area of one side", ge=0.0, le=100.0)
     loading: float | None = quantity(None, "mg cm-2", "mass of the coating per area of one side", ge=0.0, le=1e3)
     thickness: float | None = quantity(
-        None, "um", "thickness of the coating of one side; of lithium metal: of the foil", ge=0.0, le=1e4
+        None, "um", "thickness of the coating of one side; of lithium metal: of the foil", usual=(1.0, 2e3), ge=0.0, le=1e4
     )
     porosity: float | None = quantity(None, "1", "volume fraction of pores; lithium metal has none", ge=0.0, lt=1.0)
     coating_density: float | None = quantity(None, "g cm-3", "density of the coating with its pores", gt=0.0, le=25.0)
@@ -45,7 +45,7 @@ class Positive(Coating):
     material: Literal["lfp", "lmfp", "nmc811", "ni-rich", "na-layered"] = choice(
         "lfp", "active material, which fills in what is not set"
     )
-    collector_thickness: float = quantity(12.0, "um", "thickness of the foil", ge=0.0, le=1e3)
+    collector_thickness: float = quantity(12.0, "um", "thickness of the foil", usual=(1.0, 1e3), ge=0.0, le=1e3)
     collector_density: float = quantity(part("aluminium", "density", "kg m-3"), "kg m-3", "density of the foil", gt=0.0, le=3e4)
     collector_specific_heat: float = quantity(
         part("aluminium", "specific_heat", "J kg-1 K-1"), "J kg-1 K-1", "specific heat capacity of the foil", gt=0.0, le=1e5
@@ -68,7 +68,7 @@ class Negative(Coating):
         ge=0.0, le=100.0,
     )  # fmt: skip
     prelithiation: float = quantity(0.0, "1", "share of its first-cycle loss made good before assembly", ge=0.0, le=1.0)
-    collector_thickness: float = quantity(6.0, "um", "thickness of the foil", ge=0.0, le=1e3)
+    collector_thickness: float = quantity(6.0, "um", "thickness of the foil", usual=(1.0, 1e3), ge=0.0, le=1e3)
     collector_density: float = quantity(part("copper", "density", "kg m-3"), "kg m-3", "density of the foil", gt=0.0, le=3e4)
     collector_specific_heat: float = quantity(
         part("copper", "specific_heat", "J kg-1 K-1"), "J kg-1 K-1", "specific heat capacity of the foil", gt=0.0, le=1e5
@@ -82,7 +82,7 @@ class Separator(Table):
         ({"solid_density": part("separator", "density", "g cm-3")}, {"areal_mass": None}),
     )
 
-    thickness: float = quantity(part("separator", "thickness", "um"), "um", "thickness", gt=0.0, le=1e4)
+    thickness: float = quantity(part("separator", "thickness", "um"), "um", "thickness", usual=(1.0, 2e3), gt=0.0, le=1e4)
     porosity: float = quantity(part("separator", "porosity", "1"), "1", "volume fraction of pores", ge=0.0, lt=1.0)
     solid_density: float | None = quantity(None, "g cm-3", "density of its solid, polymer and ceramic together", gt=0.0, le=25.0)
     areal_mass: float | None = quantity(None, "mg cm-2", "mass per area", ge=0.0, le=1e3)

@@ -78,6 +78,10 @@ def prepare(columns: Columns, wafer: Wafer) -> Chain:
         if direct:
             found = {name: _stated(columns, name, wafer) for name in direct}
             chain.before[metal] = chain.total[metal] = chain.active[metal] = np.asarray(sum(found.values()))
+        elif f"wafer.metals.{metal}" in columns:
+            dissolved = columns[f"wafer.metals.{metal}"] * PER_CM3
+            chain.before[metal] = chain.total[metal] = chain.active[metal] = dissolved
+            found = _states(columns, metal, dissolved, wafer)
         else:
             chain.before[metal] = grown(columns, metal)
             chain.total[metal], chain.active[metal] = gettered(columns, metal, chain.before[metal], wafer.thickness)

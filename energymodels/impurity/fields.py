@@ -11,6 +11,7 @@ from energymodels.impurity.recipes import process_keys
 from energymodels.schema import Table, choice, count, quantity
 
 METALS = data.metals()
+PAIRS = ", paired with the acceptor of p-type as wafer.pairs and its time say, in the finished wafer"
 
 
 def _table(name: str, entries: dict[str, tuple[Any, Any]]) -> Any:
@@ -82,6 +83,10 @@ else:
             name: (float | None, quantity(None, "cm-3", f"{c.title} in the finished wafer", ge=0.0, le=5e22))
             for name, c in data.centres().items()
             if c.element
+        }
+        | {
+            m: (float | None, quantity(None, "cm-3", f"dissolved {data.elements()[m].name}{PAIRS}", ge=0.0, le=5e22))
+            for m in data.pairing()
         },
     )
 

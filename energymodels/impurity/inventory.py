@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import numpy as np
 
@@ -13,6 +13,29 @@ FEED = ("feedstock.metals", "feedstock.surface", "crystal.crucible", "process.co
 ACCEPTORS = ("", "B", "Ga")  # of p-type wafers; the first for n-type
 
 
+def element(name: str) -> str:
+    """Return the metal that ``wafer.metals.<name>`` speaks of: a centre's, or one whose pairs follow from the wafer."""
+    centre = data.centres().get(name)
+    return centre.element if centre else name
+
+
+def acceptor(name: str) -> str:
+    """Return the acceptor that ``wafer.metals.<name>`` is paired with, empty if it is alone or pairs by itself."""
+    centre = data.centres().get(name)
+    return centre.acceptor if centre else ""
+
+
+def states_centre_of(path: str, metal: str) -> bool:
+    """Return whether a field states a centre of the metal by its name, alone or paired."""
+    table, _, name = path.rpartition(".")
+    return table == "wafer.metals" and name != metal and element(name) == metal
+
+
+def free_to_pair(paths: Collection[str], used: Iterable[str]) -> list[str]:
+    """Return which of the metals ``used`` pair as the wafer and time have it: all but those whose centres are stated."""
+    return [metal for metal in used if not stated(paths) or f"wafer.metals.{metal}" in paths]
+
+
 def elements_in_use(paths: Iterable[str], compositions: Iterable[str]) -> tuple[str, ...]:
     """Return the metals that fields in use speak of, in the data's order; ``compositions`` are those that occur."""
     found = {metal for key in compositions for metal in data.compositions()[key]}
@@ -21,7 +44,7 @@ def elements_in_use(paths: Iterable[str], compositions: Iterable[str]) -> tuple[
         if table in FEED:
             found.add(name)
         elif table == "wafer.metals":
-            found.add(data.centres()[name].element)
+            found.add(element(name))
     return tuple(m for m in data.metals() if m in found)
 
 

@@ -73,6 +73,8 @@ def _centres(used: tuple[str, ...], fields: Mapping[str, Any], along: Mapping[st
     acceptors = {"", *(dopants & {*ACCEPTORS}), *({"Ga"} if "p" in types and not dopants - {""} else set())}
     given = {path.removeprefix("wafer.metals.") for path in fields if path.startswith("wafer.metals.")}
     found = [
-        name for name, c in data.centres().items() if c.element in used and (name in given if given else c.acceptor in acceptors)
+        name
+        for name, c in data.centres().items()
+        if c.element in used and (name in given or ((not given or c.element in given) and c.acceptor in acceptors))
     ]
     return [*found, "BO"] if fields["wafer.bo_active"] or "wafer.bo_active" in along else found

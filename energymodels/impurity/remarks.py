@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
 
 from energymodels.errors import Fault
 from energymodels.impurity import data, inventory, recipes
-from energymodels.model import Array
+from energymodels.model import Array, Remark
 
 ALWAYS = {"crystal.position", "crystal.route"}  # of the crystal, act on the doping too where it follows from the seed's
+PAIRS = ("wafer.pairs", "wafer.pairing_time", "wafer.pairing_temperature")
 BO = ("wafer.oxygen", "wafer.bo_active", "wafer.bo_factor")
 
 
@@ -24,6 +25,9 @@ def faults(fields: Mapping[str, Any]) -> list[Fault]:
         return [Fault("feedstock.composition", hint=hint)]
     if "feedstock.composition" in fields and not totals:
         return [Fault("feedstock.total_metals", hint="needed together with feedstock.composition")]
+    for metal in data.pairing():
+        if twice := [p for p in fields if inventory.states_centre_of(p, metal) and f"wafer.metals.{metal}" in fields]:
+            return [Fault(f"wafer.metals.{metal}", hint=f"excludes {twice[0]}, which is given too; leave one out")]
     if fields["crystal.pulls"] > 1 and fields["crystal.route"] == "cz" and inventory.from_melt(fields):
         return [
             Fault("crystal.pulls", fields["crystal.pulls"], hint="a crucible gives several crystals by crystal.route = rcz or ccz")
@@ -59,7 +63,7 @@ def remarks(fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[str]:
     if silent := [m for m in used if m not in known]:
         found.append(f"no recombination parameters are published for {', '.join(silent)}: taken not to recombine")
     for path in fields:
-        if path.startswith("wafer.metals.") and (acceptor := data.centres()[path.rpartition(".")[2]].acceptor):
+        if path.startswith("wafer.metals.") and (acceptor := inventory.acceptor(path.rpartition(".")[2])):
             found.append(f"{path} is in wafers doped with {acceptor} only, elsewhere taken as none")
     if fields["wafer.bo_active"] and not ((fields["wafer.oxygen"] and fields.get("wafer.dopant") == "B") or along):
         found.append("wafer.bo_active acts with wafer.oxygen in wafers doped with boron only")
@@ -67,6 +71,17 @@ def remarks(fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[str]:
         for key in np.unique(along.get("process.gettering", [fields["process.gettering"]])):
             if assumed := [m for m in used if recipes.is_assumed(str(key), m)]:
                 found.append(f"gettering {key}: segregation of {', '.join(assumed)} is assumed, with a range in the data")
+    return found
+
+
+def doubts(columns: Mapping[str, Array], given: Collection[str]) -> list[Remark]:
+    """Return what is said of pairs that does not act on the metals that are stated."""
+    found = []
+    pairing = next((path for path in PAIRS if path in given), "")
+    for metal in data.pairing() if pairing else ():
+        for path in (path for path in given if inventory.states_centre_of(path, metal)):
+            text = f"{path} is taken as stated and does not pair; {pairing} acts on wafer.metals.{metal}"
+            found.append(Remark(text, columns[path] > 0.0))
     return found
 
 
@@ -82,7 +97,10 @@ def inert(fields: Mapping[str, Any], swept: set[str]) -> dict[str, str]:
             found[path] = "with crystal.route = cz a crucible gives one crystal"
         elif table == "crystal" and path != "crystal.seed_resistivity" and not inventory.from_melt(fields):
             found[path] = "nothing is said of the melt's metals"
-        elif table in ("process", "wafer.active", "wafer.solubility") or path in ("wafer.freeze_temperature", "wafer.pairs"):
+        elif path in PAIRS:
+            if not any(metal in data.pairing() for metal in inventory.free_to_pair(fields, used)):
+                found[path] = "no metal pairs"
+        elif table in ("process", "wafer.active", "wafer.solubility") or path == "wafer.freeze_temperature":
             if not used or inventory.stated(fields):
                 found[path] = "no metals are followed through the process"
         elif path in BO and "wafer.bo_active" not in swept and not fields["wafer.bo_active"]:

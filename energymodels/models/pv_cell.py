@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import ModuleType
 from typing import Any, ClassVar, Literal
 
@@ -12,13 +12,14 @@ from pydantic import model_validator
 from energymodels.errors import Fault
 from energymodels.impurity import citations, inventory, members, remarks
 from energymodels.impurity.fields import EXCLUSIVE, Crystal, Defects, Feedstock, Process, WaferMetals
-from energymodels.model import Array, Block, Model, Output, Prepared, Probe
+from energymodels.model import Array, Block, Model, Output, Prepared, Probe, Remark
 from energymodels.schema import Choice, Table, choice, count, quantity
 
 INF = float("inf")
 TYPE_OF = {"B": "p", "Ga": "p", "P": "n"}
 DOPANTS = ("P", "B", "Ga")
 NI_LABELS = ("couderc2014", "misiakos1993")
+TIMES, J0 = (1e-10, 1.0), (0.01, 1e6)  # usual: s; fA cm-2
 
 
 class Wafer(WaferMetals):
@@ -35,12 +36,14 @@ class Wafer(WaferMetals):
     resistivity: float | None = quantity(None, "ohm cm", "resistivity in the dark at 298.15 K", ge=1.3e-3, le=3.5e5)
     doping: float | None = quantity(None, "cm-3", "net doping", ge=1e8, le=1e20)
     thickness: float = quantity(150.0, "um", "thickness", ge=1.0, le=10000.0)
-    tau: float | None = quantity(None, "s", "SRH lifetime tau_p0, low injection in n-type, of what is not among the metals", gt=0.0)
+    tau: float | None = quantity(
+        None, "s", "SRH lifetime tau_p0, low injection in n-type, of what is not among the metals", usual=TIMES, gt=0.0
+    )
     capture_ratio: float | None = quantity(
         None, "1", "capture asymmetry tau_p0 / tau_n0: above 1 the defect prefers electrons, which costs p-type", gt=0.0, le=1e8
     )
-    tau_n0: float | None = quantity(None, "s", "SRH capture time of electrons", gt=0.0)
-    tau_p0: float | None = quantity(None, "s", "SRH capture time of holes", gt=0.0)
+    tau_n0: float | None = quantity(None, "s", "SRH capture time of electrons", usual=TIMES, gt=0.0)
+    tau_p0: float | None = quantity(None, "s", "SRH capture time of holes", usual=TIMES, gt=0.0)
     srh_level: float = quantity(0.0, "eV", "SRH level above the intrinsic energy", ge=-0.6, le=0.6)
 
     @model_validator(mode="after")
@@ -53,8 +56,8 @@ class Wafer(WaferMetals):
 class Side(Table):
     """One side: recombination at its surface and metal, resistance of its contacts."""
 
-    j0: float = quantity(0.0, "fA cm-2", "surface recombination J0 where there is no metal", ge=0.0, le=1e9)
-    j0_metal: float = quantity(0.0, "fA cm-2", "recombination J0 under metal", ge=0.0, le=1e9)
+    j0: float = quantity(0.0, "fA cm-2", "surface recombination J0 where there is no metal", usual=J0, ge=0.0, le=1e9)
+    j0_metal: float = quantity(0.0, "fA cm-2", "recombination J0 under metal", usual=J0, ge=0.0, le=1e9)
     metal_fraction: float = quantity(
         0.0,
         "1",
@@ -124,7 +127,13 @@ def _split(point: str, words: str) -> tuple[Output, ...]:
 
 
 GENERATED = {"sign_convention": "current delivered by the cell is positive"}
-MASKS = ("intrinsic_density", "auger", "absorption", "degenerate", "flat_levels")
+MASKS = {  # flag -> what it says
+    "intrinsic_density": "temperature outside the range in which the intrinsic density was measured",
+    "auger": "temperature away from that at which Auger recombination was measured: its fits have no temperature coefficient",
+    "absorption": "temperature outside the range of the absorption edge's shift",
+    "degenerate": "doping at which Boltzmann statistics and full ionisation fail",
+    "flat_levels": "minority carriers recombine before they cross the wafer: the true cell loses more",
+}
 
 
 class Cell(Model):
@@ -165,7 +174,10 @@ class Cell(Model):
         Output("base_resistivity", "ohm cm", "resistivity of the wafer in the dark at 298.15 K", 100.0, derived=True),
         Output(
             "validity", "1", "formulas and assumptions used outside their range", derived=True,
-            attrs={"flag_masks": np.array([1 << i for i in range(len(MASKS))], np.int8), "flag_meanings": " ".join(MASKS)},
+            attrs={
+                "flag_masks": np.array([1 << i for i in range(len(MASKS))], np.int8), "flag_meanings": " ".join(MASKS),
+                "flag_comments": "; ".join(MASKS.values()),
+            },
         ),
     )  # fmt: skip
 
@@ -202,6 +214,11 @@ class Cell(Model):
 
     def remarks(self, fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[str]:
         return remarks.remarks(fields, along)
+
+    def doubts(self, columns: Mapping[str, Array], given: Collection[str]) -> list[Remark]:
+        from energymodels.models.pv_cell_doubts import doubts
+
+        return doubts(columns, given)
 
     def members(self, fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[tuple[str, Mapping[str, Any]]]:
         return members.members(fields, along)

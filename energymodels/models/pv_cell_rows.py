@@ -45,7 +45,7 @@ def optical_tables(key: str) -> tuple[Array, Array]:
     )
 
 
-def _optics(columns: Mapping[str, Array], T: Array, thickness: Array) -> tuple[Array, Array]:
+def optics(columns: Mapping[str, Array], T: Array, thickness: Array) -> tuple[Array, Array]:
     """Return the Lambertian (generation, emission), A m-2."""
     source, T, thickness = np.broadcast_arrays(columns["optical_constants"], T, thickness)
     found = np.empty((2, *T.shape))
@@ -116,7 +116,7 @@ def prepare(columns: Mapping[str, Array]) -> Prepared:
     n0, p0, narrowing, doped, injected, diffusivity, intrinsic_rate = each(preparation.wafers, doping, donor, n_i, T)
     n1, p1 = each(preparation.levels, columns["wafer.srh_level"], n_i, T)
     thickness = columns["wafer.thickness"] * 1e-6
-    lambertian_j, emission = _optics(columns, T, thickness)
+    lambertian_j, emission = optics(columns, T, thickness)
     metals = chain.prepare(columns, chain.Wafer(donor, _acceptor(columns), doping, thickness))
     iron = metals.before.get("Fe", 0.0 * T)
     front, front_passivated, front_contact = _side(columns, "front", n_i, iron)

@@ -76,7 +76,7 @@ def _car(name: str, known: Stamp) -> Car:
     if known[1] < 0 or not path.is_file():
         raise InputError(Fault("vehicle", str(path), hint="no such file"))
     try:
-        tree = tomllib.loads(path.read_text(encoding="utf-8"))
+        tree = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError) as error:
         raise InputError(Fault("vehicle", str(path), hint=f"not a TOML file: {error}")) from error
     title = str(tree.pop("title", name))

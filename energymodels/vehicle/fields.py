@@ -28,7 +28,7 @@ class Drivetrain(Table):
     loss_quadratic: float | None = of_car(
         "1", "loss over power at rated power, on top; below that in proportion to power", ge=0.0, le=10.0
     )
-    rated_power: float | None = of_car("kW", "power at the wheels that loss_quadratic belongs to", gt=0.0, le=1e5)
+    rated_power: float | None = of_car("kW", "power at the wheels that loss_quadratic belongs to", usual=(1.0, 5e3), gt=0.0, le=1e5)
 
 
 class Regeneration(Table):
@@ -116,7 +116,9 @@ class VehicleSpec(Table):
 
     vehicle: str = text("generic", "car: a bundled one, or the path of a .toml file of one")
     cycle: str = text("wltc_3b", "drive cycle: a bundled one, the path of a .csv file, or a constant speed such as 90 km/h")
-    mass: float | None = of_car("kg", "mass as driven; with road_load_* the equivalent test weight", gt=0.0, le=1e6)
+    mass: float | None = of_car(
+        "kg", "mass as driven; with road_load_* the equivalent test weight", usual=(50.0, 1e5), gt=0.0, le=1e6
+    )
     road_load_a: float | None = of_car("N", "road load that does not depend on speed", ge=-1e6, le=1e6)
     road_load_b: float | None = of_car("N s m-1", "road load per speed", ge=-1e5, le=1e5)
     road_load_c: float | None = of_car("N s2 m-2", "road load per speed squared, in the air of 20 to 25 degC", ge=-1e4, le=1e4)
@@ -127,8 +129,10 @@ class VehicleSpec(Table):
     rolling_temperature_coefficient: float | None = of_car(
         "K-1", "by how much rolling resistance, or road_load_a and road_load_b, fall per kelvin above 20 degC", ge=0.0, le=0.012
     )
-    battery_energy: float | None = of_car("kW h", "energy of the battery", gt=0.0, le=1e5)
-    auxiliary_power: float | None = of_car("W", "electric power of what is not driving or climate", ge=0.0, le=1e5)
+    battery_energy: float | None = of_car("kW h", "energy of the battery", usual=(1.0, 2e3), gt=0.0, le=1e5)
+    auxiliary_power: float | None = of_car(
+        "W", "electric power of what is not driving or climate", usual=(10.0, 2e4), ge=0.0, le=1e5
+    )
     charger_efficiency: float | None = of_car("1", "charger's energy to the battery over that from the wall", gt=0.0, le=1.0)
     ambient_temperature: float = quantity(23.0, "degC", "temperature of the air", ge=-60.0, le=60.0)
     altitude: float = quantity(0.0, "m", "height above the sea, which thins the air", ge=-500.0, le=9000.0)

@@ -63,7 +63,7 @@ class StopPack(Pack):
 class Station(Table):
     """What the charger gives at most; inf: no limit."""
 
-    power: float = quantity(math.inf, "kW", "power, at most", gt=0.0)
+    power: float = quantity(math.inf, "kW", "power, at most", usual=(1.0, 1e4), gt=0.0)
     current: float = quantity(math.inf, "A", "current, at most", gt=0.0)
     voltage: float = quantity(math.inf, "V", "voltage, at most", gt=0.0)
 

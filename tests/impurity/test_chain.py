@@ -11,6 +11,8 @@ from energymodels.engine import solve
 from energymodels.errors import InertWarning, InputError, ProvenanceWarning
 from energymodels.impurity import data, stages
 from energymodels.kernels.impurity.layout import LEVELS
+from energymodels.model import get_model
+from energymodels.spec import load
 
 PERC, TOPCON, HJT = "industrial-perc-2023", "industrial-topcon-2023", "industrial-hjt-2023"
 INGOT = {"crystal.position": "0:0.8:17"}  # where a recharged crystal ends
@@ -116,6 +118,44 @@ def test_pairs_in_the_dark_and_in_light():
     later = em.sweep("pv.cell", {"wafer.pairing_time": [0.0, 600.0, 1e5]}, values).bulk_lifetime_1e15.values
     assert (np.diff(later) < 0.0).all()
     assert later[0] == light.bulk_lifetime_1e15
+
+
+@pytest.mark.parametrize(("wafer", "metal"), [
+    ({"wafer.dopant": "B"}, "Fe"), ({"wafer.dopant": "Ga"}, "Fe"), ({"wafer.type": "p"}, "Fe"), ({"wafer.type": "n"}, "Fe"),
+    ({"wafer.dopant": "B"}, "Cr"), ({"wafer.dopant": "B"}, "Mn"),
+])  # fmt: skip
+def test_a_metal_by_its_symbol_pairs(wafer, metal):
+    """Dissolved in the finished wafer it does what it does when a tool brought it; in n-type it stays alone."""
+    values = wafer | {"wafer.doping": 1e16}
+    for pairs in ("dark", "light"):
+        stated, brought = (
+            em.run("pv.cell", values | {"wafer.pairs": pairs, f"{table}.{metal}": 1e10})
+            for table in ("wafer.metals", "process.contamination")
+        )
+        assert float(stated.bulk_lifetime_1e15) == pytest.approx(float(brought.bulk_lifetime_1e15), rel=1e-9)
+        assert stated.wafer_metals.sel(element=metal) == 1e10
+    alone = em.run("pv.cell", values | {f"wafer.metals.{metal}_i": 1e10})
+    assert float(stated.bulk_lifetime_1e15) == pytest.approx(float(alone.bulk_lifetime_1e15), rel=1e-9)  # in light
+
+
+def test_iron_and_its_centres_exclude_each_other():
+    with pytest.raises(InputError, match=r"wafer\.metals\.Fe: excludes wafer\.metals\.FeB"):
+        em.run("pv.cell", {"wafer.metals.Fe": 1e12, "wafer.metals.FeB": 1e12})
+
+
+def test_sets_of_iron_that_pairs():
+    values = {"wafer.dopant": "B", "wafer.doping": 1e16, "wafer.metals.Fe": 1e12}
+    sets = em.sweep("pv.cell", {}, values, sets="all")["set"].values.tolist()
+    assert {name.split("=")[0] for name in sets[1:]} == {"defects.Fe_i", "defects.FeB"}
+
+
+@pytest.mark.parametrize(("values", "inert"), [
+    ({"wafer.metals.Fe": 1e12}, False), ({"process.contamination.Fe": 1e12}, False), ({"wafer.metals.Fe_i": 1e12}, True),
+    ({"wafer.metals.Mo": 1e12}, True), ({"process.contamination.Mo": 1e12}, True), ({}, True),
+])  # fmt: skip
+def test_pairs_act_on_metals_that_pair(values, inert):
+    found = get_model("pv.cell").inert(load("pv.cell").replace(values).checked(), {"wafer.pairs"})
+    assert (found == {"wafer.pairs": "no metal pairs"}) is inert
 
 
 def test_recombination_by_element_adds_up():
