@@ -53,10 +53,10 @@ class Verbs(click.Group):
             formatter.write_dl(sorted(VERBS.items()))
 
     def invoke(self, ctx: click.Context) -> object:
-        from energymodels.errors import InertWarning, InputError, ProvenanceWarning, ValidityWarning
+        from energymodels.errors import EntryWarning, InertWarning, InputError, ProvenanceWarning, ValidityWarning
 
         with warnings.catch_warnings():
-            for category in (InertWarning, ProvenanceWarning, ValidityWarning):
+            for category in (EntryWarning, InertWarning, ProvenanceWarning, ValidityWarning):
                 warnings.simplefilter("always", category)
             warnings.showwarning = lambda message, *_, **__: click.echo(f"note: {message}", err=True)
             try:

@@ -48,7 +48,7 @@ def command(model: str, path: str | None) -> None:
     if fields and outputs:
         click.echo()
     if outputs:
-        lines = [(o.name, o.unit, ", ".join(o.dims) or "-", o.long_name) for o in outputs.values()]
+        lines = [(o.name, o.unit, ", ".join(o.dims) or "-", o.meaning) for o in outputs.values()]
         print_table(lines, ("output", "unit", "dims", "meaning"))
     if not path and found.sources:
         click.echo(f"\nsources: {', '.join(found.sources)}")
