@@ -60,7 +60,14 @@ class Verbs(click.Group):
             formatter.write_dl(sorted(VERBS.items()))
 
     def invoke(self, ctx: click.Context) -> object:
-        from energymodels.errors import InertWarning, InputError, PlausibilityWarning, ProvenanceWarning, ValidityWarning
+        from energymodels.errors import (
+            EntryWarning,
+            InertWarning,
+            InputError,
+            PlausibilityWarning,
+            ProvenanceWarning,
+            ValidityWarning,
+        )
 
         said: set[str] = set()
 
@@ -70,7 +77,7 @@ class Verbs(click.Group):
                 click.echo(f"note: {message}", err=True)
 
         with warnings.catch_warnings():
-            for category in (InertWarning, PlausibilityWarning, ProvenanceWarning, ValidityWarning):
+            for category in (EntryWarning, InertWarning, PlausibilityWarning, ProvenanceWarning, ValidityWarning):
                 warnings.simplefilter("always", category)
             warnings.showwarning = say
             try:

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Mapping
+from typing import Any
 
 import click
 
 from energymodels.cli.common import json_option, print_json, print_table, read_spec, spec_options
+
+NO_REFERENCE = 4  # exit status
 
 
 @click.command("compare")
 @spec_options
 @json_option
 def command(spec: str, changes: tuple[str, ...], backend: str, as_json: bool) -> None:
-    """Run SPEC by its model and by the model's reference backend; exit status 1 if they differ by more than the tolerance."""
+    """Run SPEC by its model and by the model's reference backend.
+
+    Exit status 1 if they differ by more than the tolerance, 4 if the reference did not converge.
+    """
     from energymodels.comparison import compare
 
     base = read_spec(spec, changes)
@@ -26,7 +33,19 @@ def command(spec: str, changes: tuple[str, ...], backend: str, as_json: bool) ->
         for e in entries:
             rms = "-" if e["rms"] is None else f"{e['rms']:.2e}"
             figures = (f"{e['ours']:.10g}", f"{e['reference']:.10g}", f"{e['deviation']:.2e}", rms, f"{e['tolerance']:.2e}")
-            rows.append((e["output"], *figures, e["unit"], "" if e["within"] else "PAST TOLERANCE"))
+            rows.append((e["output"], *figures, e["unit"], _verdict(e)))
         print_table(rows, ("output", "ours", "reference", "deviation", "rms", "tolerance", "unit", ""))
-    if not all(e["within"] for e in entries):
+    lacking = [f"{e['output']} ({e['lacking']})" if e["lacking"] > 1 else e["output"] for e in entries if e["lacking"]]
+    if lacking:
+        click.echo(f"error: the reference did not converge, so there is nothing to hold against: {', '.join(lacking)}", err=True)
+    if any(e["past"] for e in entries):
         sys.exit(1)
+    if lacking:
+        sys.exit(NO_REFERENCE)
+
+
+def _verdict(entry: Mapping[str, Any]) -> str:
+    """Return what is to be said of an entry that is not within its tolerance."""
+    if entry["past"]:
+        return "PAST TOLERANCE"
+    return "NOT CONVERGED" if entry["lacking"] else ""

@@ -97,5 +97,5 @@ def _show_fields(fields: Mapping[str, FieldInfo], given: Mapping[str, Any], fold
 
 
 def _show_outputs(outputs: Mapping[str, Output]) -> None:
-    lines = [(o.name, o.unit, ", ".join(o.dims) or "-", o.long_name) for o in outputs.values()]
+    lines = [(o.name, o.unit, ", ".join(o.dims) or "-", o.meaning) for o in outputs.values()]
     print_table(lines, ("output", "unit", "dims", "meaning"))

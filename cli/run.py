@@ -45,7 +45,7 @@ def command(spec: str, changes: tuple[str, ...], backend: str, output: str | Non
         print_json(found)
     else:
         rows = [
-            (o.name + place, *numbers, o.unit, o.long_name)
+            (o.name + place, *numbers, o.unit, o.meaning if numbers[0] == "-" else o.long_name)
             for o in solution.outputs
             if o.brief
             for place, numbers in _places(found[o.name], sets is not None)

@@ -10,6 +10,7 @@ import numpy as np
 from energymodels.axes import Values
 from energymodels.engine import solve
 from energymodels.errors import Fault, InputError
+from energymodels.kernels import status
 from energymodels.model import Array, Output, Tolerance, get_model
 from energymodels.solution import Solution
 from energymodels.spec import Spec, load
@@ -25,9 +26,10 @@ def compare(
     points: Mapping[str, Values] | None = None,
     backend: str = "",
 ) -> list[dict[str, Any]]:
-    """Return one entry per output: output, unit, ours, reference, deviation, rms, tolerance, within, reason.
+    """Return one entry per output: output, unit, ours, reference, deviation, rms, tolerance, within, past, lacking, reason.
 
-    Figures are of the value that comes closest to its tolerance or lies farthest past it; ``rms`` is the root mean square deviation
+    ``past``: a value lies past its tolerance; ``lacking``: how many values the reference did not find, in cases that it did not
+    solve to the end; ``within``: neither. Figures are of the value that comes closest to its tolerance or lies farthest past it; ``rms`` is the root mean square deviation
     of the series it belongs to, None for a scalar. A time series is compared up to the earlier end and may be shifted by as much as
     ``duration`` may differ. ``backend`` is the model's first by default; InputError if the model has none.
     """
@@ -56,8 +58,11 @@ def _entry(output: Output, ours: Solution, theirs: Solution, tolerances: Mapping
     with np.errstate(invalid="ignore", divide="ignore"):
         excess = np.where(deviation == 0.0, 0.0, deviation / allowed)
     excess = np.where(np.isnan(excess), np.inf, excess)
+    lacking = ~np.isfinite(b) & (theirs.status != status.OK)[:, None]
+    excess = np.where(lacking | (np.isnan(a) & np.isnan(b) & bool(output.absent)), -np.inf, excess)
     if output.dims == (TIME,):
         excess = np.where(_outside(a, b), -np.inf, excess)
+    past = bool(np.any(excess > 1.0))
     case, place = np.unravel_index(int(np.argmax(excess)), excess.shape)
     return {
         "output": output.name,
@@ -67,7 +72,9 @@ def _entry(output: Output, ours: Solution, theirs: Solution, tolerances: Mapping
         "deviation": float(deviation[case, place]),
         "rms": _rms(deviation[case]) if output.dims else None,
         "tolerance": float(allowed[case, place]),
-        "within": bool(excess[case, place] <= 1.0),
+        "within": not past and not np.any(lacking),
+        "past": past,
+        "lacking": int(np.count_nonzero(lacking)),
         "reason": tolerance.reason,
     }
 

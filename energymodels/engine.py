@@ -16,7 +16,16 @@ from energymodels import plausibility
 from energymodels.axes import Axis, Values, make_axes, read_values, swept_values
 from energymodels.columns import of_fields
 from energymodels.ensemble import sets_axis
-from energymodels.errors import Fault, InertWarning, InputError, PlausibilityWarning, ProvenanceWarning, ValidityWarning, closest
+from energymodels.errors import (
+    EntryWarning,
+    Fault,
+    InertWarning,
+    InputError,
+    PlausibilityWarning,
+    ProvenanceWarning,
+    ValidityWarning,
+    closest,
+)
 from energymodels.kernels import status
 from energymodels.model import Array, Model, Output, Probe, get_model, label_index, resolve
 from energymodels.schema import FieldInfo
@@ -117,6 +126,9 @@ def solve(
 
     solution = _allocate(base, infos, model, fields, axes, keep, probe)
     solution.backend = backend
+    for fault in (fault for axis in axes for fault in axis.faults):
+        solution.notes.append(f"not solved, status out_of_range: {fault}")
+        warnings.warn(solution.notes[-1], EntryWarning, stacklevel=3)
     inert = model.inert(fields, set(along))
     for path, reason in inert.items():
         solution.notes.append(f"sweeping {path}: {reason}")
@@ -133,6 +145,8 @@ def solve(
     else:
         solve_by_kernel(solution, progress)
         solution.seconds += sum(one.seconds for one in probes)
+    _clear(solution, _missing(solution), status.OUT_OF_RANGE)
+    _find_not_finite(solution)
     _make_codes(solution)
     _warn_validity(solution)
     return solution
@@ -239,6 +253,46 @@ def _by_backend(solution: Solution, columns: Mapping[str, Array]) -> None:
     solution.outputs = [o for o in solution.outputs if o.name in values]
     solution.values = {o.name: values[o.name] for o in solution.outputs}
     solution.seconds = time.perf_counter() - start
+
+
+def _missing(solution: Solution) -> Array:
+    """Return which cases lack a value of a field along an axis."""
+    found = np.zeros(solution.shape, dtype=bool)
+    for i, axis in enumerate(solution.axes):
+        if axis.missing is not None:
+            found |= axis.missing.reshape([-1 if j == i else 1 for j in range(len(solution.axes))])
+    return found.ravel()
+
+
+def _clear(solution: Solution, which: Array, code: int) -> None:
+    """Give the cases ``which`` a status, and NaN for every result but those known from other fields alone."""
+    if not which.any():
+        return
+    solution.status[which] = code
+    for output in solution.outputs:
+        if output.name in solution.values and not output.derived:
+            solution.values[output.name][which] = np.nan
+
+
+def _find_not_finite(solution: Solution) -> None:
+    """Give a status to cases that ended well but for a result that is not finite and may not be absent.
+
+    Whatever solved them; what else was found of such a case stays.
+    """
+    bad = np.zeros(solution.status.size, dtype=bool)
+    for output in solution.outputs:
+        values = solution.values[output.name]
+        lacking = ~np.isfinite(values) if values.dtype.kind == "f" and not output.absence else np.zeros(1, dtype=bool)
+        if lacking.any():
+            bad |= _by_case(solution, output, lacking)
+    solution.status[bad & (solution.status == status.OK)] = status.NOT_FINITE
+
+
+def _by_case(solution: Solution, output: Output, flags: Array) -> Array:
+    """Return which cases have a flag anywhere in an output."""
+    if output.derived:  # lives on the axes it depends on
+        flags = np.broadcast_to(flags, solution.shape + flags.shape[len(solution.shape) :])
+    return np.asarray(flags.reshape(solution.status.size, -1).any(axis=1))
 
 
 def _make_codes(solution: Solution) -> None:

@@ -45,6 +45,10 @@ class ValidityWarning(UserWarning):
     """A formula was used outside the range it was measured or fitted in."""
 
 
+class EntryWarning(UserWarning):
+    """A value along an axis is NaN or out of range, so that its cases are not solved."""
+
+
 class InertWarning(UserWarning):
     """A swept field cannot change the result."""
 

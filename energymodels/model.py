@@ -31,7 +31,8 @@ class Output:
     """One result: ``scale`` takes the kernel's SI value to ``unit``; ``derived`` results come from the fields alone.
 
     With ``flag_values`` in ``attrs`` it is a code: int8 in the result, -1 where the kernel left NaN. ``on_request``: given only to
-    whom names it in ``keep``.
+    whom names it in ``keep``. ``absent`` says where a case that ends well has no such number; without it all
+    numbers of such a case are finite, or the case gets the status not_finite.
     """
 
     name: str
@@ -42,6 +43,17 @@ class Output:
     derived: bool = False
     attrs: Mapping[str, Any] = field(default_factory=dict)
     on_request: bool = False
+    absent: str = ""
+
+    @property
+    def meaning(self) -> str:
+        """What it is, and where there is none."""
+        return f"{self.long_name}; none {self.absence}" if self.absence else self.long_name
+
+    @property
+    def absence(self) -> str:
+        """Where a case that ends well has none: what ``absent`` says, and along time what lies after its end; empty if nowhere."""
+        return self.absent or ("after the end of the case" if "time" in self.dims else "")
 
     @property
     def brief(self) -> bool:

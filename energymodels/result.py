@@ -35,6 +35,8 @@ def to_dataset(solution: Solution, history: str = "") -> xr.Dataset:
     data: dict[str, Any] = {}
     for output in solution.outputs:
         attrs = {"units": output.unit, "long_name": output.long_name, **output.attrs}
+        if output.absence:
+            attrs["absent"] = output.absence
         values = solution.values[output.name]
         if output.derived:  # lives on the axes it depends on
             grid = values.shape[: len(dims)]
@@ -46,11 +48,11 @@ def to_dataset(solution: Solution, history: str = "") -> xr.Dataset:
     data["status"] = (dims, solution.status.reshape(solution.shape), _status_attrs())
     coords: dict[str, Any] = {}
     for axis in solution.axes:
-        if axis.dim == "point":
+        if axis.dim == "point" and axis.names is None:
             coords["point"] = ("point", np.arange(axis.size), {"units": "1", "long_name": "design"})
         if axis.names is not None:
-            coords[axis.dim] = (axis.dim, axis.names, dict(AXIS_ATTRS[axis.dim]))
-        for path, values in axis.values.items():
+            coords[axis.names_as] = (axis.dim, axis.names, dict(AXIS_ATTRS.get(axis.dim, {"long_name": "index of the series"})))
+        for path, values in {**axis.values, **axis.given}.items():
             info = solution.infos[path]
             attrs = {"long_name": info.meaning, "field": path}
             coords[dim_name(path)] = (axis.dim, values, {"units": info.unit, **attrs} if info.unit else attrs)

@@ -126,6 +126,15 @@ class FieldInfo:
             return []
         return [] if unit or not math.isfinite(number) else units.meant(number, self.unit, fits)
 
+    def number(self, value: object) -> float:
+        """Return the number that ``value`` (text with or without a unit, or a number) is in the field's unit, in range or not."""
+        try:
+            if isinstance(value, bool | np.bool_):
+                raise ValueError("not a number")
+            return units.parse(value, self.unit) if isinstance(value, str) else float(value)  # type: ignore[arg-type]
+        except (TypeError, ValueError) as error:
+            raise InputError(self.fault(value, str(error))) from error
+
     def parse(self, value: object) -> Any:
         """Return ``value`` (text with or without a unit, or a number) as this field holds it; InputError with range and unit."""
         if self.kind == "label":
@@ -136,12 +145,7 @@ class FieldInfo:
             if isinstance(value, str) and value.strip() and "\0" not in value:
                 return str(value).strip()
             raise InputError(self.fault(value))
-        try:
-            if isinstance(value, bool | np.bool_):
-                raise ValueError("not a number")
-            number = units.parse(value, self.unit) if isinstance(value, str) else float(value)  # type: ignore[arg-type]
-        except (TypeError, ValueError) as error:
-            raise InputError(self.fault(value, str(error))) from error
+        number = self.number(value)
         if not self.holds(number):
             raise InputError(self.fault(value if isinstance(value, str) else number))
         if self.kind == "integer":

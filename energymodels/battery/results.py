@@ -9,6 +9,7 @@ from energymodels.model import Output, Tolerance
 
 SIGN = {"sign_convention": "current delivered by the cell is positive: discharge above 0, charge below"}
 PER_HOUR = 1.0 / 3600.0
+UNDESIGNED = "unless a battery.design spec gives the cell"
 ENDS = {
     "flag_values": np.arange(-1, len(TERMINATIONS), dtype=np.int8),
     "flag_meanings": " ".join(("not_finished", *TERMINATIONS)),
@@ -26,15 +27,18 @@ SCALARS = (
     Output("cell_capacity", "A h", "charge between the open-circuit limits", PER_HOUR),
     Output("termination", "1", "what ended the last step", attrs=ENDS),
     Output("time_steps", "1", "steps of the time integration"),
-    Output("time_10_to_80", "s", "time from a state of charge of 10 % to 80 %"),
-    Output("time_0_to_80", "s", "time from a state of charge of 0 to 80 %"),
+    Output("time_10_to_80", "s", "time from a state of charge of 10 % to 80 %", absent="where the charge does not pass both"),
+    Output(
+        "time_0_to_80", "s", "time from a state of charge of 0 to 80 %", absent="where the charge does not begin at 0 and pass 80 %"
+    ),
     Output(
         "plating_onset_capacity",
         "A h",
         "charge taken, less delivered, until the negative electrode first fell below 0 V against lithium",
         PER_HOUR,
+        absent="where it never does",
     ),
-    Output("mean_c_rate", "1", "charge moved over the duration, in nominal capacities an hour"),
+    Output("mean_c_rate", "1", "charge moved over the duration, in nominal capacities an hour", absent="where that is 0"),
     Output("peak_c_rate", "1", "largest current, in nominal capacities an hour"),
     Output("charged_capacity", "A h", "charge taken less charge delivered", PER_HOUR),
     Output("heat_rejected", "W h", "heat given off to the surroundings", PER_HOUR),
@@ -69,9 +73,9 @@ PROFILES = (
     ),
 )  # fmt: skip
 OF_DESIGN = (
-    Output("mass", "g", "mass of the cell as designed", 1e3, derived=True),
-    Output("specific_energy", "W h kg-1", "energy as designed by mass", PER_HOUR, derived=True),
-    Output("energy_density", "W h L-1", "energy as designed by volume", PER_HOUR * 1e-3, derived=True),
+    Output("mass", "g", "mass of the cell as designed", 1e3, derived=True, absent=UNDESIGNED),
+    Output("specific_energy", "W h kg-1", "energy as designed by mass", PER_HOUR, derived=True, absent=UNDESIGNED),
+    Output("energy_density", "W h L-1", "energy as designed by volume", PER_HOUR * 1e-3, derived=True, absent=UNDESIGNED),
 )
 OUTPUTS = (*SCALARS, *OF_DESIGN, *SERIES, *PROFILES)
 

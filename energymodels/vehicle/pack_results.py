@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from energymodels.battery.results import UNDESIGNED
 from energymodels.kernels.vehicle.pack_drive import TERMINATIONS
 from energymodels.model import Output
-from energymodels.vehicle.results import DRAWN, PER_KM, UNIT
+from energymodels.vehicle.results import DRAWN, ENDLESS, PER_KM, UNIT
 
 KWH = 1.0 / 3.6e6
 PER_HOUR = 1.0 / 3600.0
@@ -16,15 +17,22 @@ ENDS = {
     "flag_meanings": " ".join(("not_finished", *TERMINATIONS)),
 }
 OF_PACK = (
-    Output("pack_mass", "kg", "mass of the pack by the design of its cell", derived=True),
-    Output("pack_specific_energy", "W h kg-1", "energy of the pack by mass, by the design of its cell", PER_HOUR, derived=True),
+    Output("pack_mass", "kg", "mass of the pack by the design of its cell", derived=True, absent=UNDESIGNED),
     Output(
-        "pack_energy_density", "W h L-1", "energy of the pack by volume, by the design of its cell", 1e-3 * PER_HOUR, derived=True
+        "pack_specific_energy", "W h kg-1", "energy of the pack by mass, by the design of its cell", PER_HOUR,
+        derived=True, absent=UNDESIGNED,
     ),
-)
+    Output(
+        "pack_energy_density", "W h L-1", "energy of the pack by volume, by the design of its cell", 1e-3 * PER_HOUR,
+        derived=True, absent=UNDESIGNED,
+    ),
+)  # fmt: skip
 SCALARS = (
-    Output("range", "km", "range: distance until the cells give no more", 1e-3),
-    Output("consumption", UNIT, "energy out of the pack's terminals, less what came back, over distance", PER_KM),
+    Output("range", "km", "range: distance until the cells give no more", 1e-3, absent=ENDLESS),
+    Output(
+        "consumption", UNIT, "energy out of the pack's terminals, less what came back, over distance", PER_KM,
+        absent="where no distance is driven",
+    ),
     Output("cycles_driven", "1", "cycles driven"),
     Output("duration", "s", "time until the end of the drive"),
     Output("energy_delivered", "kW h", "energy out of the pack's terminals", KWH),
@@ -46,7 +54,7 @@ SCALARS = (
     Output("termination", "1", "what ended the drive", attrs=ENDS),
     Output("energy_balance", "1", "what the cells' energy less that of terminals and resistance leaves: closeness of the power"),
     Output("distance_driven", "km", "distance driven", 1e-3),
-)
+)  # fmt: skip
 
 
 def _series(name: str, unit: str, long_name: str, **attrs: str) -> Output:

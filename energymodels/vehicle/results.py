@@ -6,6 +6,7 @@ from energymodels.model import Output
 
 PER_KM = 1.0 / 3.6  # W h km-1 in one J m-1
 UNIT = "W h km-1"
+ENDLESS = "where driving takes no energy: inf"
 DRAWN = {"sign_convention": "power that the battery delivers is positive"}
 DRIVEN = {"sign_convention": "power that drives the car is positive, that which brakes it negative"}
 
@@ -19,7 +20,7 @@ SCALARS = (
     _energy("braking_energy", "negative energy at the wheels, as a positive number"),
     _energy("consumption", "energy out of the battery's store, less what came back"),
     _energy("wall_consumption", "energy from the wall that puts it back"),
-    Output("range", "km", "range: distance that the usable energy lasts for", 1e-3),
+    Output("range", "km", "range: distance that the usable energy lasts for", 1e-3, absent=ENDLESS),
     _energy("regenerated_energy", "energy at the wheels that the motor takes while braking"),
     _energy("recovered_energy", "energy stored while the battery takes power"),
     _energy("road_load_energy", "energy spent on rolling and in the air"),
