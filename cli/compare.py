@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+from typing import Any
 
 import click
 
@@ -28,5 +29,18 @@ def command(spec: str, changes: tuple[str, ...], backend: str, as_json: bool) ->
             figures = (f"{e['ours']:.10g}", f"{e['reference']:.10g}", f"{e['deviation']:.2e}", rms, f"{e['tolerance']:.2e}")
             rows.append((e["output"], *figures, e["unit"], "" if e["within"] else "PAST TOLERANCE"))
         print_table(rows, ("output", "ours", "reference", "deviation", "rms", "tolerance", "unit", ""))
+        _setting(entries)
     if not all(e["within"] for e in entries):
         sys.exit(1)
+
+
+def _setting(entries: list[dict[str, Any]]) -> None:
+    """Say which mesh was compared, and show what the default makes of the scalars."""
+    setting = next((e["setting"] for e in entries), "")
+    if not setting:
+        return
+    path = setting.split("=")[0]
+    click.echo(f"\nwith {setting}, as the reference has it; -p {path}=default compares the default instead, which changes:\n")
+    changed = [e for e in entries if e["change"] is not None]
+    rows = [(e["output"], f"{e['ours']:.10g}", f"{e['own']:.10g}", f"{e['change']:.2e}", e["unit"]) for e in changed]
+    print_table(rows, ("output", setting, "default", "change", "unit"))

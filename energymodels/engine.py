@@ -15,7 +15,7 @@ import numpy as np
 from energymodels.axes import Axis, Values, make_axes, read_values, swept_values
 from energymodels.columns import of_fields
 from energymodels.ensemble import sets_axis
-from energymodels.errors import Fault, InertWarning, InputError, ProvenanceWarning, ValidityWarning, closest
+from energymodels.errors import EndWarning, Fault, InertWarning, InputError, ProvenanceWarning, ValidityWarning, closest
 from energymodels.kernels import status
 from energymodels.model import Array, Model, Output, Probe, get_model, label_index, resolve
 from energymodels.schema import FieldInfo
@@ -129,6 +129,10 @@ def solve(
         solution.seconds += sum(one.seconds for one in probes)
     _make_codes(solution)
     _warn_validity(solution)
+    for word in model.outcome(solution, solution.found):
+        solution.notes.append(word)
+        warnings.warn(word, EndWarning, stacklevel=3)
+    solution.found = {}
     return solution
 
 

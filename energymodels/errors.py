@@ -51,6 +51,10 @@ class ProvenanceWarning(UserWarning):
     """A value in use is recalled, claimed or assumed, or the data lack what a full answer needs."""
 
 
+class EndWarning(UserWarning):
+    """A case ended before all of it was done, or went where the data do not reach."""
+
+
 def closest(name: str, known: Iterable[str]) -> str:
     """Return a hint naming the closest of ``known``, or listing them if few."""
     names = sorted(known)

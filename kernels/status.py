@@ -8,6 +8,7 @@ OUT_OF_RANGE = 3
 TOO_MANY_STEPS = 4
 ELECTROLYTE_DEPLETED = 5
 POWER_OUT_OF_REACH = 6
+END_OUT_OF_REACH = 8
 MEANINGS = {
     NOT_RUN: "not_run",
     OK: "ok",
@@ -17,4 +18,5 @@ MEANINGS = {
     TOO_MANY_STEPS: "too_many_steps",
     ELECTROLYTE_DEPLETED: "electrolyte_depleted",
     POWER_OUT_OF_REACH: "power_out_of_reach",
+    END_OUT_OF_REACH: "end_out_of_reach",
 }
