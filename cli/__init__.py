@@ -60,14 +60,7 @@ class Verbs(click.Group):
             formatter.write_dl(sorted(VERBS.items()))
 
     def invoke(self, ctx: click.Context) -> object:
-        from energymodels.errors import (
-            EntryWarning,
-            InertWarning,
-            InputError,
-            PlausibilityWarning,
-            ProvenanceWarning,
-            ValidityWarning,
-        )
+        from energymodels.errors import InputError, NoteWarning
 
         said: set[str] = set()
 
@@ -77,8 +70,7 @@ class Verbs(click.Group):
                 click.echo(f"note: {message}", err=True)
 
         with warnings.catch_warnings():
-            for category in (EntryWarning, InertWarning, PlausibilityWarning, ProvenanceWarning, ValidityWarning):
-                warnings.simplefilter("always", category)
+            warnings.simplefilter("always", NoteWarning)
             warnings.showwarning = say
             try:
                 return super().invoke(ctx)

@@ -35,6 +35,7 @@ def command(spec: str, changes: tuple[str, ...], backend: str, as_json: bool) ->
             figures = (f"{e['ours']:.10g}", f"{e['reference']:.10g}", f"{e['deviation']:.2e}", rms, f"{e['tolerance']:.2e}")
             rows.append((e["output"], *figures, e["unit"], _verdict(e)))
         print_table(rows, ("output", "ours", "reference", "deviation", "rms", "tolerance", "unit", ""))
+        _setting(entries)
     lacking = [f"{e['output']} ({e['lacking']})" if e["lacking"] > 1 else e["output"] for e in entries if e["lacking"]]
     if lacking:
         click.echo(f"error: the reference did not converge, so there is nothing to hold against: {', '.join(lacking)}", err=True)
@@ -49,3 +50,15 @@ def _verdict(entry: Mapping[str, Any]) -> str:
     if entry["past"]:
         return "PAST TOLERANCE"
     return "NOT CONVERGED" if entry["lacking"] else ""
+
+
+def _setting(entries: list[dict[str, Any]]) -> None:
+    """Say which mesh was compared, and show what the default makes of the scalars."""
+    setting = next((e["setting"] for e in entries), "")
+    if not setting:
+        return
+    path = setting.split("=")[0]
+    click.echo(f"\nwith {setting}, as the reference has it; -p {path}=default compares the default instead, which changes:\n")
+    changed = [e for e in entries if e["change"] is not None]
+    rows = [(e["output"], f"{e['ours']:.10g}", f"{e['own']:.10g}", f"{e['change']:.2e}", e["unit"]) for e in changed]
+    print_table(rows, ("output", setting, "default", "change", "unit"))

@@ -34,6 +34,17 @@ def by_value(function: Callable[..., Array], keys: list[Array], *columns: Array)
     return found.reshape(which.shape)
 
 
+def power(base: Array, exponent: Array) -> Array:
+    """Return ``base ** exponent``, to the last bit the same of one number and of many.
+
+    NumPy squares, inverts or takes a root where one exponent of 2, -1 or 1/2 serves many bases, which is not its power of single
+    numbers: so every base gets an exponent of its own.
+    """
+    full = np.broadcast_arrays(base, exponent)
+    found: Array = np.power(*(np.array(one, dtype=float).ravel() for one in full))
+    return found.reshape(full[0].shape)
+
+
 def take(values: Any, labels: Array) -> Array:
     """Return the entry of ``values`` for each label index."""
     return np.asarray(values, dtype=float)[labels]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from energymodels.axes import Values
 from energymodels.engine import solve
-from energymodels.errors import Fault, InputError
+from energymodels.errors import Fault, InputError, NoteWarning
 from energymodels.kernels import status
 from energymodels.model import Array, Output, Tolerance, get_model
 from energymodels.solution import Solution
@@ -26,12 +27,17 @@ def compare(
     points: Mapping[str, Values] | None = None,
     backend: str = "",
 ) -> list[dict[str, Any]]:
-    """Return one entry per output: output, unit, ours, reference, deviation, rms, tolerance, within, past, lacking, reason.
+    """Return one entry per output.
+
+    Its keys: output, unit, ours, reference, deviation, rms, tolerance, within, past, lacking, reason, setting, own, change.
 
     ``past``: a value lies past its tolerance; ``lacking``: how many values the reference did not find, in cases that it did not
-    solve to the end; ``within``: neither. Figures are of the value that comes closest to its tolerance or lies farthest past it; ``rms`` is the root mean square deviation
-    of the series it belongs to, None for a scalar. A time series is compared up to the earlier end and may be shifted by as much as
-    ``duration`` may differ. ``backend`` is the model's first by default; InputError if the model has none.
+    solve to the end; ``within``: neither. Figures are of the value that comes closest to its tolerance or lies farthest past it;
+    ``rms`` is the root mean square deviation of the series it belongs to, None for a scalar. A time series is compared up to the
+    earlier end and may be shifted by as much as ``duration`` may differ. ``backend`` is the model's first by default; InputError if the model has none.
+
+    The model takes the reference's mesh unless somebody chose one: ``setting`` says which. ``own`` is a scalar of the first case
+    without that setting, ``change`` what this makes of ``ours`` there; both None where nothing was set, or for a series.
     """
     base = spec if isinstance(spec, Spec) else load(spec)
     base = base.replace(values or {})
@@ -39,10 +45,27 @@ def compare(
     if not model.references:
         raise InputError(Fault("backend", hint=f"{model.name} has no reference backend"))
     backend = backend or next(iter(model.references))
-    theirs = solve(base, over or {}, points=points, backend=backend)
-    ours = solve(base, over or {}, points=points)
+    chosen = {*base.values, *(over or {}), *(points or {})}
+    setting = {path: value for path, value in model.alike.get(backend, {}).items() if path not in chosen}
+    same = base.replace(setting)
+    ours = solve(same, over or {}, points=points)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NoteWarning)  # of the same fields, once is enough
+        theirs = solve(same, over or {}, points=points, backend=backend)
+        own = solve(base, over or {}, points=points, keep=lambda output: not output.dims) if setting else None
     tolerances = model.references[backend]
-    return [_entry(output, ours, theirs, tolerances) for output in theirs.outputs]
+    words = ", ".join(f"{path}={value}" for path, value in setting.items())
+    return [
+        _entry(output, ours, theirs, tolerances) | {"setting": words} | _without(output, ours, own) for output in theirs.outputs
+    ]
+
+
+def _without(output: Output, ours: Solution, own: Solution | None) -> dict[str, float | None]:
+    """Return what a scalar of the first case is without the setting, and by how much that differs."""
+    if own is None or output.dims or "flag_values" in output.attrs:
+        return {"own": None, "change": None}
+    value = float(own.values[output.name].ravel()[0])
+    return {"own": value, "change": value - float(ours.values[output.name].ravel()[0])}
 
 
 def _entry(output: Output, ours: Solution, theirs: Solution, tolerances: Mapping[str, Tolerance]) -> dict[str, Any]:

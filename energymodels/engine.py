@@ -17,6 +17,7 @@ from energymodels.axes import Axis, Values, make_axes, read_values, swept_values
 from energymodels.columns import of_fields
 from energymodels.ensemble import sets_axis
 from energymodels.errors import (
+    EndWarning,
     EntryWarning,
     Fault,
     InertWarning,
@@ -149,6 +150,10 @@ def solve(
     _find_not_finite(solution)
     _make_codes(solution)
     _warn_validity(solution)
+    for word in model.outcome(solution, solution.found):
+        solution.notes.append(word)
+        warnings.warn(word, EndWarning, stacklevel=3)
+    solution.found = {}
     return solution
 
 

@@ -41,23 +41,31 @@ class InputError(ValueError):
         super().__init__("\n".join(str(f) for f in self.faults))
 
 
-class ValidityWarning(UserWarning):
+class NoteWarning(UserWarning):
+    """Something that whoever reads a result should know."""
+
+
+class ValidityWarning(NoteWarning):
     """A formula was used outside the range it was measured or fitted in."""
 
 
-class EntryWarning(UserWarning):
+class EntryWarning(NoteWarning):
     """A value along an axis is NaN or out of range, so that its cases are not solved."""
 
 
-class InertWarning(UserWarning):
+class InertWarning(NoteWarning):
     """A swept field cannot change the result."""
 
 
-class ProvenanceWarning(UserWarning):
+class ProvenanceWarning(NoteWarning):
     """A value in use is recalled, claimed or assumed, or the data lack what a full answer needs."""
 
 
-class PlausibilityWarning(UserWarning):
+class EndWarning(NoteWarning):
+    """A case ended before all of it was done, or went where the data do not reach."""
+
+
+class PlausibilityWarning(NoteWarning):
     """A value is possible but likely not meant, or the model leaves out what was likely meant."""
 
 

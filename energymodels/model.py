@@ -110,6 +110,7 @@ class Model(ABC):
     outputs: ClassVar[tuple[Output, ...]]
     sources: ClassVar[tuple[str, ...]] = ()
     references: ClassVar[Mapping[str, Mapping[str, Tolerance]]] = {}  # backend -> output -> tolerance
+    alike: ClassVar[Mapping[str, Mapping[str, Any]]] = {}  # backend -> fields that make the model cut space and time as it does
     block: ClassVar[int] = 16384  # cases per block of work: its rows and results stay in the cache
 
     @abstractmethod
@@ -152,6 +153,14 @@ class Model(ABC):
     def impossible(self, fields: Mapping[str, Any]) -> list[Fault]:
         """Return why a single case with these fields is none, though each is right; in a sweep such a case gets a status."""
         return []
+
+    def outcome(self, solution: Solution, found: Mapping[str, Array]) -> list[str]:
+        """Return what must be said of how cases went; ``found`` holds every scalar output by name, kept or not."""
+        return []
+
+    def label(self, name: str, word: str, solution: Solution) -> str:
+        """Return what the ``word`` of a code, output ``name`` of the first case, is shown as."""
+        return word
 
     def axes(self, fields: Mapping[str, Any], along: Mapping[str, Array], probe: Probe) -> dict[str, Array]:
         """Return output axes shared by all cases, from the checked fields and the values ``along`` which some are swept.

@@ -44,6 +44,8 @@ def to_dataset(solution: Solution, history: str = "") -> xr.Dataset:
             own = values.shape[len(dims) :]
             data[output.name] = (mine + output.dims, values.reshape([n for n in grid if n > 1] + list(own)), attrs)
         else:
+            if "flag_values" in attrs and not output.dims and solution.status.size == 1 and (word := solution.word(output)):
+                attrs["comment"] = word
             data[output.name] = (dims + output.dims, values.reshape(solution.shape + values.shape[1:]), attrs)
     data["status"] = (dims, solution.status.reshape(solution.shape), _status_attrs())
     coords: dict[str, Any] = {}

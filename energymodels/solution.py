@@ -34,6 +34,7 @@ class Solution:
     threads: int = 1
     seconds: float = 0.0
     notes: list[str] = field(default_factory=list)
+    found: Mapping[str, Array] = field(default_factory=dict)  # every scalar output, kept or not, until ``solve`` returns
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -65,10 +66,15 @@ class Solution:
             elif not output.dims:
                 value = self.values[output.name].ravel()[0].item()
                 if "flag_values" in output.attrs:
-                    names = str(output.attrs["flag_meanings"]).split()
-                    value = dict(zip(output.attrs["flag_values"].tolist(), names, strict=True)).get(value)
+                    value = self.word(output)
                 found[output.name] = None if isinstance(value, float) and not math.isfinite(value) else value
         return found | {"status": int(self.status[0])}
+
+    def word(self, output: Output) -> str | None:
+        """Return what a code of the first case stands for, None if for nothing."""
+        names = str(output.attrs["flag_meanings"]).split()
+        found = dict(zip(output.attrs["flag_values"].tolist(), names, strict=True)).get(self.values[output.name].ravel()[0].item())
+        return None if found is None else self.model.label(output.name, found, self)
 
     def band(self) -> dict[str, Any]:
         """Return ``scalars`` of the first case as {"value", "low", "high"}: lowest and highest over all cases, of numbers only.

@@ -140,6 +140,7 @@ def run_kernel(
     if solution.interrupted:
         scalars[:, solution.status == status.NOT_RUN] = np.nan
     solution.validity = prepared.derived.get("validity")
+    solution.found = dict(zip(names, scalars, strict=True))
     kept = {o.name for o in solution.outputs}
     for name, row in zip(names, scalars, strict=True):
         if name in kept:

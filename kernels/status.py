@@ -9,6 +9,7 @@ TOO_MANY_STEPS = 4
 ELECTROLYTE_DEPLETED = 5
 POWER_OUT_OF_REACH = 6
 NOT_FINITE = 7
+END_OUT_OF_REACH = 8
 MEANINGS = {
     NOT_RUN: "not_run",
     OK: "ok",
@@ -19,4 +20,5 @@ MEANINGS = {
     ELECTROLYTE_DEPLETED: "electrolyte_depleted",
     POWER_OUT_OF_REACH: "power_out_of_reach",
     NOT_FINITE: "not_finite",
+    END_OUT_OF_REACH: "end_out_of_reach",
 }

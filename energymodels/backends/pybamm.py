@@ -12,6 +12,7 @@ from energymodels.backends import pybamm_outputs as outputs
 from energymodels.backends.pybamm_parameters import Cell, cell
 from energymodels.backends.pybamm_quiet import pybamm
 from energymodels.backends.pybamm_steps import ending, experiment
+from energymodels.battery import start
 from energymodels.battery.parameters import bundled, parameter_set
 from energymodels.battery.protocol import parse
 from energymodels.errors import Fault, InputError
@@ -75,6 +76,7 @@ def run(model: str, case: Mapping[str, Any], time: Array) -> dict[str, Any]:
     """Return the outputs of one case {path: number, label or text}; one of ``FAILURES`` if PyBaMM gives up."""
     protocol = parse(str(case["protocol"]))
     name = str(case["parameters"])
+    case = {"temperature": start.temperature(case)} | case
     known = {**(parameter_set(name).scalars if name in bundled() else {}), **case}
     faults = [
         Fault(path, known[path], hint=f"PyBaMM has no {what}")
@@ -88,7 +90,7 @@ def run(model: str, case: Mapping[str, Any], time: Array) -> dict[str, Any]:
     rows = protocol.program({name: float(case[name]) for name in protocol.placeholders})
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what PyBaMM assumes about BPX files is set or refused here
-        of = cell(case, float(case.get("initial_soc", protocol.begins_with != "charge")))
+        of = cell(case, float(case.get("initial_soc", start.soc(case))))
         simulation = _simulation(model, case, of, experiment(rows, protocol.profiles, of))
         watch = Watch()
         solution = pybamm.EmptySolution()

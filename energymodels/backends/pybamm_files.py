@@ -38,7 +38,7 @@ def from_file(path: Path) -> Any:
     """Return the parameter values of a BPX file; InputError says what is wrong with it."""
     bpx.read(path)  # every fault, in our words
     raw, _ = bpx.validated(json.loads(path.read_text(encoding="utf-8-sig")), path.name)
-    return _values(raw)
+    return _values(bpx.completed(raw))
 
 
 def from_bundled(name: str) -> Any:

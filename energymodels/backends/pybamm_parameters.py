@@ -80,10 +80,11 @@ def load(name: str) -> Any:
 
 
 def cell(case: Mapping[str, Any], soc: float) -> Cell:
-    """Return the cell of a case {path: value in the field's unit, labels as text} at state of charge ``soc``.
+    """Return the cell of a case {path: value in the field's unit, labels as text}.
 
-    The state of charge counts from ``cell.ocv_min`` to ``cell.ocv_max`` at the reference temperature, at the lithium inventory of
-    the set. InputError if the set or the file cannot be had, or lacks what the case asks for.
+    It starts at state of charge ``soc``, which counts from ``cell.ocv_min`` to ``cell.ocv_max`` at the reference temperature, at
+    the lithium inventory of the set, unless ``initial_voltage`` or ``initial_state`` say otherwise. InputError if the set or the
+    file cannot be had, or lacks what the case asks for.
     """
     name = str(case["parameters"])
     values = load(name)
@@ -92,6 +93,12 @@ def cell(case: Mapping[str, Any], soc: float) -> Cell:
     _set_heat(values, case, of_bpx=name.endswith(".json") or name in bundled())
     param = pybamm.LithiumIonParameters()
     low, high, positive_high, positive_low = (float(np.ravel(v)[0]) for v in pybamm.lithium_ion.get_min_max_stoichiometries(values))
+    if "initial_voltage" in case:
+        voltage = f"{float(case['initial_voltage'])!r} V"
+        soc = (_number(pybamm.lithium_ion.get_initial_stoichiometries(voltage, values)[0]) - low) / (high - low)
+    elif "initial_state" in case:
+        of = float(values["Initial concentration in negative electrode [mol.m-3]"])
+        soc = (of / float(values["Maximum concentration in negative electrode [mol.m-3]"]) - low) / (high - low)
     for side, theta in (("negative", low + soc * (high - low)), ("positive", positive_low + soc * (positive_high - positive_low))):
         most = values[f"Maximum concentration in {side} electrode [mol.m-3]"]
         values[f"Initial concentration in {side} electrode [mol.m-3]"] = theta * most
@@ -127,7 +134,8 @@ def _set_scalars(values: Any, case: Mapping[str, Any]) -> None:
         given[name] = float(case[path]) * factor
     if "temperature" in case:
         kelvin = float(case["temperature"]) + ZERO_CELSIUS
-        given |= {"Ambient temperature [K]": kelvin, "Initial temperature [K]": kelvin}
+        first = float(case.get("initial_temperature", case["temperature"])) + ZERO_CELSIUS
+        given |= {"Ambient temperature [K]": kelvin, "Initial temperature [K]": first}
     values.update(given)
     for part, layer in PARTS.items():
         efficiency = case.get(f"{part}.transport_efficiency", values.get(f"{layer} transport efficiency"))

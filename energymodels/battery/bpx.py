@@ -54,11 +54,19 @@ KEYS = {  # BPX's -> ours, without the unit in brackets
 STATE = {  # BPX's section and key -> our section and key
     ("Initial conditions", "Initial temperature [K]"): ("cell", "initial_temperature"),
     ("Initial conditions", "Initial electrolyte concentration [mol.m-3]"): ("electrolyte", "initial_concentration"),
+    ("Initial conditions", "Initial state-of-charge"): ("cell", "initial_soc"),
     ("Thermal environment", "Ambient temperature [K]"): ("cell", "ambient_temperature"),
     ("Thermal environment", "Heat transfer coefficient [W.m-2.K-1]"): ("cell", "heat_transfer_coefficient"),
 }
 BRANCHES = ("OCP (lithiation)", "OCP (delithiation)", "OCP hysteresis decay constant")
 USER = {"Thermodynamic factor": ("electrolyte", "thermodynamic_factor")}  # PyBaMM's names that a file may add
+UNMODELLED = {  # what stands for what a file of a single-particle model does not give, which that model does not see
+    "Electrolyte": {"Cation transference number": 0.3, "Conductivity [S.m-1]": 1.0, "Diffusivity [m2.s-1]": 3e-10},
+    "Separator": {"Thickness [m]": 2e-5, "Porosity": 0.5, "Transport efficiency": 0.5},
+    "Negative electrode": {"Porosity": 0.3, "Transport efficiency": 0.2, "Conductivity [S.m-1]": 10.0},
+    "Positive electrode": {"Porosity": 0.3, "Transport efficiency": 0.2, "Conductivity [S.m-1]": 10.0},
+}
+LEAST_PORES = 1e-6  # where the active material leaves no room for the porosity above
 USER |= {SCALARS[f"cell.{key}"]: ("cell", key) for key in ("contact_resistance", "ocv_min", "ocv_max")}
 
 
@@ -79,7 +87,8 @@ def read(path: Path) -> Material:
     if not isinstance(raw, dict) or not isinstance(raw.get("Parameterisation"), dict):
         raise InputError(Fault("parameters", str(path), hint="no BPX file: it has no Parameterisation"))
     raw, notes = validated(raw, path.name)
-    return sheet.material(_sheet(raw, path.name, notes))
+    refused = {"electrolyte": f"{path.name} is of a single-particle model: battery.spm"} if single_particle(raw) else {}
+    return sheet.material(_sheet(completed(raw), path.name, notes, refused))
 
 
 def validated(raw: dict[str, Any], name: str) -> tuple[dict[str, Any], list[str]]:
@@ -99,14 +108,48 @@ def validated(raw: dict[str, Any], name: str) -> tuple[dict[str, Any], list[str]
         notes = []
         try:
             if bpx.is_legacy_bpx(raw):
-                raw = bpx.convert_v0_to_v1(raw)
+                raw = _converted(raw, bpx.convert_v0_to_v1(raw))
                 notes.append("written for BPX 0; converted to BPX 1, without thermal conductivity")
+            if single_particle(raw) and set(SECTIONS.values()) <= raw["Parameterisation"].keys():
+                raw = raw | {"Header": raw["Header"] | {"Model": "DFN"}}
+                notes.append("its model is SPM, but it gives the whole cell, which is used")
             for _, text in formulas(raw["Parameterisation"]):
                 bpx.Function.validate(text)
             bpx.BPX.model_validate(_without_formulas(copy.deepcopy(raw)))
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise InputError(_faults(error, name)) from None
     return raw, notes + [str(warning.message) for warning in caught if warning.category is UserWarning]
+
+
+def _converted(old: Mapping[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    """Return a file of BPX 0 as converted, without the state that the conversion makes up."""
+    cell, state = old["Parameterisation"].get("Cell", {}), new["State"]
+    state["Initial conditions"].pop("Initial state-of-charge", None)
+    for part, key in (("Initial conditions", "Initial temperature [K]"), ("Thermal environment", "Ambient temperature [K]")):
+        if cell.get(key) is None:
+            state[part].pop(key, None)
+    return new
+
+
+def single_particle(raw: Mapping[str, Any]) -> bool:
+    """Return whether a file is of a single-particle model, which has no electrolyte."""
+    return isinstance(raw.get("Header"), dict) and raw["Header"].get("Model") == "SPM"
+
+
+def completed(raw: dict[str, Any]) -> dict[str, Any]:
+    """Return a validated file in the layout of a whole cell; what a single-particle model does not see is filled in."""
+    if not single_particle(raw):
+        return raw
+    parts = dict(raw["Parameterisation"])
+    for title, entries in UNMODELLED.items():
+        parts[title] = entries | parts.get(title, {})
+        if "Surface area per unit volume [m-1]" in parts[title]:
+            active = parts[title]["Surface area per unit volume [m-1]"] * parts[title]["Particle radius [m]"] / 3.0
+            parts[title] |= {"Porosity": max(min(parts[title]["Porosity"], 1.0 - active), LEAST_PORES)}
+    state = dict(raw.get("State") or {})
+    salt = {"Initial electrolyte concentration [mol.m-3]": USUAL}
+    state["Initial conditions"] = salt | (state.get("Initial conditions") or {})
+    return raw | {"Header": raw["Header"] | {"Model": "DFN"}, "Parameterisation": parts, "State": state}
 
 
 def _faults(error: Exception, name: str) -> list[Fault]:
@@ -138,10 +181,9 @@ def _without_formulas(raw: dict[str, Any]) -> dict[str, Any]:
     return raw
 
 
-def _sheet(raw: Mapping[str, Any], name: str, notes: list[str]) -> sheet.Sheet:
+def _sheet(raw: Mapping[str, Any], name: str, notes: list[str], refused: dict[str, str]) -> sheet.Sheet:
     """Return the sheet of a validated file; InputError if it holds no full cell with one material an electrode."""
     header, parts = raw["Header"], raw["Parameterisation"]
-    refused: dict[str, str] = {}
     absent = [title for title in SECTIONS.values() if title not in parts]
     if absent:
         raise InputError(Fault("parameters", name, hint=f"the file has no section {absent[0]}"))
@@ -160,6 +202,8 @@ def _sheet(raw: Mapping[str, Any], name: str, notes: list[str]) -> sheet.Sheet:
                 sections[section][KEYS[bare]] = _entry(value)
     _add_state(raw.get("State") or {}, sections, notes)
     _add_user_defined(parts.get("User-defined") or {}, sections, notes)
+    if raw.get("Validation"):
+        notes.append(f"the measured curves of Validation are not used: {', '.join(raw['Validation'])}")
     sources = [f"BPX file {name}: {header.get('Title') or 'untitled'}"]
     sources += [text for text in (header.get("References"), header.get("Description")) if text]
     return sheet.Sheet(name, header.get("Title") or name, sections, tuple(sources), tuple(notes), refused)
@@ -179,11 +223,10 @@ def _add_state(state: Mapping[str, Any], sections: dict[str, dict[str, sheet.Ent
     if "initial_concentration" not in sections["electrolyte"]:
         sections["electrolyte"]["initial_concentration"] = USUAL
         notes.append(f"no initial concentration of the electrolyte: {USUAL:g} mol m-3 is used")
-    soc = (state.get("Initial conditions") or {}).get("Initial state-of-charge")
-    if soc not in (None, 1):
-        notes.append(f"the initial state of charge {soc:g} is not used: set initial_soc")
-    if state.get("Degradation"):
-        notes.append("the state of degradation is not used")
+    for part, entries in state.items():
+        unread = [key for key, value in (entries or {}).items() if value is not None and (part, key) not in STATE]
+        if unread:
+            notes.append(f"State / {part} / {', '.join(unread)}: not used")
 
 
 def _add_user_defined(given: Mapping[str, Any], sections: dict[str, dict[str, sheet.Entry]], notes: list[str]) -> None:

@@ -20,7 +20,19 @@ from energymodels.kernels import jit
 
 SOURCES = tuple(
     Path(__file__).with_name(f"{name}.py")
-    for name in ("bpx", "cache", "expression", "functions", "names", "parameters", "pybamm_sets", "separation", "sheet", "tabulate")
+    for name in (
+        "bpx",
+        "cache",
+        "expression",
+        "functions",
+        "names",
+        "parameters",
+        "plausibility",
+        "pybamm_sets",
+        "separation",
+        "sheet",
+        "tabulate",
+    )
 ) + tuple(jit.SOURCES / "battery" / f"{name}.py" for name in ("layout", "tables"))
 KEEP = 4  # folders of other versions that stay
 DAMAGE = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from energymodels.schema import Table, choice, count, quantity, text
 
@@ -143,15 +143,29 @@ class Series(Table):
 class BatterySpec(Table):
     """A lithium-ion cell of two porous electrodes and what is done to it."""
 
+    exclusive: ClassVar[tuple[tuple[tuple[str, ...], ...], ...]] = ((("initial_soc",), ("initial_voltage",), ("initial_state",)),)
+
     parameters: str = text("lfp-18650", "parameter set: a bundled one, one of PyBaMM's by name, or the path of a BPX file (.json)")
     cell_design: str | None = text(
         None, "design of battery.design, bundled or a file, whose geometry and mass the cell has; its own fields begin with design."
     )
     protocol: str = text("Discharge at 1C", "what is done to the cell, in the words of PyBaMM's experiments, steps separated by ;")
     initial_soc: float | None = quantity(
-        None, "1", "state of charge at the start; not set: 0 if the protocol begins with charge, else 1", ge=0.0, le=1.0
+        None, "1", "state of charge at the start; not set: the set's file's, else 0 if the protocol mainly charges, else 1",
+        ge=0.0, le=1.0,
+    )  # fmt: skip
+    initial_voltage: float | None = quantity(
+        None, "V", "open-circuit voltage at the start, of the settled cell, in place of a state of charge", gt=0.0, le=10.0
     )
-    temperature: float = quantity(25.0, "degC", "of the surroundings, and of the cell at the start", ge=-60.0, le=150.0)
+    initial_state: Literal["set"] | None = choice(
+        None, "in place of a state of charge at the start, the concentrations of lithium that the parameter set gives"
+    )
+    temperature: float | None = quantity(
+        None, "degC", "of the surroundings, and of the cell at the start; not set: the set's file's, else 25", ge=-60.0, le=150.0
+    )
+    initial_temperature: float | None = quantity(
+        None, "degC", "of a lumped cell at the start; not set: the set's file's, else that of the surroundings", ge=-60.0, le=150.0
+    )
     temperature_profile: str | None = text(
         None,
         "of the surroundings over time, in place of temperature: 0 s 25 degC, 90 s 50 degC, straight in between, or a CSV file",

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import ModuleType
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from energymodels.battery import alternatives, built, names
+from energymodels.battery import alternatives, built, ending, names, start
 from energymodels.battery.fields import BatterySpec
 from energymodels.battery.mesh import make_mesh, workspace
 from energymodels.battery.parameters import parameter_set
+from energymodels.battery.parameters import remarks as set_remarks
 from energymodels.battery.protocol import parse
 from energymodels.battery.protocol_rules import out_of_limits
 from energymodels.battery.results import OF_DESIGN, OUTPUTS, PROFILES, REFERENCES, SERIES
-from energymodels.battery.rows import Columns, kernel_rows, program, shared_tables
+from energymodels.battery.rows import FULL, Columns, kernel_rows, program, shared_tables
 from energymodels.errors import Fault, InputError
 from energymodels.kernels.constants import ZERO_CELSIUS
 from energymodels.model import Array, Block, Model, Output, Prepared, Probe, Tolerance
 from energymodels.schema import FieldInfo, Table, schema
+
+if TYPE_CHECKING:
+    from energymodels.solution import Solution
 
 _PLATING = ("plating_rate_constant", "plating_transfer_coefficient")
 _FILM = ("sei_resistivity", "sei_initial_thickness")
@@ -50,6 +54,7 @@ class Battery(Model):
     spec: ClassVar[type[Table]] = BatterySpec
     outputs: ClassVar[tuple[Output, ...]] = OUTPUTS
     references: ClassVar[Mapping[str, Mapping[str, Tolerance]]] = {"pybamm": REFERENCES}
+    alike: ClassVar[Mapping[str, Mapping[str, Any]]] = {"pybamm": {"mesh": "pybamm"}}
     block: ClassVar[int] = 64
 
     def kernel(self) -> ModuleType:
@@ -77,6 +82,8 @@ class Battery(Model):
             for layer in ("negative", "separator", "positive")
             if {f"{layer}.transport_efficiency", f"{layer}.bruggeman_electrolyte"} <= fields.keys()
         ]
+        if "electrolyte" in found.refused and self.name != "battery.spm":
+            faults.append(Fault("parameters", fields["parameters"], hint=found.refused["electrolyte"]))
         if fields["thermal"] == "lumped":
             reason = found.refused.get("lumped")
             if reason and "cell.heat_capacity" not in fields:
@@ -85,8 +92,8 @@ class Battery(Model):
                 hint = f"the set {found.name} gives none, and lumped heat needs one: set it, 0 for an adiabatic cell"
                 faults.append(Fault("heat_transfer_coefficient", hint=hint))
         reference = fields.get("cell.reference_temperature", found.scalars["cell.reference_temperature"]) - ZERO_CELSIUS
-        if "temperature" in found.refused and (abs(fields["temperature"] - reference) > 1e-6 or fields["thermal"] == "lumped"):
-            faults.append(Fault("temperature", fields["temperature"], unit="degC", hint=found.refused["temperature"]))
+        if "temperature" in found.refused and (abs(start.temperature(fields) - reference) > 1e-6 or fields["thermal"] == "lumped"):
+            faults.append(Fault("temperature", start.temperature(fields), unit="degC", hint=found.refused["temperature"]))
         if "temperature" in found.refused and "temperature_profile" in fields:
             faults.append(Fault("temperature_profile", fields["temperature_profile"], hint=found.refused["temperature"]))
         return faults + built.check(fields) + self._missing(fields, found.name, found.scalars)
@@ -104,10 +111,26 @@ class Battery(Model):
         return faults
 
     def remarks(self, fields: Mapping[str, Any], swept: Mapping[str, Array]) -> list[str]:
-        return alternatives.remarks(fields, swept)
+        return [*set_remarks(fields, swept), *alternatives.remarks(fields, swept), *start.remarks(fields, swept)]
 
     def members(self, fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[tuple[str, Mapping[str, Any]]]:
         return alternatives.members(fields, along)
+
+    def outcome(self, solution: Solution, found: Mapping[str, Array]) -> list[str]:
+        fields, axes = solution.fields, solution.axes
+        if "termination_step" not in found:
+            return []
+        protocols, sets = (ending.of_cases(path, fields[path], axes) for path in ("protocol", "parameters"))
+        coldest = ending.of_cases("temperature", start.temperature(fields), axes)
+        return ending.left_out(protocols, found["termination_step"], solution.status) + ending.beyond_tables(
+            sets, coldest, found["temperature_max"]
+        )
+
+    def label(self, name: str, word: str, solution: Solution) -> str:
+        number = solution.values.get("termination_step", np.full(1, np.nan)).ravel()[0]
+        protocol = parse(str(ending.of_cases("protocol", solution.fields["protocol"], solution.axes)[0]))
+        many = name == "termination" and number > 0 and len(protocol.order) > 1
+        return f"{word} in {ending.place(protocol, int(number))}" if many else word
 
     def inert(self, fields: Mapping[str, Any], swept: set[str]) -> dict[str, str]:
         found = {}
@@ -131,12 +154,16 @@ class Battery(Model):
         faults = []
         for side in ("negative", "positive"):
             porosity, active = every[f"{side}.porosity"], every[f"{side}.active_fraction"]
-            if porosity + active > 1.0 + 1e-9:
+            if porosity + active > FULL:
                 hint = f"with {side}.active_fraction = {active:.5g} an electrode is more than full; together they are at most 1"
                 faults.append(Fault(f"{side}.porosity", porosity, hint=hint))
         for low, high in (("cell.voltage_min", "cell.voltage_max"), ("cell.ocv_min", "cell.ocv_max")):
             if not every[low] < every[high]:
                 faults.append(Fault(low, every[low], unit="V", hint=f"must lie below {high} = {every[high]:.5g} V"))
+        ends = [min(every["cell.ocv_min"], every["cell.voltage_min"]), max(every["cell.ocv_max"], every["cell.voltage_max"])]
+        if not ends[0] <= every.get("initial_voltage", ends[0]) <= ends[1]:
+            allowed = f"from {ends[0]:.5g} to {ends[1]:.5g}"
+            faults.append(Fault("initial_voltage", every["initial_voltage"], allowed, "V", "the cell's own limits"))
         if every.get("limits.voltage", 0.0) > every["cell.voltage_max"] + 1e-9:
             hint = f"the cell's limit is {every['cell.voltage_max']:.5g} V; cell.voltage_max sets it"
             faults.append(Fault("limits.voltage", every["limits.voltage"], unit="V", hint=hint))

@@ -89,12 +89,12 @@ FUNCTIONS = {  # path -> PyBaMM's name, of functions that a constant may replace
 _TOGETHER = ("cell.ambient_temperature", "cell.initial_temperature")  # the field temperature sets both
 _PATHS = {name: path for path, name in (SCALARS | FUNCTIONS).items() if path not in _TOGETHER} | {
     "Ambient temperature [K]": "temperature",
+    "Initial temperature [K]": "initial_temperature",
     "Negative electrode diffusivity [m2.s-1]": "negative.diffusivity",  # PyBaMM's names of before 2023
     "Positive electrode diffusivity [m2.s-1]": "positive.diffusivity",
 }
 _MICRO = ("thickness", "particle_radius")  # in um by our path
 _REASONS = {
-    "Initial temperature [K]": "a cell starts at the ambient temperature: set temperature",
     "Current function [A]": "the protocol sets the current",
     "Number of cells connected in series to make a battery": "one cell is modelled",
     "Negative electrode OCP [V]": "a function, which no number can replace",

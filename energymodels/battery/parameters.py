@@ -16,6 +16,7 @@ from energymodels.battery import bpx, pybamm_sets, sheet
 from energymodels.battery import cache as disk
 from energymodels.battery.functions import Material
 from energymodels.errors import Fault, InputError, unknown
+from energymodels.kernels.battery.tables import BUCKETS, HIGH, LOW
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,14 @@ class ParameterSet:
     refused: dict[str, str]
     powers: dict[str, dict[str, float]]
     ranges: dict[str, tuple[float, float]]
+
+    @property
+    def temperatures(self) -> tuple[float, float]:
+        """The lowest and highest temperature, K, that all tables over temperature cover; beyond them these keep an end's value."""
+        over = self.index[:, 2::2]
+        places = np.unique(over[over != 0])  # offset 0 is the constant 1
+        places = places[self.tables[places + BUCKETS] != 0.0]
+        return float(np.max(self.tables[places + LOW], initial=0.0)), float(np.min(self.tables[places + HIGH], initial=np.inf))
 
 
 def bundled() -> list[str]:
@@ -84,6 +93,12 @@ def _kept(key: str, stamp: str, read: Callable[[], Material]) -> ParameterSet:
     sources, notes = tuple(meta.pop("sources")), tuple(meta.pop("notes"))
     ranges = {path: (low, high) for path, (low, high) in meta.pop("ranges").items()}
     return ParameterSet(tables=tables, index=index, sources=sources, notes=notes, ranges=ranges, **meta)
+
+
+def remarks(fields: Mapping[str, Any], swept: Mapping[str, NDArray[Any]]) -> list[str]:
+    """Return a line for each parameter set in use that has notes."""
+    used = np.unique(swept.get("parameters", [fields["parameters"]])).tolist()
+    return [f"{name}: {'; '.join(notes)}" for name in used if (notes := parameter_set(str(name)).notes)]
 
 
 def _made(material: Material) -> disk.Content:

@@ -15,12 +15,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 
 from energymodels.battery import protocol_words as words
 from energymodels.battery.profiles import Stamp, read_profile, stamp
+from energymodels.battery.protocol_direction import Direction, direction
 from energymodels.battery.protocol_parser import Parser
 from energymodels.battery.protocol_rows import Slot, placeholder_fields, step_rows
 from energymodels.battery.protocol_tokens import tokens
@@ -50,17 +51,10 @@ class Protocol:
         found = list(words.once(self.blocks))
         return tuple(found[i] for i in self.order)
 
-    @property
-    def begins_with(self) -> str:
-        """What the first step does: charge, discharge, hold or rest; a profile by its first value other than 0."""
-        first = next(words.once(self.blocks))
-        if not first.file:
-            return first.kind.split()[0]
-        count = int(self.rows[0, layout.PROFILE_COUNT])
-        values = self.profiles[:count, 1]
-        sign = float(next(iter(values[values != 0.0]), 0.0))
-        sign *= -1.0 if first.value and first.value.si < 0.0 else 1.0
-        return "discharge" if sign > 0.0 else "charge" if sign < 0.0 else "rest"
+    @cached_property
+    def direction(self) -> Direction:
+        """Which way it mainly moves charge, to begin with: charge, discharge, or rest for neither."""
+        return direction(list(words.once(self.blocks)), self.rows, self.order, self.profiles)
 
     def program(self, values: Mapping[str, float]) -> Array:
         """Return the steps as rows of numbers, (step, STEP), with ``values`` of the placeholders in their fields' units."""

@@ -26,6 +26,7 @@ SCALARS = (
     Output("heat_total", "W h", "heat released in the cell", PER_HOUR),
     Output("cell_capacity", "A h", "charge between the open-circuit limits", PER_HOUR),
     Output("termination", "1", "what ended the last step", attrs=ENDS),
+    Output("termination_step", "1", "number of the step that ended the case, counted from 1 as they are run"),
     Output("time_steps", "1", "steps of the time integration"),
     Output("time_10_to_80", "s", "time from a state of charge of 10 % to 80 %", absent="where the charge does not pass both"),
     Output(

@@ -6,16 +6,18 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from energymodels.battery import built
+from energymodels.battery import built, start
 from energymodels.battery.parameters import ParameterSet, parameter_set
 from energymodels.battery.profiles import temperatures
 from energymodels.battery.protocol import parse, programs
+from energymodels.columns import power
 from energymodels.kernels.battery.layout import BRUGGEMAN, FUNCTIONS, RANK
 from energymodels.kernels.battery.row import PLATING, SEI
 from energymodels.kernels.constants import ZERO_CELSIUS
 from energymodels.model import Array
 
 ONE = np.array([0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0])  # the table of the constant 1, at offset 0
+FULL = 1.0 + 1e-6  # of pores and active material together: more than files round to is more than an electrode holds
 LAYERS = {"n": "negative", "s": "separator", "p": "positive"}
 CONSTANTS = {
     "constant_d_n": "negative.diffusivity",
@@ -92,10 +94,10 @@ def kernel_rows(columns: Columns, labels: Mapping[str, Sequence[str]]) -> dict[s
         rows[f"theta_{short}"] = c[f"{layer}.initial_concentration"] / rows[f"c_max_{short}"]
         if c.shapes and f"{layer}.initial_concentration" not in c:
             rows[f"theta_{short}"] = np.array([built.empty(s.name)[short == "p"] for s in c.sets])[c.which]
-        solid = (1.0 - c[f"{layer}.porosity"]) ** c[f"{layer}.bruggeman_electrode"]
+        solid = power(1.0 - c[f"{layer}.porosity"], c[f"{layer}.bruggeman_electrode"])
         rows[f"sigma_{short}"] = c[f"{layer}.conductivity"] * solid
         rows[f"factor_e_{short}"] = c[f"{layer}.exchange_current_density_factor"] * scaling(c, f"E_{short.upper()}")
-        full = rows[f"active_{short}"] + c[f"{layer}.porosity"] > 1.0 + 1e-9
+        full = rows[f"active_{short}"] + c[f"{layer}.porosity"] > FULL
         rows["area"] = np.where(full, np.nan, rows["area"])
     rows |= {name: c[path] for name, path in FACTORS.items()}
     rows |= {name: c.columns.get(path, np.full(1, np.nan).reshape((1,) * c.which.ndim)) for name, path in CONSTANTS.items()}
@@ -112,8 +114,11 @@ def kernel_rows(columns: Columns, labels: Mapping[str, Sequence[str]]) -> dict[s
     rows["kappa_solid"] = c.get("electrolyte.solid_conductivity", 0.0)
     rows["energy_solid"] = c.get("electrolyte.solid_activation_energy", 0.0)
     rows |= limits(c, rows["voltage_max"]) | side_reactions(c, labels)
-    rows["soc"] = c["initial_soc"] if "initial_soc" in c else starts(c["protocol"])
-    rows["temperature"] = c["temperature"] + ZERO_CELSIUS
+    rows |= starts(c)
+    for bound, beyond in (("min", np.less), ("max", np.greater)):
+        lowest = np.minimum if bound == "min" else np.maximum
+        missed = beyond(rows["start_voltage"], lowest(rows[f"voltage_{bound}"], rows[f"ocv_{bound}"]))
+        rows["area"] = np.where(missed, np.nan, rows["area"])
     lumped = np.asarray(c["thermal"] == list(labels["thermal"]).index("lumped"))
     rows["lumped"] = lumped.astype(float)
     heat = heat_capacity(c)
@@ -161,12 +166,12 @@ def efficiency(c: Columns, layer: str) -> Array:
     """Return effective over bulk transport: the one given, or porosity to the Bruggeman exponent; a field goes before the set."""
     if f"{layer}.transport_efficiency" in c:
         return c[f"{layer}.transport_efficiency"]
-    bruggeman = c[f"{layer}.porosity"] ** c[f"{layer}.bruggeman_electrolyte"]
+    bruggeman = power(c[f"{layer}.porosity"], c[f"{layer}.bruggeman_electrolyte"])
     if f"{layer}.bruggeman_electrolyte" in c:
         return bruggeman
     own = c.of_set(f"{layer}.transport_efficiency")
     if f"{layer}.porosity" in c.shapes:  # a design's pores, of the set's tortuosity beyond Bruggeman's
-        own = own * (c[f"{layer}.porosity"] / c.of_set(f"{layer}.porosity")) ** BRUGGEMAN
+        own = own * power(c[f"{layer}.porosity"] / c.of_set(f"{layer}.porosity"), np.array(BRUGGEMAN))
     return np.where(np.isnan(own), bruggeman, own)
 
 
@@ -175,8 +180,8 @@ def scaling(c: Columns, key: str) -> Array:
     factor = np.ones((1,) * c.which.ndim)
     for path in {path for s in c.sets for path in s.powers.get(key, {})}:
         if path in c:
-            power = np.array([s.powers.get(key, {}).get(path, 0.0) for s in c.sets])[c.which]
-            factor = factor * (c[path] / c.of_set(path)) ** power
+            exponent = np.array([s.powers.get(key, {}).get(path, 0.0) for s in c.sets])[c.which]
+            factor = factor * power(c[path] / c.of_set(path), exponent)
     return factor
 
 
@@ -198,11 +203,17 @@ def heat_capacity(c: Columns) -> Array:
     return np.where(np.isnan(heat), mass / length, heat) * c["cell.volume"]
 
 
-def starts(protocols: Array) -> Array:
-    """Return the state of charge a protocol starts from unless somebody says otherwise."""
-    names, which = np.unique(protocols, return_inverse=True)
-    soc = np.array([0.0 if parse(str(name)).begins_with == "charge" else 1.0 for name in names])
-    return soc[which].reshape(protocols.shape)
+def starts(c: Columns) -> dict[str, Array]:
+    """Return where a case starts: state of charge, or voltage, or the set's own concentrations, and temperatures."""
+    nothing = np.full((1,) * c.which.ndim, np.nan)
+    as_given = c.columns.get("initial_state", nothing)  # "set" is the only label
+    return {
+        "soc": c["initial_soc"] if "initial_soc" in c else start.socs(c["protocol"], c.of_set("initial_soc")),
+        "start_voltage": c.columns.get("initial_voltage", nothing),
+        "as_given": np.where(np.isnan(as_given), 0.0, 1.0),
+        "temperature": c.get("temperature", start.USUAL_TEMPERATURE) + ZERO_CELSIUS,
+        "first_temperature": c["initial_temperature"] + ZERO_CELSIUS,
+    }
 
 
 def program(columns: Mapping[str, Array]) -> tuple[dict[str, Array], Array, Array]:

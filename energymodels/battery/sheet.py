@@ -12,10 +12,10 @@ from typing import TypeAlias
 
 import numpy as np
 
-from energymodels.battery import expression
+from energymodels.battery import expression, plausibility
 from energymodels.battery.functions import CLIP, Array, Curve, Material, Surface, factored
 from energymodels.errors import Fault, InputError
-from energymodels.kernels.constants import FARADAY, GAS
+from energymodels.kernels.constants import FARADAY, GAS, ZERO_CELSIUS
 
 Points: TypeAlias = tuple[Sequence[float], Sequence[float]]
 Entry: TypeAlias = "float | str | Points"
@@ -29,7 +29,7 @@ UNITS: dict[str, dict[str, str]] = {  # section -> key -> unit
     "cell": {
         "electrode_area": "m2", "electrode_pairs": "1", "cooling_area": "m2", "volume": "m3", "voltage_min": "V",
         "voltage_max": "V", "nominal_capacity": "A h", "reference_temperature": "K", "ambient_temperature": "K",
-        "initial_temperature": "K",
+        "initial_temperature": "K", "initial_soc": "1",
         "heat_transfer_coefficient": "W m-2 K-1", "density": "kg m-3", "specific_heat": "J kg-1 K-1", "contact_resistance": "ohm",
         "ocv_min": "V", "ocv_max": "V", "interface_resistance": "ohm m2", "interface_resistance_activation_energy": "J mol-1",
     },
@@ -66,7 +66,8 @@ _SOLID = {  # (section, key) -> path of what a set may say of a hybrid electroly
 }  # fmt: skip
 EXTRA = _SOLID | {("side_reactions", key): f"side_reactions.{key}" for key in UNITS["side_reactions"]}
 OPTIONAL = {
-    "cooling_area", "volume", "ambient_temperature", "initial_temperature", "heat_transfer_coefficient", "density", "specific_heat",
+    "cooling_area", "volume", "ambient_temperature", "initial_temperature", "initial_soc", "heat_transfer_coefficient",
+    "density", "specific_heat",
     "contact_resistance", "ocv_min", "ocv_max", "thermodynamic_factor", "entropic_change", "conductivity_activation_energy",
     "diffusivity_activation_energy", "reaction_rate_activation_energy", *(key for _, key in EXTRA),
 }  # fmt: skip
@@ -139,7 +140,7 @@ def material(sheet: Sheet) -> Material:
         change, kinks[f"DUDT_{end}"] = function(sheet, side, "entropic_change", 0.0)
         curves[f"DUDT_{end}"] = _bounded(change)
         curves |= factored(side, _exchange_current(sheet, side), sheet.number("cell", "reference_temperature"))
-    notes = (*sheet.notes, *_limits(sheet, curves))
+    notes = (*sheet.notes, *_limits(sheet, curves), *plausibility.remarks(sheet, curves))
     powers = {f"E_{side[0].upper()}": {f"{side}.maximum_concentration": 1.0} for side in SIDES}  # k, not j0, is the material's
     return Material(
         sheet.name, sheet.title, _scalars(sheet), curves, sheet.sources, notes, _refused(sheet), kinks, powers, _ranges(sheet)
@@ -260,7 +261,26 @@ def _scalars(sheet: Sheet) -> dict[str, float]:
             f"{side}.bruggeman_electrode": 0.0,  # the conductivity is that of the porous electrode
             f"{side}.initial_concentration": sheet.number(side, f"{full}_stoichiometry") * most,
         }
-    return found | _extra(sheet)
+    return found | _start(sheet) | _extra(sheet)
+
+
+def _start(sheet: Sheet) -> dict[str, float]:
+    """Return what the sheet says of the start, {path: number}: state of charge, and temperatures in degC."""
+    found = {}
+    if sheet.has("cell", "initial_soc"):
+        found["initial_soc"] = sheet.number("cell", "initial_soc")
+        if not 0.0 <= found["initial_soc"] <= 1.0:
+            raise InputError(Fault("cell.initial_soc", found["initial_soc"], "from 0 to 1"))
+    given = [sheet.number("cell", key) for key in ("ambient_temperature", "initial_temperature") if sheet.has("cell", key)]
+    if given:
+        found["temperature"] = _celsius(given[0])
+    if len(set(given)) > 1:
+        found["initial_temperature"] = _celsius(given[1])
+    return found
+
+
+def _celsius(kelvin: float) -> float:
+    return float(f"{kelvin - ZERO_CELSIUS:.12g}")
 
 
 def _extra(sheet: Sheet) -> dict[str, float]:

@@ -102,6 +102,11 @@ def _reason(fields: Mapping[str, Any], found: Mapping[int, float], why: int) -> 
         pairs, thick = found[at.PAIRS_OUT], found[at.STACK_THICKNESS] * 1e3
         hint = f"the stack of {pairs:.4g} pairs is {thick:.4g} mm thick, and {room:.4g} mm are inside"
         return Fault("cell.thickness", fields["cell.thickness"], unit="mm", hint=hint)
+    if why == at.TOO_FULL:
+        taken, dead = found[at.STACK_VOLUME] * 1e3, 100.0 * found[at.DEAD_VOLUME]
+        hint = f"the layers with their overhangs take {taken:.4g} L, more than is inside: a dead volume of {dead:.3g} %"
+        path = "cell.diameter" if fields["cell.format"] == "cylindrical" else "cell.thickness"
+        return Fault(path, fields[path], unit="mm", hint=hint)
     if why == at.NO_ELECTRODE:
         if fields["cell.format"] == "cylindrical":
             inside += f", and {fields['cell.diameter'] - 2.0 * wall - fields['cell.core_diameter']:.4g} mm between core and can"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from energymodels.columns import by_value, column, each, take
+from energymodels.columns import by_value, column, each, power, take
 from energymodels.impurity import data, gettering
 from energymodels.impurity.inventory import ACCEPTORS, elements_in_use
 from energymodels.impurity.recipes import process_keys
@@ -136,7 +136,7 @@ def as_grown(columns: Columns, element: str, charge: Array) -> Array:
 def doping_profile(columns: Columns, dopant: str) -> Array:
     """Return doping over that at the seed end: each crystal is doped anew, a continuous feed keeps the melt's doping."""
     k = segregation(columns, dopant)
-    return np.where(columns["crystal.route"] == crystal.CCZ, 1.0, (1.0 - columns["crystal.position"]) ** (k - 1.0))
+    return np.where(columns["crystal.route"] == crystal.CCZ, 1.0, power(1.0 - columns["crystal.position"], k - 1.0))
 
 
 def grown(columns: Columns, metal: str) -> Array:

@@ -19,7 +19,7 @@ import numpy as np
 
 from energymodels import engine, result
 from energymodels.design.geometry import design_fields
-from energymodels.errors import ProvenanceWarning
+from energymodels.errors import NoteWarning
 from energymodels.model import Array
 from energymodels.studies import frontier_figure
 
@@ -118,7 +118,7 @@ def charges(
     values = CHARGE | {"model": model, "cell_design": chemistry.design} | dict(chemistry.values)
     over = {"limits.c_rate": PEAKS, "temperature": list(temperatures)}
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ProvenanceWarning)  # the file says what is assumed
+        warnings.simplefilter("ignore", NoteWarning)  # the file says what is assumed
         solution = engine.solve(chemistry.spec, over, values, points=cells(areal, pores), keep=KEEP)
     ds = _fastest(_on_grid(result.to_dataset(solution, "energymodels study frontier"), areal, pores))
     _weigh(ds, float(design_fields(chemistry.design)["cell.capacity"]))

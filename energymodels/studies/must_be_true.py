@@ -20,7 +20,7 @@ import numpy as np
 
 from energymodels import engine, result
 from energymodels.axes import dim_name
-from energymodels.errors import ProvenanceWarning
+from energymodels.errors import NoteWarning
 from energymodels.kernels.battery.layout import TERMINATIONS
 from energymodels.model import Array
 from energymodels.spec import load
@@ -155,7 +155,7 @@ def _charge(
     over = {"temperature": list(temperatures)}
     base = setting | (MODEL if "model" not in values else {}) | dict(values)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ProvenanceWarning)  # the box is what is assumed, and the file says so
+        warnings.simplefilter("ignore", NoteWarning)  # the box is what is assumed, and the file says so
         solution = engine.solve(box.spec, over, base, points=fields(knobs), keep=KEEP)
     ds = result.to_dataset(solution, "energymodels study must-be-true").rename(point="cell")
     ds = ds.drop_vars([name for name in ds.coords if name != "temperature"])

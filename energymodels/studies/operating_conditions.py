@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from energymodels import engine, result
-from energymodels.errors import ValidityWarning
+from energymodels.errors import NoteWarning
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -27,7 +27,7 @@ def run(folder: Path, say: Callable[[str], None]) -> list[Path]:
     found: dict[str, Dataset] = {}
     paths = []
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ValidityWarning)  # said once below, and flagged in the files
+        warnings.simplefilter("ignore", NoteWarning)  # said once below, and flagged in the files
         for name, spec in SPECS.items():
             found[name] = result.to_dataset(engine.solve(spec, OVER), "energymodels study operating-conditions")
             paths.append(result.write(found[name], folder / f"operating-conditions-{name.lower()}.nc"))

@@ -16,7 +16,10 @@ from energymodels.spec import Spec, load
 
 FIELD, PREFIX = "pack.cell", "cell."
 DESIGN = "cell_design"
-OF_PACK = ("protocol", "initial_soc", "temperature", "temperature_profile", "mesh", "rate_basis", "series.points", "series.end")
+OF_PACK = (
+    "protocol", "initial_soc", "initial_voltage", "initial_state", "temperature", "initial_temperature", "temperature_profile",
+    "mesh", "rate_basis", "series.points", "series.end",
+)  # fmt: skip
 POINTS = {"negative": 5, "separator": 3, "positive": 5, "particle": 6}  # of a drive, unless cell.points.* say otherwise
 TOLERANCE = 1e-3
 

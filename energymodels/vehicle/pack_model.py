@@ -42,7 +42,7 @@ class Packed(Range):
         found = list(super().remarks(fields, along))
         for name in dict.fromkeys(cells):
             mine = pack_cell.cell_fields(dict(fields) | {pack_cell.FIELD: name})
-            found += pack_cell.battery(fields).remarks(mine, without(pack_cell.PREFIX, along))
+            found += pack_cell.battery(fields).remarks(mine | {"initial_soc": 1.0}, without(pack_cell.PREFIX, along))
         return found
 
     def inert(self, fields: Mapping[str, Any], swept: set[str]) -> dict[str, str]:

@@ -19,7 +19,10 @@ from energymodels.vehicle import pack_cell
 from energymodels.vehicle.rows import prepare as prepare_car
 
 Columns: TypeAlias = dict[str, Array]
-NOTHING = {"first_step": 0, "steps": 0, "first_warmth": 0, "warmths": 0}  # of a program, unless there is one
+NOTHING = {  # of a program, and of another start than the pack's
+    "first_step": 0, "steps": 0, "first_warmth": 0, "warmths": 0,
+    "start_voltage": np.nan, "as_given": 0.0, "first_temperature": np.nan,
+}  # fmt: skip
 DERIVED = {"mass": "pack_mass", "specific_energy": "pack_specific_energy", "energy_density": "pack_energy_density"}
 
 

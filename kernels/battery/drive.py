@@ -15,8 +15,8 @@ from energymodels.kernels.jit import inner, jit
 
 
 @inner
-def report(w, mesh, c, tables, fidelity, out, case, ended, steps):
-    """Write the scalar results of a case."""
+def report(w, mesh, c, tables, fidelity, out, case, ended, last, steps):
+    """Write the scalar results of a case, which ``ended`` in its step number ``last``."""
     point = w.points[w.now[at.HEAD]]
     out[to.CAPACITY, case] = point[at.MOVED]
     out[to.CAPACITY_DISCHARGED, case] = point[at.CHARGE]
@@ -28,9 +28,10 @@ def report(w, mesh, c, tables, fidelity, out, case, ended, steps):
     out[to.HEAT, case] = point[at.HEAT]
     out[to.CELL_CAPACITY, case] = w.memory[at.CELL]
     out[to.TERMINATION, case] = ended
+    out[to.LAST_STEP, case] = last
     out[to.TIME_STEPS, case] = steps
     out[to.TIME_10_TO_80, case] = w.memory[at.AT_80] - w.memory[at.AT_10]
-    out[to.TIME_0_TO_80, case] = w.memory[at.AT_80] if c.soc <= EXACTLY else np.nan
+    out[to.TIME_0_TO_80, case] = w.memory[at.AT_80] if w.memory[at.SOC] <= EXACTLY else np.nan
     out[to.PLATING_ONSET, case] = w.memory[at.ONSET]
     unit = w.memory[at.NOMINAL] / 3600.0
     out[to.MEAN_RATE, case] = point[at.MOVED] / (out[to.DURATION, case] * unit)
@@ -73,12 +74,14 @@ def solve(rows, w, mesh, tables, index, widths, program, profiles, fidelity, axi
             continue
         total = 0
         ended = 0
+        last = 0
         for q in range(c.steps):
             codes[row], ended, steps = run_step(
                 w, mesh, c, tables, program[c.first_step + q], profiles, fidelity, axis, series, inside, row
             )
             total += steps
+            last = q + 1
             if codes[row] != status.OK or ended in (VOLTAGE_MIN, VOLTAGE_MAX):
                 break
         if codes[row] == status.OK:
-            report(w, mesh, c, tables, fidelity, out, row, ended, total)
+            report(w, mesh, c, tables, fidelity, out, row, ended, last, total)

@@ -66,7 +66,7 @@ def set_ends(step, c, w, point, kind):
         w.weights[at.SIGNS, E_CAPACITY] = 1.0
     if not isnan(step[of.END_SOC]):
         w.weights[at.GOALS, E_SOC] = step[of.END_SOC]
-        above = w.weights[at.GOALS, E_SOC] > c.soc - point[at.CHARGE] / w.memory[at.CELL]
+        above = w.weights[at.GOALS, E_SOC] > w.memory[at.SOC] - point[at.CHARGE] / w.memory[at.CELL]
         w.weights[at.SIGNS, E_SOC] = 1.0 if above else -1.0
         if charging != 0.0 and kind != of.VOLTAGE:  # what is met already ends the step at once
             w.weights[at.SIGNS, E_SOC] = charging
@@ -161,7 +161,7 @@ def passed(event, w, mesh, c, point):
         value = point[at.MOVED]
         scale = w.memory[at.NOMINAL]
     elif event == E_SOC:
-        value = c.soc - point[at.CHARGE] / w.memory[at.CELL]
+        value = w.memory[at.SOC] - point[at.CHARGE] / w.memory[at.CELL]
     return (value - w.weights[at.GOALS, event]) * w.weights[at.SIGNS, event] / scale
 
 

@@ -135,7 +135,7 @@ def observe(w, mesh, c, tables, fidelity):
 @inner
 def complete(w, c, tables, out, lost, ocp, reaction, edge):
     """Fill in what follows from the smooth parts of a record, the lithium ``lost`` and the potentials of the surfaces."""
-    out[to.SOC] = c.soc - out[to.CHARGE] / w.memory[at.CELL]
+    out[to.SOC] = w.memory[at.SOC] - out[to.CHARGE] / w.memory[at.CELL]
     out[to.OCV] = open_circuit(w, tables, out[to.CHARGE], lost, out[to.TEMPERATURE] - c.reference_temperature)
     out[to.LOST] = lost
     out[to.VOLTAGE] = ocp + reaction + out[to.SMOOTH]

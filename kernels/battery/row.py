@@ -23,8 +23,11 @@ FLOATS = (
     "ocv_min", "ocv_max",  # V: open circuit at state of charge 0 and 1
     "contact",  # ohm
     "interface", "energy_interface",  # ohm m2 of electrode area at the reference temperature, its activation energy, J mol-1
-    "soc",  # at the start
-    "temperature",  # K: at the start, and of the surroundings unless a profile of temperature is given
+    "soc",  # at the start, unless the two below say otherwise
+    "start_voltage",  # V: open circuit at the start, of the settled cell; NaN: none given
+    "as_given",  # 1: the cell starts at theta_n and theta_p themselves
+    "temperature",  # K: of the surroundings unless a profile of temperature is given, and of the cell at the start
+    "first_temperature",  # K: of a lumped cell at the start, where it is not that of the surroundings; NaN: it is
     "reference_temperature",  # K
     "lumped",  # 1: one temperature of the whole cell, 0: that of the surroundings
     "heat_capacity",  # J K-1
@@ -56,6 +59,7 @@ ROW = np.dtype([(name, "f8") for name in FLOATS] + [(name, "i8") for name in INT
     HEAT,  # J, integral of the heat
     CELL_CAPACITY,  # A s between ocv_min and ocv_max
     TERMINATION,
+    LAST_STEP,  # number, from 1, of the step in which the case ended
     TIME_STEPS,
     TIME_10_TO_80,  # s between these states of charge
     TIME_0_TO_80,
@@ -68,8 +72,8 @@ ROW = np.dtype([(name, "f8") for name in FLOATS] + [(name, "i8") for name in INT
     LITHIUM_DEAD,  # A s, metal that cannot
     LITHIUM_SEI,  # A s, in the growth of the interphase
     LITHIUM_GAINED,  # part of all lithium by which it seems to have grown: round-off
-) = np.arange(22)
-SCALARS = 22
+) = np.arange(23)
+SCALARS = 23
 
 # series: what is known of every time step
 (

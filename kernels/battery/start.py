@@ -1,5 +1,7 @@
 """A cell at rest, where every case begins."""
 
+from math import isnan
+
 import numpy as np
 
 from energymodels.kernels import status
@@ -20,22 +22,25 @@ START = np.int64(0)
 @inner
 def begin(w, mesh, c, tables, index, widths, profiles, fidelity):
     """Set materials, geometry and the state of the cell at rest in slot 0. Return a status."""
-    temperature = surroundings(c, profiles, 0.0)
+    around = surroundings(c, profiles, 0.0)
+    temperature = around
+    if c.lumped != 0.0 and not isnan(c.first_temperature):
+        temperature = c.first_temperature
     for f in range(index.shape[1]):
         for q in range(index.shape[2]):
             w.index[f, q] = index[c.set, f, q]
     set_case(w.index, w.coefficients, c)
     set_temperature(tables, w.index, w.coefficients, temperature)
-    if not balance(tables, w, c):
+    if not balance(tables, w, c, temperature - c.reference_temperature):
         return status.OUT_OF_RANGE
     w.memory[at.CURVATURE] = 1.0
     w.memory[at.NOMINAL] = w.memory[at.CELL] if c.nominal_is_cell != 0.0 else c.nominal
-    w.memory[at.AROUND] = temperature
+    w.memory[at.AROUND] = around
     w.memory[at.HOTTEST] = temperature
     w.memory[at.FIRST_T] = temperature
     w.memory[at.LEAST_POTENTIAL] = np.inf
     w.memory[at.LARGEST_CURRENT] = 0.0
-    w.memory[at.AT_10] = 0.0 if abs(c.soc - 0.1) < EXACTLY else np.nan
+    w.memory[at.AT_10] = 0.0 if abs(w.memory[at.SOC] - 0.1) < EXACTLY else np.nan
     w.memory[at.AT_80] = np.nan
     w.memory[at.ONSET] = np.nan
     w.memory[at.BESIDE] = 0.0

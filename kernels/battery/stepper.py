@@ -210,7 +210,7 @@ def kept(w, mesh, c, tables, fidelity):
 @inner
 def pass_soc(w, c, which, soc):
     """Keep the time in ``memory[which]`` at which the step just solved first charged the cell to ``soc``, if it did."""
-    goal = (c.soc - soc) * w.memory[at.CELL]  # charge discharged by then
+    goal = (w.memory[at.SOC] - soc) * w.memory[at.CELL]  # charge discharged by then
     head, new = w.now[at.HEAD], at.new_slot(w)
     before, after = w.points[head, at.CHARGE], w.points[new, at.CHARGE]
     near = after - NEARLY * w.memory[at.NOMINAL]  # a step that ends by state of charge ends nearly there

@@ -7,7 +7,7 @@ A charge as fast as its limits allow holds one limit at a time, by an equation o
 step passes another limit, it is shortened to end there, and that limit is held from then on.
 """
 
-from math import isnan
+from math import inf, isnan
 
 from energymodels.kernels import status
 from energymodels.kernels.battery import layout as of
@@ -41,6 +41,7 @@ MOST_STEPS = 20000
 MOST_FAILURES = 60  # in a row
 MOST_LANDINGS = 100  # five are usual
 MOST_PHASES = 1000  # limits held one after the other; three are usual
+FOREVER = 1e9  # s: a step that ends by no time and has not ended by then never will
 FAILED = -2  # in place of an event
 
 
@@ -243,4 +244,6 @@ def follow(w, mesh, c, tables, step, profiles, kind, begun, h, fidelity, axis, s
         failures = 0
         h *= factor
         kept(w, mesh, c, tables, fidelity)
+        if t_new - begun > FOREVER and ends_at == inf:
+            return status.END_OUT_OF_REACH, NONE, steps + 1
     return status.TOO_MANY_STEPS, NONE, MOST_STEPS

@@ -77,6 +77,8 @@ def _count(c, pair, extra, usable, out, row):
     height = out[at.HEIGHT, row]
     across = c.thickness - 2.0 * c.wall
     if c.cylinder > 0.5:
+        if not across > c.core:
+            return at.NO_ELECTRODE
         room = 0.25 * pi * (across * across - c.core * c.core)
         if c.mode == at.FILL:
             width = c.amount * room / (2.0 * pair)
@@ -144,7 +146,7 @@ def _laminate(c, surface, length, height):
 
 @inner
 def _weigh(c, usable, out, masses, row):
-    """Write masses of the components, volumes and heat capacity."""
+    """Write masses of the components, volumes and heat capacity; return TOO_FULL if the layers do not fit inside, or FITS."""
     area, pairs = out[at.AREA, row], out[at.PAIRS_OUT, row]
     height, width = out[at.HEIGHT, row], out[at.WIDTH, row]
     sides = pairs + 2.0 * c.extra_sheets
@@ -199,6 +201,7 @@ def _weigh(c, usable, out, masses, row):
     out[at.STACK_ENERGY_DENSITY, row] = charge * c.voltage / stack
     out[at.ELECTROLYTE, row] = liquid / charge
     out[at.HEAT_CAPACITY, row] = _heat(c, masses, row) / volume
+    return at.TOO_FULL if given and stack > (outer - wall) * (1.0 + ROUND_OFF) else at.FITS
 
 
 @inner
@@ -241,7 +244,9 @@ def _examine_one(c, out, masses, row):
     why = _count(c, pair, extra, usable, out, row)
     if why != at.FITS:
         return why
-    _weigh(c, usable, out, masses, row)
+    why = _weigh(c, usable, out, masses, row)
+    if why != at.FITS:
+        return why
     return at.FITS if out[at.MASS, row] > 0.0 and c.voltage > 0.0 else at.UNDEFINED
 
 

@@ -46,7 +46,7 @@ def add(numbers, o, factor, x, y, slope):
 
 @jit
 def stoichiometry(numbers, index, voltage, start, lithium, full_n, full_p):
-    return balance.stoichiometry_at(numbers, index, voltage, start, lithium, full_n, full_p)
+    return balance.stoichiometry_at(numbers, index, voltage, start, lithium, full_n, full_p, 0.0)
 
 
 def ring(head, seed):

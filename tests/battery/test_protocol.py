@@ -89,11 +89,30 @@ def test_repeats():
 
 
 @pytest.mark.parametrize(("text", "kind"), [
-    ("Charge at 1C; ", "charge"), ("(Discharge at 1 W until 3 V) x 2", "discharge"), ("Hold at 3 V for 1 s; Charge at 1C", "hold"),
-    ("Rest for 1 s; Charge at 1C", "rest"),
+    ("Charge at 1C; ", "charge"), ("(Discharge at 1 W until 3 V) x 2", "discharge"), ("Hold at 3 V for 1 s; Charge at 1C", "charge"),
+    ("Rest for 1 s; Charge at 1C", "charge"), ("Rest for 1 h; Discharge at {rate}C for {n} minutes", "discharge"),
+    ("(Charge at 1C until 4 V; Rest for 1 h; Discharge at 1C until 3 V) x 9", "charge"), ("Charge at limits for 1 h", "charge"),
+    ("Charge at 1C for 10 s; Rest for 40 s; Discharge at C/3 for 18 min", "discharge"),  # a pulse before what it mainly does
+    ("(Charge at 2C for 10 s; Discharge at 1C for 60 s) x 30", "discharge"), ("Discharge at 1C for 10 s; Charge at 1C", "charge"),
+    ("(Discharge at C/50 for 60 s; Charge at C/50 for 60 s) x 3", "discharge"), ("Rest for 1 s; Hold at 3 V for 1 s", "rest"),
+    ("Discharge at 1C for 30 min; Charge at 1C", "discharge"), ("Discharge at 5 A for 10 s; Charge at 5 A for 1 h", "charge"),
 ])  # fmt: skip
-def test_begins_with(text, kind):
-    assert parse(text).begins_with == kind
+def test_direction(text, kind):
+    assert parse(text).direction == kind
+
+
+@pytest.mark.parametrize(("values", "kind"), [
+    ([0.01, -0.01, 0.01, -2.0, -2.0, -2.0], "charge"),  # noise first
+    ([0.0, 0.0, 1.0, -3.0, -3.0, 9.0, 9.0], "charge"),  # as far as its lowest charge, it can start empty only
+    ([1.0, 1.0, -1.0, -1.0], "discharge"), ([3.0, -1.0, 3.0, -1.0, 3.0, -1.0], "discharge"), ([0.0, 0.0], "rest"),
+])  # fmt: skip
+def test_direction_of_a_profile(values, kind, tmp_path):
+    """What it does first beyond a fifth of the farthest that it moves charge."""
+    file = tmp_path / "profile.csv"
+    file.write_text("time s,current A\n" + "".join(f"{100 * i},{value}\n" for i, value in enumerate(values)))
+    against = {"charge": "discharge", "discharge": "charge", "rest": "rest"}
+    assert parse(f"Rest for 1 h; Run current from {file}").direction == kind
+    assert parse(f"Run current from {file} times -2").direction == against[kind]
 
 
 def test_same_words_same_protocol():
@@ -206,8 +225,8 @@ def test_profiles(cycle):
         row(at.POWER_PROFILE, 1.0, END_TIME=120.0, PROFILE_FIRST=3, PROFILE_COUNT=3),
         row(at.CURRENT_PROFILE, -1.0, END_TIME=150.0, PROFILE_COUNT=3),
     ])  # fmt: skip
-    assert found.begins_with == "charge"
-    assert parse(f"Run current from {cycle} times -2").begins_with == "discharge"
+    assert found.direction == "charge"
+    assert parse(f"Run current from {cycle} times -2").direction == "discharge"
     assert parse(describe(found)) == found
 
 
