@@ -34,7 +34,8 @@ def compare(
     ``past``: a value lies past its tolerance; ``lacking``: how many values the reference did not find, in cases that it did not
     solve to the end; ``within``: neither. Figures are of the value that comes closest to its tolerance or lies farthest past it;
     ``rms`` is the root mean square deviation of the series it belongs to, None for a scalar. A time series is compared up to the
-    earlier end and may be shifted by as much as ``duration`` may differ. ``backend`` is the model's first by default; InputError if the model has none.
+    earlier end and may be shifted by as much as ``duration`` may differ. ``backend`` is the model's first by default;
+    InputError if the model has none.
 
     The model takes the reference's mesh unless somebody chose one: ``setting`` says which. ``own`` is a scalar of the first case
     without that setting, ``change`` what this makes of ``ours`` there; both None where nothing was set, or for a series.

@@ -13,7 +13,7 @@ from energymodels.impurity.inventory import ACCEPTORS, elements_in_use
 from energymodels.impurity.recipes import process_keys
 from energymodels.kernels.constants import K_B_EV, PER_CM3, ZERO_CELSIUS
 from energymodels.kernels.impurity import boron_oxygen, crystal, pairing
-from energymodels.kernels.impurity.layout import COLUMNS
+from energymodels.kernels.impurity.layout import COLUMNS, LEVELS
 from energymodels.model import Array
 
 ROUTES = ("cz", "rcz", "ccz")  # in the order of the kernel's numbers
@@ -32,11 +32,15 @@ class Wafer:
 
 @dataclass
 class Chain:
-    """Levels of all cases, and for each slot of a row: the owner (index into ``elements``), density, index of the level."""
+    """Sets of levels of all cases, and for each centre of a row: the owner (index into ``elements``), density, index of the set.
+
+    The first ``single`` centres have one level in every set.
+    """
 
     elements: tuple[str, ...]
-    levels: list[Array] = field(default_factory=lambda: [np.zeros(COLUMNS)])  # the first captures nothing
+    levels: list[Array] = field(default_factory=lambda: [np.zeros((LEVELS, COLUMNS))])  # the first captures nothing
     owners: list[int] = field(default_factory=list)
+    single: int = 0
     density: list[Array] = field(default_factory=list)
     pick: list[Array] = field(default_factory=list)
     before: dict[str, Array] = field(default_factory=dict)  # in the wafer before gettering, m-3
@@ -44,19 +48,15 @@ class Chain:
     active: dict[str, Array] = field(default_factory=dict)  # of these, recombining
 
     def add(self, centre: data.Centre, owner: int, density: Array, choice: Array, donor: Array) -> None:
-        """Add a centre with the set that ``choice`` (label indices) says: one slot per level of the longest set."""
-        rows = []
-        for s in centre.sets:
-            rows.append(list(range(len(self.levels), len(self.levels) + len(s.levels))))
-            self.levels += list(s.levels)
-        for k in range(max(map(len, rows))):
-            n, p = (
-                [r[k] if k < len(r) and s.bases[k] in ("", base) else 0 for r, s in zip(rows, centre.sets, strict=True)]
-                for base in "np"
-            )
-            self.owners.append(owner)
-            self.density.append(density)
-            self.pick.append(np.where(donor, np.array(n, dtype=np.int32)[choice], np.array(p, dtype=np.int32)[choice]))
+        """Add a centre with the set that ``choice`` (label indices) says."""
+        first, count = len(self.levels), len(centre.sets)
+        self.levels += [s.chain(base) for base in "np" for s in centre.sets]
+        chained = max(s.longest for s in centre.sets) > 1
+        at = len(self.owners) if chained else self.single
+        self.single += not chained
+        self.owners.insert(at, owner)
+        self.density.insert(at, density)
+        self.pick.insert(at, (first + choice + np.where(donor, 0, count)).astype(np.int32))
 
 
 def _elements(columns: Columns) -> tuple[str, ...]:
@@ -258,6 +258,6 @@ def _add_boron_oxygen(chain: Chain, columns: Columns, wafer: Wafer) -> None:
     centre = data.centres()["BO"]
     which = _choice(columns, "defects.BO")
     tau = each(boron_oxygen.degraded_lifetimes, wafer.doping, columns["wafer.oxygen"] * PER_CM3) * columns["wafer.bo_factor"]
-    full = by_value(lambda i, t, n: boron_oxygen.densities(t, n, centre.sets[int(i)].levels), [which], tau, wafer.doping)
+    full = by_value(lambda i, t, n: boron_oxygen.densities(t, n, centre.sets[int(i)].chain("p")), [which], tau, wafer.doping)
     density = np.where(boron, columns["wafer.bo_active"] * full, 0.0)
     chain.add(centre, len(chain.elements), density, which, wafer.donor)

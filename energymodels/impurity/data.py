@@ -19,6 +19,7 @@ from energymodels.model import Array
 
 CM2, CM = 1e-4, 1e-2  # in m2, in m
 GREEN_N, GREEN_P = 2.05e7, 1.69e7  # thermal velocities at 300 K, cm s-1 (``green1990``)
+GAP = 1.124  # eV, of silicon at 300 K; for the order of levels only
 AVOGADRO = 6.02214076e23  # mol-1, exact
 DENSITY = 2.329  # of silicon, g cm-3
 
@@ -58,12 +59,25 @@ class Element:
 
 @dataclass(frozen=True)
 class CentreSet:
-    """A published set of parameters of a centre: ``levels`` (level, ``layout.COLUMNS``), and the type each acts in, "" for both."""
+    """A published set of parameters of a centre: ``levels`` (level, ``layout.COLUMNS``) from the lowest up, and the type each acts
+    in, "" for both."""
 
     key: str
     levels: Array
     bases: tuple[str, ...]
     source: str
+
+    def chain(self, base: str) -> Array:
+        """Return the levels that act in silicon of type ``base``, (``layout.LEVELS``, ``layout.COLUMNS``): they share one occupancy."""
+        found = np.zeros((layout.LEVELS, layout.COLUMNS))
+        mine = [level for level, b in zip(self.levels, self.bases, strict=True) if b in ("", base)]
+        found[: len(mine)] = mine
+        return found
+
+    @property
+    def longest(self) -> int:
+        """How many levels act together at most."""
+        return max(sum(b in ("", base) for b in self.bases) for base in "np")
 
 
 @dataclass(frozen=True)
@@ -153,6 +167,11 @@ def _level(level: Mapping[str, Any], velocities: tuple[float, float]) -> list[fl
     return row
 
 
+def _height(level: Mapping[str, Any]) -> float:
+    """Return the energy of a level above the valence band, eV: the lower one is the first to take an electron."""
+    return float(level["above_v"] if "above_v" in level else GAP - level["below_c"])
+
+
 @cache
 def centres() -> Mapping[str, Centre]:
     """Return every recombination centre by name."""
@@ -161,8 +180,9 @@ def centres() -> Mapping[str, Centre]:
         sets = []
         for s in entry["sets"]:
             velocities = (float(s.get("velocity_n", GREEN_N)), float(s.get("velocity_p", GREEN_P)))
-            levels = np.array([_level(level, velocities) for level in s["levels"]])
-            bases = tuple(level.get("base", "") for level in s["levels"])
+            chain = sorted(s["levels"], key=_height)
+            levels = np.array([_level(level, velocities) for level in chain])
+            bases = tuple(level.get("base", "") for level in chain)
             sets.append(CentreSet(s["key"], levels, bases, s["source"]))
         found[name] = Centre(name, entry["element"], entry.get("acceptor", ""), entry["title"], tuple(sets))
     return found

@@ -108,12 +108,13 @@ def lifetime(
 ) -> Array:
     """Return the Shockley-Read-Hall lifetime, s, by a centre of ``density`` cm-3 at excess ``dn`` in a wafer of ``doping``, cm-3.
 
-    ``key`` names the published set, the data's default if None; ``doping_type`` is n or p.
+    The levels of a centre share one occupancy (``sah1958``). ``key`` names the published set, the data's default if None;
+    ``doping_type`` is n or p.
     """
     if centre not in data.centres():
         raise unknown("centre", centre, data.centres())
     chosen = data.chosen(f"set of {centre}", data.centres()[centre].sets, key)
-    levels = chosen.levels[[i for i, base in enumerate(chosen.bases) if base in ("", doping_type)]]
+    levels = chosen.chain(doping_type)
     n0, p0 = silicon.equilibrium(doping, doping_type, T)
     cm3 = [np.asarray(x, dtype=float) * PER_CM3 for x in (dn, n0, p0, silicon.intrinsic_density(T), density)]
     return _flat(lambda d, n, p, t, n_i, N: capture.lifetimes(d, n, p, t, n_i, N, levels), *cm3[:3], T, *cm3[3:])

@@ -195,13 +195,13 @@ class Cell(Model):
         return found
 
     def solve(self, rows: Array, axes: Mapping[str, Array], out: Block) -> None:
-        levels, owners = axes["levels"], axes["owners"]
+        centres = axes["levels"], axes["owners"], int(axes["single"])
         split = np.empty((rows.size if "j_metals_mp" in out.arrays else 0, axes["places"].size))
-        self.kernel().solve(rows, levels, owners, out.scalars, split, out.status)
+        self.kernel().solve(rows, *centres, out.scalars, split, out.status)
         if "j_metals_mp" in out.arrays:
             out.arrays["j_metals_mp"][...] = split[:, : out.arrays["j_metals_mp"].shape[1]]
         if "j" in out.arrays:
-            self.kernel().curves(rows, levels, owners, axes["voltage"], out.arrays["j"])
+            self.kernel().curves(rows, *centres, axes["voltage"], out.arrays["j"])
 
     def data_sources(self, used: Mapping[str, Sequence[Any]]) -> list[str]:
         return citations.citations(used)

@@ -154,7 +154,7 @@ def prepare(columns: Mapping[str, Array]) -> Prepared:
             "grown_metals": stack(metals.before), "wafer_metals": stack(metals.total), "wafer_active": stack(metals.active),
         }  # fmt: skip
     shared = {
-        "levels": np.array(metals.levels), "owners": np.array(metals.owners, dtype=np.int64),
+        "levels": np.array(metals.levels), "owners": np.array(metals.owners, dtype=np.int64), "single": np.array(metals.single),
         "places": np.zeros(len(metals.elements) + 1),  # the last for centres of no metal
     }  # fmt: skip
     return Prepared(rows | {"density": metals.density, "pick": metals.pick}, derived, shared)

@@ -10,7 +10,8 @@ import numpy as np
 
 from energymodels.kernels import elementary
 from energymodels.kernels.constants import K_B_EV, Q
-from energymodels.kernels.impurity.layout import INV_C_N, INV_C_P, LEVELS, N1, P1
+from energymodels.kernels.impurity.capture import occupation
+from energymodels.kernels.impurity.layout import INV_C_N, INV_C_P, LEVELS
 from energymodels.kernels.jit import INTERPRETED, inline, jit
 from energymodels.kernels.silicon.narrowing import schenk_at, schenk_temperature
 from energymodels.kernels.silicon.recombination import RICHTER, niewelt_coefficients
@@ -25,10 +26,13 @@ U, V, DV, AUG, SRH, EM1, TOTAL, DTOTAL = (LANES * i for i in range(CASE, CASE + 
 # ... and its search
 LOW, HIGH, DONE, LAST_U, LAST_F, TARGET, FAILED, OC_U = (LANES * i for i in range(CASE + 8, CASE + 16))
 PREV_P, RISES, BEST_U, BEST_P, NEXT_U, NEXT_P = (LANES * i for i in range(CASE + 16, CASE + 22))  # of hills of the power
-# ... and the levels of its metals: with excess = n p - n0 p0, level k recombines excess / (AT_REST + SLOPE dn)
+# ... and what its centres need
 EXCESS, DEXCESS, DN, CAPTURE, FALL = (LANES * i for i in range(CASE + 22, CASE + 27))
-AT_REST, SLOPE = LANES * (CASE + 27), LANES * (CASE + 27 + LEVELS)
-SLOTS = LANES * (CASE + 27 + 2 * LEVELS)
+SLOTS = LANES * (CASE + 27)
+# columns of a centre in the table (centre, column, lane): with excess = n p - n0 p0 it recombines
+# excess (1 + WAYS dn + WAYS2 dn^2) / (AT_REST + SLOPE dn + SQUARE dn^2 + CUBE dn^3); one level has the first two only
+AT_REST, SLOPE, SQUARE, CUBE, WAYS, WAYS2 = range(6)
+COLUMNS = 6
 
 # SRH saturates where the majority carriers have the longer capture time: between low injection and dn ~ N its current is about
 # q W N / tau_majority. If the times' ratio is above about 20, dJ/dV falls there, and the power may have two maxima when that
@@ -45,14 +49,41 @@ PATIENCE = 12  # after so many rounds every other one halves the bracket
 @inline
 def _hills(c, tau_n, tau_p):
     minority, majority = (tau_p, tau_n) if c.n0 > c.p0 else (tau_n, tau_p)
+    return _rising(c, minority, majority)
+
+
+@inline
+def _rising(c, minority, majority):
     plateau = Q * c.thickness * max(c.n0, c.p0) / majority / c.generation
     humped = majority > RISING * minority and 0.01 < plateau < 10.0
     return log(majority / minority) if humped else 0.0
 
 
 @inline
-def load(w, lane, c, now, count):
-    """Put a case into a lane; ``now`` (level, AT_T) are all levels at its temperature, of which it has ``count``."""
+def _load_centre(w, lane, c, at, k, table):
+    """Put centre ``k``, whose levels at the case's temperature are ``at`` (LEVELS, AT_T), into a lane."""
+    n_t = c.density[k]
+    s0, s1, s2, s3, m1, m2 = occupation(at, c.n0, c.p0)
+    traps = n_t > 0.0 and s0 < np.inf
+    per = 1.0 / n_t if traps else 0.0
+    table[k, AT_REST, lane] = s0 * per if traps else np.inf
+    table[k, SLOPE, lane] = s1 * per
+    table[k, SQUARE, lane] = s2 * per
+    table[k, CUBE, lane] = s3 * per
+    table[k, WAYS, lane] = m1 if traps else 0.0
+    table[k, WAYS2, lane] = m2 if traps else 0.0
+    if traps:
+        for level in range(LEVELS):
+            if at[level, INV_C_N] < np.inf:
+                w[HILLS + lane] = max(w[HILLS + lane], _hills(c, at[level, INV_C_N] * per, at[level, INV_C_P] * per))
+        if m1 > 0.0:  # the charge states move with injection: from the lifetime at low to that at high injection
+            high = s3 / m2 if m2 > 0.0 else s2 / m1
+            w[HILLS + lane] = max(w[HILLS + lane], _rising(c, s0 / (c.n0 + c.p0) * per, high * per))
+
+
+@inline
+def load(w, lane, c, now, centres):
+    """Put a case into a lane; ``now`` (set, LEVELS, AT_T) are all levels at its temperature; ``centres`` as in ``state``."""
     w[KT + lane] = K_B_EV * c.temperature
     w[IKT + lane] = 1.0 / (K_B_EV * c.temperature)
     w[T1 + lane], w[IT1 + lane], w[T2 + lane], w[R8 + lane], w[RT2 + lane] = schenk_temperature(c.temperature)
@@ -69,15 +100,8 @@ def load(w, lane, c, now, count):
     w[TAU_P + lane] = 1.0 if perfect else c.tau_p
     w[LEVEL + lane] = np.inf if perfect else c.tau_p * c.n1 + c.tau_n * c.p1
     w[HILLS + lane] = _hills(c, c.tau_n, c.tau_p)
-    for k in range(count):
-        n_t = c.density[k]
-        at = now[c.pick[k]]
-        traps = n_t > 0.0 and at[INV_C_N] + at[INV_C_P] < np.inf
-        rest = (c.n0 + at[N1]) * at[INV_C_P] + (c.p0 + at[P1]) * at[INV_C_N]
-        w[AT_REST + LANES * k + lane] = rest / n_t if traps else np.inf
-        w[SLOPE + LANES * k + lane] = (at[INV_C_P] + at[INV_C_N]) / n_t if traps else 0.0
-        if traps:
-            w[HILLS + lane] = max(w[HILLS + lane], _hills(c, at[INV_C_N] / n_t, at[INV_C_P] / n_t))
+    for k in range(centres[1]):
+        _load_centre(w, lane, c, now[c.pick[k]], k, centres[2])
     richter = c.auger == RICHTER
     w[DOPED + lane] = c.auger_doped if richter else 0.0
     w[INJECTED + lane] = c.auger_injected if richter else 0.0
@@ -90,8 +114,11 @@ def load(w, lane, c, now, count):
 
 
 @jit
-def state(w, count):
-    """Evaluate every lane at its u, with ``count`` levels of metals: V in volt, currents in A m-2, and slopes by u."""
+def state(w, centres):
+    """Evaluate every lane at its u: V in volt, currents in A m-2, and slopes by u.
+
+    ``centres``: how many centres of metals have one level, how many there are in all, and their table, those of one level first.
+    """
     for i in range(LANES):
         dn = elementary.exp(w[U + i])
         n0 = w[N0 + i]
@@ -141,23 +168,32 @@ def state(w, count):
         w[DN + i] = dn
         w[EXCESS + i] = excess
         w[DEXCESS + i] = dexcess
-    if count > 0:
-        _metals(w, count)
+    if centres[1] > 0:
+        _metals(w, centres)
 
 
 @inline
-def _metals(w, count):
+def _metals(w, centres):
     """Add what the metals recombine."""
-    for i in range(LANES):
+    single, count, table = centres
+    lanes = table.shape[2]  # with a constant the compiler unrolls these short loops, and then makes no SIMD code of them
+    for i in range(lanes):
         w[CAPTURE + i] = 0.0
         w[FALL + i] = 0.0
-    for k in range(count):
-        for i in range(LANES):  # innermost, so that it becomes SIMD code
-            slope = w[SLOPE + LANES * k + i]
-            capture = 1.0 / (w[AT_REST + LANES * k + i] + slope * w[DN + i])
+    for k in range(single):
+        for i in range(lanes):
+            capture = 1.0 / (table[k, AT_REST, i] + table[k, SLOPE, i] * w[DN + i])
             w[CAPTURE + i] += capture
-            w[FALL + i] += slope * capture * capture
-    for i in range(LANES):
+            w[FALL + i] += table[k, SLOPE, i] * capture * capture
+    for k in range(single, count):
+        for i in range(lanes):
+            dn = w[DN + i]
+            states = 1.0 / (table[k, AT_REST, i] + dn * (table[k, SLOPE, i] + dn * (table[k, SQUARE, i] + dn * table[k, CUBE, i])))
+            dstates = table[k, SLOPE, i] + dn * (2.0 * table[k, SQUARE, i] + dn * 3.0 * table[k, CUBE, i])
+            capture = (1.0 + dn * (table[k, WAYS, i] + dn * table[k, WAYS2, i])) * states
+            w[CAPTURE + i] += capture
+            w[FALL + i] += (capture * dstates - table[k, WAYS, i] - 2.0 * dn * table[k, WAYS2, i]) * states
+    for i in range(lanes):
         srh = w[WIDTH + i] * w[EXCESS + i] * w[CAPTURE + i]
         w[SRH + i] += srh
         w[TOTAL + i] += srh
@@ -195,12 +231,20 @@ def advance(w, i, step, above, close, number):
 
 
 @inline
-def finish(w, count):
+def finish(w, centres):
     """Note the lanes that found no end, and evaluate all."""
     for i in range(LANES):
         if w[DONE + i] == 0.0:
             w[FAILED + i] = 1.0
-    state(w, count)
+    state(w, centres)
+
+
+@inline
+def recombined(w, lane, at):
+    """Return what the centre with the table ``at`` recombines in a lane, A m-2."""
+    dn = w[DN + lane]
+    states = at[AT_REST, lane] + dn * (at[SLOPE, lane] + dn * (at[SQUARE, lane] + dn * at[CUBE, lane]))
+    return w[WIDTH + lane] * w[EXCESS + lane] * (1.0 + dn * (at[WAYS, lane] + dn * at[WAYS2, lane])) / states
 
 
 @inline

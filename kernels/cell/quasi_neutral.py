@@ -14,7 +14,7 @@ from energymodels.kernels import elementary, status
 from energymodels.kernels.cell import lanes as at
 from energymodels.kernels.constants import PER_CM3, Q
 from energymodels.kernels.impurity.capture import at_temperature
-from energymodels.kernels.impurity.layout import AT_T, LEVELS
+from energymodels.kernels.impurity.layout import AT_T, CENTRES, LEVELS
 from energymodels.kernels.jit import inline, jit
 
 ROW = np.dtype(
@@ -41,8 +41,8 @@ ROW = np.dtype(
         ("generation", "f8"),  # A m-2
         ("irradiance", "f8"),  # W m-2
         ("n_i", "f8"),  # without narrowing, m-3
-        ("density", "f8", (LEVELS,)),  # of metals, m-3, and which of the levels of all cases ...
-        ("pick", "i4", (LEVELS,)),  # ... they make: an entry per level
+        ("density", "f8", (CENTRES,)),  # of centres of metals, m-3, and which of the sets of levels ...
+        ("pick", "i4", (CENTRES,)),  # ... of all cases each has
     ]
 )
 V_OC, J_SC, V_MP, J_MP, IMPLIED, FF, PFF, ETA, DN_MP, DN_OC, M_MP, M_OC, TAU_MP, TAU_15, MP, OC = (*range(15), 20)
@@ -51,28 +51,28 @@ DN_15 = log(1e15 * PER_CM3)
 
 
 @jit
-def _open_circuit(w, count):
+def _open_circuit(w, centres):
     """Take every lane from its u to where recombination equals generation, by Newton's method on ln J(ln dn)."""
     at.begin(w)
     for number in range(at.ROUNDS):
-        at.state(w, count)
+        at.state(w, centres)
         for i in range(at.LANES):
             residual = elementary.log(max(w[at.TOTAL + i] / w[at.JG + i], 1e-300))
             at.advance(w, i, -residual * w[at.TOTAL + i] / w[at.DTOTAL + i], residual > 0.0, 1e-8, number)
         if at.all_done(w):
             break
-    at.finish(w, count)
+    at.finish(w, centres)
 
 
 @jit
-def _maximum_power(w, count):
+def _maximum_power(w, centres):
     """Take every lane from its u, within its brackets, to the largest (V - J R_s) J.
 
     There J = s (V - 2 R_s J) with s = dJ_rec/dV; the logarithm of the ratio of both sides is nearly a straight line in u: one step
     with the slope of ln J_rec, then secants.
     """
     for number in range(at.ROUNDS):
-        at.state(w, count)
+        at.state(w, centres)
         for i in range(at.LANES):
             j = w[at.JG + i] - w[at.TOTAL + i]
             lever = w[at.V + i] - 2.0 * w[at.SERIES + i] * j
@@ -86,7 +86,7 @@ def _maximum_power(w, count):
             at.advance(w, i, step, f > 0.0 or j <= 0.0, close, number)
         if at.all_done(w):
             break
-    at.finish(w, count)
+    at.finish(w, centres)
 
 
 @inline
@@ -102,7 +102,7 @@ def _spacing(w, i):
 
 
 @jit
-def _scan(w, count):
+def _scan(w, centres):
     """Scan the power from open circuit down and note the two highest hills among the samples."""
     for i in range(at.LANES):
         w[at.U + i] = w[at.OC_U + i]
@@ -113,7 +113,7 @@ def _scan(w, count):
     for _ in range(at.SCAN):
         for i in range(at.LANES):
             w[at.U + i] -= _spacing(w, i)
-        at.state(w, count)
+        at.state(w, centres)
         for i in range(at.LANES):
             power = _power(w, i)
             top = w[at.PREV_P + i] if w[at.RISES + i] == 1.0 and power < w[at.PREV_P + i] else -2.0
@@ -136,18 +136,18 @@ def _bracket(w, i, u):
 
 
 @jit
-def _peak(w, count, hilly):
+def _peak(w, centres, hilly):
     """Take every lane from its guess u to the highest power; where there may be two hills of nearly one height, climb both."""
     at.begin(w)
     if hilly:
         for i in range(at.LANES):
             w[at.LAST_F + i] = w[at.U + i]
-        _scan(w, count)
+        _scan(w, centres)
         for i in range(at.LANES):
             w[at.U + i] = w[at.LAST_F + i]
             if w[at.HILLS + i] > 0.0 and w[at.BEST_P + i] > 0.0:
                 _bracket(w, i, w[at.BEST_U + i])
-    _maximum_power(w, count)
+    _maximum_power(w, centres)
     again = False
     for i in range(at.LANES):
         close = hilly and w[at.HILLS + i] > 0.0 and w[at.NEXT_P + i] > 0.9 * w[at.BEST_P + i]
@@ -159,14 +159,14 @@ def _peak(w, count, hilly):
             w[at.LAST_U + i] = np.nan
             again = True
     if again:
-        _maximum_power(w, count)
+        _maximum_power(w, centres)
         for i in range(at.LANES):
             w[at.U + i] = w[at.U + i] if _power(w, i) > w[at.BEST_P + i] else w[at.BEST_U + i]
-        at.state(w, count)
+        at.state(w, centres)
 
 
 @jit
-def _at_voltage(w, count):
+def _at_voltage(w, centres):
     """Take every lane to the terminal voltage in its TARGET slot (V, >= 0), by Newton's method."""
     at.begin(w)
     for i in range(at.LANES):
@@ -175,14 +175,14 @@ def _at_voltage(w, count):
         pair = w[at.N0 + i] * w[at.P0 + i] * expm1(min(v / (w[at.KT + i]), 60.0))
         w[at.U + i] = log(max(pair / (half + sqrt(half * half + pair)), 2e-14))
     for number in range(at.ROUNDS):
-        at.state(w, count)
+        at.state(w, centres)
         for i in range(at.LANES):
             j = w[at.JG + i] - w[at.TOTAL + i]
             beyond = w[at.V + i] - w[at.SERIES + i] * j - w[at.TARGET + i]
             at.advance(w, i, -beyond / (w[at.DV + i] + w[at.SERIES + i] * w[at.DTOTAL + i]), beyond > 0.0, 1e-8, number)
         if at.all_done(w):
             break
-    at.finish(w, count)
+    at.finish(w, centres)
 
 
 @inline
@@ -218,35 +218,35 @@ def _bulk_lifetime(w, i, c):
 
 
 @inline
-def _write_levels(w, lane, count, owners, out):
-    """Add what each level recombines, A m-2, to its owner's place in ``out``."""
+def _write_centres(w, lane, owners, table, out):
+    """Add what each centre recombines, A m-2, to its owner's place in ``out``."""
     out[:] = 0.0
-    for k in range(count):
-        capture = 1.0 / (w[at.AT_REST + at.LANES * k + lane] + w[at.SLOPE + at.LANES * k + lane] * w[at.DN + lane])
-        out[owners[k]] += w[at.WIDTH + lane] * w[at.EXCESS + lane] * capture
+    for k in range(owners.size):
+        out[owners[k]] += at.recombined(w, lane, table[k])
 
 
 @inline
-def _load(w, lane, c, levels, now, owners):
+def _load(w, lane, c, levels, now, centres):
     """Put a case into a lane, its levels brought to its temperature: ``now`` keeps those of the last case, row -1 its T and n_i."""
-    if owners.size > 0 and (now[-1, 0] != c.temperature or now[-1, 1] != c.n_i):
-        at_temperature(levels, c.temperature, c.n_i, now)
-        now[-1, 0] = c.temperature
-        now[-1, 1] = c.n_i
-    at.load(w, lane, c, now, owners.size)
+    last = now[-1, 0]
+    if centres[1] > 0 and (last[0] != c.temperature or last[1] != c.n_i):
+        for k in range(levels.shape[0]):
+            at_temperature(levels[k], c.temperature, c.n_i, now[k])
+        last[0] = c.temperature
+        last[1] = c.n_i
+    at.load(w, lane, c, now, centres)
 
 
 @jit
-def _solve_group(rows, first, levels, now, owners, out, split, w):
+def _solve_group(rows, first, levels, now, owners, centres, out, split, w):
     """Solve the cases from ``first`` on, as many as there are lanes."""
     cases = min(at.LANES, rows.size - first)
-    count = owners.size
     resistive = False
     precursor = False
     hilly = False
     for i in range(at.LANES):
         c = rows[first + min(i, cases - 1)]
-        _load(w, i, c, levels, now, owners)
+        _load(w, i, c, levels, now, centres)
         w[at.FAILED + i] = 0.0
         w[at.TARGET + i] = 0.0
         resistive = resistive or c.series > 0.0
@@ -254,12 +254,12 @@ def _solve_group(rows, first, levels, now, owners, out, split, w):
         precursor = precursor or _metallised(c)
     for i in range(at.LANES):
         w[at.U + i] = DN_15
-    at.state(w, count)
+    at.state(w, centres)
     for i in range(cases):
         out[TAU_15, first + i] = _bulk_lifetime(w, i, rows[first + i])
     for i in range(at.LANES):
         w[at.U + i] = at.U_START
-    _open_circuit(w, count)
+    _open_circuit(w, centres)
     for i in range(cases):
         k = first + i
         out[V_OC, k] = out[IMPLIED, k] = w[at.V + i]
@@ -270,7 +270,7 @@ def _solve_group(rows, first, levels, now, owners, out, split, w):
         w[at.OC_U + i] = w[at.U + i]
         lost = log(w[at.KT + i] / (w[at.V + i] + 1e-6))
         w[at.U + i] += min(lost, -0.1) / max(0.5 + 0.5 * w[at.DTOTAL + i] / w[at.TOTAL + i], 0.5)
-    _peak(w, count, hilly)
+    _peak(w, centres, hilly)
     for i in range(cases):
         k = first + i
         j = w[at.JG + i] - w[at.TOTAL + i]
@@ -281,18 +281,18 @@ def _solve_group(rows, first, levels, now, owners, out, split, w):
         out[M_MP, k] = _write_point(w, i, rows[k], out, k, MP)
         out[TAU_MP, k] = _bulk_lifetime(w, i, rows[k])
         if split.size > 0:
-            _write_levels(w, i, count, owners, split[k])
+            _write_centres(w, i, owners, centres[2], split[k])
         out[PFF, k] = v * j
     if resistive:
         for i in range(at.LANES):
             w[at.SERIES + i] = 0.0
-        _peak(w, count, hilly)
+        _peak(w, centres, hilly)
         for i in range(cases):  # only where it is asked for: a case's bits must not depend on its group
             if rows[first + i].series > 0.0:
                 out[PFF, first + i] = w[at.V + i] * (w[at.JG + i] - w[at.TOTAL + i])
         for i in range(at.LANES):
             w[at.SERIES + i] = rows[first + min(i, cases - 1)].series
-        _at_voltage(w, count)
+        _at_voltage(w, centres)
         for i in range(cases):
             if w[at.SERIES + i] > 0.0:
                 out[J_SC, first + i] = w[at.JG + i] - w[at.TOTAL + i]
@@ -301,7 +301,7 @@ def _solve_group(rows, first, levels, now, owners, out, split, w):
             w[at.SHUNT + i] = 0.0
             w[at.J0S + i] = rows[first + min(i, cases - 1)].j0_passivated
             w[at.U + i] = w[at.OC_U + i]
-        _open_circuit(w, count)
+        _open_circuit(w, centres)
         for i in range(cases):
             if _metallised(rows[first + i]):
                 out[IMPLIED, first + i] = w[at.V + i]
@@ -313,16 +313,18 @@ def _solve_group(rows, first, levels, now, owners, out, split, w):
 
 
 @jit
-def solve(rows, levels, owners, out, split, codes):
+def solve(rows, levels, owners, single, out, split, codes):
     """Solve every row (``ROW``): scalars to ``out[SCALARS, row]`` in SI, a status to ``codes[row]``; NaN where it is not OK.
 
-    ``levels`` are rows of ``impurity.capture``, of which each case picks ``owners.size``; what they recombine at maximum power
+    ``levels`` (set, LEVELS, COLUMNS) are the levels of centres as ``impurity.capture`` takes them. Each case has ``owners.size``
+    centres and picks a set for each; the first ``single`` of them have one level in every set. What they recombine at maximum power
     goes, unless ``split`` is empty, to ``split[row, owner]``, A m-2.
     """
     w = np.empty(at.SLOTS)
-    now = np.full((levels.shape[0] + 1, AT_T), np.nan)
+    now = np.full((levels.shape[0] + 1, LEVELS, AT_T), np.nan)
+    centres = (single, owners.size, np.empty((CENTRES, at.COLUMNS, at.LANES)))
     for first in range(0, rows.size, at.LANES):
-        _solve_group(rows, first, levels, now, owners, out, split, w)
+        _solve_group(rows, first, levels, now, owners, centres, out, split, w)
         for i in range(min(at.LANES, rows.size - first)):
             k = first + i
             code = _judge(rows[k])
@@ -334,18 +336,18 @@ def solve(rows, levels, owners, out, split, codes):
 
 
 @jit
-def curves(rows, levels, owners, voltage, out):
+def curves(rows, levels, owners, single, voltage, out):
     """Write J, A m-2, of every row at every terminal ``voltage`` (V, >= 0) to ``out[row, voltage]``; NaN where it was not found."""
     w = np.empty(at.SLOTS)
-    now = np.full((levels.shape[0] + 1, AT_T), np.nan)
-    count = owners.size
+    now = np.full((levels.shape[0] + 1, LEVELS, AT_T), np.nan)
+    centres = (single, owners.size, np.empty((CENTRES, at.COLUMNS, at.LANES)))
     for k in range(rows.size):
         for first in range(0, voltage.size, at.LANES):
             for i in range(at.LANES):
-                _load(w, i, rows[k], levels, now, owners)
+                _load(w, i, rows[k], levels, now, centres)
                 w[at.FAILED + i] = 0.0
                 w[at.TARGET + i] = voltage[min(first + i, voltage.size - 1)]
-            _at_voltage(w, count)
+            _at_voltage(w, centres)
             for i in range(min(at.LANES, voltage.size - first)):
                 good = _judge(rows[k]) == status.OK and w[at.FAILED + i] == 0.0
                 out[k, first + i] = w[at.JG + i] - w[at.TOTAL + i] if good else np.nan

@@ -1,4 +1,4 @@
-"""How levels are laid out in arrays."""
+"""How centres and their levels are laid out in arrays."""
 
 # columns of a level: 1 if ENERGY, eV, counts down from the conduction band, 0 if up from the valence band; capture coefficients of
 # electrons and holes, m3 s-1: C T^POWER exp(-BARRIER/kT)
@@ -8,4 +8,5 @@ COLUMNS = 8
 INV_C_N, INV_C_P, N1, P1 = range(4)
 AT_T = 4
 
-LEVELS = 40  # that a wafer has room for
+LEVELS = 3  # that a centre has at most: rows from the lowest up; those that capture nothing stand at the end
+CENTRES = 24  # that a wafer has room for

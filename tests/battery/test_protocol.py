@@ -89,7 +89,8 @@ def test_repeats():
 
 
 @pytest.mark.parametrize(("text", "kind"), [
-    ("Charge at 1C; ", "charge"), ("(Discharge at 1 W until 3 V) x 2", "discharge"), ("Hold at 3 V for 1 s; Charge at 1C", "charge"),
+    ("Charge at 1C; ", "charge"), ("(Discharge at 1 W until 3 V) x 2", "discharge"),
+    ("Hold at 3 V for 1 s; Charge at 1C", "charge"),
     ("Rest for 1 s; Charge at 1C", "charge"), ("Rest for 1 h; Discharge at {rate}C for {n} minutes", "discharge"),
     ("(Charge at 1C until 4 V; Rest for 1 h; Discharge at 1C until 3 V) x 9", "charge"), ("Charge at limits for 1 h", "charge"),
     ("Charge at 1C for 10 s; Rest for 40 s; Discharge at C/3 for 18 min", "discharge"),  # a pulse before what it mainly does
