@@ -91,7 +91,8 @@ def _spec(ctx: click.Context) -> Spec | None:
     from energymodels.errors import InputError
     from energymodels.spec import load
 
-    named: Any = ctx.params.get("spec") or ctx.params.get("model") or next(iter(ctx.params.get("specs") or ()), None)
+    given: list[Any] = [ctx.params.get("spec"), ctx.params.get("model"), *(ctx.params.get("specs") or ()), *ctx.args]
+    named = next((name for name in given if name), None)  # behind an option that waits for its value, click leaves it in args
     try:
         spec = load(str(named)) if named else None
         return spec if spec is None or spec.fields else None

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import click
 
 from energymodels.cli.common import json_option, number, print_json, print_table, read_spec, set_option, spec_argument
+from energymodels.cli.target import figure_target, force_option
 
 PICTURES = (".png", ".pdf", ".svg")
 
@@ -20,19 +22,24 @@ PICTURES = (".png", ".pdf", ".svg")
     metavar="FILE",
     help="Draw current, voltage, potential and temperature (.png, .pdf, .svg); default: fastcharge.png.",
 )
+@force_option
 @json_option
-def command(spec: str, changes: tuple[str, ...], output: str | None, as_json: bool) -> None:
+def command(spec: str, changes: tuple[str, ...], output: str | None, force: bool, as_json: bool) -> None:
     """How fast the cell of SPEC can be charged to 80 % while every limit in limits.* holds at every instant.
 
     A protocol with its own "Charge at limits" is run as it is. With --json a figure is drawn only if -o names one.
     """
     from energymodels.battery.fastcharge import ANSWERS, charged, fastcharge, figure
     from energymodels.errors import Fault, InputError
+    from energymodels.figures import save
 
     picture = output or ("" if as_json else "fastcharge.png")
     if picture and not picture.lower().endswith(PICTURES):
         raise InputError(Fault("--output", picture, ", ".join(PICTURES)))
-    solution = fastcharge(read_spec(spec, changes))
+    base = read_spec(spec, changes)
+    if picture:
+        figure_target(picture, "fastcharge", force)
+    solution = fastcharge(base)
     found = solution.scalars()
     if as_json:
         print_json({name: found[name] for name in (*ANSWERS, "status")})
@@ -48,5 +55,5 @@ def command(spec: str, changes: tuple[str, ...], output: str | None, as_json: bo
     if picture and not charged(solution):
         click.echo("note: the limits leave no charge to draw", err=True)
     elif picture:
-        figure(solution).savefig(picture, dpi=130)
+        save(figure(solution), Path(picture), "fastcharge", 130)
         click.echo(f"figure: {picture}", err=True)

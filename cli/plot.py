@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from energymodels.cli.target import figure_target, force_option
+
 
 @click.command("plot")
 @click.argument("file")
@@ -14,10 +16,11 @@ import click
 @click.option("--hue", metavar="PATH", help="One line or colour per value; an output for a heat map.")
 @click.option("--facet", metavar="PATH", help="One panel per value.")
 @click.option("-o", "--output", metavar="FIG", help="Where the figure goes (.png, .svg, .pdf); FILE with .png by default.")
-def command(file: str, x: str, y: str, hue: str | None, facet: str | None, output: str | None) -> None:
+@force_option
+def command(file: str, x: str, y: str, hue: str | None, facet: str | None, output: str | None, force: bool) -> None:
     """Draw the results in FILE (.nc, .zarr, .csv): lines, points or a heat map."""
     from energymodels.plot import check_suffix, plot, save
     from energymodels.result import read
 
-    target = check_suffix(output or Path(file).with_suffix(".png"))
+    target = figure_target(str(check_suffix(output or Path(file).with_suffix(".png"))), "plot", force)
     click.echo(save(plot(read(file), x, y, hue, facet), target))

@@ -17,24 +17,27 @@ from energymodels.cli.common import (
     sets_option,
     spec_options,
 )
+from energymodels.cli.target import force_option, result_target
 
 
 @click.command("run")
 @spec_options
 @click.option("-o", "--output", metavar="FILE", help="Write the result (.nc, .zarr, .csv).")
+@force_option
 @sets_option
 @json_option
-def command(spec: str, changes: tuple[str, ...], backend: str, output: str | None, sets: str | None, as_json: bool) -> None:
+def command(
+    spec: str, changes: tuple[str, ...], backend: str, output: str | None, force: bool, sets: str | None, as_json: bool
+) -> None:
     """Run one case of SPEC, a bundled name or a TOML file, and print its scalar results.
 
     With --sets: as given, lowest and highest over the sets; status counts the sets that failed.
     """
     from energymodels import engine
-    from energymodels.result import check_suffix
 
-    if output:
-        check_suffix(output)
     base = read_spec(spec, changes)
+    if output:
+        result_target(output, force)
     solution = engine.solve(base, {}, backend=backend, keep=None if output else lambda o: o.brief, sets=sets)
     found = solution.scalars() if sets is None else solution.band()
     if output:

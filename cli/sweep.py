@@ -10,6 +10,7 @@ import click
 
 from energymodels.cli.common import assignments, command_line, read_spec, sets_option, spec_options
 from energymodels.cli.completion import assignment
+from energymodels.cli.target import force_option, result_target
 
 
 @click.command("sweep")
@@ -19,6 +20,7 @@ from energymodels.cli.completion import assignment
     help="An axis: 80um:180um:11, 1e-5:1e-1:41:log, or B,Ga,P. Several make a grid; A,B=VALUES ties fields to one axis.",
 )  # fmt: skip
 @click.option("-o", "--output", required=True, metavar="FILE", help="Where the result goes (.nc, .zarr, .csv).")
+@force_option
 @click.option("--keep", metavar="NAMES", help="Only these outputs, comma-separated.")
 @sets_option
 @click.option("--threads", type=click.IntRange(1), help="Worker threads; all processors by default.")
@@ -28,17 +30,17 @@ def command(
     backend: str,
     axes: tuple[str, ...],
     output: str,
+    force: bool,
     keep: str | None,
     sets: str | None,
     threads: int | None,
 ) -> None:
     """Sweep fields of SPEC, a bundled name or a TOML file, over a grid and write the result."""
     from energymodels import engine
-    from energymodels.result import check_suffix
 
-    check_suffix(output)
     base = read_spec(spec, changes)
     over = assignments(axes, "-v")
+    result_target(output, force)
     bar: AbstractContextManager[Any] = (
         click.progressbar(length=1000, label="sweep", file=sys.stderr) if sys.stderr.isatty() else nullcontext()
     )

@@ -21,6 +21,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import LogLocator, MaxNLocator, ScalarFormatter
 
+from energymodels import figures
 from energymodels.errors import Fault, InputError, closest
 from energymodels.labels import amount, dims_of, groups, label, path_of, shortened, unique, unit_text
 from energymodels.model import Array
@@ -66,10 +67,7 @@ def check_suffix(path: str | Path) -> Path:
 
 def save(figure: Figure, path: str | Path) -> Path:
     """Write a figure in the format of the suffix, without a date, and return its path."""
-    target = check_suffix(path)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(target, dpi=DPI, metadata={".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(target.suffix.lower()))
-    return target
+    return figures.save(figure, check_suffix(path), "plot", DPI)
 
 
 def _grid(number: int) -> tuple[Figure, list[Axes], int]:

@@ -180,6 +180,8 @@ def write(ds: xr.Dataset, path: str | Path) -> Path:
         encoded.to_netcdf(part, engine="h5netcdf")
     else:
         encoded.to_zarr(part, mode="w", consolidated=False)
+        if target.is_file():
+            target.unlink()
         shutil.rmtree(target, ignore_errors=True)
     part.replace(target)
     return target
@@ -201,6 +203,29 @@ def read(path: str | Path) -> xr.Dataset:
             return _decode(ds.load())
     except (OSError, ValueError, KeyError, IndexError, TypeError, csv.Error) as error:
         raise InputError(Fault(str(path), hint=f"not a result file: {error}")) from error
+
+
+def written_by(path: str | Path) -> str:
+    """Return the command line that wrote a result, as its history says it; empty of what is no result."""
+    try:
+        history = str(_history(Path(path)))
+    except (OSError, ValueError, KeyError, IndexError, TypeError):
+        return ""
+    _, blank, command = history.partition("Z ")
+    return command if blank else ""
+
+
+def _history(path: Path) -> Any:
+    """Return the attribute ``history`` of a file, which is not read whole."""
+    if path.suffix == ".zarr":
+        return json.loads((path / "zarr.json").read_text(encoding="utf-8"))["attributes"]["history"]
+    if path.suffix == ".csv":
+        with path.open(encoding="utf-8") as file:
+            return json.loads(file.readline()[2:])["attrs"]["history"]
+    import h5py
+
+    with h5py.File(path) as file:
+        return file.attrs["history"]
 
 
 def _plain(attrs: Mapping[str, Any]) -> dict[str, Any]:

@@ -142,6 +142,14 @@ def test_run_reads_standard_input(cli):
     assert strict(cli("run", "-", "--json", stdin=text).stdout) == solve("pv.cell", {}, {"wafer.thickness": 100.0}).scalars()
 
 
+def test_a_byte_order_mark_is_no_part_of_a_spec(cli, tmp_path):
+    text = '\ufeffmodel = "pv.cell"\n[wafer]\nthickness = "100 \u00b5m"\n'
+    file = tmp_path / "marked.toml"
+    file.write_text(text, encoding="utf-8")
+    expected = solve("pv.cell", {}, {"wafer.thickness": 100.0}).scalars()
+    assert strict(cli("run", file, "--json").stdout) == strict(cli("run", "-", "--json", stdin=text).stdout) == expected
+
+
 def test_run_reads_a_file(cli, tmp_path):
     file = tmp_path / "my cell.toml"
     file.write_text('model = "pv.cell"')
@@ -373,6 +381,10 @@ def test_records_of_one_model_as_text(cli, monkeypatch, records):
     (["run", "pv.cell", "-p", "wafer.type=n", "-p", "wafer.dopant=B"], ["type n", "dopant B"]),
     (["run", "pv.cell", "-p", "wafer.doping=1e15", "-p", "wafer.resistivity=1"], ["excludes"]),
     (["run", "pv.cell", "-p", "wafer.tau_n0=1ms"], ["wafer.tau_p0: needed together with wafer.tau_n0"]),
+    (["run", "pv.cell", "-p", "temperature=25"], ["temperature = 25", "from 200 to 450 K", "did you mean 25degC?"]),
+    (["sweep", "pv.cell", "-v", "temperature=25:60:5", "-o", "x.nc"], ["did you mean 25degC?", "did you mean 60degC?"]),
+    (["run", "battery.spm", "-p", "temperature=298.15"], ["did you mean 298.15K?"]),
+    (["run", "pv.cell", "-p", "wafer.resistivity=1,5"], ["decimal comma"]),
     (["run", "pv.cell", "-p", "temperature=nan"], ["temperature = nan", "200", "450", "K"]),
     (["run", "pv.cell", "-p", "model=pv.diod"], ["did you mean pv.diode?"]),
     (["run", "pv.cell", "-b", "pvlib"], ["pvlib", "pv.cell"]),

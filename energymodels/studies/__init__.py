@@ -1,4 +1,7 @@
-"""Bundled studies: a sweep, a file and a figure each. A study is a module with ``TITLE`` and ``run``; a new one is a line here."""
+"""Bundled studies: a sweep, a file and a figure each.
+
+A study is a module with ``TITLE``, ``FILES`` and ``run``; a new one is a line here.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +28,7 @@ class Study(Protocol):
     """What a study module offers."""
 
     TITLE: str
+    FILES: tuple[str, ...]  # what it writes; one is a figure
 
     def run(self, folder: Path, say: Callable[[str], None]) -> list[Path]:
         """Write the study's files to ``folder``, tell results through ``say``, return the files."""

@@ -15,6 +15,7 @@ import numpy as np
 
 from energymodels import engine, result
 from energymodels.battery.parameters import parameter_set
+from energymodels.figures import save
 from energymodels.model import Array
 from energymodels.studies import charge_rate_figure
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from xarray import Dataset
 
 TITLE = "how much of an LFP cell can be charged how fast before lithium may plate (7056 DFN charges)"
+FILES = ("charge-rate.nc", "charge-rate.png")
 SPEC = "battery-lfp-18650"
 CELL = {"protocol": "Charge at {rate}C until 3.65 V", "rate_basis": "cell", "heat_transfer_coefficient": 10.0}
 RATES = (
@@ -53,7 +55,7 @@ def run(folder: Path, say: Callable[[str], None]) -> list[Path]:
         say(line)
     data = result.write(ds, folder / "charge-rate.nc")
     picture = folder / "charge-rate.png"
-    charge_rate_figure.figure(ds, traces()).savefig(picture, dpi=110)
+    save(charge_rate_figure.figure(ds, traces()), picture, "study charge-rate", 110)
     return [data, picture]
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from energymodels.claims import claims
 from energymodels.claims.verdict import CONSISTENT, VERDICTS
 from energymodels.claims.words import markdown
+from energymodels.figures import save
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 TITLE = "manufacturers' statements: what is claimed, what the models give, and the verdict"
+FILES = ("claims.json", "claims.md", "claims.png")
 COLOURS = dict(zip(VERDICTS, ("#1b7837", "#e08214", "#b2182b", "0.5", "0.7"), strict=True))
 CHARGE = "capacity / cell_capacity"
 PANELS = {  # (output, unit) -> (axis, title)
@@ -61,7 +63,7 @@ def run(folder: Path, say: Callable[[str], None]) -> list[Path]:
     data, table, picture = (folder / f"claims.{suffix}" for suffix in ("json", "md", "png"))
     data.write_text(json.dumps(found, indent=1, allow_nan=False), encoding="utf-8")
     table.write_text(markdown(found), encoding="utf-8")
-    figure(found).savefig(picture, dpi=110)
+    save(figure(found), picture, "study claims", 110)
     return [data, table, picture]
 
 

@@ -20,6 +20,7 @@ import numpy as np
 from energymodels import engine, result
 from energymodels.design.geometry import design_fields
 from energymodels.errors import NoteWarning
+from energymodels.figures import save
 from energymodels.model import Array
 from energymodels.studies import frontier_figure
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from xarray import DataArray, Dataset
 
 TITLE = "energy against fast charge: W h/kg and 10-80 % of LFP and NMC811 cells, thin to thick (DFN, and SPMe beside it)"
+FILES = ("frontier.nc", "frontier.png")
 LESSENED = 1.563  # porosity^1.5 over the effective transport that the sets give (usseglio-viretta2018: 1.35 to 1.81)
 MORE_PORES = 0.02  # of the negative electrode over the positive, as in the sets
 MODELS = ("battery.dfn", "battery.spme")
@@ -84,7 +86,7 @@ def run(folder: Path, say: Callable[[str], None]) -> list[Path]:
         say(line)
     data = result.write(ds, folder / "frontier.nc")
     picture = folder / "frontier.png"
-    frontier_figure.figure(ds).savefig(picture, dpi=110)
+    save(frontier_figure.figure(ds), picture, "study frontier", 110)
     return [data, picture]
 
 

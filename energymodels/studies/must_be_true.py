@@ -21,6 +21,7 @@ import numpy as np
 from energymodels import engine, result
 from energymodels.axes import dim_name
 from energymodels.errors import NoteWarning
+from energymodels.figures import save
 from energymodels.kernels.battery.layout import TERMINATIONS
 from energymodels.model import Array
 from energymodels.spec import load
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from xarray import Dataset
 
 TITLE = "what must be true of cells for four stated fast charges: Shenxing (two), IM L6, Zeekr (1024 cells each, DFN)"
+FILES = ("must-be-true.nc", "must-be-true.png")
 CELLS = 1024
 TEMPERATURES = (15.0, 25.0, 35.0, 45.0, 55.0, 65.0)
 PATIENCE = 3.0  # charges are followed to so many times the stated minutes
@@ -69,7 +71,7 @@ def run(folder: Path, say: Callable[[str], None]) -> list[Path]:
         say(line)
     data = result.write(ds, folder / "must-be-true.nc")
     picture = folder / "must-be-true.png"
-    must_be_true_figure.figure(ds).savefig(picture, dpi=110)
+    save(must_be_true_figure.figure(ds), picture, "study must-be-true", 110)
     return [data, picture]
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from energymodels import engine, result
 from energymodels.errors import NoteWarning
+from energymodels.figures import save
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 TITLE = "temperature coefficients and low-light table of typical PERC, TOPCon and heterojunction cells"
 SPECS = {"PERC": "industrial-perc-2023", "TOPCon": "industrial-topcon-2023", "HJT": "industrial-hjt-2023"}
+FILES = (*(f"operating-conditions-{name.lower()}.nc" for name in SPECS), "operating-conditions.png")
 OVER = {"temperature": "288.15:348.15:13", "irradiance": "50,100,200,400,600,800,1000,1200"}
 STC = {"temperature": 298.15, "irradiance": 1000.0}
 OUTPUTS = ("v_oc", "j_sc", "fill_factor", "efficiency")
@@ -36,7 +38,7 @@ def run(folder: Path, say: Callable[[str], None]) -> list[Path]:
     say("Auger recombination is taken as measured at 300 K (these fits have no temperature coefficient); the files flag it.")
     say("Usual coefficients of efficiency: PERC -0.34 to -0.36, TOPCon -0.29, HJT -0.25 to -0.33 %/K; a lower V_oc is steeper.")
     picture = folder / "operating-conditions.png"
-    _figure(found).savefig(picture, dpi=150)
+    save(_figure(found), picture, "study operating-conditions", 150)
     return [*paths, picture]
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from energymodels import engine, result
+from energymodels.figures import save
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from xarray import Dataset
 
 TITLE = "p- against n-type: which base wins where, and why (over 200 000 cells)"
+FILES = ("p-vs-n.nc", "p-vs-n.png")
 CELL = {"front.j0": 2.5, "rear.j0": 2.5, "series_resistance": 0.3, "optical_loss": 0.05}
 OVER = {
     "wafer.type": "p,n",
@@ -52,7 +54,7 @@ def run(folder: Path, say: Callable[[str], None]) -> list[Path]:
     ds.attrs["title"] = "Silicon cells on p- and n-type wafers with the same surfaces"
     picture = folder / "p-vs-n.png"
     data = result.write(ds, folder / "p-vs-n.nc")
-    _figure(ds).savefig(picture, dpi=110)
+    save(_figure(ds), picture, "study p-vs-n", 110)
     for line in _findings(ds):
         say(line)
     return [data, picture]

@@ -15,6 +15,7 @@ import numpy as np
 
 from energymodels import engine, result
 from energymodels.errors import NoteWarning
+from energymodels.figures import save
 from energymodels.tolerances import tolerance
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ CELLS = {
     "n-HJT, no gettering": ("industrial-hjt-2023", "none"),
     "n-HJT, POCl3 before": ("industrial-hjt-2023", "pocl3"),
 }
+FILES = (*(f"polysilicon-{name.lower()}.nc" for name in CELLS), "polysilicon.png")
 FEEDS = {"gbt-12963-2014-1": "rod, 1 ppbw (recalled limit)", "granular-2025-5-metals": "granular, 0.5 ppbw (claimed)"}
 OVER = {"feedstock.grade": ",".join(FEEDS), "crystal.pulls": [1, 8], "crystal.position": "0:0.8:33"}
 COLOURS = ("#b2182b", "#2166ac")
@@ -46,12 +48,11 @@ def run(folder: Path, say: Callable[[str], None]) -> list[Path]:
             solution = engine.solve(spec, OVER, values, keep=["efficiency", "wafer_metals"], sets="all")
             found[name] = result.to_dataset(solution, "energymodels study polysilicon")
             found[name].attrs["clean_efficiency"] = float(engine.solve(spec, {}, keep=["efficiency"]).values["efficiency"][0])
-            word = name.lower().replace(",", "").replace(" ", "-")
-            paths.append(result.write(found[name], folder / f"polysilicon-{word}.nc"))
+            paths.append(result.write(found[name], folder / f"polysilicon-{name.lower()}.nc"))
     for line in _findings(found):
         say(line)
     picture = folder / "polysilicon.png"
-    _figure(found).savefig(picture, dpi=110)
+    save(_figure(found), picture, "study polysilicon", 110)
     return [*paths, picture]
 
 

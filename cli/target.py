@@ -1,0 +1,93 @@
+"""Where output goes: tried before the work, and nothing foreign is overwritten."""
+
+from __future__ import annotations
+
+import shlex
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from energymodels.cli.common import command_line
+from energymodels.errors import Fault, InputError
+
+F = TypeVar("F", bound=Callable[..., object])
+WITHOUT_EFFECT = {"--force": 0, "--json": 0, "--threads": 1, "-o": 1, "--output": 1}  # on what is computed: option -> its words
+
+
+def force_option(function: F) -> F:
+    """Add --force to a command."""
+    return click.option("--force", is_flag=True, help="Overwrite a file that is not a result of this very command.")(function)
+
+
+def result_target(path: str, force: bool) -> Path:
+    """Return the path of a result; InputError if it cannot be written, or holds anything but a result of the same command."""
+    from energymodels.result import check_suffix, written_by
+
+    target = check_suffix(path)
+    _try(target, folder=target.suffix == ".zarr")
+    if target.exists() and not force:
+        by = written_by(target)
+        if _essence(shlex.split(by)) != _essence(shlex.split(command_line())):
+            what = f"is a result of another command: {by}" if by else "is not a result of this command"
+            raise _foreign(target, what)
+    return target
+
+
+def figure_target(path: str, verb: str, force: bool) -> Path:
+    """Return the path of a figure; InputError if it cannot be written, or is there and not drawn by the same verb."""
+    from energymodels.figures import is_drawn_by
+
+    target = Path(path)
+    _try(target)
+    if target.exists() and not force and not is_drawn_by(target, verb):
+        raise _foreign(target, f"is not a figure by energymodels {verb}")
+    return target
+
+
+def study_targets(folder: str, names: Iterable[str], verb: str, force: bool) -> None:
+    """InputError if a study's files cannot be written to a folder, or there are others by these names.
+
+    Files of one study belong together: the figure says whose they are.
+    """
+    from energymodels.figures import is_drawn_by
+
+    targets = [Path(folder) / name for name in names]
+    for target in targets:
+        _try(target)
+    there = [target for target in targets if target.exists()]
+    if there and not force and not any(is_drawn_by(target, verb) for target in there):
+        raise _foreign(there[0], f"is not of energymodels {verb}")
+
+
+def _foreign(target: Path, what: str) -> InputError:
+    return InputError(Fault("output", str(target), hint=f"exists and {what}; --force overwrites it"))
+
+
+def _essence(words: Sequence[str]) -> list[str]:
+    """Return the words of a command without the options that do not change what is computed."""
+    found: list[str] = []
+    skip = 0
+    for word in words:
+        option = word.partition("=")[0]
+        if skip:
+            skip -= 1
+        elif option in WITHOUT_EFFECT:
+            skip = WITHOUT_EFFECT[option] if option == word else 0
+        else:
+            found.append(word)
+    return found
+
+
+def _try(target: Path, *, folder: bool = False) -> None:
+    """InputError if ``target`` cannot be written; nothing is left behind. A ``folder`` may stand in its place."""
+    if target.is_dir() and not folder:
+        raise InputError(Fault("output", str(target), hint="is a folder"))
+    place = next(parent for parent in target.absolute().parents if parent.exists())
+    try:
+        with tempfile.TemporaryFile(dir=place):
+            pass
+    except OSError as error:
+        raise InputError(Fault("output", str(target), hint=f"cannot write to {place}: {error.strerror}")) from error
