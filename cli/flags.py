@@ -15,6 +15,7 @@ STATUS = {
     "electrolyte_depleted": "the electrolyte ran out of salt somewhere in the cell, and cannot carry the current asked for",
     "power_out_of_reach": "the cell cannot give or take the power asked for at any voltage",
     "not_finite": "a result is not a finite number, though the solver ended well",
+    "end_out_of_reach": "a step without a time limit went on for years: what it waits for never comes",
 }
 
 

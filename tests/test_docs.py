@@ -23,6 +23,19 @@ def test_bibliography_is_that_of_the_sources(root):
     assert page.PAGE.read_text(encoding="utf-8") == page.text(), "python docs/bibliography.py"
 
 
+def test_fields_are_those_of_the_models(root):
+    fields = _load(root, "fields")
+    pages = fields.pages()
+    assert {p.name for p in fields.HERE.glob("*.md")} == set(pages)
+    for name, text in pages.items():
+        assert (fields.HERE / name).read_text(encoding="utf-8") == text, f"{name}: python docs/fields.py"
+
+
+def test_every_status_has_a_meaning(root):
+    rows = [line.split("|")[1:-1] for line in _load(root, "fields").statuses().splitlines() if line.startswith("| ")]
+    assert all(cell.strip() for row in rows for cell in row)
+
+
 @pytest.mark.parametrize("page", ["README.md", *(f"docs/start/{n}.md" for n in ("battery", "cell", "ev", "polysilicon"))])
 def test_pages_give_what_they_show(root, console, page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

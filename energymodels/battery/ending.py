@@ -11,6 +11,7 @@ from energymodels.battery import protocol_words as words
 from energymodels.battery.parameters import parameter_set
 from energymodels.battery.protocol import Protocol, parse
 from energymodels.kernels import status
+from energymodels.kernels.battery.layout import TERMINATIONS
 from energymodels.kernels.constants import ZERO_CELSIUS
 from energymodels.model import Array
 
@@ -40,8 +41,11 @@ def of_cases(path: str, default: Any, axes: list[Axis]) -> Array:
     return np.array([default])
 
 
-def left_out(texts: Array, last: Array, codes: Array) -> list[str]:
-    """Return what must be said where cases ended in a step, ``last``, before the last one of their protocols ``texts``."""
+def left_out(texts: Array, ended: Array, last: Array, codes: Array) -> list[str]:
+    """Return what must be said where cases ended before the last step of their protocols ``texts``.
+
+    ``ended`` are codes in ``TERMINATIONS``, ``last`` the steps, ``codes`` the statuses.
+    """
     of = [parse(str(text)) for text in texts]
     many = np.array([len(protocol.order) for protocol in of])
     early = (codes == status.OK) & (last < many)
@@ -49,11 +53,11 @@ def left_out(texts: Array, last: Array, codes: Array) -> list[str]:
         return []
     case = int(np.argmax(early))
     protocol, number = of[case if len(of) > 1 else 0], int(last[case])
-    where = place(protocol, number)
+    where = f"{TERMINATIONS[int(ended[case])]} in {place(protocol, number)}"
     if codes.size == 1:
         skipped = len(protocol.order) - number
-        return [f"the protocol ended in {where}: {skipped} {'step was' if skipped == 1 else 'steps were'} left out"]
-    return [f"{int(early.sum())} of {codes.size} cases ended before their protocol's last step, the first in {where}"]
+        return [f"the protocol ended by {where}: {skipped} {'step was' if skipped == 1 else 'steps were'} left out"]
+    return [f"{int(early.sum())} of {codes.size} cases ended before their protocol's last step, the first by {where}"]
 
 
 def beyond_tables(sets: Array, coldest: Array, hottest: Array) -> list[str]:

@@ -164,8 +164,9 @@ class BatterySpec(Table):
         None, "degC", "of the surroundings, and of the cell at the start; not set: the set's file's, else 25", ge=-60.0, le=150.0
     )
     initial_temperature: float | None = quantity(
-        None, "degC", "of a lumped cell at the start; not set: the set's file's, else that of the surroundings", ge=-60.0, le=150.0
-    )
+        None, "degC", "of a lumped cell at the start; not set: temperature, or where this is not set either the set's file's",
+        ge=-60.0, le=150.0,
+    )  # fmt: skip
     temperature_profile: str | None = text(
         None,
         "of the surroundings over time, in place of temperature: 0 s 25 degC, 90 s 50 degC, straight in between, or a CSV file",

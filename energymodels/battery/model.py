@@ -122,9 +122,8 @@ class Battery(Model):
             return []
         protocols, sets = (ending.of_cases(path, fields[path], axes) for path in ("protocol", "parameters"))
         coldest = ending.of_cases("temperature", start.temperature(fields), axes)
-        return ending.left_out(protocols, found["termination_step"], solution.status) + ending.beyond_tables(
-            sets, coldest, found["temperature_max"]
-        )
+        early = ending.left_out(protocols, found["termination"], found["termination_step"], solution.status)
+        return early + ending.beyond_tables(sets, coldest, found["temperature_max"])
 
     def label(self, name: str, word: str, solution: Solution) -> str:
         number = solution.values.get("termination_step", np.full(1, np.nan)).ravel()[0]

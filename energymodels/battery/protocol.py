@@ -21,7 +21,7 @@ import numpy as np
 
 from energymodels.battery import protocol_words as words
 from energymodels.battery.profiles import Stamp, read_profile, stamp
-from energymodels.battery.protocol_direction import Direction, direction
+from energymodels.battery.protocol_direction import Course, course
 from energymodels.battery.protocol_parser import Parser
 from energymodels.battery.protocol_rows import Slot, placeholder_fields, step_rows
 from energymodels.battery.protocol_tokens import tokens
@@ -52,9 +52,9 @@ class Protocol:
         return tuple(found[i] for i in self.order)
 
     @cached_property
-    def direction(self) -> Direction:
-        """Which way it mainly moves charge, to begin with: charge, discharge, or rest for neither."""
-        return direction(list(words.once(self.blocks)), self.rows, self.order, self.profiles)
+    def course(self) -> Course:
+        """Which way it mainly moves charge, to begin with."""
+        return course(list(words.once(self.blocks)), self.rows, self.order, self.profiles)
 
     def program(self, values: Mapping[str, float]) -> Array:
         """Return the steps as rows of numbers, (step, STEP), with ``values`` of the placeholders in their fields' units."""

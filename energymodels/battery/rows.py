@@ -207,12 +207,13 @@ def starts(c: Columns) -> dict[str, Array]:
     """Return where a case starts: state of charge, or voltage, or the set's own concentrations, and temperatures."""
     nothing = np.full((1,) * c.which.ndim, np.nan)
     as_given = c.columns.get("initial_state", nothing)  # "set" is the only label
+    first = c["initial_temperature"] if "temperature" not in c else c.columns.get("initial_temperature", nothing)
     return {
         "soc": c["initial_soc"] if "initial_soc" in c else start.socs(c["protocol"], c.of_set("initial_soc")),
         "start_voltage": c.columns.get("initial_voltage", nothing),
         "as_given": np.where(np.isnan(as_given), 0.0, 1.0),
         "temperature": c.get("temperature", start.USUAL_TEMPERATURE) + ZERO_CELSIUS,
-        "first_temperature": c["initial_temperature"] + ZERO_CELSIUS,
+        "first_temperature": first + ZERO_CELSIUS,
     }
 
 

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from energymodels.battery.parameters import parameter_set
-from energymodels.battery.protocol import Protocol, parse
+from energymodels.battery.protocol import parse
+from energymodels.battery.protocol_direction import Course
 from energymodels.model import Array
 
 USUAL_TEMPERATURE = 25.0  # degC
@@ -16,21 +17,16 @@ GIVEN = ("initial_soc", "initial_voltage", "initial_state")
 PLAIN = {"charge": "charge", "discharge": "discharge", "charge at limits": "charge"}  # first steps that leave no choice
 
 
-def soc_of(protocol: Protocol) -> float:
-    """Return the state of charge from which a protocol can do what it mainly does."""
-    return 0.0 if protocol.direction == "charge" else 1.0
-
-
 def soc(fields: Mapping[str, Any]) -> float:
     """Return the state of charge from which a case starts whose fields do not say it."""
     own = parameter_set(str(fields["parameters"])).scalars.get("initial_soc")
-    return soc_of(parse(str(fields["protocol"]))) if own is None else own
+    return parse(str(fields["protocol"])).course.soc if own is None else own
 
 
 def socs(protocols: Array, own: Array) -> Array:
     """Return ``soc`` of columns; ``own`` is what the parameter sets say, NaN where they say nothing."""
     names, which = np.unique(protocols, return_inverse=True)
-    found = np.array([soc_of(parse(str(name))) for name in names])[which].reshape(protocols.shape)
+    found = np.array([parse(str(name)).course.soc for name in names])[which].reshape(protocols.shape)
     return np.where(np.isnan(own), found, own)
 
 
@@ -38,6 +34,14 @@ def temperature(fields: Mapping[str, Any]) -> float:
     """Return the temperature of the surroundings at the start, degC: the field's, else the set's, else the usual one."""
     own = parameter_set(str(fields["parameters"])).scalars.get("temperature", USUAL_TEMPERATURE)
     return float(fields.get("temperature", own))
+
+
+def temperatures(fields: Mapping[str, Any]) -> dict[str, float]:
+    """Return {path: degC} of the surroundings and of a lumped cell at the start."""
+    around = temperature(fields)
+    own = {} if "temperature" in fields else parameter_set(str(fields["parameters"])).scalars
+    first = fields.get("initial_temperature", own.get("initial_temperature", around))
+    return {"temperature": around, "initial_temperature": float(first)}
 
 
 def remarks(fields: Mapping[str, Any], swept: Mapping[str, Array]) -> list[str]:
@@ -57,7 +61,7 @@ def _by_file(name: str, fields: Mapping[str, Any]) -> str:
     if "temperature" not in fields and scalars.get("temperature", USUAL_TEMPERATURE) != USUAL_TEMPERATURE:
         found.append(f"{scalars['temperature']:g} degC around it")
     first = scalars.get("initial_temperature")
-    if first is not None and "initial_temperature" not in fields and fields["thermal"] == "lumped":
+    if first is not None and not {"temperature", "initial_temperature"} & fields.keys() and fields["thermal"] == "lumped":
         found.append(f"{first:g} degC of its own")
     return f"{name}: starts at {' and '.join(found)}, as its State says; initial_soc, temperature set others" if found else ""
 
@@ -65,15 +69,14 @@ def _by_file(name: str, fields: Mapping[str, Any]) -> str:
 def _by_protocol(fields: Mapping[str, Any], swept: Mapping[str, Array]) -> list[str]:
     """Return the choice made for protocols whose first step does not make it."""
     texts = dict.fromkeys(map(str, np.ravel(swept.get("protocol", [fields["protocol"]]))))
-    chosen: dict[str, list[float]] = {}
+    chosen: dict[Course, int] = {}
     for protocol in map(parse, texts):
-        if PLAIN.get(protocol.steps[0].kind) != protocol.direction:
-            chosen.setdefault(protocol.direction, []).append(soc_of(protocol))
-    many = f"{sum(map(len, chosen.values()))} of the protocols" if len(texts) > 1 else "the protocol"
+        if PLAIN.get(protocol.steps[0].kind) != protocol.course.direction or protocol.course.before:
+            chosen[protocol.course] = chosen.get(protocol.course, 0) + 1
     return [
-        f"starts at a state of charge of {found[0]:g}, since {many} {_does(direction)}; initial_soc, initial_voltage or "
-        "initial_state=set choose another"
-        for direction, found in chosen.items()
+        f"starts at a state of charge of {course.soc:g}, since {f'{many} of the protocols' if len(texts) > 1 else 'the protocol'} "
+        f"{_does(course.direction)}; initial_soc, initial_voltage or initial_state=set choose another"
+        for course, many in chosen.items()
     ]
 
 

@@ -264,7 +264,7 @@ def test_a_schedule_without_time_left():
 
 def test_words():
     assert describe(parse("charge AT limits until 80 % soc or until C/50")) == "Charge at limits until 80% SOC or until C/50"
-    assert parse("Charge at limits until 80% SOC").direction == "charge"
+    assert parse("Charge at limits until 80% SOC").course.direction == "charge"
     with pytest.raises(InputError, match=r"needs an end, e\.g\. Charge at limits until 80% SOC"):
         parse("Charge at limits")
     with pytest.raises(InputError, match="never reaches 0% SOC"):

@@ -89,9 +89,8 @@ def test_repeats():
 
 
 @pytest.mark.parametrize(("text", "kind"), [
-    ("Charge at 1C; ", "charge"), ("(Discharge at 1 W until 3 V) x 2", "discharge"),
-    ("Hold at 3 V for 1 s; Charge at 1C", "charge"),
-    ("Rest for 1 s; Charge at 1C", "charge"), ("Rest for 1 h; Discharge at {rate}C for {n} minutes", "discharge"),
+    ("Charge at 1C; ", "charge"), ("(Discharge at 1 W until 3 V) x 2", "discharge"), ("Rest for 1 s; Charge at 1C", "charge"),
+    ("Hold at 3 V for 1 s; Charge at 1C", "charge"), ("Rest for 1 h; Discharge at {rate}C for {n} minutes", "discharge"),
     ("(Charge at 1C until 4 V; Rest for 1 h; Discharge at 1C until 3 V) x 9", "charge"), ("Charge at limits for 1 h", "charge"),
     ("Charge at 1C for 10 s; Rest for 40 s; Discharge at C/3 for 18 min", "discharge"),  # a pulse before what it mainly does
     ("(Charge at 2C for 10 s; Discharge at 1C for 60 s) x 30", "discharge"), ("Discharge at 1C for 10 s; Charge at 1C", "charge"),
@@ -99,7 +98,15 @@ def test_repeats():
     ("Discharge at 1C for 30 min; Charge at 1C", "discharge"), ("Discharge at 5 A for 10 s; Charge at 5 A for 1 h", "charge"),
 ])  # fmt: skip
 def test_direction(text, kind):
-    assert parse(text).direction == kind
+    assert parse(text).course.direction == kind
+
+
+@pytest.mark.parametrize(("text", "soc"), [
+    ("Rest for 1 h; Charge at 1C", 0.0), ("Rest for 1 h", 1.0), ("Discharge at 1C", 1.0),
+    ("Discharge at 1C for 10 s; Charge at 1C", 0.01), ("Charge at C/10 for 10 s; Discharge at 1C", 0.99),
+])  # fmt: skip
+def test_start_leaves_room_for_what_goes_the_other_way_before(text, soc):
+    assert parse(text).course.soc == soc
 
 
 @pytest.mark.parametrize(("values", "kind"), [
@@ -112,8 +119,8 @@ def test_direction_of_a_profile(values, kind, tmp_path):
     file = tmp_path / "profile.csv"
     file.write_text("time s,current A\n" + "".join(f"{100 * i},{value}\n" for i, value in enumerate(values)))
     against = {"charge": "discharge", "discharge": "charge", "rest": "rest"}
-    assert parse(f"Rest for 1 h; Run current from {file}").direction == kind
-    assert parse(f"Run current from {file} times -2").direction == against[kind]
+    assert parse(f"Rest for 1 h; Run current from {file}").course.direction == kind
+    assert parse(f"Run current from {file} times -2").course.direction == against[kind]
 
 
 def test_same_words_same_protocol():
@@ -226,8 +233,8 @@ def test_profiles(cycle):
         row(at.POWER_PROFILE, 1.0, END_TIME=120.0, PROFILE_FIRST=3, PROFILE_COUNT=3),
         row(at.CURRENT_PROFILE, -1.0, END_TIME=150.0, PROFILE_COUNT=3),
     ])  # fmt: skip
-    assert found.direction == "charge"
-    assert parse(f"Run current from {cycle} times -2").direction == "discharge"
+    assert found.course.direction == "charge"
+    assert parse(f"Run current from {cycle} times -2").course.direction == "discharge"
     assert parse(describe(found)) == found
 
 

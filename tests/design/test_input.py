@@ -16,6 +16,7 @@ from energymodels.schema import schema
 from energymodels.spec import bundled
 
 DESIGNS = [name for name in bundled() if name.startswith("design-")]
+CAN = {"cell.format": "cylindrical", "cell.diameter": 46, "cell.height": 80}
 BOX = {"cell.length": 100, "cell.height": 80, "cell.thickness": 20, "housing.wall_thickness": 1}
 
 
@@ -49,6 +50,8 @@ BOX = {"cell.length": 100, "cell.height": 80, "cell.thickness": 20, "housing.wal
     (BOX | {"cell.capacity": 1000}, "and 18 mm are inside"),
     (BOX | {"cell.overhang": 60}, "no room for electrodes"),
     ({"cell.format": "cylindrical", "cell.diameter": 20, "cell.height": 70, "cell.capacity": 30}, "winding would be"),
+    (CAN | {"housing.wall_thickness": 30, "cell.fill": 0.9, "cell.electrode_height": 0.001}, "no room for electrodes.*-14 mm betw"),
+    (CAN | {"cell.diameter": 5, "cell.height": 230, "cell.fill": 0.9, "cell.separator_overhang": 100}, "dead volume of -"),
 ])  # fmt: skip
 def test_wrong_input(values, message):
     with pytest.raises(InputError, match=message):
