@@ -60,7 +60,8 @@ class Verbs(click.Group):
             formatter.write_dl(sorted(VERBS.items()))
 
     def invoke(self, ctx: click.Context) -> object:
-        from energymodels.errors import InertWarning, InputError, PlausibilityWarning, ProvenanceWarning, ValidityWarning
+        from energymodels import errors
+        from energymodels.errors import InputError
 
         said: set[str] = set()
 
@@ -70,8 +71,9 @@ class Verbs(click.Group):
                 click.echo(f"note: {message}", err=True)
 
         with warnings.catch_warnings():
-            for category in (InertWarning, PlausibilityWarning, ProvenanceWarning, ValidityWarning):
-                warnings.simplefilter("always", category)
+            for category in vars(errors).values():
+                if isinstance(category, type) and issubclass(category, UserWarning):
+                    warnings.simplefilter("always", category)
             warnings.showwarning = say
             try:
                 return super().invoke(ctx)

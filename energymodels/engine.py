@@ -16,7 +16,7 @@ from energymodels import plausibility
 from energymodels.axes import Axis, Values, make_axes, read_values, swept_values
 from energymodels.columns import of_fields
 from energymodels.ensemble import sets_axis
-from energymodels.errors import Fault, InertWarning, InputError, PlausibilityWarning, ProvenanceWarning, ValidityWarning, closest
+from energymodels.errors import Fault, InertWarning, InputError, ProvenanceWarning, ValidityWarning, closest
 from energymodels.kernels import status
 from energymodels.model import Array, Model, Output, Probe, get_model, label_index, resolve
 from energymodels.schema import FieldInfo
@@ -127,7 +127,7 @@ def solve(
     given = [path for path in dict.fromkeys([*base.values, *along]) if path not in inert]
     for remark in plausibility.remarks(model, infos, columns, given, solution.shape):
         solution.notes.append(remark)
-        warnings.warn(remark, PlausibilityWarning, stacklevel=3)
+        warnings.warn(remark, plausibility.PlausibilityWarning, stacklevel=3)
     if backend:
         _by_backend(solution, columns)
     else:
