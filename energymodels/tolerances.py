@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from energymodels import engine
-from energymodels.errors import Fault, InputError, ProvenanceWarning, ValidityWarning, unknown
+from energymodels.errors import Fault, InputError, PlausibilityWarning, ProvenanceWarning, ValidityWarning, unknown
 from energymodels.impurity import data
 from energymodels.impurity.inventory import FEED
 from energymodels.model import Array, get_model
@@ -59,7 +59,7 @@ def tolerance(
     clean = np.empty(len(cells))
     said: list[str] = []
     with warnings.catch_warnings():
-        for category in (ProvenanceWarning, ValidityWarning):
+        for category in (PlausibilityWarning, ProvenanceWarning, ValidityWarning):
             warnings.simplefilter("ignore", category)
         for i, (*_, cell, notes) in enumerate(cells):
             clean[i], more = _clean(cell, elements)
