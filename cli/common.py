@@ -111,11 +111,15 @@ def table_lines(rows: Sequence[Sequence[str]], header: Sequence[str], width: int
     right = [bool(rows) and all(_is_number(row[i]) for row in rows) for i in range(len(header))]
     lines = []
     for row in [header, ["-" * w for w in widths], *rows]:
-        parts = [textwrap.wrap(cell, w, break_on_hyphens=False) or [""] for cell, w in zip(row, widths, strict=True)]
+        parts = [_wrapped(cell, w) for cell, w in zip(row, widths, strict=True)]
         for pieces in itertools.zip_longest(*parts, fillvalue=""):
             cells = [p.rjust(w) if r else p.ljust(w) for p, w, r in zip(pieces, widths, right, strict=True)]
             lines.append("  ".join(cells).rstrip())
     return lines
+
+
+def _wrapped(cell: str, width: int) -> list[str]:
+    return [cell] if len(cell) <= width else textwrap.wrap(cell, width, break_on_hyphens=False)
 
 
 def _fitted(rows: Sequence[Sequence[str]], widths: Sequence[int], width: int) -> list[int]:
@@ -129,7 +133,7 @@ def _fitted(rows: Sequence[Sequence[str]], widths: Sequence[int], width: int) ->
 
     def lines(i: int) -> int:
         tried = [w - (j == i) for j, w in enumerate(found)]
-        return sum(max(-(-len(cell) // w) for cell, w in zip(row, tried, strict=True)) for row in rows)
+        return sum(max(-(-len(cell) // max(w, 1)) for cell, w in zip(row, tried, strict=True)) for row in rows)
 
     while sum(found) + 2 * (len(found) - 1) > width:
         free = [i for i in range(len(found)) if found[i] > least[i]]

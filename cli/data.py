@@ -14,7 +14,7 @@ from energymodels.cli.common import number, print_table
 def command(key: str | None) -> None:
     """Show the data behind KEY (a table, a series, a record, a citation key) with sources; without KEY, list what there is."""
     from energymodels import datasets
-    from energymodels.errors import unknown
+    from energymodels.errors import Fault, InputError, closest, nearest
 
     keys, entries = datasets.keys(), dict(datasets.table("sources"))
     entries |= {record["key"]: record for record in datasets.table("pv/records")["record"]}
@@ -29,7 +29,8 @@ def command(key: str | None) -> None:
     elif key in entries:
         _show(entries[key], 0)
     else:
-        raise unknown("data key", key, [*keys, *entries])
+        hint = nearest(key, [*keys, *entries]) or f"{closest(key, keys)}; and {len(entries)} single entries"
+        raise InputError(Fault(key, hint=f"unknown data key; {hint}"))
 
 
 def _show(tree: dict[str, Any], depth: int) -> None:

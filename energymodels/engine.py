@@ -22,7 +22,6 @@ from energymodels.errors import (
     Fault,
     InertWarning,
     InputError,
-    PlausibilityWarning,
     ProvenanceWarning,
     ValidityWarning,
     closest,
@@ -140,7 +139,7 @@ def solve(
     given = [path for path in dict.fromkeys([*base.values, *along]) if path not in inert]
     for remark in plausibility.remarks(model, infos, columns, given, solution.shape):
         solution.notes.append(remark)
-        warnings.warn(remark, PlausibilityWarning, stacklevel=3)
+        warnings.warn(remark, plausibility.PlausibilityWarning, stacklevel=3)
     if backend:
         _by_backend(solution, columns)
     else:

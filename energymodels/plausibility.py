@@ -7,6 +7,7 @@ from math import prod
 
 import numpy as np
 
+from energymodels.errors import PlausibilityWarning as PlausibilityWarning
 from energymodels.model import Array, Model, Remark
 from energymodels.schema import FieldInfo
 

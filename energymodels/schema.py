@@ -15,7 +15,7 @@ from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BaseModel, ConfigDict, Field
 
 from energymodels import units
-from energymodels.errors import Fault, InputError, closest
+from energymodels.errors import Fault, InputError, nearest
 
 Choice: TypeAlias = Mapping[str, float | None]
 
@@ -140,7 +140,7 @@ class FieldInfo:
         if self.kind == "label":
             if isinstance(value, str) and value.strip() in self.labels:
                 return value.strip()
-            raise InputError(self.fault(value, closest(str(value), self.labels) if isinstance(value, str) else ""))
+            raise InputError(self.fault(value, nearest(str(value), self.labels) if isinstance(value, str) else ""))
         if self.kind == "text":
             if isinstance(value, str) and value.strip() and "\0" not in value:
                 return str(value).strip()

@@ -183,7 +183,7 @@ def test_run_writes(cli, tmp_path, suffix):
 
 
 def test_notes_are_one_line(cli):
-    done = cli("run", "pv.cell", "-p", "temperature=350", "--json")
+    done = cli("run", "pv.cell", "-p", "temperature=350", "-p", "optical_loss=5%", "--json")
     assert said(done).startswith("note: outside the range")
     assert len(said(done).splitlines()) == 1
     assert strict(done.stdout)
@@ -385,6 +385,7 @@ def test_records_of_one_model_as_text(cli, monkeypatch, records):
     (["sweep", "pv.cell", "-v", "temperature=25:60:5", "-o", "x.nc"], ["did you mean 25degC?", "did you mean 60degC?"]),
     (["run", "battery.spm", "-p", "temperature=298.15"], ["did you mean 298.15K?"]),
     (["run", "pv.cell", "-p", "wafer.resistivity=1,5"], ["decimal comma"]),
+    (["run", "battery.spm", "-p", "protocol=Discharge at 0,5C"], ["decimal comma"]),
     (["run", "pv.cell", "-p", "temperature=nan"], ["temperature = nan", "200", "450", "K"]),
     (["run", "pv.cell", "-p", "model=pv.diod"], ["did you mean pv.diode?"]),
     (["run", "pv.cell", "-b", "pvlib"], ["pvlib", "pv.cell"]),

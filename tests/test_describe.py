@@ -84,3 +84,8 @@ def test_a_table_fits_its_terminal():
     assert len(table_lines(ROWS, HEADER, None)) == 4
     assert table_lines(ROWS, HEADER, 300) == table_lines(ROWS, HEADER, None)
     assert max(map(len, table_lines(ROWS, HEADER, 30))) <= 30
+
+
+@pytest.mark.parametrize("width", [None, 80, 6])
+def test_a_table_may_have_an_empty_column(width):
+    assert table_lines([("v_oc", "V", "")], ("output", "unit", ""), width)[-1].strip() in ("v_oc    V", "V")

@@ -335,7 +335,7 @@ def test_inert_field_warns_and_is_recorded(model, over, values):
 
 def test_acting_field_does_not_warn():
     over = {"wafer.thickness": "100,150", "wafer.capture_ratio": "1,10", "front.j0_metal": "1,2", "rear.j0_temperature": "298,300"}
-    ds = em.sweep("pv.cell", over, {"wafer.tau": 1e-3, "front.metal_fraction": 0.1, "rear.j0": 1.0})
+    ds = em.sweep("pv.cell", over, {"wafer.tau": 1e-3, "front.metal_fraction": 0.1, "rear.j0": 1.0, "optical_loss": 0.05})
     assert "comment" not in ds.attrs
 
 

@@ -7,13 +7,15 @@ import pytest
 
 import energymodels as em
 from energymodels import plausibility
+from energymodels.axes import make_axes
 from energymodels.columns import of_fields
-from energymodels.engine import solve
+from energymodels.engine import _check_cross, _columns, solve
 from energymodels.errors import PlausibilityWarning
 from energymodels.model import MODELS, get_model
 from energymodels.models.pv_cell_doubts import photons
 from energymodels.schema import schema
 from energymodels.spec import bundled, load
+from energymodels.studies import operating_conditions, p_vs_n, polysilicon
 
 
 def remarks(spec, values=None):
@@ -56,6 +58,23 @@ def test_what_is_said(spec, values, parts):
 @pytest.mark.parametrize("spec", bundled())
 def test_nothing_is_said_of_a_bundled_spec(spec):
     assert remarks(spec) == []
+
+
+SWEPT = [
+    *(("pv.cell", p_vs_n.OVER, p_vs_n.CELL),),
+    *((spec, operating_conditions.OVER, {}) for spec in operating_conditions.SPECS.values()),
+    *((spec, polysilicon.OVER, {"feedstock.composition": "stainless"}) for spec, _ in polysilicon.CELLS.values()),
+]
+
+
+@pytest.mark.parametrize(("spec", "over", "values"), SWEPT)
+def test_nothing_is_said_of_the_studies_of_solar_cells(spec, over, values):
+    base = load(spec).replace(values)
+    axes = make_axes(base.fields, over, None)
+    shape = tuple(axis.size for axis in axes)
+    columns = _columns(base.fields, _check_cross(base, base.fields, axes), axes)
+    given = [*base.values, *(path for axis in axes for path in axis.values)]
+    assert plausibility.remarks(get_model(base.model), base.fields, columns, given, shape) == []
 
 
 @pytest.mark.parametrize("model", [m for m in MODELS if m != "pv.cell"])

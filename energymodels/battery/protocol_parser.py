@@ -49,6 +49,7 @@ class Parser:
     def wrong(self, hint: str, known: Iterable[str] = ()) -> NoReturn:
         """Refuse the next token."""
         found = "the end" if self.next.kind == "end" else repr(self.next.text)
+        found += " (a decimal comma? A decimal point is a dot)" if found == "','" else ""
         near = closest(self.next.text.lower(), known) if self.next.kind == "word" else ""
         raise ReadingError(self.next, f"{hint}, found {found}; {near if near.startswith('did') else ''}".rstrip("; "))
 

@@ -10,6 +10,7 @@ TOKEN = re.compile(
     r"|(?P<word>[A-Za-z°]+|%)|(?P<mark>[;\n()/.*])|(?P<other>.)",
     re.DOTALL,
 )
+SIGNS = str.maketrans({"\u2103": "°C", "\u2212": "-", "\u00a0": " "})  # one sign for degrees, minus, a space that does not break
 FILE = re.compile(r"""[^\S\n]*("[^"\n]*"|'[^'\n]*'|[^\s;()]+)""")
 
 
@@ -27,6 +28,7 @@ class Token(NamedTuple):
 
 def tokens(text: str) -> list[Token]:
     """Return the pieces of ``text`` without blanks, an end behind them; what follows ``from`` is the name of a file."""
+    text = text.translate(SIGNS)
     found: list[Token] = []
     at = 0
     while at < len(text):

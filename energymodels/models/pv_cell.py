@@ -126,14 +126,15 @@ def _split(point: str, words: str) -> tuple[Output, ...]:
     return (*found, Output(f"j_shunt_{point}", "mA cm-2", f"shunt current density at {words}", 0.1))
 
 
-GENERATED = {"sign_convention": "current delivered by the cell is positive"}
-MASKS = {  # flag -> what it says
+FLAGGED = {  # what the flags say
     "intrinsic_density": "temperature outside the range in which the intrinsic density was measured",
     "auger": "temperature away from that at which Auger recombination was measured: its fits have no temperature coefficient",
     "absorption": "temperature outside the range of the absorption edge's shift",
     "degenerate": "doping at which Boltzmann statistics and full ionisation fail",
     "flat_levels": "minority carriers recombine before they cross the wafer: the true cell loses more",
 }
+GENERATED = {"sign_convention": "current delivered by the cell is positive"}
+MASKS = ("intrinsic_density", "auger", "absorption", "degenerate", "flat_levels")
 
 
 class Cell(Model):
@@ -176,7 +177,7 @@ class Cell(Model):
             "validity", "1", "formulas and assumptions used outside their range", derived=True,
             attrs={
                 "flag_masks": np.array([1 << i for i in range(len(MASKS))], np.int8), "flag_meanings": " ".join(MASKS),
-                "flag_comments": "; ".join(MASKS.values()),
+                "flag_comments": "; ".join(FLAGGED[name] for name in MASKS),
             },
         ),
     )  # fmt: skip

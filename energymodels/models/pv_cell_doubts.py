@@ -48,15 +48,15 @@ def _generation(columns: Mapping[str, Array], given: Collection[str]) -> list[Re
     limit, standard = (0.1 * optics(columns, t, thickness)[0] for t in (T, np.full_like(T, STANDARD)))
     beyond = imposed > photons()
     above = (imposed > limit) & ~beyond
-    away = (T != STANDARD) & (imposed > 0.0)
-    change = np.broadcast_to(100.0 * (limit / standard - 1.0), np.broadcast_shapes(limit.shape, away.shape))
+    change = 100.0 * (limit / standard - 1.0)
+    away = (T != STANDARD) & (imposed > 0.0) & np.isfinite(change)
     found = [Remark(f"{IMPOSED} is more than all photons of AM1.5G give, {photons():.1f} mA cm-2", beyond)]
     if np.any(above):
         least = float(np.broadcast_to(limit, above.shape)[above].min())
         text = f"{IMPOSED} is more than the Lambertian limit of the wafer's thickness, {least:.2f} mA cm-2"
         found.append(Remark(text, above))
     if np.any(away):
-        most = float(max(change[np.broadcast_to(away, change.shape)], key=abs))
+        most = float(max(np.broadcast_to(change, away.shape)[away], key=abs))
         text = f"{IMPOSED} has no temperature coefficient; from {STANDARD:g} K on absorption alone changes it by {most:+.2f} %"
         found.append(Remark(text, away))
     return found

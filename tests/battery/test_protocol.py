@@ -129,6 +129,12 @@ def test_same_words_same_protocol():
     assert len({parse("Rest for 1 s"), parse("rest for 1 second")}) == 1
 
 
+def test_signs_that_people_write():
+    assert parse("Charge at 1C\u00a0until 45\u2103").steps == parse("Charge at 1C until 45 degC").steps
+    assert parse("Rest until \u221210\u2103").steps == parse("Rest until -10 degC").steps
+    assert "decimal comma" in faults("Charge at 0,5C")[0]
+
+
 def test_normal_form():
     text = "charge at {rate} c until {v}v or for 2hours; repeat 3 (hold at {v} V until c/{n}\n rest for {m}minutes)"
     expected = "Charge at {rate}C until {v} V or for 2 h; (Hold at {v} V until C/{n}; Rest for {m} min) x 3"

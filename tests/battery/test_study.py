@@ -11,6 +11,9 @@ import energymodels as em
 from energymodels.battery.parameters import parameter_set
 from energymodels.studies import charge_rate, charge_rate_figure, get_study
 
+# nothing in a study is likely not meant
+pytestmark = pytest.mark.filterwarnings("error::energymodels.errors.PlausibilityWarning")
+
 compiled = pytest.mark.skipif(config.DISABLE_JIT, reason="thousands of time steps, interpreted")
 TWO = np.array([0.6, 1.0])
 

@@ -12,6 +12,9 @@ from energymodels.battery.parameters import parameter_set
 from energymodels.studies import get_study, must_be_true, must_be_true_words
 from energymodels.studies.statements import AREAL, LESSENED, STATEMENTS, Statement, boxes, fields, sample
 
+# nothing in a study is likely not meant
+pytestmark = pytest.mark.filterwarnings("error::energymodels.errors.PlausibilityWarning")
+
 compiled = pytest.mark.skipif(config.DISABLE_JIT, reason="thousands of time steps, interpreted")
 OF = {statement.name: statement for statement in STATEMENTS}
 
