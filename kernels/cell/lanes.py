@@ -28,7 +28,8 @@ PREV_P, RISES, BEST_U, BEST_P, NEXT_U, NEXT_P = (LANES * i for i in range(CASE +
 # ... and the levels of its metals: with excess = n p - n0 p0, level k recombines excess / (AT_REST + SLOPE dn)
 EXCESS, DEXCESS, DN, CAPTURE, FALL = (LANES * i for i in range(CASE + 22, CASE + 27))
 AT_REST, SLOPE = LANES * (CASE + 27), LANES * (CASE + 27 + LEVELS)
-SLOTS = LANES * (CASE + 27 + 2 * LEVELS)
+SIGN = LANES * (CASE + 27 + 2 * LEVELS)  # of dn: below 0 in reverse
+SLOTS = SIGN + LANES
 
 # SRH saturates where the majority carriers have the longer capture time: between low injection and dn ~ N its current is about
 # q W N / tau_majority. If the times' ratio is above about 20, dJ/dV falls there, and the power may have two maxima when that
@@ -36,8 +37,10 @@ SLOTS = LANES * (CASE + 27 + 2 * LEVELS)
 RISING = 15.0
 SCAN = 16
 
-U_MIN, U_MAX = log(1e-14), log(1e28)
-U_START = log(1e22)
+# from where squares of densities stay normal numbers to where gap narrowing still leaves V rising with dn, m-3
+U_MIN, U_MAX = log(1e-290), log(1e26)
+FEW = 1e-8  # of all carriers: fewer more narrow the gap in proportion, where a difference of two gaps would be round-off
+U_START, U_DARK = log(1e22), log(1e-10)
 ROUNDS = 160
 PATIENCE = 12  # after so many rounds every other one halves the bracket
 
@@ -87,13 +90,17 @@ def load(w, lane, c, now, count):
     w[SHUNT + lane] = c.shunt
     w[SERIES + lane] = c.series
     w[JG + lane] = c.generation
+    w[SIGN + lane] = 1.0
 
 
 @jit
 def state(w, count):
-    """Evaluate every lane at its u, with ``count`` levels of metals: V in volt, currents in A m-2, and slopes by u."""
+    """Evaluate every lane at its u, with ``count`` levels of metals: V in volt, currents in A m-2, and slopes by u.
+
+    In reverse (SIGN -1, u = ln -dn) V and its slope mean nothing: dn is that of equilibrium with its sign turned, to round-off.
+    """
     for i in range(LANES):
-        dn = elementary.exp(w[U + i])
+        dn = w[SIGN + i] * elementary.exp(w[U + i])
         n0 = w[N0 + i]
         p0 = w[P0 + i]
         n = n0 + dn
@@ -104,7 +111,7 @@ def state(w, count):
         excess = dn * (n0 + p)
         dexcess = dn * (n + p)
         gap, slope = schenk_at(n, p, w[IONS + i], w[T1 + i], w[IT1 + i], w[T2 + i], w[R8 + i], w[RT2 + i])
-        rise = (gap - w[GAP0 + i]) * ikt
+        rise = (gap - w[GAP0 + i] if dn > FEW * (n0 + p0) else slope * dn) * ikt
         x = excess * w[IPAIR0 + i]
         v = kt * (elementary.log1p(x) - rise)
         dv = kt * dexcess / (pair0 + excess) - slope * dn
