@@ -19,6 +19,7 @@ import numpy as np
 import energymodels
 from energymodels.axes import dim_name, swept_values
 from energymodels.errors import Fault, InputError
+from energymodels.model import Array
 from energymodels.solution import Solution
 
 if TYPE_CHECKING:
@@ -246,7 +247,13 @@ def _write_csv(ds: xr.Dataset, path: Path) -> None:
         file.write("# " + json.dumps(meta) + "\n")
         lines = csv.writer(file, lineterminator="\n")
         lines.writerow(names)
-        lines.writerows(zip(*(column.tolist() for column in full), strict=True))
+        lines.writerows(zip(*(_texts(column) for column in full), strict=True))
+
+
+def _texts(column: Array) -> list[Any]:
+    """Return a column as Python values, times as text."""
+    found: list[Any] = (np.datetime_as_string(column) if column.dtype.kind == "M" else column).tolist()
+    return found
 
 
 def _read_csv(path: Path) -> xr.Dataset:

@@ -45,8 +45,8 @@ def load_kernel(model: Model, columns: Mapping[str, Array]) -> None:
     kernel = model.kernel()
     if not is_compiled(kernel.solve):
         logging.getLogger("energymodels").warning("compiling the kernels of %s, once per installation ...", model.name)
-    prepared = model.prepare({path: column.ravel()[:1] for path, column in columns.items()})
     with np.errstate(all="ignore"):
+        prepared = model.prepare({path: column.ravel()[:1] for path, column in columns.items()})
         empty = Block(_scalars(model, 1), {}, np.empty(1, dtype=np.int8))
         model.solve(np.zeros(1, kernel.ROW).view(np.recarray), prepared.shared, empty)
     _loaded.add(model.name)
@@ -118,7 +118,8 @@ class _Worker:
 def run_kernel(
     solution: Solution, columns: Mapping[str, Array], threads: int, chunk: int, progress: Callable[[int, int], None] | None
 ) -> None:
-    prepared = solution.model.prepare(columns)
+    with np.errstate(all="ignore"):  # a row that is no number gets a status from the kernel
+        prepared = solution.model.prepare(columns)
     names = [o.name for o in scalar_outputs(solution.model)]
     cases = solution.status.size
     scalars = _scalars(solution.model, cases)

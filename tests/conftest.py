@@ -20,7 +20,7 @@ CASES = {
     "points": {"over": {}, "points": {"wafer.type": ["p", "n", "p"], "wafer.thickness": [100.0, 130.0, 160.0]}},
     "mixed": {
         "over": {"auger": "richter2012,niewelt2022"},
-        "points": {"irradiance": [0.0, 1000.0], "temperature": [298.15, 300.0]},
+        "points": {"shunt_resistance": [1e-310, 1000.0], "temperature": [298.15, 300.0]},
     },
     "one": {"over": {}},
 }

@@ -3,11 +3,13 @@
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import energymodels as em
 from energymodels.axes import make_axes, read_values
-from energymodels.errors import InputError
+from energymodels.errors import EntryWarning, InputError
+from energymodels.kernels import status
 
 FIELDS = em.load("pv.cell").fields
 
@@ -82,7 +84,8 @@ def test_bad_labels(text):
 
 
 @pytest.mark.parametrize("given", [
-    "", ",", "300,,301", [], (), np.array([]), [None], [True], np.array([True]), ["300", math.nan], np.array([np.nan]),
+    "", ",", "300,,301", [], (), np.array([]), [None], [True], np.array([True]), ["300", None], "300,nan", [math.nan],
+    np.array([np.nan]), ["300", "300 kg"],
 ])  # fmt: skip
 def test_bad_lists(given):
     assert "temperature" in refusal({"temperature": given})
@@ -96,10 +99,75 @@ def test_infinity_belongs_into_lists():
     assert "list inf" in refusal({"wafer.tau": "1ms:inf:5:log"})["wafer.tau"]
 
 
-@pytest.mark.parametrize("given", ["300,1000", [300, 1000], np.array([300, 1000]), "300:1000:5"])
+@pytest.mark.parametrize("given", ["300,1000", [100, 1000], np.array([100, 1000]), "300:1000:5"])
 def test_elements_out_of_range(given):
+    """What is written as text is refused, and what has no entry left."""
     text = refusal({"temperature": given})["temperature"]
-    assert all(word in text for word in ("1000", "from 200 to 450 K"))
+    assert any(word in text for word in ("1000", "100.0"))
+    assert "from 200 to 450 K" in text
+
+
+def test_which_entry_is_wrong():
+    assert "entry 2, counted from 0" in refusal({"temperature": "300,310,1000"})["temperature"]
+    assert "entry 1, counted from 0" in refusal({"wafer.type": ["p", "q"]})["wafer.type"]
+
+
+@pytest.mark.parametrize("bad", [math.nan, 1000.0, -1.0, math.inf])
+@pytest.mark.parametrize("kind", [list, np.array, pd.Series])
+def test_a_bad_entry_is_one_case(bad, kind):
+    """The others do not see it, and the values stay as they were given."""
+    given = kind([300.0, bad, 310.0])
+    with pytest.warns(EntryWarning, match=rf"temperature = {bad} K.*from 200 to 450 K.*entry 1, counted from 0"):
+        ds = em.sweep("pv.cell", {}, points={"temperature": given, "irradiance": [1000.0, 900.0, 800.0]})
+    alone = em.sweep("pv.cell", {}, points={"temperature": [300.0, 310.0], "irradiance": [1000.0, 800.0]})
+    assert ds.status.values.tolist() == [0, status.OUT_OF_RANGE, 0]
+    np.testing.assert_array_equal(ds.temperature, [300.0, bad, 310.0])
+    for name in ("efficiency", "v_oc", "j_srh_mp"):
+        np.testing.assert_array_equal(ds[name], [alone[name][0], np.nan, alone[name][1]])
+    assert "entry 1" in ds.attrs["comment"]
+
+
+def test_bad_entries_of_a_grid():
+    with pytest.warns(EntryWarning) as said:
+        ds = em.sweep("pv.diode", {"photocurrent": [5.0, np.nan], "nNsVth": np.array([-1.0, 1.5, np.nan])})
+    assert (ds.status.values == [[3, 0, 3], [3, 3, 3]]).all()
+    assert np.isfinite(ds.p_mp.values).tolist() == [[False, True, False], [False] * 3]
+    assert len(said) == 3
+
+
+def test_many_bad_entries_are_counted():
+    with pytest.warns(EntryWarning) as said:
+        em.sweep("pv.diode", {"photocurrent": np.array([np.nan] * 40 + [1.0])})
+    assert [str(w.message).split(": ", 2)[-1] for w in said][-1] == "37 more such entries"
+    assert len(said) == 4
+
+
+@pytest.mark.parametrize("index", [
+    pd.date_range("2026-01-01", periods=3, freq="h"), pd.date_range("2026-01-01", periods=3, freq="h", tz="Europe/Berlin"),
+    ["cell A", "cell B", "cell C"], [10, 20, 30],
+], ids=["time", "time zone", "names", "numbers"])  # fmt: skip
+@pytest.mark.parametrize("suffix", [".nc", ".zarr", ".csv"])
+def test_the_index_of_a_series_stays(index, suffix, tmp_path):
+    light = pd.Series([0.0, np.nan, 500.0], index=index)
+    expected = light.index.tz_convert("UTC").tz_localize(None) if getattr(light.index, "tz", None) else light.index
+    with pytest.warns(EntryWarning, match=f"counted from 0: {np.asarray(expected)[1]}"):
+        ds = em.sweep("pv.cell", {}, points={"irradiance": light, "temperature": pd.Series([290.0, 295.0, 300.0])})
+    np.testing.assert_array_equal(ds.point, expected)
+    assert ds.status.values.tolist() == [0, status.OUT_OF_RANGE, 0]
+    em.write(ds, tmp_path / f"r{suffix}")
+    assert em.read(tmp_path / f"r{suffix}").equals(ds)
+
+
+def test_the_index_along_an_axis_of_a_grid():
+    ds = em.sweep("pv.cell", {"irradiance": pd.Series([100.0, 200.0], index=["morning", "noon"])})
+    assert ds.irradiance_index.values.tolist() == ["morning", "noon"]
+    assert ds.irradiance_index.dims == ("irradiance",)
+
+
+def test_series_of_different_indices_do_not_run_along_one_axis():
+    one, other = pd.Series([1.0, 2.0], index=["a", "b"]), pd.Series([300.0, 310.0], index=["b", "a"])
+    (text,) = refusal({}, {"irradiance": one, "temperature": other}).values()
+    assert "same index" in text
 
 
 def test_grid():

@@ -167,11 +167,11 @@ def test_run_backend(cli):
 
 
 def test_failed_case_is_null_and_status_one(cli):
-    done = cli("run", "pv.cell", "-p", "irradiance=0", "--json", status=1)
+    done = cli("run", "pv.cell", "-p", "shunt_resistance=1e-310", "--json", status=1)
     found = strict(done.stdout)
     assert found["efficiency"] is None
-    assert found["status"] == 2
-    assert "no_generation" in said(done)
+    assert found["status"] == 3
+    assert "out_of_range" in said(done)
 
 
 @pytest.mark.parametrize("suffix", [".nc", ".zarr", ".csv"])
@@ -205,8 +205,8 @@ def test_sweep(cli, tmp_path, suffix):
 
 
 def test_sweep_counts_failures(cli, tmp_path):
-    done = cli("sweep", "pv.cell", "-v", "irradiance=0,1000", "-o", tmp_path / "f.nc")
-    assert all(word in said(done) for word in ("2 cases", "1 failed", "1 no_generation"))
+    done = cli("sweep", "pv.cell", "-v", "shunt_resistance=1e-310,1000", "-o", tmp_path / "f.nc")
+    assert all(word in said(done) for word in ("2 cases", "1 failed", "1 out_of_range"))
 
 
 def test_sweep_keep_threads_and_backend(cli, tmp_path):

@@ -81,7 +81,10 @@ class Curve(Table):
     """The current-voltage curve, on request."""
 
     points: int = count(0, "points of the curve j(v); 0 for none", ge=0, le=100000)
-    voltage_max: float = quantity(0.8, "V", "end of the curve's voltage axis, which begins at 0", fixed=True, gt=0.0, le=10.0)
+    voltage_min: float = quantity(
+        0.0, "V", "begin of the curve's voltage axis; in reverse the cell does not break down", fixed=True, ge=-100.0, le=10.0
+    )
+    voltage_max: float = quantity(0.8, "V", "end of the curve's voltage axis", fixed=True, gt=0.0, le=10.0)
 
 
 class CellSpec(Table):
@@ -134,6 +137,7 @@ FLAGGED = {  # what the flags say
     "flat_levels": "minority carriers recombine before they cross the wafer: the true cell loses more",
 }
 GENERATED = {"sign_convention": "current delivered by the cell is positive"}
+DARK = "in the dark"
 MASKS = ("intrinsic_density", "auger", "absorption", "degenerate", "flat_levels")
 
 
@@ -153,18 +157,21 @@ class Cell(Model):
         Output("v_mp", "V", "voltage at maximum power"),
         Output("j_mp", "mA cm-2", "current density at maximum power", 0.1, attrs=GENERATED),
         Output("implied_v_oc", "V", "open-circuit voltage before metallisation: no metal recombination, no shunt"),
-        Output("fill_factor", "percent", "fill factor", 100.0),
-        Output("pseudo_fill_factor", "percent", "fill factor without series resistance", 100.0),
-        Output("efficiency", "percent", "power conversion efficiency", 100.0),
+        Output("fill_factor", "percent", "fill factor", 100.0, absent=DARK),
+        Output("pseudo_fill_factor", "percent", "fill factor without series resistance", 100.0, absent=DARK),
+        Output("efficiency", "percent", "power conversion efficiency", 100.0, absent=DARK),
         Output("excess_density_mp", "cm-3", "excess carrier density at maximum power", 1e-6),
         Output("excess_density_oc", "cm-3", "excess carrier density at open circuit", 1e-6),
-        Output("ideality_mp", "1", "local ideality of the total recombination at maximum power"),
-        Output("ideality_oc", "1", "local ideality of the total recombination at open circuit"),
+        Output("ideality_mp", "1", "local ideality of the total recombination at maximum power", absent=DARK),
+        Output("ideality_oc", "1", "local ideality of the total recombination at open circuit", absent=DARK),
         Output("bulk_lifetime_mpp", "s", "bulk lifetime at maximum power: emission, Auger, metals and other defects"),
         Output("bulk_lifetime_1e15", "s", "bulk lifetime at an excess density of 1e15 cm-3"),
         *_split("mp", "maximum power"),
         *_split("oc", "open circuit"),
-        Output("j", "mA cm-2", "current density", 0.1, ("voltage",), attrs=GENERATED),
+        Output(
+            "j", "mA cm-2", "current density", 0.1, ("voltage",), attrs=GENERATED,
+            absent="beyond the voltage at which the excess density passes 1e20 cm-3",
+        ),
         Output("j_metals_mp", "mA cm-2", "recombination current density by metals at maximum power", 0.1, ("element",)),
         Output("grown_metals", "cm-3", "density of metals in the wafer before gettering", 1e-6, ("element",), derived=True),
         Output("wafer_metals", "cm-3", "density of metals in the finished wafer", 1e-6, ("element",), derived=True),
@@ -190,7 +197,7 @@ class Cell(Model):
     def axes(self, fields: Mapping[str, Any], along: Mapping[str, Array], probe: Probe) -> dict[str, Array]:
         found = {}
         if fields["curve.points"]:
-            found["voltage"] = np.linspace(0.0, fields["curve.voltage_max"], fields["curve.points"])
+            found["voltage"] = np.linspace(fields["curve.voltage_min"], fields["curve.voltage_max"], fields["curve.points"])
         if used := inventory.metals(fields, along):
             found["element"] = np.array(used)
         return found
@@ -202,7 +209,7 @@ class Cell(Model):
         if "j_metals_mp" in out.arrays:
             out.arrays["j_metals_mp"][...] = split[:, : out.arrays["j_metals_mp"].shape[1]]
         if "j" in out.arrays:
-            self.kernel().curves(rows, *centres, axes["voltage"], out.arrays["j"])
+            self.kernel().curves(rows, *centres, axes["voltage"], out.arrays["j"], out.status)
 
     def data_sources(self, used: Mapping[str, Sequence[Any]]) -> list[str]:
         return citations.citations(used)

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from energymodels.kernels import status
 from energymodels.model import Array, Block, Model, Output, Prepared, Probe, Tolerance
 from energymodels.schema import Table, count, quantity
 
@@ -51,8 +52,11 @@ class Diode(Model):
         Output("i_mp", "A", "current at maximum power", attrs=DELIVERED),
         Output("v_mp", "V", "voltage at maximum power"),
         Output("p_mp", "W", "maximum power"),
-        Output("i", "A", "current", dims=("voltage",), attrs=DELIVERED),
-    )
+        Output(
+            "i", "A", "current", dims=("voltage",), attrs=DELIVERED,
+            absent="beyond the voltage at which the diode's current passes the largest number",
+        ),
+    )  # fmt: skip
     references: ClassVar[Mapping[str, Mapping[str, Tolerance]]] = {
         "pvlib": {
             name: Tolerance(1e-9, 1e-15, "pvlib's Newton iteration ends at 1e-12 of its unknown")
@@ -80,7 +84,11 @@ class Diode(Model):
     def solve(self, rows: Array, axes: Mapping[str, Array], out: Block) -> None:
         super().solve(rows, axes, out)
         if "i" in out.arrays:
-            self.kernel().curves(rows, axes["voltage"], out.arrays["i"])
+            current = out.arrays["i"]
+            self.kernel().curves(rows, axes["voltage"], current)
+            lost = np.isnan(current).any(axis=1) & (out.status == status.OK)
+            out.status[lost] = status.NO_CONVERGENCE
+            current[np.isinf(current)] = np.nan
 
     def inert(self, fields: Mapping[str, Any], swept: set[str]) -> dict[str, str]:
         if fields["saturation_current_2"] or "saturation_current_2" in swept:

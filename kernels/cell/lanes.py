@@ -28,7 +28,8 @@ LOW, HIGH, DONE, LAST_U, LAST_F, TARGET, FAILED, OC_U = (LANES * i for i in rang
 PREV_P, RISES, BEST_U, BEST_P, NEXT_U, NEXT_P = (LANES * i for i in range(CASE + 16, CASE + 22))  # of hills of the power
 # ... and what its centres need
 EXCESS, DEXCESS, DN, CAPTURE, FALL = (LANES * i for i in range(CASE + 22, CASE + 27))
-SLOTS = LANES * (CASE + 27)
+SIGN = LANES * (CASE + 27)  # of dn: below 0 in reverse
+SLOTS = SIGN + LANES
 # columns of a centre in the table (centre, column, lane): with excess = n p - n0 p0 it recombines
 # excess (1 + WAYS dn + WAYS2 dn^2) / (AT_REST + SLOPE dn + SQUARE dn^2 + CUBE dn^3); one level has the first two only
 AT_REST, SLOPE, SQUARE, CUBE, WAYS, WAYS2 = range(6)
@@ -40,8 +41,10 @@ COLUMNS = 6
 RISING = 15.0
 SCAN = 16
 
-U_MIN, U_MAX = log(1e-14), log(1e28)
-U_START = log(1e22)
+# from where squares of densities stay normal numbers to where gap narrowing still leaves V rising with dn, m-3
+U_MIN, U_MAX = log(1e-290), log(1e26)
+FEW = 1e-8  # of all carriers: fewer more narrow the gap in proportion, where a difference of two gaps would be round-off
+U_START, U_DARK = log(1e22), log(1e-10)
 ROUNDS = 160
 PATIENCE = 12  # after so many rounds every other one halves the bracket
 
@@ -111,6 +114,7 @@ def load(w, lane, c, now, centres):
     w[SHUNT + lane] = c.shunt
     w[SERIES + lane] = c.series
     w[JG + lane] = c.generation
+    w[SIGN + lane] = 1.0
 
 
 @jit
@@ -118,9 +122,11 @@ def state(w, centres):
     """Evaluate every lane at its u: V in volt, currents in A m-2, and slopes by u.
 
     ``centres``: how many centres of metals have one level, how many there are in all, and their table, those of one level first.
+
+    In reverse (SIGN -1, u = ln -dn) V and its slope mean nothing: dn is that of equilibrium with its sign turned, to round-off.
     """
     for i in range(LANES):
-        dn = elementary.exp(w[U + i])
+        dn = w[SIGN + i] * elementary.exp(w[U + i])
         n0 = w[N0 + i]
         p0 = w[P0 + i]
         n = n0 + dn
@@ -131,7 +137,7 @@ def state(w, centres):
         excess = dn * (n0 + p)
         dexcess = dn * (n + p)
         gap, slope = schenk_at(n, p, w[IONS + i], w[T1 + i], w[IT1 + i], w[T2 + i], w[R8 + i], w[RT2 + i])
-        rise = (gap - w[GAP0 + i]) * ikt
+        rise = (gap - w[GAP0 + i] if dn > FEW * (n0 + p0) else slope * dn) * ikt
         x = excess * w[IPAIR0 + i]
         v = kt * (elementary.log1p(x) - rise)
         dv = kt * dexcess / (pair0 + excess) - slope * dn

@@ -48,6 +48,9 @@ ROW = np.dtype(
 V_OC, J_SC, V_MP, J_MP, IMPLIED, FF, PFF, ETA, DN_MP, DN_OC, M_MP, M_OC, TAU_MP, TAU_15, MP, OC = (*range(15), 20)
 SCALARS = 26  # the last two blocks of six: radiative, auger, srh, front, rear, shunt
 DN_15 = log(1e15 * PER_CM3)
+CLOSE = 1e-6  # share of its equation that a search may leave open when it ends: the last steps are far smaller
+NO_VOLTAGE = 1e-15  # V, below which round-off of the gap is all there is
+FAINT, BRIGHT = 1e-130, 100.0  # A m-2: less is dark, since powers would not be normal numbers; what is searched with then
 
 
 @jit
@@ -62,6 +65,9 @@ def _open_circuit(w, centres):
         if at.all_done(w):
             break
     at.finish(w, centres)
+    for i in range(at.LANES):
+        if not abs(w[at.TOTAL + i] - w[at.JG + i]) <= CLOSE * w[at.JG + i]:
+            w[at.FAILED + i] = 1.0
 
 
 @jit
@@ -163,17 +169,31 @@ def _peak(w, centres, hilly):
         for i in range(at.LANES):
             w[at.U + i] = w[at.U + i] if _power(w, i) > w[at.BEST_P + i] else w[at.BEST_U + i]
         at.state(w, centres)
+    for i in range(at.LANES):
+        if not _on_top(w, i):
+            w[at.FAILED + i] = 1.0
+
+
+@inline
+def _on_top(w, i):
+    """Return whether a lane stands where J = s (V - 2 R_s J)."""
+    j = w[at.JG + i] - w[at.TOTAL + i]
+    lever = w[at.V + i] - 2.0 * w[at.SERIES + i] * j
+    return j > 0.0 and abs(w[at.DTOTAL + i] * lever - w[at.DV + i] * j) <= 0.1 * w[at.DV + i] * j
 
 
 @jit
 def _at_voltage(w, centres):
-    """Take every lane to the terminal voltage in its TARGET slot (V, >= 0), by Newton's method."""
+    """Take every lane to the terminal voltage in its TARGET slot, by Newton's method; the voltage inside is not below 0.
+
+    DONE becomes -1 where the excess density would pass the largest.
+    """
     at.begin(w)
     for i in range(at.LANES):
         v = (w[at.TARGET + i] + w[at.JG + i] * w[at.SERIES + i]) / (1.0 + w[at.SERIES + i] * w[at.SHUNT + i])
         half = 0.5 * (w[at.N0 + i] + w[at.P0 + i])
         pair = w[at.N0 + i] * w[at.P0 + i] * expm1(min(v / (w[at.KT + i]), 60.0))
-        w[at.U + i] = log(max(pair / (half + sqrt(half * half + pair)), 2e-14))
+        w[at.U + i] = min(max(log(max(pair / (half + sqrt(half * half + pair)), 1e-300)), at.U_MIN + 0.7), at.U_MAX - 0.1)
     for number in range(at.ROUNDS):
         at.state(w, centres)
         for i in range(at.LANES):
@@ -183,6 +203,52 @@ def _at_voltage(w, centres):
         if at.all_done(w):
             break
     at.finish(w, centres)
+    for i in range(at.LANES):
+        beyond = w[at.V + i] + w[at.SERIES + i] * (w[at.TOTAL + i] - w[at.JG + i]) - w[at.TARGET + i]
+        if not abs(beyond) <= CLOSE * (abs(w[at.TARGET + i]) + w[at.V + i] + w[at.SERIES + i] * w[at.JG + i]) + NO_VOLTAGE:
+            if w[at.U + i] > at.U_MAX - 1e-6:
+                w[at.DONE + i] = -1.0
+            else:
+                w[at.FAILED + i] = 1.0
+
+
+@inline
+def _reversed(w, i):
+    """Return whether the voltage inside is below 0 at the lane's TARGET: there is next to no recombination then."""
+    return w[at.TARGET + i] + w[at.SERIES + i] * w[at.JG + i] < 0.0
+
+
+@inline
+def _enter_reverse(w, i, v):
+    """Put a lane to the internal voltage ``v`` below 0, where gap narrowing is that of equilibrium."""
+    half = 0.5 * (w[at.N0 + i] + w[at.P0 + i])
+    pair = w[at.N0 + i] * w[at.P0 + i] * expm1(v / w[at.KT + i])
+    most = min(w[at.N0 + i], w[at.P0 + i]) * (1.0 - 1e-12)
+    lacking = min(-pair / (half + sqrt(max(half * half + pair, 0.0))), most)
+    w[at.SIGN + i] = -1.0
+    w[at.U + i] = max(log(max(lacking, 1e-300)), at.U_MIN)
+
+
+@jit
+def _in_reverse(w, centres, current):
+    """Write the current, A m-2, of every lane at its TARGET, which leaves the inside below 0 V, to ``current[lane]``.
+
+    What recombines is at most 0 and rises with the voltage inside, which is found by bisection.
+    """
+    for i in range(at.LANES):
+        w[at.LOW + i] = min((w[at.TARGET + i] + w[at.SERIES + i] * w[at.JG + i]) / (1.0 + w[at.SERIES + i] * w[at.SHUNT + i]), 0.0)
+        w[at.HIGH + i] = w[at.LOW + i] if w[at.SERIES + i] == 0.0 else 0.0
+    for _ in range(at.ROUNDS):
+        for i in range(at.LANES):
+            _enter_reverse(w, i, 0.5 * (w[at.LOW + i] + w[at.HIGH + i]))
+        at.state(w, centres)
+        for i in range(at.LANES):
+            v = 0.5 * (w[at.LOW + i] + w[at.HIGH + i])
+            j0 = w[at.J0R + i] + w[at.J0S + i]
+            current[i] = w[at.JG + i] - w[at.AUG + i] - w[at.SRH + i] - j0 * expm1(v / w[at.KT + i]) - w[at.SHUNT + i] * v
+            above = v - w[at.SERIES + i] * current[i] > w[at.TARGET + i]
+            w[at.HIGH + i] = v if above else w[at.HIGH + i]
+            w[at.LOW + i] = w[at.LOW + i] if above else v
 
 
 @inline
@@ -208,7 +274,8 @@ def _judge(c):
     """Return the status of a case before it is solved."""
     if not (c.n0 > 0.0 and c.p0 > 0.0 and c.generation >= 0.0):  # NaN: a resistivity that no doping gives
         return status.OUT_OF_RANGE
-    return status.OK if c.generation > 0.0 else status.NO_GENERATION
+    lossy = c.shunt + c.series + c.j0_front + c.j0_rear + c.j0_passivated
+    return status.OK if lossy < np.inf and c.generation < np.inf else status.OUT_OF_RANGE
 
 
 @inline
@@ -237,11 +304,23 @@ def _load(w, lane, c, levels, now, centres):
     at.load(w, lane, c, now, centres)
 
 
+@inline
+def _write_dark(out, k, lifetime, irradiance):
+    """Write a case without generation: no voltage and no current, and none of what is a ratio to them."""
+    at_1e15 = out[TAU_15, k]
+    out[:, k] = 0.0
+    out[TAU_15, k], out[TAU_MP, k] = at_1e15, lifetime
+    out[FF, k] = out[PFF, k] = out[M_MP, k] = out[M_OC, k] = np.nan
+    if irradiance == 0.0:
+        out[ETA, k] = np.nan
+
+
 @jit
 def _solve_group(rows, first, levels, now, owners, centres, out, split, w):
     """Solve the cases from ``first`` on, as many as there are lanes."""
     cases = min(at.LANES, rows.size - first)
     resistive = False
+    dark = False
     precursor = False
     hilly = False
     for i in range(at.LANES):
@@ -252,6 +331,9 @@ def _solve_group(rows, first, levels, now, owners, centres, out, split, w):
         resistive = resistive or c.series > 0.0
         hilly = hilly or w[at.HILLS + i] > 0.0
         precursor = precursor or _metallised(c)
+        if c.generation < FAINT:  # any other current for the searches: in the dark nothing is left to find
+            w[at.JG + i] = BRIGHT
+            dark = True
     for i in range(at.LANES):
         w[at.U + i] = DN_15
     at.state(w, centres)
@@ -310,6 +392,15 @@ def _solve_group(rows, first, levels, now, owners, centres, out, split, w):
         out[FF, k] = out[V_MP, k] * out[J_MP, k] / (out[V_OC, k] * out[J_SC, k])
         out[PFF, k] /= out[V_OC, k] * rows[k].generation  # the current at zero voltage without series resistance
         out[ETA, k] = out[V_MP, k] * out[J_MP, k] / rows[k].irradiance
+    if dark:
+        for i in range(at.LANES):
+            w[at.U + i] = at.U_DARK
+        at.state(w, centres)
+        for i in range(cases):
+            if rows[first + i].generation < FAINT:
+                _write_dark(out, first + i, _bulk_lifetime(w, i, rows[first + i]), rows[first + i].irradiance)
+                if split.size > 0:
+                    split[first + i] = 0.0
 
 
 @jit
@@ -336,18 +427,37 @@ def solve(rows, levels, owners, single, out, split, codes):
 
 
 @jit
-def curves(rows, levels, owners, single, voltage, out):
-    """Write J, A m-2, of every row at every terminal ``voltage`` (V, >= 0) to ``out[row, voltage]``; NaN where it was not found."""
+def curves(rows, levels, owners, single, voltage, out, codes):
+    """Write J, A m-2, of every row at every terminal ``voltage`` (V) to ``out[row, voltage]``.
+
+    NaN beyond the voltage at which the excess density passes the largest, and for rows whose ``codes`` are not OK; a voltage at
+    which no current was found makes that of its row.
+    """
     w = np.empty(at.SLOTS)
     now = np.full((levels.shape[0] + 1, LEVELS, AT_T), np.nan)
+    current = np.empty(at.LANES)
     centres = (single, owners.size, np.empty((CENTRES, at.COLUMNS, at.LANES)))
     for k in range(rows.size):
         for first in range(0, voltage.size, at.LANES):
+            if codes[k] != status.OK:
+                out[k, first : first + at.LANES] = np.nan
+                continue
+            below = False
             for i in range(at.LANES):
                 _load(w, i, rows[k], levels, now, centres)
                 w[at.FAILED + i] = 0.0
                 w[at.TARGET + i] = voltage[min(first + i, voltage.size - 1)]
+                below = below or _reversed(w, i)
+                w[at.TARGET + i] = max(w[at.TARGET + i], -w[at.SERIES + i] * w[at.JG + i])
             _at_voltage(w, centres)
             for i in range(min(at.LANES, voltage.size - first)):
-                good = _judge(rows[k]) == status.OK and w[at.FAILED + i] == 0.0
-                out[k, first + i] = w[at.JG + i] - w[at.TOTAL + i] if good else np.nan
+                out[k, first + i] = w[at.JG + i] - w[at.TOTAL + i] if w[at.DONE + i] > 0.0 else np.nan
+                if w[at.FAILED + i] != 0.0:
+                    codes[k] = status.NO_CONVERGENCE
+            if below:
+                for i in range(at.LANES):
+                    w[at.TARGET + i] = voltage[min(first + i, voltage.size - 1)]
+                _in_reverse(w, centres, current)
+                for i in range(min(at.LANES, voltage.size - first)):
+                    if _reversed(w, i):
+                        out[k, first + i] = current[i]
