@@ -17,9 +17,15 @@ GIVEN = ("initial_soc", "initial_voltage", "initial_state")
 PLAIN = {"charge": "charge", "discharge": "discharge", "charge at limits": "charge"}  # first steps that leave no choice
 
 
+def _file(fields: Mapping[str, Any]) -> Mapping[str, float]:
+    """Return the numbers of a set that is a file, {path: number}; of all sets only a file says where a cell starts."""
+    name = str(fields["parameters"])
+    return parameter_set(name).scalars if name.endswith(".json") else {}
+
+
 def soc(fields: Mapping[str, Any]) -> float:
     """Return the state of charge from which a case starts whose fields do not say it."""
-    own = parameter_set(str(fields["parameters"])).scalars.get("initial_soc")
+    own = _file(fields).get("initial_soc")
     return parse(str(fields["protocol"])).course.soc if own is None else own
 
 
@@ -32,14 +38,13 @@ def socs(protocols: Array, own: Array) -> Array:
 
 def temperature(fields: Mapping[str, Any]) -> float:
     """Return the temperature of the surroundings at the start, degC: the field's, else the set's, else the usual one."""
-    own = parameter_set(str(fields["parameters"])).scalars.get("temperature", USUAL_TEMPERATURE)
-    return float(fields.get("temperature", own))
+    return float(fields.get("temperature", _file(fields).get("temperature", USUAL_TEMPERATURE)))
 
 
 def temperatures(fields: Mapping[str, Any]) -> dict[str, float]:
     """Return {path: degC} of the surroundings and of a lumped cell at the start."""
     around = temperature(fields)
-    own = {} if "temperature" in fields else parameter_set(str(fields["parameters"])).scalars
+    own = {} if "temperature" in fields else _file(fields)
     first = fields.get("initial_temperature", own.get("initial_temperature", around))
     return {"temperature": around, "initial_temperature": float(first)}
 
