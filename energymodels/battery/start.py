@@ -14,6 +14,7 @@ from energymodels.model import Array
 
 USUAL_TEMPERATURE = 25.0  # degC
 GIVEN = ("initial_soc", "initial_voltage", "initial_state")
+ISOTHERMAL = "an isothermal cell has the temperature of its surroundings"
 PLAIN = {"charge": "charge", "discharge": "discharge", "charge at limits": "charge"}  # first steps that leave no choice
 
 
@@ -54,7 +55,10 @@ def remarks(fields: Mapping[str, Any], swept: Mapping[str, Array]) -> list[str]:
     sets = np.unique(swept.get("parameters", [fields["parameters"]])).tolist()
     files = [text for name in sets if (text := _by_file(str(name), fields))]
     said = any(path in fields for path in GIVEN) or all("initial_soc" in parameter_set(str(name)).scalars for name in sets)
-    return files if said else files + _by_protocol(fields, swept)
+    found = files if said else files + _by_protocol(fields, swept)
+    if "initial_temperature" in fields and fields["thermal"] != "lumped":
+        found.append(f"initial_temperature does not act: {ISOTHERMAL}")
+    return found
 
 
 def _by_file(name: str, fields: Mapping[str, Any]) -> str:
@@ -63,7 +67,8 @@ def _by_file(name: str, fields: Mapping[str, Any]) -> str:
     found = []
     if "initial_soc" in scalars and not any(path in fields for path in GIVEN):
         found.append(f"a state of charge of {scalars['initial_soc']:g}")
-    if "temperature" not in fields and scalars.get("temperature", USUAL_TEMPERATURE) != USUAL_TEMPERATURE:
+    around = not {"temperature", "temperature_profile"} & fields.keys()
+    if around and scalars.get("temperature", USUAL_TEMPERATURE) != USUAL_TEMPERATURE:
         found.append(f"{scalars['temperature']:g} degC around it")
     first = scalars.get("initial_temperature")
     if first is not None and not {"temperature", "initial_temperature"} & fields.keys() and fields["thermal"] == "lumped":

@@ -12,7 +12,7 @@ import numpy as np
 
 from energymodels import engine
 from energymodels.claims.entries import Check, Run
-from energymodels.errors import Fault, InertWarning, InputError, ProvenanceWarning, ValidityWarning
+from energymodels.errors import EndWarning, Fault, InertWarning, InputError, ProvenanceWarning, ValidityWarning
 from energymodels.model import MODELS, Array, get_model
 from energymodels.solution import Solution
 from energymodels.spec import bundled, load
@@ -66,7 +66,7 @@ class Runner:
         key = repr((run, keep))
         if key not in self._kept:
             with warnings.catch_warnings():
-                for category in (InertWarning, ProvenanceWarning, ValidityWarning):
+                for category in (EndWarning, InertWarning, ProvenanceWarning, ValidityWarning):
                     warnings.simplefilter("ignore", category)
                 self._kept[key] = _solve(run, keep)
         return self._kept[key]
