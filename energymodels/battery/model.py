@@ -82,6 +82,9 @@ class Battery(Model):
             for layer in ("negative", "separator", "positive")
             if {f"{layer}.transport_efficiency", f"{layer}.bruggeman_electrolyte"} <= fields.keys()
         ]
+        if {"initial_state", "cell_design"} <= fields.keys():
+            hint = "the concentrations of a set are those of its own geometry: give a designed cell a state of charge or a voltage"
+            faults.append(Fault("initial_state", fields["initial_state"], hint=hint))
         if "electrolyte" in found.refused and self.name != "battery.spm":
             faults.append(Fault("parameters", fields["parameters"], hint=found.refused["electrolyte"]))
         if fields["thermal"] == "lumped":
@@ -122,6 +125,8 @@ class Battery(Model):
             return []
         protocols, sets = (ending.of_cases(path, fields[path], axes) for path in ("protocol", "parameters"))
         coldest = ending.of_cases("temperature", start.temperature(fields), axes)
+        if "temperature_profile" in fields:  # which keeps to the tables
+            coldest = np.full(1, np.inf)
         early = ending.left_out(protocols, found["termination"], found["termination_step"], solution.status)
         return early + ending.beyond_tables(sets, coldest, found["temperature_max"])
 
@@ -144,6 +149,8 @@ class Battery(Model):
                 reaction = key.split("_")[0].replace("dead", "plating")
                 if f"side_reactions.{reaction}" not in swept and fields[f"side_reactions.{reaction}"] == "none":
                     found[path] = f"side_reactions.{reaction} is none"
+            elif path == "initial_temperature" and fields["thermal"] != "lumped":
+                found[path] = start.ISOTHERMAL
             elif path == "temperature" and "temperature_profile" in fields:
                 found[path] = "temperature_profile stands in its place"
         return found

@@ -14,12 +14,19 @@ from energymodels.model import Array
 
 USUAL_TEMPERATURE = 25.0  # degC
 GIVEN = ("initial_soc", "initial_voltage", "initial_state")
+ISOTHERMAL = "an isothermal cell has the temperature of its surroundings"
 PLAIN = {"charge": "charge", "discharge": "discharge", "charge at limits": "charge"}  # first steps that leave no choice
+
+
+def _file(fields: Mapping[str, Any]) -> Mapping[str, float]:
+    """Return the numbers of a set that is a file, {path: number}; of all sets only a file says where a cell starts."""
+    name = str(fields["parameters"])
+    return parameter_set(name).scalars if name.endswith(".json") else {}
 
 
 def soc(fields: Mapping[str, Any]) -> float:
     """Return the state of charge from which a case starts whose fields do not say it."""
-    own = parameter_set(str(fields["parameters"])).scalars.get("initial_soc")
+    own = _file(fields).get("initial_soc")
     return parse(str(fields["protocol"])).course.soc if own is None else own
 
 
@@ -32,14 +39,13 @@ def socs(protocols: Array, own: Array) -> Array:
 
 def temperature(fields: Mapping[str, Any]) -> float:
     """Return the temperature of the surroundings at the start, degC: the field's, else the set's, else the usual one."""
-    own = parameter_set(str(fields["parameters"])).scalars.get("temperature", USUAL_TEMPERATURE)
-    return float(fields.get("temperature", own))
+    return float(fields.get("temperature", _file(fields).get("temperature", USUAL_TEMPERATURE)))
 
 
 def temperatures(fields: Mapping[str, Any]) -> dict[str, float]:
     """Return {path: degC} of the surroundings and of a lumped cell at the start."""
     around = temperature(fields)
-    own = {} if "temperature" in fields else parameter_set(str(fields["parameters"])).scalars
+    own = {} if "temperature" in fields else _file(fields)
     first = fields.get("initial_temperature", own.get("initial_temperature", around))
     return {"temperature": around, "initial_temperature": float(first)}
 
@@ -49,7 +55,10 @@ def remarks(fields: Mapping[str, Any], swept: Mapping[str, Array]) -> list[str]:
     sets = np.unique(swept.get("parameters", [fields["parameters"]])).tolist()
     files = [text for name in sets if (text := _by_file(str(name), fields))]
     said = any(path in fields for path in GIVEN) or all("initial_soc" in parameter_set(str(name)).scalars for name in sets)
-    return files if said else files + _by_protocol(fields, swept)
+    found = files if said else files + _by_protocol(fields, swept)
+    if "initial_temperature" in fields and fields["thermal"] != "lumped":
+        found.append(f"initial_temperature does not act: {ISOTHERMAL}")
+    return found
 
 
 def _by_file(name: str, fields: Mapping[str, Any]) -> str:
@@ -58,7 +67,8 @@ def _by_file(name: str, fields: Mapping[str, Any]) -> str:
     found = []
     if "initial_soc" in scalars and not any(path in fields for path in GIVEN):
         found.append(f"a state of charge of {scalars['initial_soc']:g}")
-    if "temperature" not in fields and scalars.get("temperature", USUAL_TEMPERATURE) != USUAL_TEMPERATURE:
+    around = not {"temperature", "temperature_profile"} & fields.keys()
+    if around and scalars.get("temperature", USUAL_TEMPERATURE) != USUAL_TEMPERATURE:
         found.append(f"{scalars['temperature']:g} degC around it")
     first = scalars.get("initial_temperature")
     if first is not None and not {"temperature", "initial_temperature"} & fields.keys() and fields["thermal"] == "lumped":

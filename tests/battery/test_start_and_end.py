@@ -113,6 +113,7 @@ def test_starts_are_swept():
     ({"initial_voltage": 4.7}, "initial_voltage = 4.7 V: allowed from 2.5 to 4.2 V"),
     ({"initial_voltage": 4.0, "initial_soc": 0.5}, "initial_soc: excludes initial_voltage|initial_voltage: excludes initial_soc"),
     ({"initial_state": "full"}, "initial_state = full: allowed set"),
+    ({"initial_state": "set", "cell_design": "design-tesla-4680"}, "are those of its own geometry"),
 ])  # fmt: skip
 def test_wrong_starts(values, message):
     with pytest.raises(InputError, match=message):

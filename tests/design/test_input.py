@@ -51,7 +51,8 @@ BOX = {"cell.length": 100, "cell.height": 80, "cell.thickness": 20, "housing.wal
     (BOX | {"cell.overhang": 60}, "no room for electrodes"),
     ({"cell.format": "cylindrical", "cell.diameter": 20, "cell.height": 70, "cell.capacity": 30}, "winding would be"),
     (CAN | {"housing.wall_thickness": 30, "cell.fill": 0.9, "cell.electrode_height": 0.001}, "no room for electrodes.*-14 mm betw"),
-    (CAN | {"cell.diameter": 5, "cell.height": 230, "cell.fill": 0.9, "cell.separator_overhang": 100}, "dead volume of -"),
+    (CAN | {"cell.diameter": 5, "cell.height": 230, "cell.fill": 0.9, "cell.electrode_height": 0.028, "cell.overhang": 100},
+     "dead volume of -105 %"),
 ])  # fmt: skip
 def test_wrong_input(values, message):
     with pytest.raises(InputError, match=message):
