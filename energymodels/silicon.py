@@ -72,15 +72,15 @@ def _evaluate(what: int, rows: Array, out: Array) -> None:
             out[i, 0] = schenk(a[0] * PER_CM3, a[1] * PER_CM3, a[2] * PER_CM3, a[3])[0]
         elif what == EQUILIBRIUM:
             n_i = carriers.intrinsic_density(a[2], carriers.COUDERC)
-            n0, p0, _ = carriers.equilibrium(a[0] * PER_CM3, a[1] != 0.0, n_i, a[2])
+            n0, p0, _ = carriers.compensated(a[0] * PER_CM3, (a[0] + 2.0 * a[3]) * PER_CM3, a[1] != 0.0, n_i, a[2])
             out[i, 0], out[i, 1] = n0 * CM3, p0 * CM3
         elif what == MOBILITY:
             mu_e, mu_h = klaassen.mobility(a[0] * PER_CM3, a[1] * PER_CM3, a[2] * PER_CM3, a[3] * PER_CM3, a[4])
             out[i, 0], out[i, 1] = mu_e * 1e4, mu_h * 1e4
         elif what == RESISTIVITY:
-            out[i, 0] = klaassen.resistivity(a[0] * PER_CM3, a[1] != 0.0, a[2]) * 100.0
+            out[i, 0] = klaassen.resistivity(a[0] * PER_CM3, a[1] != 0.0, a[2], a[3] * PER_CM3) * 100.0
         elif what == DOPING:
-            out[i, 0] = klaassen.doping(a[0] / 100.0, a[1] != 0.0, a[2]) * CM3
+            out[i, 0] = klaassen.doping(a[0] / 100.0, a[1] != 0.0, a[2], a[3] * PER_CM3) * CM3
         elif what == B_REL:
             out[i, 0] = recombination.b_rel(a[0] * PER_CM3, a[1] * PER_CM3, a[2])
         else:
@@ -167,11 +167,14 @@ def band_gap_narrowing(n: ArrayLike, p: ArrayLike, dopants: ArrayLike, T: ArrayL
     return _evaluated(NARROWING, 1, n, p, dopants, T)[0]
 
 
-def equilibrium(doping: ArrayLike, doping_type: str, T: ArrayLike = STC) -> tuple[Result, Result]:
-    """Return (n0, p0), cm-3: charge neutrality and n0 p0 = n_i^2 exp(narrowing/kT) (``couderc2014``, ``schenk1998``)."""
+def equilibrium(doping: ArrayLike, doping_type: str, T: ArrayLike = STC, compensation: ArrayLike = 0.0) -> tuple[Result, Result]:
+    """Return (n0, p0), cm-3: charge neutrality and n0 p0 = n_i^2 exp(narrowing/kT) (``couderc2014``, ``schenk1998``).
+
+    ``doping`` is the net one, ``compensation`` the density of the opposite dopant, cm-3.
+    """
     donor = _donor(doping_type)
-    _check(T, _STATE, doping=doping)
-    n0, p0 = _evaluated(EQUILIBRIUM, 2, doping, donor, T)
+    _check(T, _STATE, doping=doping, compensation=compensation)
+    n0, p0 = _evaluated(EQUILIBRIUM, 2, doping, donor, T, compensation)
     return n0, p0
 
 
@@ -182,24 +185,28 @@ def mobility(n: ArrayLike, p: ArrayLike, donors: ArrayLike, acceptors: ArrayLike
     return mu_e, mu_h
 
 
-def resistivity(doping: ArrayLike, dopant: str, T: ArrayLike = STC) -> Result:
-    """Return the resistivity in the dark, ohm cm, at ``doping`` cm-3: majority and minority carriers (``klaassen1992a``)."""
+def resistivity(doping: ArrayLike, dopant: str, T: ArrayLike = STC, compensation: ArrayLike = 0.0) -> Result:
+    """Return the resistivity in the dark, ohm cm, at net ``doping`` cm-3: majority and minority carriers (``klaassen1992a``).
+
+    ``compensation`` is the density of the opposite dopant, cm-3: boron of 1.5e16 and phosphorus of 0.5e16 are a net doping of 1e16.
+    """
     if dopant not in DONOR:
         raise unknown("dopant", dopant, DONOR)
-    _check(T, _CONDUCTION, doping=doping)
-    return _evaluated(RESISTIVITY, 1, doping, DONOR[dopant], T)[0]
+    _check(T, _CONDUCTION, doping=doping, compensation=compensation)
+    return _evaluated(RESISTIVITY, 1, doping, DONOR[dopant], T, compensation)[0]
 
 
-def doping(resistivity: ArrayLike, dopant: str, T: ArrayLike = STC) -> Result:
-    """Return the doping, cm-3, of a resistivity in ohm cm; the inverse of ``resistivity``.
+def doping(resistivity: ArrayLike, dopant: str, T: ArrayLike = STC, compensation: ArrayLike = 0.0) -> Result:
+    """Return the net doping, cm-3, of a resistivity in ohm cm; the inverse of ``resistivity``.
 
     NaN where no doping from 1e8 to 1e20 cm-3 gives it. Acceptors up to about n_i raise resistivity (holes are slower): of two
     dopings that give a resistivity above the undoped one, the higher is returned.
     """
     if dopant not in DONOR:
         raise unknown("dopant", dopant, DONOR)
-    _check(T, _CONDUCTION, outside("resistivity", resistivity, 0.0, inf, "ohm cm", open_low=True))
-    return _evaluated(DOPING, 1, resistivity, DONOR[dopant], T)[0]
+    faults = outside("resistivity", resistivity, 0.0, inf, "ohm cm", open_low=True)
+    _check(T, _CONDUCTION, faults, compensation=compensation)
+    return _evaluated(DOPING, 1, resistivity, DONOR[dopant], T, compensation)[0]
 
 
 def radiative_coefficient(T: ArrayLike = STC) -> Result:
@@ -304,3 +311,130 @@ def lifetime(
     with np.errstate(divide="ignore"):
         taus = {name: np.asarray(dn, dtype=np.float64) / rate for name, rate in rates.items()}
     return {name: tau if tau.ndim else float(tau) for name, tau in taus.items()}
+
+
+class J0Analysis(NamedTuple):
+    """What a lifetime curve says of a wafer: J0 of both faces together, fA cm-2; SRH lifetime, s, inf where none shows; the middle
+    of the points used, cm-3."""
+
+    j0: float
+    tau_srh: float
+    injection: float
+
+
+def _curve(dn: ArrayLike, lifetime: ArrayLike, window: tuple[float, float]) -> tuple[Array, Array]:
+    """Return the points of a lifetime curve inside a window of excess density; InputError where there are not enough."""
+    x, tau = (np.asarray(a, dtype=np.float64).ravel() for a in (dn, lifetime))
+    faults = outside("dn", x, 0.0, ATOMS, "cm-3", open_low=True) + outside("lifetime", tau, 0.0, inf, "s", open_low=True)
+    if x.size != tau.size:
+        faults.append(Fault("lifetime", tau.size, hint=f"as many as dn, {x.size}"))
+    elif np.unique(x[(window[0] <= x) & (x <= window[1])]).size < 3:
+        faults.append(Fault("window", str(window), hint="holds fewer than three excess densities"))
+    if faults:
+        raise InputError(faults)
+    inside = (window[0] <= x) & (x <= window[1])
+    return x[inside], tau[inside]
+
+
+def _extrinsic(dn: Array, tau: Array, doping: float, donor: bool, T: float, model: str, recycling: float) -> tuple[Array, Array]:
+    """Return 1/lifetime less Auger and radiative recombination, s-1, and exp(qV/kT) - 1 at each excess density."""
+    auger, radiative, boost = (np.asarray(a) for a in _bulk(dn, doping, donor, T, model, recycling))
+    return 1.0 / tau - (auger + radiative) / dn, boost
+
+
+def _analysed(
+    dn: ArrayLike, lifetime: ArrayLike, doping: float, doping_type: str, thickness: float, window: tuple[float, float],
+    T: float, model: str, recycling: float,
+) -> tuple[Array, Array, Array]:  # fmt: skip
+    """Return (excess densities, extrinsic rates, exp(qV/kT) - 1) of the points used."""
+    donor = _donor(doping_type)
+    if model not in AUGER_MODELS:
+        raise unknown("Auger model", model, AUGER_MODELS)
+    faults = outside("thickness", thickness, 0.0, inf, "um", open_low=True) + outside("recycling", recycling, 0.0, 1.0, "1")
+    _check(T, [*_STATE, AUGER_MODELS[model][1], VALIDITY["radiative"]], faults, doping=doping)
+    x, tau = _curve(dn, lifetime, window)
+    rate, boost = _extrinsic(x, tau, doping, donor, T, model, recycling)
+    return x, rate, boost
+
+
+def j0_kane_swanson(
+    dn: ArrayLike,
+    lifetime: ArrayLike,
+    doping: float,
+    doping_type: str,
+    thickness: float,
+    window: tuple[float, float],
+    n_i: float = 8.6e9,
+    *,
+    T: float = STC,
+    model: str = "niewelt2022",
+    recycling: float = 0.0,
+) -> J0Analysis:
+    """Return J0 from the slope of the inverse lifetime over excess density (``kane1985``), without gap narrowing.
+
+    1/tau - 1/tau_intrinsic = 1/tau_SRH + J0 (N + dn)/(q n_i^2 W): a straight line through the points inside ``window``, cm-3, whose
+    slope is J0/(q n_i^2 W). ``dn`` cm-3, ``lifetime`` s, ``doping`` N cm-3, ``thickness`` W um, ``n_i`` cm-3 (8.6e9 is what
+    instruments take at 25 C); intrinsic recombination by ``model`` and ``recycling`` as in ``lifetime``. Gap narrowing bends the
+    line, so that this J0 is smaller than that against exp(qV/kT): ``pv.cell`` takes it with ``j0_convention = "kane-swanson"``,
+    ``j0_n_i`` and the returned injection as ``j0_injection``. At low injection a lifetime that varies by itself enters the slope.
+    """
+    _check(T, [], outside("n_i", n_i, 0.0, inf, "cm-3", open_low=True))
+    x, rate, _ = _analysed(dn, lifetime, doping, doping_type, thickness, window, T, model, recycling)
+    middle = float(np.mean(x))
+    slope, height = np.polyfit(x - middle, rate, 1)
+    srh = float(height - slope * (doping + middle))
+    j0 = float(slope) * Q * n_i**2 * thickness * 1e-4 * 1e15
+    return J0Analysis(j0, 1.0 / srh if srh > 0.0 else inf, middle)
+
+
+def j0_kimmerle(
+    dn: ArrayLike,
+    lifetime: ArrayLike,
+    doping: float,
+    doping_type: str,
+    thickness: float,
+    window: tuple[float, float],
+    *,
+    diffusion: bool = True,
+    T: float = STC,
+    model: str = "niewelt2022",
+    recycling: float = 0.0,
+) -> J0Analysis:
+    """Return J0 against exp(qV/kT), the gap narrowed at each injection, and the SRH lifetime along with it (``kimmerle2015``).
+
+    1/tau_s = 1/tau - 1/tau_intrinsic - 1/tau_SRH; S = sqrt(D/tau_s) tan(W/2 / sqrt(D tau_s)) on each of two equal faces;
+    J0 = 2 q S dn/(exp(qV/kT) - 1), which is q n_ie^2 S/(N + dn) a face. The constant SRH lifetime is the one that leaves J0 the
+    same at all points inside ``window``, in the least squares of the rates. ``diffusion=False`` takes carriers as spread evenly,
+    S = W/(2 tau_s), as ``lifetime`` and ``pv.cell`` do. D is ambipolar (``klaassen1992a``); arguments as in ``j0_kane_swanson``.
+    """
+    x, rate, boost = _analysed(dn, lifetime, doping, doping_type, thickness, window, T, model, recycling)
+    width = thickness * 1e-4
+    even = boost / (Q * width * x)  # of J0 in A cm-2, s-1
+    n0, p0 = equilibrium(doping, doping_type, T)
+    D = _ambipolar(n0 + x, p0 + x, doping, doping_type == "n", T)
+    slowed = np.ones_like(x)
+    for _ in range(200):
+        j0, base = np.polyfit(even * slowed, rate, 1)
+        if not diffusion:
+            break
+        before, slowed = slowed, _evened(j0 * even * width**2 / (4.0 * D))
+        if np.allclose(before, slowed, rtol=1e-12, atol=0.0):
+            break
+    return J0Analysis(float(j0) * 1e15, 1.0 / float(base) if base > 0.0 else inf, float(np.mean(x)))
+
+
+def _ambipolar(n: Array, p: Array, doping: float, donor: bool, T: float) -> Array:
+    """Return (n + p)/(n/D_h + p/D_e), cm2 s-1."""
+    mu_e, mu_h = mobility(n, p, doping if donor else 0.0, 0.0 if donor else doping, T)
+    return np.asarray((n + p) / (n / mu_h + p / mu_e) * K_B_EV * T)
+
+
+def _evened(load: Array) -> Array:
+    """Return what is left of a surface's rate where carriers must diffuse to it: z/tan(z) with z tan(z) = ``load``, S W/(2 D)."""
+    load = np.maximum(load, 0.0)
+    low, high = np.zeros_like(load), np.full_like(load, 0.5 * np.pi)
+    for _ in range(60):
+        z = 0.5 * (low + high)
+        above = z * np.sin(z) > load * np.cos(z)
+        low, high = np.where(above, low, z), np.where(above, z, high)
+    return z / np.tan(z)

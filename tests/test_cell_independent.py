@@ -64,8 +64,10 @@ class Device:
         wafer, self.T = spec["wafer"], spec.get("temperature", 298.15)
         ni_model = spec.get("intrinsic_density", "couderc2014")
         self.kt, self.dopants = K_B_EV * self.T, column("base_doping")
+        most = wafer.get("doping", self.dopants) + wafer.get("compensation", 0.0)  # of the dopant that gives the nominal type
+        self.ions = most + wafer.get("compensation", 0.0) + wafer.get("thermal_donors", 0.0)
         self.n_i = intrinsic_density(self.T, ni_model)
-        donor = wafer["type"] == "n"
+        donor = bool((result["base_type"] == 0).all())
         self.gap0 = self._equilibrium_narrowing(donor)
         majority, minority = self._carriers(self.gap0)
         self.n0, self.p0 = (majority, minority) if donor else (minority, majority)
@@ -117,7 +119,7 @@ class Device:
     def _equilibrium_narrowing(self, donor):
         def narrowed(gap):
             majority, minority = self._carriers(gap)
-            return narrowing(*((majority, minority) if donor else (minority, majority)), self.dopants, self.T)
+            return narrowing(*((majority, minority) if donor else (minority, majority)), self.ions, self.T)
 
         if np.ndim(self.dopants) == 0:
             return brentq(lambda gap: gap - narrowed(gap), 0.0, 0.3, xtol=1e-16, rtol=1e-15)
@@ -141,7 +143,7 @@ class Device:
         dn = np.exp(u)
         n, p = self.n0 + dn, self.p0 + dn
         excess = n * p - self.n0 * self.p0
-        v = self.kt * np.log(n * p / (self.n0 * self.p0)) - (narrowing(n, p, self.dopants, self.T) - self.gap0)
+        v = self.kt * np.log(n * p / (self.n0 * self.p0)) - (narrowing(n, p, self.ions, self.T) - self.gap0)
         srh = excess / (self.tau_p * (n + self.n1) + self.tau_n * (p + self.p1))
         for levels in self.metals:
             srh = srh + excess * self.captured(levels, n, p)
@@ -280,6 +282,22 @@ CELLS: dict[str, dict[str, Any]] = {
         },
         "front": {"j0": 10.0},
         "temperature": 330.0,
+    },
+    "p-type, compensated by phosphorus, by its resistivity": {
+        "wafer": {"type": "p", "resistivity": 1.0, "compensation": 3e16, "thickness": 160.0, "tau_p0": 1e-3, "tau_n0": 1e-3},
+        "front": {"j0": 10.0},
+    },
+    "n-type, compensated by boron": {
+        "wafer": {"type": "n", "doping": 4e15, "compensation": 2e17, "thickness": 140.0, "tau_p0": 2e-3, "tau_n0": 2e-3},
+        "auger": "richter2012",
+    },
+    "p-type, nearly compensated by thermal donors": {
+        "wafer": {"type": "p", "doping": 1e17, "thermal_donors": 4.9e16, "thickness": 150.0, "tau_p0": 1e-3, "tau_n0": 1e-3},
+        "series_resistance": 0.3,
+    },
+    "p-type that thermal donors turn": {
+        "wafer": {"type": "p", "doping": 1e16, "thermal_donors": 6e15, "thickness": 150.0, "tau_p0": 1e-3, "tau_n0": 1e-3},
+        "front": {"j0": 5.0},
     },
     "n-type, asymmetric capture, concentrated light": {
         "wafer": {"type": "n", "resistivity": 5.0, "thickness": 60.0, "tau_p0": 1e-4, "tau_n0": 1e-2},

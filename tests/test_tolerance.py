@@ -66,10 +66,10 @@ def test_reasons():
         np.testing.assert_array_equal(np.isnan(found[name]), [[False, True, True], [False, False, True], [True] * 3])
 
 
-@pytest.mark.parametrize("values", [{"irradiance": 0.0}, {"wafer__thermal_donors": 1e17}])
+@pytest.mark.parametrize("values", [{"irradiance": 0.0}, {"wafer__resistivity": 1.3e-3, "wafer__compensation": 1e20}])
 def test_a_cell_that_is_none(values):
-    """In the dark, and where donors outweigh the acceptors."""
-    found = em.tolerance(with_values(TOPCON, **values), ["Cr"], [0.1], ["p"])
+    """In the dark, and where no doping gives the resistivity."""
+    found = em.tolerance(with_values(TOPCON, **values), ["Cr"], [0.1], ["n"])
     assert REASONS[found.reason.item()] == "no_cell"
     assert np.isnan([found.efficiency.item(), found.feed.item()]).all()
 

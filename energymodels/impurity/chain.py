@@ -26,7 +26,8 @@ class Wafer:
 
     donor: Array
     acceptor: Array  # index into ``ACCEPTORS``, where it is p-type
-    doping: Array
+    doping: Array  # net
+    acceptors: Array  # all of them
     thickness: Array
 
 
@@ -245,19 +246,23 @@ def _paired(columns: Columns, metal: str, wafer: Wafer) -> Array:
     how = PAIRING[metal]
     share = each(
         lambda n, t, s: pairing.paired(n, t, s, how.prefactor, how.binding, how.rate, how.barrier),
-        wafer.doping, columns["wafer.pairing_temperature"], columns["wafer.pairing_time"],
+        wafer.acceptors, columns["wafer.pairing_temperature"], columns["wafer.pairing_time"],
     )  # fmt: skip
     return np.where(columns["wafer.pairs"] == 0, share, 0.0)
 
 
 def _add_boron_oxygen(chain: Chain, columns: Columns, wafer: Wafer) -> None:
-    """Add the boron-oxygen centre, its density such that the lifetime at an injection of a tenth of the doping is Bothe's."""
+    """Add the boron-oxygen centre, its density such that the lifetime at an injection of a tenth of the doping is Bothe's.
+
+    In compensated silicon the net doping stands for boron, as measured (``macdonald2009``).
+    """
     if not (np.any(columns["wafer.bo_active"] > 0.0) and np.any(columns["wafer.oxygen"] > 0.0)):
         return
     boron = ~wafer.donor & (wafer.acceptor == ACCEPTORS.index("B"))
     centre = data.centres()["BO"]
     which = _choice(columns, "defects.BO")
-    tau = each(boron_oxygen.degraded_lifetimes, wafer.doping, columns["wafer.oxygen"] * PER_CM3) * columns["wafer.bo_factor"]
-    full = by_value(lambda i, t, n: boron_oxygen.densities(t, n, centre.sets[int(i)].chain("p")), [which], tau, wafer.doping)
+    doping = np.where(boron, wafer.doping, 1e22)
+    tau = each(boron_oxygen.degraded_lifetimes, doping, columns["wafer.oxygen"] * PER_CM3) * columns["wafer.bo_factor"]
+    full = by_value(lambda i, t, n: boron_oxygen.densities(t, n, centre.sets[int(i)].chain("p")), [which], tau, doping)
     density = np.where(boron, columns["wafer.bo_active"] * full, 0.0)
     chain.add(centre, len(chain.elements), density, which, wafer.donor)

@@ -68,7 +68,7 @@ class CentreSet:
     source: str
 
     def chain(self, base: str) -> Array:
-        """Return the levels that act in silicon of type ``base``, (``layout.LEVELS``, ``layout.COLUMNS``): they share one occupancy."""
+        """Return the levels that act in silicon of type ``base``, which share one occupancy: (``layout.LEVELS``, ``COLUMNS``)."""
         found = np.zeros((layout.LEVELS, layout.COLUMNS))
         mine = [level for level, b in zip(self.levels, self.bases, strict=True) if b in ("", base)]
         found[: len(mine)] = mine

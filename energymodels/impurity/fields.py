@@ -165,7 +165,9 @@ class WaferMetals(Table):
     pairs: Literal["dark", "light"] = choice("dark", "metal-acceptor pairs: formed in the dark, or dissociated by light")
     pairing_time: float = quantity(float("inf"), "s", "time in the dark since pairs were dissociated", ge=0.0)
     pairing_temperature: float = quantity(298.15, "K", "temperature in the dark", ge=200.0, le=600.0)
-    thermal_donors: float = quantity(0.0, "cm-3", "double donors of oxygen, on top of the doping", ge=0.0, le=1e17)
+    thermal_donors: float = quantity(
+        0.0, "cm-3", "double donors of oxygen, on top of the doping; they may turn p-type to n-type", ge=0.0, le=1e17
+    )
     oxygen: float = quantity(0.0, "cm-3", "interstitial oxygen, for the boron-oxygen centre", ge=0.0, le=5e18)
     bo_active: float = quantity(
         0.0, "1", "share of boron-oxygen centres that is active: 0 annealed or regenerated, 1 fully degraded", ge=0.0, le=1.0

@@ -23,7 +23,7 @@ TIMES, J0 = (1e-10, 1.0), (0.01, 1e6)  # usual: s; fA cm-2
 
 
 class Wafer(WaferMetals):
-    """The wafer; its dopants are fully ionised."""
+    """The wafer; its dopants are fully ionised, and all of them scatter and narrow the gap."""
 
     alternatives: ClassVar[tuple[tuple[Choice, ...], ...]] = (
         ({"tau": INF, "capture_ratio": 1.0}, {"tau_n0": None, "tau_p0": None}),
@@ -34,7 +34,15 @@ class Wafer(WaferMetals):
     dopant: Literal["P", "B", "Ga"] | None = choice(None, "dopant: P by default, Ga for p-type")
     # between what 1e20 cm-3 and next to no doping give, for either type
     resistivity: float | None = quantity(None, "ohm cm", "resistivity in the dark at 298.15 K", ge=1.3e-3, le=3.5e5)
-    doping: float | None = quantity(None, "cm-3", "net doping", ge=1e8, le=1e20)
+    doping: float | None = quantity(None, "cm-3", "net doping: dopant less compensation", ge=1e8, le=1e20)
+    compensation: float = quantity(
+        0.0,
+        "cm-3",
+        "density of the opposite dopant in a compensated wafer: phosphorus in p-type, boron in n-type; with doping or resistivity "
+        "the density of the dopant itself follows, with crystal.seed_resistivity both segregate along the crystal",
+        ge=0.0,
+        le=1e20,
+    )
     thickness: float = quantity(150.0, "um", "thickness", ge=1.0, le=10000.0)
     tau: float | None = quantity(
         None, "s", "SRH lifetime tau_p0, low injection in n-type, of what is not among the metals", usual=TIMES, gt=0.0
@@ -68,6 +76,19 @@ class Side(Table):
     j0_temperature: float = quantity(298.15, "K", "temperature at which j0 and j0_metal are stated", ge=200.0, le=450.0)
     j0_n_i: float | None = quantity(
         None, "cm-3", "intrinsic density with which j0 was evaluated; not set: the model's own at j0_temperature", gt=0.0, le=1e16
+    )
+    j0_convention: Literal["narrowed", "kane-swanson"] = choice(
+        "narrowed",
+        "how j0 and j0_metal were evaluated. narrowed: recombination J0 (exp(qV/kT) - 1), V the quasi-Fermi level splitting with "
+        "n_i and the gap narrowed at its injection, as simulators and Kimmerle's analysis have it. kane-swanson: slope of the "
+        "inverse lifetime over excess density with the constant j0_n_i, without narrowing; converted at j0_injection",
+    )
+    j0_injection: float = quantity(
+        1e16,
+        "cm-3",
+        "excess density of the lifetimes whose slope gave j0 (the middle of the fit), with kane-swanson",
+        ge=1e13,
+        le=1e18,
     )
     j0_iron: float = quantity(
         0.0, "fA cm", "what J0 gains per density of iron in the wafer before gettering; no coefficient is published", ge=0.0, le=1.0
@@ -117,6 +138,15 @@ class CellSpec(Table):
     curve: Curve = Curve()
 
 
+def _unstated(fields: Mapping[str, Any]) -> list[Fault]:
+    """Return which side's J0 lacks the intrinsic density that belongs to it."""
+    return [
+        Fault(f"{side}.j0_n_i", hint=f"needed with {side}.j0_convention = kane-swanson; many instruments take 8.6e9")
+        for side in ("front", "rear")
+        if fields[f"{side}.j0_convention"] == "kane-swanson" and f"{side}.j0_n_i" not in fields
+    ]
+
+
 def _split(point: str, words: str) -> tuple[Output, ...]:
     names = {
         "radiative": "radiative",
@@ -129,16 +159,18 @@ def _split(point: str, words: str) -> tuple[Output, ...]:
     return (*found, Output(f"j_shunt_{point}", "mA cm-2", f"shunt current density at {words}", 0.1))
 
 
+TYPES = ("n", "p")
 FLAGGED = {  # what the flags say
     "intrinsic_density": "temperature outside the range in which the intrinsic density was measured",
     "auger": "temperature away from that at which Auger recombination was measured: its fits have no temperature coefficient",
     "absorption": "temperature outside the range of the absorption edge's shift",
     "degenerate": "doping at which Boltzmann statistics and full ionisation fail",
     "flat_levels": "minority carriers recombine before they cross the wafer: the true cell loses more",
+    "screening": "so compensated that few carriers are left to screen the ions: mobility and narrowing are extrapolated",
 }
 GENERATED = {"sign_convention": "current delivered by the cell is positive"}
 DARK = "in the dark"
-MASKS = ("intrinsic_density", "auger", "absorption", "degenerate", "flat_levels")
+MASKS = ("intrinsic_density", "auger", "absorption", "degenerate", "flat_levels", "screening")
 
 
 class Cell(Model):
@@ -179,6 +211,10 @@ class Cell(Model):
         Output("wafer_carbon", "cm-3", "density of carbon in the crystal", 1e-6, derived=True),
         Output("j_generation", "mA cm-2", "generation current density", 0.1, derived=True),
         Output("base_doping", "cm-3", "net doping of the wafer", 1e-6, derived=True),
+        Output(
+            "base_type", "1", "type of the wafer, which thermal donors or segregation may turn", derived=True,
+            attrs={"flag_values": np.arange(len(TYPES), dtype=np.int8), "flag_meanings": " ".join(TYPES)},
+        ),
         Output("base_resistivity", "ohm cm", "resistivity of the wafer in the dark at 298.15 K", 100.0, derived=True),
         Output(
             "validity", "1", "formulas and assumptions used outside their range", derived=True,
@@ -215,7 +251,7 @@ class Cell(Model):
         return citations.citations(used)
 
     def check(self, fields: Mapping[str, Any]) -> list[Fault]:
-        return remarks.faults(fields)
+        return [*remarks.faults(fields), *_unstated(fields)]
 
     def impossible(self, fields: Mapping[str, Any]) -> list[Fault]:
         return remarks.impossible(fields)
@@ -242,12 +278,16 @@ class Cell(Model):
         for side in ("front", "rear"):
             if not fields[f"{side}.metal_fraction"] and f"{side}.metal_fraction" not in swept:
                 found |= dict.fromkeys(swept & {f"{side}.j0_metal"}, f"{side}.metal_fraction is 0")
-            if f"{side}.j0_n_i" in fields:
+            narrowed = fields[f"{side}.j0_convention"] == "narrowed" and f"{side}.j0_convention" not in swept
+            if f"{side}.j0_n_i" in fields and narrowed:
                 found |= dict.fromkeys(
                     swept & {f"{side}.j0_temperature"}, f"{side}.j0_n_i is set, which is all that J0 scales with"
                 )
+            if narrowed:
+                found |= dict.fromkeys(swept & {f"{side}.j0_injection"}, f"{side}.j0_convention is narrowed")
             if not any(fields[f"{side}.{n}"] for n in ("j0", "j0_metal")) and not swept & {f"{side}.j0", f"{side}.j0_metal"}:
-                found |= dict.fromkeys(swept & {f"{side}.j0_n_i", f"{side}.j0_temperature"}, f"{side}.j0 is 0")
+                stated = {f"{side}.{n}" for n in ("j0_n_i", "j0_temperature", "j0_convention", "j0_injection")}
+                found |= dict.fromkeys(swept & stated, f"{side}.j0 is 0")
         return found
 
     def prepare(self, columns: Mapping[str, Array]) -> Prepared:

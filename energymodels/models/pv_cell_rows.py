@@ -4,6 +4,7 @@ a few dozen resistivities."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -17,7 +18,7 @@ from energymodels.kernels.constants import CM3, PER_CM3, Q
 from energymodels.kernels.impurity import crystal
 from energymodels.kernels.optics import lambertian
 from energymodels.model import Array, Prepared
-from energymodels.models.pv_cell import DOPANTS, MASKS, NI_LABELS
+from energymodels.models.pv_cell import DOPANTS, MASKS, NI_LABELS, TYPES
 
 T_RESISTIVITY = 298.15  # K, at which a wafer's resistivity is stated
 FA_CM2 = 1e-11  # one fA cm-2 in A m-2
@@ -25,9 +26,23 @@ FA_CM2 = 1e-11  # one fA cm-2 in A m-2
 # recombination velocity of this share of the diffusion velocity D/W
 FLAT, SURFACE = 4.0, 0.1
 DEGENERATE = 1e25  # m-3: above, Boltzmann statistics and full ionisation fail (the densities of states are near 3e25)
+UNSCREENED = 10.0  # ions over net doping: above, carriers screen too few of them for the formula of gap narrowing, which then grows
 OHM_CM2 = 1e-4  # one ohm cm2 in ohm m2
 OPTICS = ("pv/si-nk-schinke2015", "pv/si-nk-green2008")
 ENERGIES = np.linspace(0.8554, 1.8, 474)  # eV: from the end of the absorption data to where emission is below 1e-12 of its peak
+
+
+CONVENTIONS = ("narrowed", "kane-swanson")  # of J0, in the order of the field's labels
+
+
+@dataclass(frozen=True)
+class Base:
+    """The dopants of a wafer, m-3: where it is n-type, net doping, all donors and all acceptors."""
+
+    donor: Array
+    net: Array
+    donors: Array
+    acceptors: Array
 
 
 @cache
@@ -55,7 +70,19 @@ def optics(columns: Mapping[str, Array], T: Array, thickness: Array) -> tuple[Ar
     return found[0], found[1]
 
 
-def _side(columns: Mapping[str, Array], name: str, n_i: Array, iron: Array) -> tuple[Array, Array, Array]:
+def _measured(columns: Mapping[str, Array], name: str, base: Base) -> Array:
+    """Return what a J0 against exp(qV/kT) times n_i^-2 is to the stated one times its own n_i^-2: 1 unless it is a slope."""
+    slope = columns[f"{name}.j0_convention"] == CONVENTIONS.index("kane-swanson")
+    if not np.any(slope):
+        return np.ones_like(slope, dtype=float)
+    T = columns[f"{name}.j0_temperature"]
+    n_i = each(preparation.intrinsic, T, columns["intrinsic_density"])
+    ions = base.donors + base.acceptors
+    narrowed = each(preparation.slopes, base.net, base.donor, ions, columns[f"{name}.j0_injection"] * PER_CM3, n_i, T)
+    return np.where(slope, 1.0 / narrowed, 1.0)
+
+
+def _side(columns: Mapping[str, Array], name: str, n_i: Array, iron: Array, base: Base) -> tuple[Array, Array, Array]:
     """Return (J0, J0 before metallisation, both A m-2; contact resistance in ohm m2) of one side, J0 taken to the cell's n_i.
 
     ``iron``, m-3, is that of the wafer before gettering.
@@ -65,7 +92,7 @@ def _side(columns: Mapping[str, Array], name: str, n_i: Array, iron: Array) -> t
         reference = each(preparation.intrinsic, columns[f"{name}.j0_temperature"], columns["intrinsic_density"])
     else:
         reference = stated * PER_CM3
-    scale = FA_CM2 * (n_i / reference) ** 2
+    scale = FA_CM2 * (n_i / reference) ** 2 * _measured(columns, name, base)
     fraction = columns[f"{name}.metal_fraction"]
     passivated = (columns[f"{name}.j0"] + columns[f"{name}.j0_iron"] * CM3 * iron) * scale
     j0 = passivated * (1.0 - fraction) + columns[f"{name}.j0_metal"] * scale * fraction
@@ -86,41 +113,66 @@ def _acceptor(columns: Mapping[str, Array]) -> Array:
     return take([ACCEPTORS.index("" if d == "P" else d) for d in DOPANTS], dopant)
 
 
-def _doping(columns: Mapping[str, Array], donor: Array) -> tuple[Array, Array]:
-    """Return (net doping, m-3; resistivity, ohm m): as given, or along the crystal; plus two electrons a thermal donor."""
-    if "wafer.doping" in columns:
-        doping = columns["wafer.doping"] * PER_CM3
-    else:
-        path = "crystal.seed_resistivity" if "crystal.seed_resistivity" in columns else "wafer.resistivity"
-        doping = each(lambda r, d: preparation.dopings(r, d, T_RESISTIVITY), columns[path] * 0.01, donor)
-        if path == "crystal.seed_resistivity":
-            profiles = [chain.doping_profile(columns, dopant) for dopant in ACCEPTORS[1:]]
-            acceptors = np.where(_acceptor(columns) == 1, *profiles)
-            doping = doping * np.where(donor, chain.doping_profile(columns, "P"), acceptors)
+def _of_resistivity(rho: Array, donor: Array, compensation: Array) -> Array:
+    """Return the net doping, m-3, of a resistivity in ohm cm."""
+    return each(lambda r, d, c: preparation.dopings(r, d, c, T_RESISTIVITY), rho * 0.01, donor, compensation)
+
+
+def _grown(columns: Mapping[str, Array], donor: Array, compensation: Array) -> Array:
+    """Return the net doping, m-3, at its place in a crystal: both dopants segregate; below 0 where the opposite one prevails."""
+    phosphorus = chain.doping_profile(columns, "P")
+    boron, gallium = (chain.doping_profile(columns, dopant) for dopant in ACCEPTORS[1:])
+    own = np.where(donor, phosphorus, np.where(_acceptor(columns) == 1, boron, gallium))
+    at_seed = compensation / np.where(donor, boron, phosphorus)
+    net = _of_resistivity(columns["crystal.seed_resistivity"], donor, at_seed)
+    return np.where(compensation > 0.0, (net + at_seed) * own - compensation, net * own)
+
+
+def _base(columns: Mapping[str, Array]) -> Base:
+    """Return the doping as given, or along the crystal; each thermal donor is one donor and gives two electrons."""
+    donor = _donor(columns)
+    compensation = columns["wafer.compensation"] * PER_CM3
     thermal = columns["wafer.thermal_donors"] * PER_CM3
-    net = doping + np.where(donor, 2.0, -2.0) * thermal
-    net = np.where(net > 0.0, net, np.nan)
+    if "wafer.doping" in columns:
+        net = columns["wafer.doping"] * PER_CM3
+    elif "crystal.seed_resistivity" in columns:
+        net = _grown(columns, donor, compensation)
+    else:
+        net = _of_resistivity(columns["wafer.resistivity"], donor, compensation)
+    most = net + compensation
+    donors = np.where(donor, most, compensation) + thermal
+    acceptors = np.where(donor, compensation, most)
+    electrons = np.where(donor, net, -net) + 2.0 * thermal
+    of_type = np.where(electrons == 0.0, donor, electrons > 0.0)
+    return Base(of_type, np.abs(electrons), donors, acceptors)
+
+
+def _resistivity(columns: Mapping[str, Array], base: Base) -> Array:
+    """Return the resistivity, ohm m: as stated, unless thermal donors came on top."""
+    thermal = columns["wafer.thermal_donors"]
     stated = columns["wafer.resistivity"] * 0.01 if "wafer.resistivity" in columns else None
     if stated is not None and not np.any(thermal):
-        return net, stated
-    found = each(lambda n, d: preparation.resistivities(n, d, T_RESISTIVITY), net, donor)
-    return net, found if stated is None else np.where(thermal == 0.0, stated, found)
+        return stated
+    found = each(lambda *wafer: preparation.resistivities(*wafer, T_RESISTIVITY), base.net, base.donor, base.donors, base.acceptors)
+    return found if stated is None else np.where(thermal == 0.0, stated, found)
 
 
 def prepare(columns: Mapping[str, Array]) -> Prepared:
     """Return kernel rows (SI) and the results known from the fields alone."""
     T = columns["temperature"]
-    donor = _donor(columns)
-    doping, resistivity = _doping(columns, donor)
+    base = _base(columns)
+    donor, doping = base.donor, base.net
     n_i = each(preparation.intrinsic, T, columns["intrinsic_density"])
-    n0, p0, narrowing, doped, injected, diffusivity, intrinsic_rate = each(preparation.wafers, doping, donor, n_i, T)
+    n0, p0, narrowing, doped, injected, diffusivity, intrinsic_rate = each(
+        preparation.wafers, doping, donor, base.donors, base.acceptors, n_i, T
+    )
     n1, p1 = each(preparation.levels, columns["wafer.srh_level"], n_i, T)
     thickness = columns["wafer.thickness"] * 1e-6
     lambertian_j, emission = optics(columns, T, thickness)
-    metals = chain.prepare(columns, chain.Wafer(donor, _acceptor(columns), doping, thickness))
+    metals = chain.prepare(columns, chain.Wafer(donor, _acceptor(columns), doping, base.acceptors, thickness))
     iron = metals.before.get("Fe", 0.0 * T)
-    front, front_passivated, front_contact = _side(columns, "front", n_i, iron)
-    rear, rear_passivated, rear_contact = _side(columns, "rear", n_i, iron)
+    front, front_passivated, front_contact = _side(columns, "front", n_i, iron, base)
+    rear, rear_passivated, rear_contact = _side(columns, "rear", n_i, iron, base)
     suns = columns["irradiance"] / 1000.0
     if "generation_current_density" in columns:
         generation = columns["generation_current_density"] * 10.0 * suns
@@ -134,7 +186,7 @@ def prepare(columns: Mapping[str, Array]) -> Prepared:
         beyond = columns["crystal.position"] > columns["crystal.pulled_fraction"]
         n0 = np.where((columns["crystal.route"] == crystal.RCZ) & beyond, np.nan, n0)
     rows = {
-        "temperature": T, "thickness": thickness, "n0": n0, "p0": p0, "ions": doping, "narrowing": narrowing,
+        "temperature": T, "thickness": thickness, "n0": n0, "p0": p0, "ions": base.donors + base.acceptors, "narrowing": narrowing,
         "tau_n": tau_n, "tau_p": tau_p, "n1": n1, "p1": p1,
         "auger": columns["auger"], "auger_doped": doped, "auger_injected": injected,
         "j0_radiative": emission, "j0_front": front, "j0_rear": rear, "j0_passivated": front_passivated + rear_passivated,
@@ -146,8 +198,9 @@ def prepare(columns: Mapping[str, Array]) -> Prepared:
         "j_generation": generation,
         "wafer_carbon": chain.as_grown(columns, "C", column(columns, "feedstock.carbon")),
         "base_doping": doping,
-        "base_resistivity": resistivity,
-        "validity": _validity(columns, T, doping, _levels_bend(rows, doping, n_i, donor, diffusivity, intrinsic_rate)),
+        "base_type": np.where(donor, TYPES.index("n"), TYPES.index("p")),
+        "base_resistivity": _resistivity(columns, base),
+        "validity": _validity(columns, T, base, _levels_bend(rows, doping, n_i, donor, diffusivity, intrinsic_rate)),
     }
     if metals.elements:
         derived |= {
@@ -170,15 +223,16 @@ def _levels_bend(
     return np.asarray(short | (velocity * rows["thickness"] > SURFACE * diffusivity))
 
 
-def _validity(columns: Mapping[str, Array], T: Array, doping: Array, levels_bend: Array) -> Array:
+def _validity(columns: Mapping[str, Array], T: Array, base: Base, levels_bend: Array) -> Array:
     """Return a bit mask of the formulas and assumptions used outside their range."""
     density = [silicon.NI_MODELS[name][1] for name in NI_LABELS]
     low = np.array([v.low_T for v in density])[columns["intrinsic_density"]]
     high = np.array([v.high_T for v in density])[columns["intrinsic_density"]]
     outside = {
         "intrinsic_density": (low > T) | (high < T),
-        "degenerate": doping > DEGENERATE,
+        "degenerate": np.maximum(base.donors, base.acceptors) > DEGENERATE,
         "flat_levels": levels_bend,
+        "screening": base.donors + base.acceptors > UNSCREENED * base.net,
     }
     for key in ("auger", "absorption"):
         outside[key] = (silicon.VALIDITY[key].low_T > T) | (silicon.VALIDITY[key].high_T < T)

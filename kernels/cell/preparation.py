@@ -1,13 +1,14 @@
 """What the silicon cell needs once per wafer, surface or optical design, as loops over flat arrays."""
 
-from math import log
+from math import exp, log
 
 import numpy as np
 
 from energymodels.kernels.constants import K_B_EV
 from energymodels.kernels.jit import jit
 from energymodels.kernels.silicon import mobility
-from energymodels.kernels.silicon.carriers import equilibrium, intrinsic_density
+from energymodels.kernels.silicon.carriers import compensated, intrinsic_density
+from energymodels.kernels.silicon.narrowing import schenk
 from energymodels.kernels.silicon.recombination import (
     level_densities,
     niewelt_coefficients,
@@ -54,8 +55,8 @@ def optical(T: np.ndarray, thickness: np.ndarray, generation: np.ndarray, emissi
 
 
 @jit
-def dopings(resistivity: np.ndarray, donor: np.ndarray, T: float) -> np.ndarray:
-    """Return the doping, m-3, of each ``resistivity``, ohm m."""
+def dopings(resistivity: np.ndarray, donor: np.ndarray, compensation: np.ndarray, T: float) -> np.ndarray:
+    """Return the net doping, m-3, of each ``resistivity``, ohm m, beside ``compensation``, m-3, of the opposite dopant."""
     found = np.empty(resistivity.size)
     places = np.empty((2, DOPINGS))
     logs = np.empty((2, DOPINGS))
@@ -64,16 +65,19 @@ def dopings(resistivity: np.ndarray, donor: np.ndarray, T: float) -> np.ndarray:
             mobility.table(kind == 1, T, places[kind], logs[kind])
     for k in range(found.size):
         kind = 1 if donor[k] else 0
-        found[k] = mobility.doping_by_table(resistivity[k], donor[k], T, places[kind], logs[kind])
+        if compensation[k] > 0.0:
+            found[k] = mobility.doping(resistivity[k], donor[k], T, compensation[k])
+        else:
+            found[k] = mobility.doping_by_table(resistivity[k], donor[k], T, places[kind], logs[kind])
     return found
 
 
 @jit
-def resistivities(doping: np.ndarray, donor: np.ndarray, T: float) -> np.ndarray:
-    """Return the resistivity, ohm m, of each ``doping``, m-3."""
+def resistivities(doping: np.ndarray, donor: np.ndarray, donors: np.ndarray, acceptors: np.ndarray, T: float) -> np.ndarray:
+    """Return the resistivity, ohm m, of each net ``doping`` with all ``donors`` and ``acceptors``, m-3."""
     found = np.empty(doping.size)
     for k in range(found.size):
-        found[k] = mobility.resistivity(doping[k], donor[k], T)
+        found[k] = mobility.resistivity_of(doping[k], donor[k], donors[k], acceptors[k], T)
     return found
 
 
@@ -87,23 +91,41 @@ def intrinsic(T: np.ndarray, model: np.ndarray) -> np.ndarray:
 
 
 @jit
-def wafers(doping: np.ndarray, donor: np.ndarray, n_i: np.ndarray, T: np.ndarray) -> np.ndarray:
-    """Return for each wafer n0, p0, narrowing (eV), Richter's doping part and injection factor, and of its minority carriers the
-    diffusivity (m2 s-1) and the intrinsic recombination rate at low injection (s-1)."""
+def wafers(
+    doping: np.ndarray, donor: np.ndarray, donors: np.ndarray, acceptors: np.ndarray, n_i: np.ndarray, T: np.ndarray
+) -> np.ndarray:
+    """Return for each wafer of net ``doping`` with all ``donors`` and ``acceptors``, m-3: n0, p0, narrowing (eV), Richter's doping
+    part and injection factor, and of its minority carriers the diffusivity (m2 s-1) and the intrinsic recombination rate at low
+    injection (s-1)."""
     found = np.empty((7, T.size))
     for k in range(T.size):
-        n0, p0, narrowing = equilibrium(doping[k], donor[k], n_i[k], T[k])
+        n0, p0, narrowing = compensated(doping[k], donors[k] + acceptors[k], donor[k], n_i[k], T[k])
         doped, injected = richter_coefficients(n0, p0)
         found[0, k] = n0
         found[1, k] = p0
         found[2, k] = narrowing
         found[3, k] = doped
         found[4, k] = injected
-        mu_e, mu_h = mobility.mobility(n0, p0, doping[k] if donor[k] else 0.0, 0.0 if donor[k] else doping[k], T[k])
+        mu_e, mu_h = mobility.mobility(n0, p0, donors[k], acceptors[k], T[k])
         found[5, k] = (mu_h if donor[k] else mu_e) * K_B_EV * T[k]
         eeh, ehh, _, _ = niewelt_coefficients(n0 + p0)
         majority = max(n0, p0)
         found[6, k] = (eeh if donor[k] else ehh) * majority**2 + radiative_coefficient(T[k]) * majority
+    return found
+
+
+@jit
+def slopes(doping: np.ndarray, donor: np.ndarray, ions: np.ndarray, dn: np.ndarray, n_i: np.ndarray, T: np.ndarray) -> np.ndarray:
+    """Return what gap narrowing makes of a slope of the inverse lifetime: n_i^2 d/d(dn) of (exp(qV/kT) - 1)/dn at excess ``dn``.
+
+    It is 1 without narrowing, where (exp(qV/kT) - 1)/dn = (n0 + p0 + dn)/n_i^2: a straight line, as Kane and Swanson take it.
+    """
+    found = np.empty(T.size)
+    for k in range(T.size):
+        n0, p0, _ = compensated(doping[k], ions[k], donor[k], n_i[k], T[k])
+        kt = K_B_EV * T[k]
+        gap, slope = schenk(n0 + dn[k], p0 + dn[k], ions[k], T[k])
+        found[k] = exp(-gap / kt) * (1.0 - (n0 + p0 + dn[k]) * slope / kt)
     return found
 
 

@@ -1,6 +1,7 @@
 """Carrier mobility in silicon by Klaassen 1992 (``klaassen1992a``, ``klaassen1992b``), and resistivity against doping.
 
 Donors are phosphorus, acceptors boron; gallium takes boron's set (assumed: none was fitted for it). Equations: part I, appendix.
+In compensated silicon all donors and acceptors scatter; a double donor counts as one.
 """
 
 from math import exp, log, nan, sqrt
@@ -11,7 +12,7 @@ from numpy import cbrt
 
 from energymodels.kernels.constants import PER_CM3, Q
 from energymodels.kernels.jit import jit
-from energymodels.kernels.silicon.carriers import COUDERC, equilibrium, intrinsic_density
+from energymodels.kernels.silicon.carriers import COUDERC, compensated, intrinsic_density
 
 Carrier: TypeAlias = tuple[float, float, float, float, float, float]
 CM2 = 1e-4
@@ -88,43 +89,55 @@ def mobility(n: float, p: float, donors: float, acceptors: float, T: float) -> t
 
 
 @jit
-def resistivity(doping: float, donor: bool, T: float) -> float:
-    """Return the resistivity in the dark, ohm m, at ``doping`` m-3 fully ionised, with majority and minority carriers."""
-    n0, p0, _ = equilibrium(doping, donor, intrinsic_density(T, COUDERC), T)
-    mu_e, mu_h = mobility(n0, p0, doping if donor else 0.0, 0.0 if donor else doping, T)
+def resistivity(doping: float, donor: bool, T: float, compensation: float = 0.0) -> float:
+    """Return the resistivity in the dark, ohm m, at net ``doping`` m-3 beside ``compensation`` m-3 of the opposite dopant."""
+    most = doping + compensation
+    return resistivity_of(doping, donor, most if donor else compensation, compensation if donor else most, T)
+
+
+@jit
+def resistivity_of(doping: float, donor: bool, donors: float, acceptors: float, T: float) -> float:
+    """Return the resistivity, ohm m, of net ``doping`` with all ``donors`` and ``acceptors``, m-3, fully ionised; both carriers."""
+    n0, p0, _ = compensated(doping, donors + acceptors, donor, intrinsic_density(T, COUDERC), T)
+    mu_e, mu_h = mobility(n0, p0, donors, acceptors, T)
     return 1.0 / (Q * (mu_e * n0 + mu_h * p0))
 
 
 @jit
-def lowest_doping(donor: bool, T: float) -> float:
+def lowest_doping(donor: bool, T: float, compensation: float = 0.0) -> float:
     """Return the doping, m-3, from which on resistivity falls; holes being slower, weak acceptor doping raises it first."""
     if donor:
         return LOWEST
     n_i = intrinsic_density(T, COUDERC)
-    mu_e, mu_h = mobility(n_i, n_i, 0.0, 0.0, T)
+    if compensation > 0.0:
+        n_i, _, _ = compensated(0.0, 2.0 * compensation, donor, n_i, T)
+    mu_e, mu_h = mobility(n_i, n_i, compensation, compensation, T)
     root = sqrt(mu_e / mu_h)
     return max(LOWEST, n_i * (root - 1.0 / root))
 
 
 @jit
-def doping(rho: float, donor: bool, T: float) -> float:
-    """Return the doping, m-3, that gives resistivity ``rho``, ohm m; NaN where none from ``lowest_doping`` to 1e20 cm-3 does."""
+def doping(rho: float, donor: bool, T: float, compensation: float = 0.0) -> float:
+    """Return the net doping, m-3, that gives resistivity ``rho``, ohm m, beside ``compensation`` m-3 of the opposite dopant.
+
+    NaN where none from ``lowest_doping`` to 1e20 cm-3 does.
+    """
     places, logs = np.empty(2), np.empty(2)
-    table(donor, T, places, logs)
-    return doping_by_table(rho, donor, T, places, logs)
+    table(donor, T, places, logs, compensation)
+    return doping_by_table(rho, donor, T, places, logs, compensation)
 
 
 @jit
-def table(donor: bool, T: float, places: np.ndarray, logs: np.ndarray) -> None:
+def table(donor: bool, T: float, places: np.ndarray, logs: np.ndarray, compensation: float = 0.0) -> None:
     """Fill ``places`` with ln doping, evenly from the lowest to the highest, and ``logs`` with ln resistivity there."""
-    first, last = log(lowest_doping(donor, T)), log(HIGHEST)
+    first, last = log(lowest_doping(donor, T, compensation)), log(HIGHEST)
     for i in range(places.size):
         places[i] = first + (last - first) * i / (places.size - 1)
-        logs[i] = log(resistivity(exp(places[i]), donor, T))
+        logs[i] = log(resistivity(exp(places[i]), donor, T, compensation))
 
 
 @jit
-def doping_by_table(rho: float, donor: bool, T: float, places: np.ndarray, logs: np.ndarray) -> float:
+def doping_by_table(rho: float, donor: bool, T: float, places: np.ndarray, logs: np.ndarray, compensation: float = 0.0) -> float:
     """Return ``doping`` from where ``table`` brackets it: falling ``logs`` at rising ``places``.
 
     A secant in the logarithms, kept in a bracket and replaced by bisection where it does not gain.
@@ -150,7 +163,7 @@ def doping_by_table(rho: float, donor: bool, T: float, places: np.ndarray, logs:
             guess += weight * places[i]
         if a < guess < b:
             x0, y0, x = x, y, guess
-            y = log(resistivity(exp(x), donor, T) / rho)
+            y = log(resistivity(exp(x), donor, T, compensation) / rho)
             a, b = (x, b) if y > 0.0 else (a, x)
     for _ in range(100):
         if abs(y) <= 1e-14:  # the round-off of ln doping
@@ -160,7 +173,7 @@ def doping_by_table(rho: float, donor: bool, T: float, places: np.ndarray, logs:
             step = 0.5 * (a + b) - x
         x0, y0 = x, y
         x += step
-        y = log(resistivity(exp(x), donor, T) / rho)
+        y = log(resistivity(exp(x), donor, T, compensation) / rho)
         if y > 0.0:
             a = x
         else:

@@ -89,9 +89,12 @@ def test_clean_wafers_live_long():
     assert em.run(PERC).bulk_lifetime_1e15 > 90e-6
 
 
-def test_thermal_donors_that_compensate_leave_no_cell():
-    found = em.sweep("pv.cell", {"wafer.thermal_donors": [0.0, 1e15]}, {"wafer.type": "p", "wafer.doping": 1e15})
-    assert found.status.values.tolist() == [0, 3]
+def test_thermal_donors_may_turn_a_wafer():
+    """Two electrons each: 1e15 of them in p-type of 1e15 leave n-type of 1e15; half as many an intrinsic wafer."""
+    found = em.sweep("pv.cell", {"wafer.thermal_donors": [0.0, 5e14, 1e15]}, {"wafer.type": "p", "wafer.doping": 1e15})
+    assert found.status.values.tolist() == [0, 0, 0]
+    assert found.base_doping.values == pytest.approx([1e15, 0.0, 1e15])
+    assert found.base_type.values.tolist() == [1, 1, 0]
 
 
 @pytest.mark.parametrize(("kind", "doping"), [("n", 5e15), ("p", 1e16)])

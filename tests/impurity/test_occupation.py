@@ -1,4 +1,4 @@
-"""Levels of one centre share one occupancy: against the rate equations of its charge states, solved as a linear system. cm-3, s, eV."""
+"""Levels of one centre share one occupancy: against the rate equations of its charge states, a linear system. cm-3, s, eV."""
 
 import numpy as np
 import pytest
