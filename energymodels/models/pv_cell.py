@@ -166,7 +166,7 @@ FLAGGED = {  # what the flags say
     "absorption": "temperature outside the range of the absorption edge's shift",
     "degenerate": "doping at which Boltzmann statistics and full ionisation fail",
     "flat_levels": "minority carriers recombine before they cross the wafer: the true cell loses more",
-    "screening": "so compensated that few carriers are left to screen the ions: mobility and narrowing are extrapolated",
+    "screening": "more than ten ions per carrier: gap narrowing under so little screening is extrapolated, and too large",
 }
 GENERATED = {"sign_convention": "current delivered by the cell is positive"}
 DARK = "in the dark"
