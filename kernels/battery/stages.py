@@ -24,6 +24,7 @@ from energymodels.kernels.jit import inner
 G = 1.0 - sqrt(0.5)
 THIRD = abs(1.0 / 6.0 - 3.0 * G * G + 2.0 * G * G * G)  # error of a step: this times h^3 y'''
 GROWTH = 4.0
+HOPELESS = 100.0  # tolerances: so large an error is not looked at twice
 
 
 @inner
@@ -31,6 +32,14 @@ def blend(a, x, b, y, out):
     """Set ``out`` to a x + b y."""
     for q in range(out.size):
         out[q] = a * x[q] + b * y[q]
+
+
+@inner
+def set_past(w, head):
+    """Set the weighted past of the second stage."""
+    a = (1.0 - G) / G
+    blend(a, w.points[at.STAGE], 1.0 - a, w.points[head], w.points[at.PAST])
+    blend(a, w.profiles[at.STAGE_PROFILE], 1.0 - a, w.profiles[head], w.profiles[at.HISTORY])
 
 
 @inner
@@ -50,9 +59,7 @@ def two_stages(w, mesh, c, tables, step, profiles, t_new, kind, fidelity, tolera
     copy(stage, w.points[new])
     copy(profile, w.profiles[new])
     w.memory[at.STAGE_HEAT] = w.memory[at.HEAT_NOW]
-    a = (1.0 - G) / G
-    blend(a, stage, 1.0 - a, w.points[head], w.points[at.PAST])
-    blend(a, profile, 1.0 - a, w.profiles[head], w.profiles[at.HISTORY])
+    set_past(w, head)
     blend(1.0 / G, stage, 1.0 - 1.0 / G, w.points[head], w.points[at.PREDICTED])
     if not (is_constant(tables, w.index, D_N) and is_constant(tables, w.index, D_P)):
         blend(1.0 / G, profile, 1.0 - 1.0 / G, w.profiles[head], w.profiles[new])
@@ -70,26 +77,60 @@ def take(w, mesh, c, tables, step, profiles, t_new, kind, fidelity, tolerance):
 
 
 @inner
-def stages_error(w, mesh, c, alpha, fidelity):
-    """Return the estimated error of the two stages just solved.
+def raw_error(alpha, y0, stage, y1, past, slope, known, error):
+    """Set ``error`` to the estimated error of two stages.
 
     Slopes at the begin, at the stage and at the end give the third derivative. Where the fastest states follow a bend they know
     nothing of it; the two last slopes, whose difference is the error of a method of first order, do. The smaller of both counts.
     """
-    new = at.new_slot(w)
-    y0, stage, y1 = w.points[w.now[at.HEAD]], w.points[at.STAGE], w.points[new]
-    past, slope, other = w.points[at.PAST], w.points[at.SLOPE], w.points[at.PREDICTED]
     h = 1.0 / (G * alpha)
-    known = w.now[at.COUNT] > 1
-    for q in range(y1.size):
+    for q in range(error.size):
         f1 = alpha * (stage[q] - y0[q])
         f2 = alpha * (y1[q] - past[q])
-        error = 0.5 * h * (f2 - f1) / (1.0 - G)
+        first = abs(0.5 * h * (f2 - f1) / (1.0 - G))
+        error[q] = first
         if known:
             third = 2.0 * THIRD * h * (slope[q] / G - f1 / (G * (1.0 - G)) + f2 / (1.0 - G))
-            error = min(max(third, -abs(error)), abs(error))
-        other[q] = y1[q] + error
-    return difference(w, mesh, c, y1, other, fidelity)
+            error[q] = min(max(third, -first), first)
+
+
+@inner
+def stages_error(w, mesh, c, tables, step, profiles, alpha, kind, fidelity):
+    """Return the estimated error of the two stages just solved, in parts of the tolerance.
+
+    What the slopes tell overrates states that settle faster than the step is long. So where it is too much, it is put through the
+    equations of the last stage once more, in which such states forget (Hosea and Shampine 1996, key ``hosea1996``).
+    """
+    head, new = w.now[at.HEAD], at.new_slot(w)
+    y0, stage, y1, other = w.points[head], w.points[at.STAGE], w.points[new], w.points[at.PREDICTED]
+    known = w.now[at.COUNT] > 1
+    raw_error(alpha, y0, stage, y1, w.points[at.PAST], w.points[at.SLOPE], known, other)
+    for q in range(other.size):
+        other[q] += y1[q]
+    error = difference(w, mesh, c, y1, other, fidelity) / c.tolerance
+    if not 1.0 < error < HOPELESS:
+        return error
+    profile, result = w.profiles[new], w.profiles[at.RESULT_PROFILE]
+    copy(w.points[at.RESULT], y1)
+    copy(result, profile)
+    heat = w.memory[at.HEAT_NOW]
+    for q in range(other.size):
+        w.points[at.PAST, q] += other[q] - y1[q]
+        other[q] = y1[q]
+    slopes, back = w.profiles[at.SLOPE_PROFILE], w.profiles[at.HISTORY]
+    raw_error(alpha, w.profiles[head], w.profiles[at.STAGE_PROFILE], result, back, slopes, known, profile)
+    for q in range(profile.size):
+        back[q] += profile[q]
+        profile[q] = result[q]
+    t_new = w.weights[at.TIMES, new]
+    goal = wanted(w, c, step, profiles, kind, elapsed(w, t_new))
+    if solve_at(w, mesh, c, tables, profiles, t_new, alpha, kind, goal, fidelity, c.tolerance):
+        error = difference(w, mesh, c, w.points[at.RESULT], y1, fidelity) / c.tolerance
+    copy(y1, w.points[at.RESULT])
+    copy(profile, result)
+    set_past(w, head)
+    w.memory[at.HEAT_NOW] = heat
+    return error
 
 
 @inner
@@ -114,7 +155,9 @@ def settle_stages(w, mesh, c, tables, alpha, fidelity, observed):
         w.points[at.SLOPE, q] = f2
         w.points[last, q] = y1[q]
         y1[q] = stage[q] - correction * (f2 - f1)
-    copy(w.profiles[last], w.profiles[first])
+    for q in range(w.profiles.shape[1]):
+        w.profiles[at.SLOPE_PROFILE, q] = alpha * (w.profiles[first, q] - w.profiles[at.HISTORY, q])
+        w.profiles[last, q] = w.profiles[first, q]
     times = w.weights[at.TIMES]
     times[last] = times[first]
     times[first] = times[head] + 1.0 / alpha

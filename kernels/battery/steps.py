@@ -209,7 +209,7 @@ def follow(w, mesh, c, tables, step, profiles, kind, h, fidelity, axis, series, 
         order = 2 if staged else min(w.now[at.NEXT_ORDER], w.now[at.COUNT])
         w.now[at.NEXT_ORDER] = order
         good, alpha = take(w, mesh, c, tables, step, profiles, t_new, kind, fidelity, tolerance)
-        error = error_of(w, mesh, c, alpha, fidelity, staged) if good else 0.0
+        error = error_of(w, mesh, c, tables, step, profiles, alpha, kind, fidelity) if good else 0.0
         new = at.new_slot(w)
         event = NONE
         if good and error <= 1.0:
@@ -261,8 +261,8 @@ def follow(w, mesh, c, tables, step, profiles, kind, h, fidelity, axis, series, 
 
 
 @inner
-def error_of(w, mesh, c, alpha, fidelity, staged):
+def error_of(w, mesh, c, tables, step, profiles, alpha, kind, fidelity):
     """Return the estimated error of the step just solved, in parts of the tolerance."""
-    if staged:
-        return stages_error(w, mesh, c, alpha, fidelity) / c.tolerance
+    if is_profile(step):
+        return stages_error(w, mesh, c, tables, step, profiles, alpha, kind, fidelity)
     return step_error(w, mesh, c, alpha, fidelity) / c.tolerance

@@ -47,10 +47,10 @@ NODE = 61
 HEAD, COUNT, NEXT_ORDER, SAMPLE = np.arange(4)
 # rows of ``weights``: BDF, predictors of this order, one below, one above; times of the points; goals and signs of a step's ends
 BACK, PREDICT, LOWER, HIGHER, TIMES, GOALS, SIGNS = np.arange(7)
-# rows behind the time points: of ``points`` the predictor, the weighted past, the stage within a step and the slopes at its end; of
-# ``profiles`` that past and that stage; of ``series`` a record
-PREDICTED, PAST, STAGE, SLOPE = HISTORY + np.arange(4)
-STAGE_PROFILE = HISTORY + 1
+# rows behind the time points: of ``points`` the predictor, the weighted past, the stage within a step, the slopes at its end and its
+# result; of ``profiles`` the last four; of ``series`` a record
+PREDICTED, PAST, STAGE, SLOPE, RESULT = HISTORY + np.arange(5)
+STAGE_PROFILE, SLOPE_PROFILE, RESULT_PROFILE = HISTORY + np.arange(1, 4)
 FOR_HEAT, FOR_SALT = np.array((1.0, 2.0))
 GAIN = RANK  # column of ``coefficients``: the case's own factor
 
@@ -65,8 +65,8 @@ def make_work(nodes: int, particles_n: int, particles_p: int, cells: int, reacti
     """
     profiles = (particles_n + particles_p) * cells
     return Work(
-        np.zeros((HISTORY + 2, profiles)),
-        np.zeros((HISTORY + 4, FIRST + 3 * nodes + 3 * reacting)),
+        np.zeros((HISTORY + 4, profiles)),
+        np.zeros((HISTORY + 5, FIRST + 3 * nodes + 3 * reacting)),
         np.zeros((HISTORY + 1, RECORDED)),
         np.zeros((NODE, nodes)),
         np.zeros((FUNCTIONS, 1 + 2 * RANK), dtype=np.int64),
