@@ -1,7 +1,7 @@
 """Time in a case: a local clock that shows small numbers, and the moments it counts from.
 
-The times of the points count from a moment that moves on with the case, so that a step of 1 ns is as exact after ten years as at the
-start: ``BEGAN`` is when the step of the protocol began, ``ELAPSED`` how long after that the local clock stood at 0, both in s.
+The times of the points count from a moment that moves on with the case, so that a step of 1 ns is as exact after ten years as at
+the start: ``BEGAN`` is when the step of the protocol began, ``ELAPSED`` how long after that the local clock stood at 0, both in s.
 """
 
 from energymodels.kernels.battery import work as at

@@ -1,8 +1,8 @@
 """What a time step adds to the integrals of V I: the charge it moves at its mean voltage, and how V bends within it.
 
-The charge of a step is known as exactly as the states. So the energy is that charge times the mean of the voltages at both ends, and
-only the integral of (V - mean) I is left to quadrature: Simpson's rule, cut finer until its error is small against the tolerance.
-It may not lead beyond the charge moved times the lowest and the highest voltage of the step.
+The charge of a step is known as exactly as the states. So the energy is that charge times the mean of the voltages at both ends,
+and only the integral of (V - mean) I is left to quadrature: Simpson's rule, cut finer until its error is small against the
+tolerance. It may not lead beyond the charge moved times the lowest and the highest voltage of the step.
 
 A step can be long where the states are straight in time while potentials bend. So potentials of the surfaces are looked up within
 the step, and what is left of the voltage is taken for a parabola through a third point that is not too close to tell of a bend.
@@ -16,7 +16,7 @@ from energymodels.kernels.jit import inner
 CLOSE = 0.25  # of a step: an older point nearer than that tells nothing of its bend
 CUTS = 6  # most times that Simpson's intervals are halved
 LEFT = 0.5  # of the tolerance, V: what quadrature may leave of the mean voltage
-BENT = 10.0  # tolerances, V: where the middle lies further off the mean of the ends, Simpson's rule is checked
+BENT = 30.0  # tolerances, V: where the middle lies further off the mean of the ends, Simpson's rule is checked
 
 
 @inner
@@ -98,7 +98,7 @@ def deviation(w, mesh, c, tables, fidelity, start, centre):
 
 @inner
 def energy(w, mesh, c, tables, fidelity, start, flat):
-    """Return the integral of V I over the step from slot ``start`` to the new one, J; ``flat`` where V is the new one all through."""
+    """Return the integral of V I over the step from slot ``start`` to the new one, J; ``flat``: V is the new one all through."""
     before, point = w.points[start], w.points[at.new_slot(w)]
     charge = point[at.CHARGE] - before[at.CHARGE]
     if flat or (before[at.I] == 0.0 and point[at.I] == 0.0):
@@ -115,7 +115,7 @@ def energy(w, mesh, c, tables, fidelity, start, flat):
 
 @inner
 def gross(before, point, net, duration):
-    """Return the integral of |V I| over a step of the energy ``net``, J; where the current turns, it and V are taken for straight."""
+    """Return the integral of |V I| over a step of the energy ``net``, J. Where the current turns, it and V count as straight."""
     i0, i1 = abs(before[at.I]), abs(point[at.I])
     if before[at.I] * point[at.I] >= 0.0:
         return abs(net)

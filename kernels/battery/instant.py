@@ -50,7 +50,7 @@ def is_profile(step):
 
 @inner
 def next_corner(w, c, step, profiles, t):
-    """Return how long after its begin, s, what the step asks for or the temperature of the surroundings bends next; inf for never."""
+    """Return how long after its begin, s, what the step asks for or the surroundings' temperature bends next; inf for never."""
     now = elapsed(w, t)
     corner = np.inf
     if is_profile(step):

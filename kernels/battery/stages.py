@@ -5,8 +5,8 @@ With g = 1 - 1/sqrt(2) (Alexander 1977, key ``alexander1977``, his L-stable meth
     Y  = y0 + g h F(Y)                       at t + g h
     y1 = y0 + (1 - g) h F(Y) + g h F(y1)     at t + h
 
-Each stage is of the form F = alpha (y - past) that every step of a cell solves. Quadrature by the same formula is exact for a current
-that is linear in time: the charge of a profile is that of its trapezoids, and lithium follows it.
+Each stage is of the form F = alpha (y - past) that every step of a cell solves. Quadrature by the same formula is exact for a
+current that is linear in time: the charge of a profile is that of its trapezoids, and lithium follows it.
 """
 
 from math import sqrt
@@ -44,7 +44,7 @@ def set_past(w, head):
 
 @inner
 def two_stages(w, mesh, c, tables, step, profiles, t_new, kind, fidelity, tolerance):
-    """Step from the newest point to ``t_new``, into the slot after it; the first stage into row STAGE. Return (converged, alpha)."""
+    """Step from the newest point to ``t_new``, into the slot after it, the first stage into row STAGE. Return (found, alpha)."""
     head, new = w.now[at.HEAD], at.new_slot(w)
     t = w.weights[at.TIMES, head]
     alpha = 1.0 / (G * (t_new - t))
@@ -69,7 +69,7 @@ def two_stages(w, mesh, c, tables, step, profiles, t_new, kind, fidelity, tolera
 
 @inner
 def take(w, mesh, c, tables, step, profiles, t_new, kind, fidelity, tolerance):
-    """Step from the newest point to ``t_new`` as the protocol's step asks: in two stages along a profile. Return (converged, alpha)."""
+    """Step from the newest point to ``t_new`` as the protocol's step asks, a profile in two stages. Return (found, alpha)."""
     if is_profile(step):
         return two_stages(w, mesh, c, tables, step, profiles, t_new, kind, fidelity, tolerance)
     goal = wanted(w, c, step, profiles, kind, elapsed(w, t_new))
@@ -98,8 +98,7 @@ def raw_error(alpha, y0, stage, y1, past, slope, known, error):
 def stages_error(w, mesh, c, tables, step, profiles, alpha, kind, fidelity):
     """Return the estimated error of the two stages just solved, in parts of the tolerance.
 
-    What the slopes tell overrates states that settle faster than the step is long. So where it is too much, it is put through the
-    equations of the last stage once more, in which such states forget (Hosea and Shampine 1996, key ``hosea1996``).
+    What the slopes tell overrates states that settle faster than the step is long. So it is looked at twice where it is too much.
     """
     head, new = w.now[at.HEAD], at.new_slot(w)
     y0, stage, y1, other = w.points[head], w.points[at.STAGE], w.points[new], w.points[at.PREDICTED]
@@ -110,6 +109,18 @@ def stages_error(w, mesh, c, tables, step, profiles, alpha, kind, fidelity):
     error = difference(w, mesh, c, y1, other, fidelity) / c.tolerance
     if not 1.0 < error < HOPELESS:
         return error
+    return forgotten(w, mesh, c, tables, step, profiles, alpha, kind, fidelity, error)
+
+
+@inner
+def forgotten(w, mesh, c, tables, step, profiles, alpha, kind, fidelity, error):
+    """Return what of an estimated ``error`` (in PREDICTED, with the result) the step's own equations leave, in tolerances.
+
+    It goes through the equations of the last stage once more, in which fast states forget it (Hosea and Shampine 1996, key
+    ``hosea1996``).
+    """
+    head, new = w.now[at.HEAD], at.new_slot(w)
+    y1, other, known = w.points[new], w.points[at.PREDICTED], w.now[at.COUNT] > 1
     profile, result = w.profiles[new], w.profiles[at.RESULT_PROFILE]
     copy(w.points[at.RESULT], y1)
     copy(result, profile)

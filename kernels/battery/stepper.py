@@ -240,7 +240,7 @@ def kept(w, mesh, c, tables, fidelity, start, flat):
 
 @inner
 def pass_soc(w, c, which, soc, start):
-    """Keep the time in ``memory[which]`` at which the step just solved, from slot ``start``, first charged to ``soc``, if it did."""
+    """Keep the time in ``memory[which]`` at which the step from slot ``start`` first charged the cell to ``soc``, if it did."""
     goal = (c.soc - soc) * w.memory[at.CELL]  # charge discharged by then
     new = at.new_slot(w)
     before, after = w.points[start, at.CHARGE], w.points[new, at.CHARGE]

@@ -47,8 +47,8 @@ NODE = 61
 HEAD, COUNT, NEXT_ORDER, SAMPLE = np.arange(4)
 # rows of ``weights``: BDF, predictors of this order, one below, one above; times of the points; goals and signs of a step's ends
 BACK, PREDICT, LOWER, HIGHER, TIMES, GOALS, SIGNS = np.arange(7)
-# rows behind the time points: of ``points`` the predictor, the weighted past, the stage within a step, the slopes at its end and its
-# result; of ``profiles`` the last four; of ``series`` a record
+# rows behind the time points: of ``points`` the predictor, the weighted past, the stage within a step, the slopes at its end and
+# its result; of ``profiles`` the last four; of ``series`` a record
 PREDICTED, PAST, STAGE, SLOPE, RESULT = HISTORY + np.arange(5)
 STAGE_PROFILE, SLOPE_PROFILE, RESULT_PROFILE = HISTORY + np.arange(1, 4)
 FOR_HEAT, FOR_SALT = np.array((1.0, 2.0))
