@@ -23,11 +23,11 @@ SCALARS = (
     Output("duration", "s", "time from the protocol's begin to its end"),
     Output("temperature_max", "degC", "highest temperature of the cell"),
     Output("negative_potential_min", "V", "least potential of the negative electrode against lithium, phi_s - phi_e"),
-    Output("heat_total", "W h", "heat released in the cell", PER_HOUR),
+    Output("heat_total", "W h", "heat released in the cell; below 0 where reversible heat cools more than losses warm", PER_HOUR),
     Output("cell_capacity", "A h", "charge between the open-circuit limits", PER_HOUR),
     Output("termination", "1", "what ended the last step", attrs=ENDS),
     Output("termination_step", "1", "number of the step that ended the case, counted from 1 as they are run"),
-    Output("time_steps", "1", "steps of the time integration"),
+    Output("time_steps", "1", "steps of the time integration; one along a profile has two stages"),
     Output("time_10_to_80", "s", "time from a state of charge of 10 % to 80 %", absent="where the charge does not pass both"),
     Output(
         "time_0_to_80", "s", "time from a state of charge of 0 to 80 %", absent="where the charge does not begin at 0 and pass 80 %"
@@ -52,7 +52,13 @@ SERIES = (
     Output("voltage", "V", "terminal voltage", dims=("time",)),
     Output("current", "A", "current", dims=("time",), attrs=SIGN),
     Output("cell_temperature", "degC", "temperature of the cell", dims=("time",)),
-    Output("state_of_charge", "1", "charge left over that between the open-circuit limits", dims=("time",)),
+    Output(
+        "state_of_charge",
+        "1",
+        "charge left over that between the open-circuit limits at the reference temperature; at another one, or while a held cell "
+        "evens out, it may pass 1",
+        dims=("time",),
+    ),
     Output("negative_potential_vs_lithium", "V", "least phi_s - phi_e across the negative electrode", dims=("time",)),
     Output("heat", "W", "heat released in the cell", dims=("time",)),
     Output("open_circuit_voltage", "V", "open-circuit voltage of the mean stoichiometries", dims=("time",)),

@@ -20,6 +20,7 @@ ITERATIONS = 16
 SETTLED = 0.05  # of the tolerance: what Newton's method may leave
 WARY = 1.05  # how the estimate of the curvature grows while nothing measures it, and shrinks when it was measured smaller
 FORGETFUL = 0.8
+UNKNOWN = 1e9  # the estimate grows no further: nothing but a change of 0 is trusted then
 HOPELESS = 1e9  # tolerances
 START, RIGHT, LEFT = np.array((0, 1, -1))
 
@@ -200,9 +201,14 @@ def _damped(j, change, twice, root):
 
 @inner
 def _update(node, n, nodes, p, c_scale, tolerance):
-    """Add the changes to c and j, damped; return the size of the changes as Newton had them, in units of the tolerance."""
+    """Add the changes to c and j, damped.
+
+    Return (size of the changes as Newton had them, in units of the tolerance; whether one was damped, which keeps neither salt nor
+    charge: a step must not end with it).
+    """
     size_c = 0.0
     size_u = 0.0
+    damped = False
     for k in range(nodes):
         change = node[at.R1, k]
         old = node[at.C, k]
@@ -210,15 +216,18 @@ def _update(node, n, nodes, p, c_scale, tolerance):
         if old > DEPLETED and old + change < 0.1 * old:
             change = -0.9 * old
             node[at.R1, k] = change
+            damped = True
         node[at.C, k] = old + change
         if k < n or k >= nodes - p:
             twice = 2.0 * node[at.E, k] * node[at.S, k]
             j = node[at.J, k]
             change = node[at.G, k] * node[at.R2, k]
             size_u += change * change
-            node[at.R2, k] = _damped(j, node[at.R2, k], twice, sqrt(j * j + twice * twice))
-            node[at.J, k] += node[at.R2, k]
-    return max(sqrt(size_c / nodes) / c_scale, sqrt(size_u / (n + p))) / tolerance
+            change = _damped(j, node[at.R2, k], twice, sqrt(j * j + twice * twice))
+            damped = damped or change != node[at.R2, k]
+            node[at.R2, k] = change
+            node[at.J, k] += change
+    return max(sqrt(size_c / nodes) / c_scale, sqrt(size_u / (n + p))) / tolerance, damped
 
 
 @inner
@@ -231,7 +240,7 @@ def left_over(w, iteration, size, previous, trusted):
     if iteration == 0:
         if not trusted:
             return size
-        w.memory[at.CURVATURE] = WARY * curvature
+        w.memory[at.CURVATURE] = min(WARY * curvature, UNKNOWN)
         return curvature * size * size
     if iteration > 5 and size > previous:
         return -1.0
@@ -322,7 +331,8 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance):
                 node[at.R1, k] += step * node[at.B1, k]
                 node[at.R2, k] += step * node[at.B2, k]
             size = abs(step) / ((abs(current) + 0.01 * c.nominal / 3600.0 / c.area) * tolerance)
-        size = max(size, _update(node, n, nodes, p, c.c_e, tolerance), abs(change) / tolerance)
+        updated, damped = _update(node, n, nodes, p, c.c_e, tolerance)
+        size = max(size, updated, abs(change) / tolerance)
         moved = particle.change_side(w, mesh, c, tables, particle.NEGATIVE, START, n, START, new, alpha)
         moved = max(moved, particle.change_side(w, mesh, c, tables, particle.POSITIVE, first_p, p, split, new, alpha))
         size = max(size, moved / tolerance)
@@ -339,7 +349,7 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance):
         left = left_over(w, iteration, size, previous, straight and (not border or kind == of.NEGATIVE))
         if left < 0.0:
             return False
-        if max(left, max(bent_n, bent_p) / tolerance) < SETTLED:
+        if max(left, max(bent_n, bent_p) / tolerance) < SETTLED and not damped:
             break
     else:
         return False
@@ -371,6 +381,17 @@ def mean_ocp(node, n, s, p):
 
 
 @inner
+def throughput(i0, i1, charge, duration):
+    """Return the integral of |I| over a step that moves ``charge``, in its unit, from the currents at both ends.
+
+    Where the current turns it is taken for straight.
+    """
+    if i0 * i1 >= 0.0:
+        return abs(charge)
+    return max(abs(charge), 0.5 * duration * (i0 * i0 + i1 * i1) / (abs(i0) + abs(i1)))
+
+
+@inner
 def store(w, c, new, alpha, volt, temperature, current, heat):
     """Fill the scalar part of a point: V, T, I, and charge and heat, which step by the same formula as the states do."""
     point = w.points[new]
@@ -379,6 +400,9 @@ def store(w, c, new, alpha, volt, temperature, current, heat):
     point[at.T] = temperature
     point[at.I] = current
     point[at.CHARGE] = w.points[at.PAST, at.CHARGE] + current * rate
-    point[at.MOVED] = w.points[at.PAST, at.MOVED] + abs(current) * rate
+    before = w.points[w.now[at.HEAD]]
+    duration = w.weights[at.TIMES, new] - w.weights[at.TIMES, w.now[at.HEAD]]
+    charge = point[at.CHARGE] - before[at.CHARGE]
+    point[at.MOVED] = before[at.MOVED] + throughput(before[at.I], current, charge, c.area * duration)
     point[at.HEAT] = w.points[at.PAST, at.HEAT] + heat / alpha
     w.memory[at.HEAT_NOW] = heat

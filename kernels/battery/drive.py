@@ -6,6 +6,7 @@ from energymodels.kernels import status
 from energymodels.kernels.battery import row as to
 from energymodels.kernels.battery import side
 from energymodels.kernels.battery import work as at
+from energymodels.kernels.battery.clock import absolute
 from energymodels.kernels.battery.events import VOLTAGE_MAX, VOLTAGE_MIN
 from energymodels.kernels.battery.inventory import lithium
 from energymodels.kernels.battery.row import ROW as ROW
@@ -22,7 +23,7 @@ def report(w, mesh, c, tables, fidelity, out, case, ended, last, steps):
     out[to.CAPACITY_DISCHARGED, case] = point[at.CHARGE]
     out[to.ENERGY, case] = point[at.WORK]
     out[to.ENERGY_DISCHARGED, case] = point[at.ENERGY]
-    out[to.DURATION, case] = w.weights[at.TIMES, w.now[at.HEAD]]
+    out[to.DURATION, case] = absolute(w, w.weights[at.TIMES, w.now[at.HEAD]])
     out[to.TEMPERATURE_MAX, case] = w.memory[at.HOTTEST]
     out[to.NEGATIVE_POTENTIAL_MIN, case] = w.memory[at.LEAST_POTENTIAL]
     out[to.HEAT, case] = point[at.HEAT]

@@ -68,7 +68,9 @@ def set_ends(step, c, w, point, kind):
         w.weights[at.GOALS, E_SOC] = step[of.END_SOC]
         above = w.weights[at.GOALS, E_SOC] > w.memory[at.SOC] - point[at.CHARGE] / w.memory[at.CELL]
         w.weights[at.SIGNS, E_SOC] = 1.0 if above else -1.0
-        if charging != 0.0 and kind != of.VOLTAGE:  # what is met already ends the step at once
+        if step[of.KIND] == of.LIMITS:  # what is met already ends the step at once
+            w.weights[at.SIGNS, E_SOC] = 1.0
+        elif charging != 0.0:
             w.weights[at.SIGNS, E_SOC] = charging
     if step[of.KIND] == of.LIMITS:
         w.weights[at.GOALS, E_NONE] = NEARLY_NONE

@@ -4,15 +4,18 @@ import numpy as np
 
 from energymodels.kernels.battery import layout as of
 from energymodels.kernels.battery import work as at
+from energymodels.kernels.battery.clock import absolute, elapsed
 from energymodels.kernels.battery.events import SLACK
-from energymodels.kernels.battery.stepper import along, attempt
+from energymodels.kernels.battery.stepper import along, attempt, row_before
 from energymodels.kernels.jit import inner
 
 INSTANT = 1e-9  # s
+SOON = 1e-6  # s: a bend of the surroundings' temperature that is nearer is past
+ROUNDING = 1e-15  # of absolute times
 
 
 @inner
-def wanted(w, c, step, profiles, kind, elapsed):
+def wanted(w, c, step, profiles, kind, since):
     """Return what a step asks for at a time since it began: A, V or W; discharge positive. Or the limit of ``kind`` it is at."""
     if step[of.KIND] == of.LIMITS:
         if w.memory[at.IDLE] != 0.0:
@@ -28,25 +31,34 @@ def wanted(w, c, step, profiles, kind, elapsed):
         value *= w.memory[at.NOMINAL] / 3600.0
     if step[of.KIND] < of.CURRENT_PROFILE:
         return value
-    return value * along(profiles, int(step[of.PROFILE_FIRST]), int(step[of.PROFILE_COUNT]), elapsed)
+    return value * along(profiles, int(step[of.PROFILE_FIRST]), int(step[of.PROFILE_COUNT]), since)
 
 
 @inner
 def next_bend(profiles, first, count, t):
     """Return where the straight lines through ``count`` rows of ``profiles`` next bend after ``t``."""
-    for q in range(first, first + count):
-        if profiles[q, 0] > t + 1e-6:
-            return profiles[q, 0]
-    return np.inf
+    if count == 0 or t >= profiles[first + count - 1, 0]:
+        return np.inf
+    return profiles[row_before(profiles, first, count, t) + 1, 0]
 
 
 @inner
-def next_corner(c, step, profiles, begun, t):
-    """Return the next time at which what the step asks for or the temperature of the surroundings bends, s."""
-    corner = next_bend(profiles, c.first_warmth, c.warmths, t)
-    if of.CURRENT_PROFILE <= step[of.KIND] < of.LIMITS:
-        bend = next_bend(profiles, int(step[of.PROFILE_FIRST]), int(step[of.PROFILE_COUNT]), t - begun)
-        corner = min(corner, begun + bend)
+def is_profile(step):
+    """Return whether a protocol step follows a profile of current or power."""
+    return of.CURRENT_PROFILE <= step[of.KIND] < of.LIMITS
+
+
+@inner
+def next_corner(w, c, step, profiles, t):
+    """Return how long after its begin, s, what the step asks for or the surroundings' temperature bends next; inf for never."""
+    now = elapsed(w, t)
+    corner = np.inf
+    if is_profile(step):
+        corner = next_bend(profiles, int(step[of.PROFILE_FIRST]), int(step[of.PROFILE_COUNT]), now)
+    if c.warmths > 0:
+        since = absolute(w, t)
+        bend = next_bend(profiles, c.first_warmth, c.warmths, since + SOON + ROUNDING * since)
+        corner = min(corner, bend - w.memory[at.BEGAN])
     return corner
 
 

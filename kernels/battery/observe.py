@@ -6,6 +6,7 @@ from energymodels.kernels.battery import electrode, side, spm
 from energymodels.kernels.battery import layout as of
 from energymodels.kernels.battery import row as to
 from energymodels.kernels.battery import work as at
+from energymodels.kernels.battery.clock import absolute
 from energymodels.kernels.battery.history import combine, extrapolate
 from energymodels.kernels.battery.material import set_temperature, solid_conductivity, value
 from energymodels.kernels.jit import inner
@@ -164,12 +165,14 @@ def sample(w, mesh, c, tables, axis, series, inside, case, fidelity):
     The step's own polynomial interpolates states and what is smooth; potentials of the surfaces follow from the states.
     """
     new = at.new_slot(w)
-    t_new = w.weights[at.TIMES, new]
+    t_new = absolute(w, w.weights[at.TIMES, new])
+    zero = absolute(w, 0.0)
     values = w.series[at.HISTORY]
     state = w.points[at.PREDICTED]
     many = min(w.now[at.NEXT_ORDER], w.now[at.COUNT]) + 1
     while w.now[at.SAMPLE] < axis.size and axis[w.now[at.SAMPLE]] <= t_new:
-        extrapolate(w.weights[at.TIMES], new, many, axis[w.now[at.SAMPLE]], w.weights[at.LOWER])
+        t = min(axis[w.now[at.SAMPLE]] - zero, w.weights[at.TIMES, new])
+        extrapolate(w.weights[at.TIMES], new, many, t, w.weights[at.LOWER])
         combine(w.points, new, w.weights[at.LOWER], many, state)
         combine(w.series, new, w.weights[at.LOWER], many, values)
         ocp, reaction, edge = surfaces(w, mesh, c, tables, state, values[to.TEMPERATURE], fidelity)

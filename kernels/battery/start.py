@@ -46,6 +46,8 @@ def begin(w, mesh, c, tables, index, widths, profiles, fidelity):
     w.memory[at.BESIDE] = 0.0
     w.memory[at.IDLE] = 0.0
     w.memory[at.REAR] = max(mesh.n // 4, 1) if fidelity == DFN else 1.0
+    w.memory[at.BEGAN] = 0.0
+    w.memory[at.ELAPSED] = 0.0
     w.weights[at.TIMES, 0] = 0.0
     w.now[at.HEAD] = 0
     w.now[at.SAMPLE] = 0

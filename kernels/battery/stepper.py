@@ -5,6 +5,8 @@ from math import isnan, sqrt
 from energymodels.kernels.battery import dfn, particle, side, spm
 from energymodels.kernels.battery import layout as of
 from energymodels.kernels.battery import work as at
+from energymodels.kernels.battery.clock import absolute, elapsed, set_clock
+from energymodels.kernels.battery.energy import energy, gross
 from energymodels.kernels.battery.history import combine, copy, differentiate, extrapolate
 from energymodels.kernels.battery.material import is_constant, value
 from energymodels.kernels.battery.observe import DFN, SPM, SPME, surface_ocv
@@ -19,20 +21,28 @@ GROWTH = (0.0, 4.0, 2.0, 2.0, 1.5, 1.5)  # most that a step grows, by order
 
 
 @inner
-def along(profiles, first, count, x):
-    """Return the value at ``x`` of the straight lines through rows (x, y) of ``profiles``, at its ends that of the last row."""
+def row_before(profiles, first, count, x):
+    """Return the last but the very last of ``count`` rows of ``profiles`` that lies at ``x`` or before."""
     low = first
     high = first + count - 1
-    if x >= profiles[high, 0]:
-        return profiles[high, 1]
     while high - low > 1:
         middle = (low + high) // 2
         if profiles[middle, 0] <= x:
             low = middle
         else:
             high = middle
-    part = (x - profiles[low, 0]) / (profiles[high, 0] - profiles[low, 0])
-    return profiles[low, 1] + part * (profiles[high, 1] - profiles[low, 1])
+    return low
+
+
+@inner
+def along(profiles, first, count, x):
+    """Return the value at ``x`` of the straight lines through rows (x, y) of ``profiles``, at its ends that of the last row."""
+    last = first + count - 1
+    if x >= profiles[last, 0]:
+        return profiles[last, 1]
+    low = row_before(profiles, first, count, x)
+    part = (x - profiles[low, 0]) / (profiles[low + 1, 0] - profiles[low, 0])
+    return profiles[low, 1] + part * (profiles[low + 1, 1] - profiles[low, 1])
 
 
 @inner
@@ -42,24 +52,39 @@ def surroundings(c, profiles, t):
 
 
 @inner
+def predict(w, tables, head, many, t_new):
+    """Set the predictor at ``t_new`` by the polynomial through the last ``many`` points, ``head`` the newest."""
+    extrapolate(w.weights[at.TIMES], head, many, t_new, w.weights[at.PREDICT])
+    combine(w.points, head, w.weights[at.PREDICT], many, w.points[at.PREDICTED])
+    if not (is_constant(tables, w.index, of.D_N) and is_constant(tables, w.index, of.D_P)):
+        combine(w.profiles, head, w.weights[at.PREDICT], many, w.profiles[at.new_slot(w)])
+
+
+@inner
+def solve_at(w, mesh, c, tables, profiles, t_new, alpha, kind, target, fidelity, tolerance):
+    """Solve for the point at ``t_new``, into the slot after the newest, from the weighted past. Return whether it converged."""
+    new = at.new_slot(w)
+    w.weights[at.TIMES, new] = t_new
+    if c.warmths > 0:
+        w.memory[at.AROUND] = surroundings(c, profiles, absolute(w, t_new))
+    if fidelity == DFN:
+        good = dfn.advance(w, mesh, c, tables, new, alpha, kind, target, tolerance)
+    else:
+        good = spm.advance(w, mesh, c, tables, new, alpha, kind, target, tolerance, fidelity == SPME)
+    if good and kind == of.VOLTAGE:
+        w.points[new, at.V] = target
+    return good
+
+
+@inner
 def attempt(w, mesh, c, tables, profiles, t_new, kind, target, fidelity, tolerance):
     """Step from the newest point to ``t_new``, into the slot after it. Return (converged, alpha)."""
     head, count, order = w.now[at.HEAD], w.now[at.COUNT], w.now[at.NEXT_ORDER]
-    new = at.new_slot(w)
     alpha = differentiate(w.weights[at.TIMES], head, order, t_new, w.weights[at.BACK])
-    many = min(order + 1, count)
-    extrapolate(w.weights[at.TIMES], head, many, t_new, w.weights[at.PREDICT])
     combine(w.points, head, w.weights[at.BACK], order, w.points[at.PAST])
-    combine(w.points, head, w.weights[at.PREDICT], many, w.points[at.PREDICTED])
     combine(w.profiles, head, w.weights[at.BACK], order, w.profiles[at.HISTORY])
-    if not (is_constant(tables, w.index, of.D_N) and is_constant(tables, w.index, of.D_P)):
-        combine(w.profiles, head, w.weights[at.PREDICT], many, w.profiles[new])
-    w.weights[at.TIMES, new] = t_new
-    if c.warmths > 0:
-        w.memory[at.AROUND] = surroundings(c, profiles, t_new)
-    if fidelity == DFN:
-        return dfn.advance(w, mesh, c, tables, new, alpha, kind, target, tolerance), alpha
-    return spm.advance(w, mesh, c, tables, new, alpha, kind, target, tolerance, fidelity == SPME), alpha
+    predict(w, tables, head, min(order + 1, count), t_new)
+    return solve_at(w, mesh, c, tables, profiles, t_new, alpha, kind, target, fidelity, tolerance), alpha
 
 
 @inner
@@ -176,49 +201,55 @@ def first_step(w, mesh, c, tables, jump, tolerance):
 
 @inner
 def restart(w):
-    """Forget all points but the newest, which moves to slot 0: what follows has a kink."""
+    """Forget all points but the newest, which moves to slot 0, and let the clock count from it: what follows has a kink."""
     head = w.now[at.HEAD]
     if head != 0:
         copy(w.profiles[0], w.profiles[head])
         copy(w.points[0], w.points[head])
         copy(w.series[0], w.series[head])
         w.weights[at.TIMES, 0] = w.weights[at.TIMES, head]
+    zero = w.weights[at.TIMES, 0]
+    set_clock(w, zero, elapsed(w, zero))
     w.now[at.HEAD] = 0
     w.now[at.COUNT] = 1
     w.now[at.NEXT_ORDER] = 1
 
 
 @inner
-def kept(w, mesh, c, tables, fidelity):
-    """Make the new slot the newest point; add its energy; keep the largest temperature and the least potential."""
-    head, new = w.now[at.HEAD], at.new_slot(w)
-    before, point = w.points[head], w.points[new]
+def kept(w, mesh, c, tables, fidelity, start, flat):
+    """Make the new slot the newest point; add its energy; keep the largest temperature and the least potential.
+
+    The step came from slot ``start``; ``flat`` as in ``energy``.
+    """
+    new = at.new_slot(w)
+    before, point = w.points[start], w.points[new]
     point[at.OCP_MEAN] = surface_ocv(w, mesh, c, tables, point, fidelity)
-    work = c.area * energy(w, mesh, c, tables, fidelity)
+    work = energy(w, mesh, c, tables, fidelity, start, flat)
     point[at.ENERGY] = before[at.ENERGY] + work
-    point[at.WORK] = before[at.WORK] + abs(work)
+    duration = w.weights[at.TIMES, new] - w.weights[at.TIMES, start]
+    point[at.WORK] = before[at.WORK] + gross(before, point, work, c.area * duration)
     w.memory[at.HOTTEST] = max(w.memory[at.HOTTEST], point[at.T])
     w.memory[at.LEAST_POTENTIAL] = min(w.memory[at.LEAST_POTENTIAL], point[at.LOW])
     w.memory[at.LARGEST_CURRENT] = max(w.memory[at.LARGEST_CURRENT], abs(point[at.I]) * c.area)
-    pass_soc(w, c, at.AT_10, 0.1)
+    pass_soc(w, c, at.AT_10, 0.1, start)
     if not isnan(w.memory[at.AT_10]):
-        pass_soc(w, c, at.AT_80, 0.8)
+        pass_soc(w, c, at.AT_80, 0.8, start)
     w.now[at.HEAD] = new
     w.now[at.COUNT] = min(w.now[at.COUNT] + 1, at.HISTORY - 1)
 
 
 @inner
-def pass_soc(w, c, which, soc):
-    """Keep the time in ``memory[which]`` at which the step just solved first charged the cell to ``soc``, if it did."""
+def pass_soc(w, c, which, soc, start):
+    """Keep the time in ``memory[which]`` at which the step from slot ``start`` first charged the cell to ``soc``, if it did."""
     goal = (w.memory[at.SOC] - soc) * w.memory[at.CELL]  # charge discharged by then
-    head, new = w.now[at.HEAD], at.new_slot(w)
-    before, after = w.points[head, at.CHARGE], w.points[new, at.CHARGE]
+    new = at.new_slot(w)
+    before, after = w.points[start, at.CHARGE], w.points[new, at.CHARGE]
     near = after - NEARLY * w.memory[at.NOMINAL]  # a step that ends by state of charge ends nearly there
     if not isnan(w.memory[which]) or after >= before or not before > goal >= near:
         return
     times = w.weights[at.TIMES]
     many = min(w.now[at.NEXT_ORDER], w.now[at.COUNT]) + 1
-    low = times[head]
+    low = times[start]
     high = times[new]
     for _ in range(BISECTIONS):
         t = 0.5 * (low + high)
@@ -230,31 +261,4 @@ def pass_soc(w, c, which, soc):
             low = t
         else:
             high = t
-    w.memory[which] = high
-
-
-@inner
-def energy(w, mesh, c, tables, fidelity):
-    """Return the integral of V I over the step just solved, J m-2.
-
-    A step can be long where the states are straight in time while potentials bend. So potentials of the surfaces are looked up
-    within the step (Simpson's rule), and what is left of the voltage is taken for a parabola through the last three points.
-    """
-    head, new = w.now[at.HEAD], at.new_slot(w)
-    times, state = w.weights[at.TIMES], w.points[at.PREDICTED]
-    before, point = w.points[head], w.points[new]
-    h = times[new] - times[head]
-    last = before[at.I] * (before[at.V] - before[at.OCP_MEAN])
-    power = point[at.I] * (point[at.V] - point[at.OCP_MEAN])
-    total = 0.5 * h * (power + last)
-    if w.now[at.COUNT] > 1:
-        older = w.points[(head - 1) % at.HISTORY]
-        h_old = times[head] - times[(head - 1) % at.HISTORY]
-        bend = (power - last) / h - (last - older[at.I] * (older[at.V] - older[at.OCP_MEAN])) / h_old
-        total -= h * h * h * bend / (6.0 * (h + h_old))
-    potentials = before[at.I] * before[at.OCP_MEAN] + point[at.I] * point[at.OCP_MEAN]
-    many = min(w.now[at.NEXT_ORDER], w.now[at.COUNT]) + 1
-    extrapolate(times, new, many, times[head] + 0.5 * h, w.weights[at.LOWER])
-    combine(w.points, new, w.weights[at.LOWER], many, state)
-    potentials += 4.0 * state[at.I] * surface_ocv(w, mesh, c, tables, state, fidelity)
-    return total + h / 6.0 * potentials
+    w.memory[which] = absolute(w, high)

@@ -12,6 +12,7 @@ from math import inf, isnan
 from energymodels.kernels import status
 from energymodels.kernels.battery import layout as of
 from energymodels.kernels.battery import work as at
+from energymodels.kernels.battery.clock import absolute, begin_step, elapsed, set_clock
 from energymodels.kernels.battery.events import (
     BELOW,
     E_NONE,
@@ -27,17 +28,19 @@ from energymodels.kernels.battery.events import (
     watch,
 )
 from energymodels.kernels.battery.history import least
-from energymodels.kernels.battery.instant import INSTANT, next_corner, start_step, wanted
+from energymodels.kernels.battery.instant import is_profile, next_corner, start_step, wanted
 from energymodels.kernels.battery.limits import NONE, REST, rests_for, take_limit
 from energymodels.kernels.battery.material import set_temperature
 from energymodels.kernels.battery.observe import observe, record, sample
-from energymodels.kernels.battery.stepper import attempt, choose, first_step, kept, restart, step_error
+from energymodels.kernels.battery.stages import G, settle_stages, stages_error, stages_factor, take
+from energymodels.kernels.battery.stepper import choose, first_step, kept, restart, step_error
 from energymodels.kernels.jit import inner
 
 SHORTEST = 1e-10  # s
+FINE = 1e-6  # of the local time: a shorter step wants the clock set
 FIRST_MOVING = 0.01  # s
 SCARCE = 1.0  # mol m-3: below it a failure is the electrolyte's
-MOST_STEPS = 20000
+MOST_STEPS = 20000  # from one bend of what is asked for to the next
 MOST_FAILURES = 60  # in a row
 MOST_LANDINGS = 100  # five are usual
 MOST_PHASES = 1000  # limits held one after the other; three are usual
@@ -54,7 +57,7 @@ def why_not(w, mesh, kind, at_once):
 
 
 @inner
-def land(w, mesh, c, tables, step, profiles, begun, kind, fidelity, event):
+def land(w, mesh, c, tables, step, profiles, kind, fidelity, event):
     """Shorten the step just solved until it ends where an end is met; return that end's event.
 
     Regula falsi on the step's length (Illinois), every value a step of its own, solved more closely than an ordinary one. NONE if
@@ -75,8 +78,7 @@ def land(w, mesh, c, tables, step, profiles, begun, kind, fidelity, event):
         h = high if near else (low * g_high - high * g_low) / (g_high - g_low)
         if not near and not low < h < high:
             h = 0.5 * (low + high)
-        goal = wanted(w, c, step, profiles, kind, t + h - begun)
-        good, _ = attempt(w, mesh, c, tables, profiles, t + h, kind, goal, fidelity, 0.01 * c.tolerance)
+        good, _ = take(w, mesh, c, tables, step, profiles, t + h, kind, fidelity, 0.01 * c.tolerance)
         if not good:
             return FAILED
         earlier = first_passed(w, mesh, c, w.points[head], w.points[new])
@@ -106,12 +108,12 @@ def land(w, mesh, c, tables, step, profiles, begun, kind, fidelity, event):
 @inner
 def enter(w, mesh, c, tables, fidelity, axis, series, inside, case):
     """Keep and record the instant just solved, from which the time steps of a step, or of a limit held, begin."""
-    t = w.weights[at.TIMES, w.now[at.HEAD]]
+    t = absolute(w, w.weights[at.TIMES, at.new_slot(w)])
     if axis.size > 0:
         observe(w, mesh, c, tables, fidelity)
-        while w.now[at.SAMPLE] < axis.size and axis[w.now[at.SAMPLE]] <= t + INSTANT:
+        while w.now[at.SAMPLE] < axis.size and axis[w.now[at.SAMPLE]] <= t:
             record(w, series, inside, case, w.series[at.new_slot(w)], w.points[at.new_slot(w)])
-    kept(w, mesh, c, tables, fidelity)
+    kept(w, mesh, c, tables, fidelity, w.now[at.HEAD], True)
     restart(w)
     point = w.points[0]
     w.weights[at.GOALS, E_ONSET] = -BELOW
@@ -135,7 +137,7 @@ def run_step(w, mesh, c, tables, step, profiles, fidelity, axis, series, inside,
     elif kind == of.POWER_PROFILE:
         kind = int(of.POWER)
     restart(w)
-    begun = w.weights[at.TIMES, 0]
+    begin_step(w)
     for other in range(L_CURRENT, E_ONSET):
         w.weights[at.SIGNS, other] = 0.0
     total = 0
@@ -169,7 +171,7 @@ def run_step(w, mesh, c, tables, step, profiles, fidelity, axis, series, inside,
         h = first_step(w, mesh, c, tables, w.points[0, at.I] - before, c.tolerance)
         if kind != of.CURRENT or step[of.KIND] == of.CURRENT_PROFILE:  # the current moves, and nothing tells yet how fast
             h = min(h, FIRST_MOVING)
-        code, event, steps = follow(w, mesh, c, tables, step, profiles, kind, begun, h, fidelity, axis, series, inside, case)
+        code, event, steps = follow(w, mesh, c, tables, step, profiles, kind, h, fidelity, axis, series, inside, case)
         total += steps
         if code == status.NO_CONVERGENCE and limited and kind == of.WARM:  # on charge, heat has a least value: none may be held
             event = REST
@@ -184,32 +186,37 @@ def run_step(w, mesh, c, tables, step, profiles, fidelity, axis, series, inside,
 
 
 @inner
-def follow(w, mesh, c, tables, step, profiles, kind, begun, h, fidelity, axis, series, inside, case):
+def follow(w, mesh, c, tables, step, profiles, kind, h, fidelity, axis, series, inside, case):
     """Take time steps, the first of size ``h``, until an event or the step's time ends. Return (status, event, time steps)."""
     tolerance = c.tolerance
-    ends_at = begun + step[of.END_TIME]
+    staged = is_profile(step)
     since = 0  # steps at this order
     failures = 0
-    for steps in range(MOST_STEPS):
-        t = w.weights[at.TIMES, w.now[at.HEAD]]
-        limit = min(ends_at, next_corner(c, step, profiles, begun, t))
+    steps = 0
+    effort = 0  # steps since the last bend
+    while effort < MOST_STEPS:
+        steps += 1
+        effort += 1
+        head = w.now[at.HEAD]
+        t = w.weights[at.TIMES, head]
+        ends = min(step[of.END_TIME], next_corner(w, c, step, profiles, t))  # since the protocol's step began
+        limit = ends - w.memory[at.ELAPSED]
         last = t + 1.01 * h >= limit
         if last:
             h = limit - t
         elif t + 2.0 * h > limit:
             h = 0.5 * (limit - t)
         t_new = limit if last else t + h
-        order = min(w.now[at.NEXT_ORDER], w.now[at.COUNT])
+        order = 2 if staged else min(w.now[at.NEXT_ORDER], w.now[at.COUNT])
         w.now[at.NEXT_ORDER] = order
-        goal = wanted(w, c, step, profiles, kind, t_new - begun)
-        good, alpha = attempt(w, mesh, c, tables, profiles, t_new, kind, goal, fidelity, tolerance)
-        error = step_error(w, mesh, c, alpha, fidelity) / tolerance if good else 0.0
+        good, alpha = take(w, mesh, c, tables, step, profiles, t_new, kind, fidelity, tolerance)
+        error = error_of(w, mesh, c, tables, step, profiles, alpha, kind, fidelity) if good else 0.0
         new = at.new_slot(w)
         event = NONE
         if good and error <= 1.0:
-            event = first_passed(w, mesh, c, w.points[w.now[at.HEAD]], w.points[new])
+            event = first_passed(w, mesh, c, w.points[head], w.points[new])
             if event >= 0:
-                event = land(w, mesh, c, tables, step, profiles, begun, kind, fidelity, event)
+                event = land(w, mesh, c, tables, step, profiles, kind, fidelity, event)
                 good = event != FAILED
                 t_new = w.weights[at.TIMES, new]
                 last = last and t_new == limit
@@ -220,22 +227,30 @@ def follow(w, mesh, c, tables, step, profiles, kind, begun, h, fidelity, axis, s
             if failures > 3:
                 w.now[at.NEXT_ORDER] = 1
             if h < SHORTEST or failures > MOST_FAILURES:
-                return why_not(w, mesh, kind, False), NONE, steps + 1
+                return why_not(w, mesh, kind, False), NONE, steps
+            if h < FINE * t:
+                set_clock(w, t, elapsed(w, t))
             continue
         since += 1
-        choice, factor = choose(w, mesh, c, error, since, fidelity)
+        choice, factor = 2, stages_factor(error)
+        if not staged:
+            choice, factor = choose(w, mesh, c, error, since, fidelity)
+        h = max(h, t_new - t) if event == E_ONSET else t_new - t  # the step that was shortened was good
+        if last:  # on the clock as exactly as it was asked for
+            set_clock(w, t_new, ends)
+            effort = 0
+        if staged:
+            settle_stages(w, mesh, c, tables, 1.0 / (G * (t_new - t)), fidelity, axis.size > 0)
+            new = at.new_slot(w)
         if axis.size > 0:
             observe(w, mesh, c, tables, fidelity)
             sample(w, mesh, c, tables, axis, series, inside, case, fidelity)
+        kept(w, mesh, c, tables, fidelity, head, kind == of.VOLTAGE)
         if event == E_ONSET:
             w.memory[at.ONSET] = -w.points[new, at.CHARGE]
             w.weights[at.SIGNS, E_ONSET] = 0.0
-            h = max(h, t_new - t)  # the step that was shortened was good
-        elif event >= 0 or (last and limit == ends_at):
-            kept(w, mesh, c, tables, fidelity)
-            return status.OK, event, steps + 1
-        else:
-            h = t_new - t
+        elif event >= 0 or (last and ends == step[of.END_TIME]):
+            return status.OK, event, steps
         if since > order:
             since = 0
         w.now[at.NEXT_ORDER] = choice
@@ -243,7 +258,14 @@ def follow(w, mesh, c, tables, step, profiles, kind, begun, h, fidelity, axis, s
             factor = min(factor, 1.0)
         failures = 0
         h *= factor
-        kept(w, mesh, c, tables, fidelity)
-        if t_new - begun > FOREVER and ends_at == inf:
-            return status.END_OUT_OF_REACH, NONE, steps + 1
-    return status.TOO_MANY_STEPS, NONE, MOST_STEPS
+        if step[of.END_TIME] == inf and elapsed(w, w.weights[at.TIMES, w.now[at.HEAD]]) > FOREVER:
+            return status.END_OUT_OF_REACH, NONE, steps
+    return status.TOO_MANY_STEPS, NONE, steps
+
+
+@inner
+def error_of(w, mesh, c, tables, step, profiles, alpha, kind, fidelity):
+    """Return the estimated error of the step just solved, in parts of the tolerance."""
+    if is_profile(step):
+        return stages_error(w, mesh, c, tables, step, profiles, alpha, kind, fidelity)
+    return step_error(w, mesh, c, alpha, fidelity) / c.tolerance

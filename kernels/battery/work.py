@@ -37,18 +37,20 @@ NODE = 61
 # much was charged when the least potential fell below 0 (A s); temperature of the surroundings (K), lithium at the start (A s),
 # mean current of side reactions in the last step of single particles (A m-2), temperature at the start (K),
 # concentration that is held (mol m-3), what a charge at limits waits for, FOR_HEAT or FOR_SALT, 0 for nothing,
-# how many nodes are the back of the negative electrode, state of charge at the start
+# how many nodes are the back of the negative electrode; when the protocol's step began and how long after that the points' times
+# are 0 (s), heat of the stage within a step (W); state of charge at the start
 (
     CURVATURE, HEAT_NOW, THETA_N, THETA_P, CHARGE_N, CHARGE_P, CELL, NOMINAL, HOTTEST, LEAST_POTENTIAL, LARGEST_CURRENT,
-    AT_10, AT_80, ONSET, AROUND, LITHIUM, BESIDE, FIRST_T, HELD, IDLE, REAR,
-    SOC,
-) = np.arange(22)  # fmt: skip
+    AT_10, AT_80, ONSET, AROUND, LITHIUM, BESIDE, FIRST_T, HELD, IDLE, REAR, BEGAN, ELAPSED, STAGE_HEAT, SOC,
+) = np.arange(25)  # fmt: skip
 # of ``now``: slot of the newest time point, how many there are, the order of the next step, position in the axis of the next sample
 HEAD, COUNT, NEXT_ORDER, SAMPLE = np.arange(4)
 # rows of ``weights``: BDF, predictors of this order, one below, one above; times of the points; goals and signs of a step's ends
 BACK, PREDICT, LOWER, HIGHER, TIMES, GOALS, SIGNS = np.arange(7)
-# rows behind the time points: of ``points`` the predictor and the weighted past, of ``profiles`` that past, of ``series`` a record
-PREDICTED, PAST = HISTORY + np.arange(2)
+# rows behind the time points: of ``points`` the predictor, the weighted past, the stage within a step, the slopes at its end and
+# its result; of ``profiles`` the last four; of ``series`` a record
+PREDICTED, PAST, STAGE, SLOPE, RESULT = HISTORY + np.arange(5)
+STAGE_PROFILE, SLOPE_PROFILE, RESULT_PROFILE = HISTORY + np.arange(1, 4)
 FOR_HEAT, FOR_SALT = np.array((1.0, 2.0))
 GAIN = RANK  # column of ``coefficients``: the case's own factor
 
@@ -63,15 +65,15 @@ def make_work(nodes: int, particles_n: int, particles_p: int, cells: int, reacti
     """
     profiles = (particles_n + particles_p) * cells
     return Work(
-        np.zeros((HISTORY + 1, profiles)),
-        np.zeros((HISTORY + 2, FIRST + 3 * nodes + 3 * reacting)),
+        np.zeros((HISTORY + 4, profiles)),
+        np.zeros((HISTORY + 5, FIRST + 3 * nodes + 3 * reacting)),
         np.zeros((HISTORY + 1, RECORDED)),
         np.zeros((NODE, nodes)),
         np.zeros((FUNCTIONS, 1 + 2 * RANK), dtype=np.int64),
         np.zeros((FUNCTIONS, RANK + 1)),
         np.zeros((2, 5, max(particles_n, particles_p) * cells)),
         np.zeros((7, 16)),
-        np.zeros(22),
+        np.zeros(25),
         np.zeros(4, dtype=np.int64),
     )
 

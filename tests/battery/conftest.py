@@ -76,7 +76,7 @@ def solve_case(model="battery.dfn", values=None, time=()):
     work, tables = kept["w"], kept["tables"]
     by_modes = [work.index[f, 0] == 1 and tables[work.index[f, 1] + 2] == 0.0 for f in (layout.D_N, layout.D_P)]
     return SimpleNamespace(
-        by_modes=by_modes, row=rows[0], work=work, mesh=kept["mesh"], out=kept["out"],
+        by_modes=by_modes, row=rows[0], work=work, tables=tables, mesh=kept["mesh"], out=kept["out"],
         series=kept["series"][:, 0] if axis.size else kept["series"][:, :0],
         status=int(block.status[0]), fidelity=kept["fidelity"], point=work.points[work.now[at.HEAD]],
         profile=work.profiles[work.now[at.HEAD]],
