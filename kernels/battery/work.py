@@ -68,7 +68,7 @@ def make_work(nodes: int, particles_n: int, particles_p: int, cells: int, reacti
         np.zeros((NODE, nodes)),
         np.zeros((FUNCTIONS, 1 + 2 * RANK), dtype=np.int64),
         np.zeros((FUNCTIONS, RANK + 1)),
-        np.zeros((2, 5, max(particles_n, particles_p) * cells)),
+        np.zeros((2, 9, max(particles_n, particles_p) * cells)),
         np.zeros((7, 16)),
         np.zeros(21),
         np.zeros(4, dtype=np.int64),
