@@ -142,6 +142,8 @@ def run_kernel(
     solution.validity = prepared.derived.get("validity")
     kept = {o.name for o in solution.outputs}
     for name, row in zip(names, scalars, strict=True):
+        if name == "validity":  # flags that a kernel found
+            row = solution.validity = np.nan_to_num(row).astype(np.int8)
         if name in kept:
             solution.values[name] = row
     for output in solution.outputs:

@@ -4,18 +4,36 @@ import numpy as np
 
 from energymodels.kernels import status
 from energymodels.kernels.battery import row as to
-from energymodels.kernels.battery import side
+from energymodels.kernels.battery import particle, side
 from energymodels.kernels.battery import work as at
-from energymodels.kernels.battery.events import VOLTAGE_MAX, VOLTAGE_MIN
+from energymodels.kernels.battery.events import END_VOLTAGE, VOLTAGE_MAX, VOLTAGE_MIN
+from energymodels.kernels.battery.history import least
 from energymodels.kernels.battery.inventory import lithium
 from energymodels.kernels.battery.row import ROW as ROW
 from energymodels.kernels.battery.start import EXACTLY, begin
 from energymodels.kernels.battery.steps import run_step
 from energymodels.kernels.jit import inner, jit
 
+EXHAUSTED = 0.01  # of the salt at the start
+
 
 @inner
-def report(w, mesh, c, tables, fidelity, out, case, ended, steps):
+def validity(w, mesh, c, tables, ended, begun):
+    """Return the flags of ``row.VALIDITIES`` that a case deserves, whose last step began at ``begun`` s."""
+    flags = 1.0 if w.memory[at.MOST_SALT] > c.most_salt else 0.0
+    if ended not in (END_VOLTAGE, VOLTAGE_MIN, VOLTAGE_MAX):
+        return flags
+    point = w.points[w.now[at.HEAD]]
+    if least(point[at.FIRST :], mesh.n + mesh.s + mesh.p) < EXHAUSTED * c.c_e:
+        flags += 2.0
+    elapsed = w.weights[at.TIMES, w.now[at.HEAD]] - begun
+    if particle.reached(w, mesh, c, tables, elapsed) < mesh.radial[particle.VOLUME, -1] ** 2:
+        flags += 4.0
+    return flags
+
+
+@inner
+def report(w, mesh, c, tables, fidelity, out, case, ended, steps, begun):
     """Write the scalar results of a case."""
     point = w.points[w.now[at.HEAD]]
     out[to.CAPACITY, case] = point[at.MOVED]
@@ -47,6 +65,7 @@ def report(w, mesh, c, tables, fidelity, out, case, ended, steps):
             out[to.LITHIUM_SEI, case] = side.held(w, mesh, c, point, side.GROWN)
     total = lithium(w, mesh, c, tables, w.now[at.HEAD], fidelity)
     out[to.LITHIUM_GAINED, case] = total / w.memory[at.LITHIUM] - 1.0
+    out[to.VALIDITY, case] = validity(w, mesh, c, tables, ended, begun)
 
 
 @jit
@@ -73,7 +92,9 @@ def solve(rows, w, mesh, tables, index, widths, program, profiles, fidelity, axi
             continue
         total = 0
         ended = 0
+        begun = 0.0
         for q in range(c.steps):
+            begun = w.weights[at.TIMES, w.now[at.HEAD]]
             codes[row], ended, steps = run_step(
                 w, mesh, c, tables, program[c.first_step + q], profiles, fidelity, axis, series, inside, row
             )
@@ -81,4 +102,4 @@ def solve(rows, w, mesh, tables, index, widths, program, profiles, fidelity, axi
             if codes[row] != status.OK or ended in (VOLTAGE_MIN, VOLTAGE_MAX):
                 break
         if codes[row] == status.OK:
-            report(w, mesh, c, tables, fidelity, out, row, ended, total)
+            report(w, mesh, c, tables, fidelity, out, row, ended, total, begun)

@@ -205,3 +205,11 @@ def finish_side(w, mesh, c, tables, side, first, n, start, new, alpha):
     cells = mesh.radial.shape[1]
     if is_constant(tables, w.index, f):
         finish_modes(w.node[at.J, first : first + n], w.profiles[new, start : start + n * cells], n, cells, w.newton[side])
+
+
+@inner
+def reached(w, mesh, c, tables, elapsed):
+    """Return the least D t/R^2 of either electrode's particles: the square of how deep a change at the surface went, in radii."""
+    d_n = value(tables, w.index, w.coefficients, D_N, w.memory[at.THETA_N])[0]
+    d_p = value(tables, w.index, w.coefficients, D_P, w.memory[at.THETA_P])[0]
+    return elapsed * min(d_n / (c.radius_n * c.radius_n), d_p / (c.radius_p * c.radius_p))

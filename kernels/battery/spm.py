@@ -21,6 +21,7 @@ from energymodels.kernels.battery.material import (
     exchange_of_electrolyte,
     in_series,
     is_constant,
+    keep_positive,
     mix,
     set_temperature,
     solid_conductivity,
@@ -41,6 +42,7 @@ def solve_electrolyte(w, mesh, tables, current, alpha, solid):
     nodes = mesh.n + mesh.s + mesh.p
     node = w.node
     values(tables, w.index, w.coefficients, of.D_E, node[at.C], node[at.DIFFUSIVITY], node[at.D_DIFFUSIVITY])
+    keep_positive(node[at.DIFFUSIVITY], node[at.D_DIFFUSIVITY])
     values(tables, w.index, w.coefficients, of.T_PLUS, node[at.C], node[at.T_PLUS], node[at.D_T_PLUS])
     if solid > 0.0:
         values(tables, w.index, w.coefficients, of.KAPPA, node[at.C], node[at.KAPPA], node[at.D_KAPPA])
