@@ -44,7 +44,9 @@ SCALARS = (
     Output("lithium_in_sei", "A h", "lithium in the growth of the interphase", PER_HOUR),
     Output("lithium_gained", "1", "relative change of all lithium: what its balance misses"),
     Output(
-        "validity", "1", "functions used outside their range, and ends that the mesh does not resolve",
+        "validity",
+        "1",
+        "functions used outside their range, and ends that the mesh does not resolve",
         attrs={"flag_masks": np.array([1 << i for i in range(len(VALIDITIES))], np.int8), "flag_meanings": " ".join(VALIDITIES)},
     ),
 )

@@ -3,8 +3,8 @@
 import numpy as np
 
 from energymodels.kernels import status
-from energymodels.kernels.battery import row as to
 from energymodels.kernels.battery import particle, side
+from energymodels.kernels.battery import row as to
 from energymodels.kernels.battery import work as at
 from energymodels.kernels.battery.events import END_VOLTAGE, VOLTAGE_MAX, VOLTAGE_MIN
 from energymodels.kernels.battery.history import least

@@ -36,7 +36,7 @@ def values(tables, index, coefficients, f, x, y, slope):
 
 @inner
 def keep_positive(d, slope):
-    """Keep diffusivities of the electrolyte at ``STILL`` or above: the sum of a fit can fall below 0 where the salt all but stands."""
+    """Keep diffusivities of the electrolyte at ``STILL`` or above: a fitted sum can fall below 0 where the salt all but stands."""
     for k in range(d.size):
         if d[k] < STILL:
             d[k] = STILL

@@ -7,9 +7,9 @@ beta = 1/(alpha R^2), the flux j/F leaving at the surface. It leaves the surface
 
 which is all the electrode needs to know; the inner values follow once j is known. Where D does not depend on theta, the profile is
 kept as amplitudes of the discrete operator's own modes, the first of which is the mean: each is one number over another. Where it
-does, the profile is kept cell by cell, and Newton's tridiagonal system is eliminated from the centre outwards. The flux between two
-cells is then that of the integral of D over theta (Kirchhoff's transformation), by Simpson's rule: a mean of the D of either would
-choke it where D falls by a factor from cell to cell. PyBaMM takes the harmonic mean.
+does, the profile is kept cell by cell, and Newton's tridiagonal system is eliminated from the centre outwards. The flux between
+two cells is then that of the integral of D over theta (Kirchhoff's transformation), by Simpson's rule: a harmonic mean would choke
+it where D falls by a factor from cell to cell. PyBaMM takes the harmonic mean.
 
 ``radial[row, cell]`` describes the mesh: volumes; r^2/dr of the edge to the cell below; the weight of the outer cell in the harmonic
 mean at that edge; weights of the last cell and the one below in the surface value; eigenvalues of the modes, what a unit of flux
@@ -65,7 +65,7 @@ def finish_modes(j, y, n, cells, factors):
 
 @inner
 def diffusivities(radial, tables, index, coefficients, f, y, n, harmonic, mean, inside, outside, scratch):
-    """Set ``mean`` to the diffusivity ``f`` between every cell and the one below, ``inside``, ``outside`` to its slopes by either's y.
+    """Set ``mean`` to the diffusivity ``f`` between every cell and the one below; ``inside``, ``outside`` to its slopes by their y.
 
     It is the integral of D over the stretch between the two divided by it; with ``harmonic`` the harmonic mean by width.
     """
@@ -179,9 +179,7 @@ def eliminate_side(w, mesh, c, tables, side, first, n, start, new, alpha, again)
     back, y = w.profiles[at.HISTORY, start:stop], w.profiles[new, start:stop]
     a, g, j = w.node[at.A, first : first + n], w.node[at.G, first : first + n], w.node[at.J, first : first + n]
     if not is_constant(tables, w.index, f):
-        eliminate(
-            mesh.radial, beta, tables, w.index, w.coefficients, f, source, back, y, j, n, mesh.pybamm, w.newton[side], a, g
-        )
+        eliminate(mesh.radial, beta, tables, w.index, w.coefficients, f, source, back, y, j, n, mesh.pybamm, w.newton[side], a, g)
     elif again:
         d = value(tables, w.index, w.coefficients, f, 0.5)[0]
         eliminate_modes(mesh.radial, beta, d, source, back, y, n, w.newton[side], a, g)
