@@ -126,7 +126,7 @@ def kernel_rows(columns: Columns, labels: Mapping[str, Sequence[str]]) -> dict[s
 
 
 def most_salt(c: Columns, rows: Mapping[str, Array]) -> Array:
-    """Return up to which concentration transport in the electrolyte holds at the first temperature; without end where it is constant."""
+    """Return up to which concentration transport in the electrolyte holds at the first temperature; no end where it is constant."""
     T = c["temperature"] + ZERO_CELSIUS
     found = np.full((1,) * c.which.ndim, np.inf)
     for key in ("kappa", "d_e"):
