@@ -12,8 +12,8 @@ two cells is then that of the integral of D over theta (Kirchhoff's transformati
 it where D falls by a factor from cell to cell. PyBaMM takes the harmonic mean.
 
 ``radial[row, cell]`` describes the mesh: volumes; r^2/dr of the edge to the cell below; the weight of the outer cell in the
-harmonic mean at that edge; weights of the last cell and the one below in the surface value; eigenvalues of the modes, what a unit of
-flux takes from each, and what each gives to the surface. Arrays of profiles are (cell or mode, particle), flattened.
+harmonic mean at that edge; weights of the last cell and the one below in the surface value; eigenvalues of the modes, what a unit
+of flux takes from each, and what each gives to the surface. Arrays of profiles are (cell or mode, particle), flattened.
 """
 
 import numpy as np
