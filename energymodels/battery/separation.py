@@ -134,7 +134,7 @@ def _fit(function: Function, f: Surface, T_ref: float) -> Separation:
     products = over_temperature(T)
 
     fine = np.union1d(np.geomspace(x[0], x[-1], 800), np.linspace(x[0], x[-1], 1200))
-    over_fine, fine_T = shares(fine), np.linspace(*WINDOW_T, 361)
+    over_fine, fine_T = shares(fine), np.union1d(np.linspace(*WINDOW_T, 361), [T_ref])  # exact there
     over_T = over_temperature(fine_T)
 
     def pair(k: int) -> tuple[Curve, Curve]:
