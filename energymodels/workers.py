@@ -144,6 +144,8 @@ def run_kernel(
     solution.found = dict(zip(names, scalars, strict=True))
     kept = {o.name for o in solution.outputs}
     for name, row in zip(names, scalars, strict=True):
+        if name == "validity":  # flags that a kernel found
+            row = solution.validity = np.nan_to_num(row).astype(np.int8)
         if name in kept:
             solution.values[name] = row
     for output in solution.outputs:

@@ -37,7 +37,9 @@ BETWEEN = np.linspace(0.0, 1.0, 5)[:-1]  # where extremes are looked for between
 
 def add_variables(model: Any) -> None:
     """Give a PyBaMM model the variables it lacks."""
-    model.variables[NEGATIVE_POTENTIAL] = pybamm.min(model.variables["Negative electrode surface potential difference [V]"])
+    potential = "Negative electrode surface potential difference"
+    at_face = model.variables[f"{potential} at separator interface [V]"]
+    model.variables[NEGATIVE_POTENTIAL] = pybamm.minimum(pybamm.min(model.variables[f"{potential} [V]"]), at_face)
 
 
 def series(solution: Any, cell: Cell, time: Array) -> dict[str, Array]:

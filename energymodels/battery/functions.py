@@ -21,7 +21,9 @@ LARGEST = 10.0  # V: potentials beyond only guard the ends of stoichiometry; the
 LITTLE = 1e-4  # mol m-3 of electrolyte, below which exchange currents stay as they are, above zero
 CLIP, MOST = 10.0, 8000.0  # mol m-3 of electrolyte, between which transport properties change
 CONCENTRATION = 1000.0  # mol m-3, a usual one
-WINDOW_T, WINDOW_C = (253.15, 343.15), 3000.0  # K and mol m-3, in which f(x, T) is fitted where no few products equal it
+WINDOW_T, WINDOW_C = (253.15, 343.15), 6000.0  # K and mol m-3, in which f(x, T) is fitted where no few products equal it
+MEASURED = 3000.0  # mol m-3: electrolytes are measured up to about here
+FLOOR = 0.1  # of the largest value at a temperature, below which errors of a fit are relative to it
 FACTORS = 1e-6  # relative error to which an exchange current must be a product
 
 
@@ -79,7 +81,7 @@ def _of_electrode(side: str) -> tuple[Function, ...]:
 _ALL = (
     *_of_electrode("negative"),
     *_of_electrode("positive"),
-    Function("KAPPA", "conductivity of the electrolyte", "S m-1", CLIP, MOST, 64, thermal=True, tolerance=6e-7),
+    Function("KAPPA", "conductivity of the electrolyte", "S m-1", CLIP, MOST, 64, thermal=True, tolerance=6e-7, floor=1e-3),
     Function("D_E", "diffusivity in the electrolyte", "m2 s-1", CLIP, MOST, 64, thermal=True, tolerance=6e-7),
     Function("TDF", "thermodynamic factor of the electrolyte", "1", 0.0, MOST, 64, thermal=True, tolerance=6e-7),
     Function("T_PLUS", "transference number of the cation", "1", 0.0, MOST, 64, thermal=True, tolerance=6e-7),

@@ -27,6 +27,7 @@ class ParameterSet:
     products g(x) h(T) that make up a function and where their tables begin; neither is to be changed. ``errors`` are the largest of
     the tables by function, V for potentials, else relative. ``refused`` says what the set cannot be used for, and why.
     ``powers`` {function: {path: power}} says by what power of a number a function grows when that number is changed.
+    ``reaches`` {function: (temperatures, K, concentrations, mol m-3)} says up to where transport in the electrolyte holds.
     ``ranges`` {path of a field: (low, high)} are in the field's unit, of what the literature gives no one value for.
     """
 
@@ -40,6 +41,7 @@ class ParameterSet:
     notes: tuple[str, ...]
     refused: dict[str, str]
     powers: dict[str, dict[str, float]]
+    reaches: dict[str, tuple[list[float], list[float]]]
     ranges: dict[str, tuple[float, float]]
 
     @property
@@ -104,10 +106,10 @@ def remarks(fields: Mapping[str, Any], swept: Mapping[str, NDArray[Any]]) -> lis
 def _made(material: Material) -> disk.Content:
     from energymodels.battery.tabulate import tabulate
 
-    tables, index, errors, notes = tabulate(material)
+    tables, index, errors, notes, reaches = tabulate(material)
     meta = {
         "name": material.name, "title": material.title, "scalars": dict(material.scalars), "refused": dict(material.refused),
-        "powers": {key: dict(powers) for key, powers in material.powers.items()},
+        "reaches": reaches, "powers": {key: dict(powers) for key, powers in material.powers.items()},
         "ranges": dict(material.ranges), "errors": errors, "sources": list(material.sources), "notes": [*material.notes, *notes],
     }  # fmt: skip
     return {"tables": tables, "index": index}, meta

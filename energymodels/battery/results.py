@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from energymodels.kernels.battery.layout import TERMINATIONS
+from energymodels.kernels.battery.row import VALIDITIES
 from energymodels.model import Output, Tolerance
 
 SIGN = {"sign_convention": "current delivered by the cell is positive: discharge above 0, charge below"}
@@ -47,6 +48,12 @@ SCALARS = (
     Output("lithium_dead", "A h", "lithium metal that cannot dissolve any more", PER_HOUR),
     Output("lithium_in_sei", "A h", "lithium in the growth of the interphase", PER_HOUR),
     Output("lithium_gained", "1", "relative change of all lithium: what its balance misses"),
+    Output(
+        "validity",
+        "1",
+        "functions used outside their range, and ends that the mesh does not resolve",
+        attrs={"flag_masks": np.array([1 << i for i in range(len(VALIDITIES))], np.int8), "flag_meanings": " ".join(VALIDITIES)},
+    ),
 )
 SERIES = (
     Output("voltage", "V", "terminal voltage", dims=("time",)),

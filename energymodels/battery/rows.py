@@ -102,6 +102,7 @@ def kernel_rows(columns: Columns, labels: Mapping[str, Sequence[str]]) -> dict[s
     rows |= {name: c[path] for name, path in FACTORS.items()}
     rows |= {name: c.columns.get(path, np.full(1, np.nan).reshape((1,) * c.which.ndim)) for name, path in CONSTANTS.items()}
     rows["c_e"] = c["electrolyte.initial_concentration"]
+    rows["most_salt"] = most_salt(c, rows)
     rows["nominal"] = c["cell.nominal_capacity"] * 3600.0
     rows["nominal_is_cell"] = np.asarray(c["rate_basis"] == list(labels["rate_basis"]).index("cell"), dtype=float)
     rows |= {name: c[f"cell.{name}"] for name in ("voltage_min", "voltage_max", "ocv_min", "ocv_max", "reference_temperature")}
@@ -127,6 +128,17 @@ def kernel_rows(columns: Columns, labels: Mapping[str, Sequence[str]]) -> dict[s
     rows["tolerance"] = c["tolerance"]
     rows["set"] = c.which
     return rows
+
+
+def most_salt(c: Columns, rows: Mapping[str, Array]) -> Array:
+    """Return up to which concentration transport in the electrolyte holds at the first temperature; no end where it is constant."""
+    T = c["temperature"] + ZERO_CELSIUS
+    found = np.full((1,) * c.which.ndim, np.inf)
+    for key in ("kappa", "d_e"):
+        by_set = np.array([np.interp(T, *s.reaches[key.upper()]) for s in c.sets])  # (set, case ..)
+        own = np.take_along_axis(*np.broadcast_arrays(by_set, c.which[np.newaxis]), axis=0)[0]
+        found = np.minimum(found, np.where(np.isnan(rows[f"constant_{key}"]), own, np.inf))
+    return found
 
 
 def limits(c: Columns, voltage_max: Array) -> dict[str, Array]:

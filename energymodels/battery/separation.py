@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from energymodels.battery.functions import HIGH_T, LOW_T, WINDOW_C, WINDOW_T, Array, Curve, Function, Surface
+from energymodels.battery.functions import HIGH_T, LOW_T, MEASURED, WINDOW_C, WINDOW_T, Array, Curve, Function, Surface
 from energymodels.kernels.battery.layout import RANK
 
-ROUNDS = 40  # of alternating least squares
+ROUNDS = 12  # of alternating least squares
 NEGLIGIBLE = 2e-8  # relative error left to the separation of x and T, where few products suffice
+SMALL = 1e-2  # of the largest value at a temperature, below which a fit's error counts by that
 
 
 @dataclass(frozen=True)
@@ -78,44 +79,75 @@ def _at_points(f: Surface, points: Array, weights: Array) -> Curve:
     return lambda T: np.asarray(weights @ surface(f, points, T))
 
 
-def _fit(function: Function, f: Surface, T_ref: float) -> Separation:
-    """Return the products closest, in the mean square of relative errors over a window, to f(x, T) / f(x, T_ref).
+def physical(exact: Array, x: Array) -> Array:
+    """Return where values (x, T) of an electrolyte's function are usable: up to where, from low x on, they stop to be so.
 
-    The first g is f(x, T_ref), so that nothing is fitted there. Alternating least squares from the singular vectors.
+    They are positive and no larger than the largest up to ``MEASURED``: beyond, polynomials in the concentration turn up again.
+    """
+    top = np.nanmax(np.where(np.isfinite(exact) & (x <= MEASURED)[:, np.newaxis], exact, 0.0), axis=0)
+    with np.errstate(invalid="ignore"):
+        good = np.isfinite(exact) & (exact > 0.0) & (exact <= 1.001 * top)
+    return np.logical_and.accumulate(good, axis=0)
+
+
+def _fit(function: Function, f: Surface, T_ref: float) -> Separation:
+    """Return the products closest to f(x, T) over a window, in the mean square of errors relative to f where it is not ``SMALL``.
+
+    The first g is f(x, T_ref), so that nothing is fitted there: the others fit the ratio to it. Alternating least squares from the
+    singular vectors.
     """
     x, T = samples(function, WINDOW_C), np.linspace(*WINDOW_T, 31)
     at_reference = at_temperature(f, T_ref)
+    here = surface(f, x, T)
+    usable = physical(here, x)
+    top = np.where(usable, here, 0.0).max(axis=0)
 
     def ratio(p: Array, t: Array) -> Array:
         p = np.minimum(p, x[-1])
         return surface(f, p, t) / at_reference(p)[:, None]
 
+    def scale(values: Array, p: Array, good: Array) -> Array:
+        """Return what errors of the ratio are relative to; infinite where they do not count."""
+        least = SMALL * top / at_reference(np.minimum(p, x[-1]))[:, None]
+        return np.where(good, np.maximum(values, least), np.inf)
+
+    exact = np.where(usable, ratio(x, T), 0.0)
+    size = scale(exact, x, usable)
+
     def over_temperature(t: Array) -> Array:
-        return _project(ratio(x, t).T, np.column_stack([np.ones(x.size), over_x]))
+        values = ratio(x, t)
+        good = physical(surface(f, x, t), x)
+        most = np.where(good, values * at_reference(x)[:, None], 0.0).max(axis=0)
+        sizes = np.where(good, np.maximum(values, SMALL * most / at_reference(x)[:, None]), np.inf)
+        return _project(np.where(good, values, 0.0).T, np.column_stack([np.ones(x.size), over_x]), sizes.T)
 
     def shares(p: Array) -> Array:
         values = ratio(p, T)
-        return _project(values, products[:, 1:], values - products[:, 0])
+        reach = np.interp(np.minimum(p, x[-1]), x, np.arange(x.size))
+        good = usable[np.floor(reach).astype(int)]
+        return _project(np.where(good, values - products[:, 0], 0.0), products[:, 1:], scale(values, p, good))
 
-    exact = ratio(x, T)
-    mean = exact.mean(axis=0)
-    over_x = np.linalg.svd((exact - mean) / mean, full_matrices=False)[0][:, : RANK - 1]
+    over_x = np.linalg.svd((exact - 1.0) / size, full_matrices=False)[0][:, : RANK - 1]
     for _ in range(ROUNDS):
         products = over_temperature(T)
         over_x = np.linalg.qr(shares(x))[0]
     products = over_temperature(T)
 
+    fine = np.union1d(np.geomspace(x[0], x[-1], 800), np.linspace(x[0], x[-1], 1200))
+    over_fine, fine_T = shares(fine), np.union1d(np.linspace(*WINDOW_T, 361), [T_ref])  # exact there
+    over_T = over_temperature(fine_T)
+
     def pair(k: int) -> tuple[Curve, Curve]:
-        return lambda p: at_reference(p) * shares(p)[:, k - 1], lambda t: over_temperature(t)[:, k]
+        return lambda p: at_reference(p) * np.interp(p, fine, over_fine[:, k - 1]), lambda t: np.interp(t, fine_T, over_T[:, k])
 
     pairs = [(at_reference, pair(0)[1]), *(pair(k) for k in range(1, RANK))]
     all_T = np.concatenate([[T_ref], T])
     return Separation(pairs, x, all_T, surface(f, x, all_T), fitted=True)
 
 
-def _project(values: Array, basis: Array, wanted: Array | None = None) -> Array:
-    """Return, for every row of ``wanted``, the shares of ``basis`` (column, share) closest to it relative to ``values``."""
-    weighted = basis / values[:, :, None]  # (row, column, share)
-    right = (values if wanted is None else wanted) / values
+def _project(wanted: Array, basis: Array, scale: Array) -> Array:
+    """Return, for every row of ``wanted``, the shares of ``basis`` (column, share) closest to it relative to ``scale``."""
+    weighted = basis / scale[:, :, None]  # (row, column, share)
+    right = wanted / scale
     normal = np.einsum("ijk,ijl->ikl", weighted, weighted)
     return np.linalg.solve(normal, np.einsum("ijk,ij->ik", weighted, right)[..., None])[..., 0]

@@ -14,10 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from energymodels.battery.functions import (
+    CLIP,
+    FLOOR,
     FUNCTIONS,
     HIGH_T,
     LARGEST,
     LOW_T,
+    MOST,
     WINDOW_C,
     WINDOW_T,
     Array,
@@ -26,11 +29,13 @@ from energymodels.battery.functions import (
     Material,
     Surface,
 )
-from energymodels.battery.separation import at_temperature, samples, separate
+from energymodels.battery.separation import at_temperature, physical, samples, separate, surface
 from energymodels.kernels.battery.layout import RANK
 from energymodels.kernels.battery.tables import BUCKETS, FIRST, GO_ABOVE, GO_BELOW, HIGH, LOW, PER
 
 CUTS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)  # intervals into which a bucket may be cut
+FITTED = 1e-4  # relative error of the tables of a fit, which is no closer itself
+TRANSPORT = ("KAPPA", "D_E")
 COUNTS = (64, 100, 128, 160, 200, 250, 400, 500)  # of buckets, tried where a function has kinks that should lie on edges
 NODES = np.array([0.0, 0.25, 0.75, 1.0])  # Chebyshev-Lobatto: neighbouring cubics meet, and only values are needed
 CHECKS = np.array([0.03, 0.1, 0.22, 0.37, 0.5, 0.63, 0.78, 0.9, 0.97])
@@ -114,14 +119,21 @@ def evaluate(tables: Array, o: int, x: Array) -> Array:
     return value
 
 
-def tabulate(material: Material) -> tuple[Array, NDArray[np.int64], dict[str, float], tuple[str, ...]]:
-    """Return (tables, index (function, rank and offsets), largest error by function, notes) of all functions of a material."""
+Reaches = dict[str, tuple[list[float], list[float]]]  # function -> (K, mol m-3)
+
+
+def tabulate(material: Material) -> tuple[Array, NDArray[np.int64], dict[str, float], tuple[str, ...], Reaches]:
+    """Return (tables, index (function, rank and offsets), largest error by function, notes, reaches) of a material's functions.
+
+    The reaches are those of transport in the electrolyte: up to which concentration a function holds, by temperature.
+    """
     T_ref = material.scalars["cell.reference_temperature"]
     parts = [constant(1.0)]
     size = parts[0].size
     index = np.zeros((len(FUNCTIONS), 1 + 2 * RANK), dtype=np.int64)
     errors: dict[str, float] = {}
     notes: list[str] = []
+    reaches: Reaches = {}
     with np.errstate(all="ignore"):
         for row, function in zip(index, FUNCTIONS, strict=True):
             f = material.curves[function.key]
@@ -134,12 +146,24 @@ def tabulate(material: Material) -> tuple[Array, NDArray[np.int64], dict[str, fl
                         size += one.size
                 row[0] += 1
             errors[function.key] = measure(function, f, np.concatenate(parts), row, T_ref, fitted)
+            if function.key in TRANSPORT:
+                reaches[function.key] = reach(f, fitted)
             if fitted:
                 notes.append(
                     f"{function.meaning}: fitted over {WINDOW_T[0]:g} to {WINDOW_T[1]:g} K and up to {WINDOW_C:g} mol m-3 to "
                     f"{errors[function.key]:.1e}; exact at the reference temperature"
                 )
-    return np.concatenate(parts), index, errors, tuple(notes)
+    return np.concatenate(parts), index, errors, tuple(notes), reaches
+
+
+def reach(f: Surface, fitted: bool) -> tuple[list[float], list[float]]:
+    """Return (temperatures, K; up to which concentration f holds there, mol m-3)."""
+    T = np.union1d(np.linspace(LOW_T, HIGH_T, 29), [edge + side for edge in WINDOW_T for side in (-1e-6, 1e-6)])
+    x = np.linspace(CLIP, MOST, 800)
+    good = physical(surface(f, x, T), x)
+    if fitted:
+        good &= (x <= WINDOW_C)[:, np.newaxis] & (WINDOW_T[0] - 5e-7 < T) & (WINDOW_T[1] + 5e-7 > T)
+    return T.tolist(), np.where(good, x[:, np.newaxis], 0.0).max(axis=0).tolist()
 
 
 def _pairs(function: Function, f: Surface, T_ref: float, kinks: Sequence[float]) -> tuple[list[tuple[Array, Array | None]], bool]:
@@ -153,14 +177,18 @@ def _pairs(function: Function, f: Surface, T_ref: float, kinks: Sequence[float])
     separation = separate(function, f, T_ref)
     if separation.fitted:  # an end of the window is an edge of buckets
         function = replace(function, high=function.low + (WINDOW_C - function.low) * function.buckets / round(WINDOW_C / 125.0))
+    rest = replace(function, tolerance=FITTED, floor=FLOOR) if separation.fitted else function  # of all products but the first
     size = np.abs(separation.exact)
+    if separation.fitted:
+        size = np.where(physical(separation.exact, separation.x), size, 0.0)
+        size = np.maximum(size, FLOOR * size.max(axis=0))
     size = np.maximum(size, 0.01 * size[:, :1])
     found: list[tuple[Array, Array | None]] = []
     for g, h in separation.pairs:
         height, factor = np.abs(g(separation.x)), np.abs(h(separation.T))
         share = 1.0 if len(separation.pairs) == 1 else float(np.nanmax(factor * size[:, :1] / size))
-        scaled = partial(_local, function, curve, most, share)
-        bound = 0.4 * function.tolerance * np.nanmin(np.where(height[:, None] > 0.0, size / height[:, None], np.inf), axis=0)
+        scaled = partial(_local, rest if found else function, curve, most, share)
+        bound = 0.4 * rest.tolerance * np.nanmin(np.where(height[:, None] > 0.0, size / height[:, None], np.inf), axis=0)
         over_T = _over_temperature(h, separation.T[1:], bound[1:])
         found.append((_over_x(function, g, scaled, kinks), over_T))
     return found, separation.fitted
@@ -192,16 +220,19 @@ def summed(tables: Array, row: NDArray[np.int64], x: Array, T: Array) -> Array:
 
 
 def measure(function: Function, f: Surface, tables: Array, row: NDArray[np.int64], T_ref: float, fitted: bool = False) -> float:
-    """Return the largest error of a function's tables: V for a potential below ``LARGEST``, else relative to the local value."""
+    """Return the largest error of a function's tables: V for a potential below ``LARGEST``, else relative to the local value.
+
+    A fit's is relative to ``FLOOR`` of the largest value at the temperature where that is more.
+    """
     points = samples(function, WINDOW_C if fitted else np.inf)
     x = np.union1d(np.random.default_rng(0).uniform(points[0], points[-1], 3000), points)
     low, high = WINDOW_T if fitted else (LOW_T, HIGH_T)
     temperatures = np.union1d(np.linspace(low, high, 8), [T_ref]) if function.thermal else np.array([T_ref])
-    x, T = (a.ravel() for a in np.meshgrid(x, temperatures))
-    exact = f(x, T)
-    error = np.abs(summed(tables, row, x, T) - exact)
+    exact = surface(f, x, temperatures)
+    error = np.abs(summed(tables, row, *np.meshgrid(x, temperatures, indexing="ij")) - exact)
     if function.potential:
         return float(error[np.abs(exact) <= LARGEST].max())
-    usable = np.isfinite(exact)
-    floor = max(function.floor * float(np.abs(exact[usable]).max()), 1e-300)
-    return float((error[usable] / np.maximum(np.abs(exact[usable]), floor)).max())
+    usable = physical(exact, x) if fitted else np.isfinite(exact)
+    most = np.where(usable, np.abs(exact), 0.0).max(axis=0)
+    floor = FLOOR * most if fitted else max(function.floor * float(most.max()), 1e-300)
+    return float((error / np.maximum(np.abs(exact), floor))[usable].max())

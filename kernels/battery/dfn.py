@@ -159,16 +159,67 @@ def heat_change(node, c, n, s, p, temperature, row2):
 
 
 @inner
-def lowest(node, n):
-    """Return (node of the least phi_s - phi_e in the negative electrode after the changes R1 and R2, that potential in V)."""
-    least = 1e300
-    where = START
+def face(node, c, n, current, pybamm):
+    """Return phi_s - phi_e of the negative electrode where it meets the separator, V: half a cell of Ohm's law from its last node.
+
+    At the face the electrolyte carries all of ``current``. The reaction being even within a cell, the solid has a quarter of the
+    cell's own on the mean of the way. ``pybamm``: extrapolated from two nodes, as PyBaMM has it.
+    """
+    k = n - 1
+    if pybamm:
+        return 1.5 * node[at.U, k] - 0.5 * node[at.U, k - 1]
+    half = 0.5 * node[at.DX, k]
+    solid = 0.75 * c.active_n / c.radius_n * node[at.DX, k] * node[at.TOTAL, k]
+    drop = half * ((current - solid) / node[at.KAPPA, k] - solid / c.sigma_n)
+    return node[at.U, k] + drop - node[at.CHI, k] * within(node, k) * (node[at.C, n] - node[at.C, k])
+
+
+@inner
+def face_change(node, c, n, current, pybamm, row1, row2, per_current):
+    """Return the derivative of ``face`` along changes ``row1`` of c and ``row2`` of j, the current rising by ``per_current``."""
+    k = n - 1
+    change = node[at.U_J, k] * node[row2, k] + node[at.U_C, k] * node[row1, k]
+    if pybamm:
+        return 1.5 * change - 0.5 * (node[at.U_J, k - 1] * node[row2, k - 1] + node[at.U_C, k - 1] * node[row1, k - 1])
+    half = 0.5 * node[at.DX, k]
+    quarter = 0.75 * c.active_n / c.radius_n * node[at.DX, k]
+    kappa, part = node[at.KAPPA, k], within(node, k)
+    solid = quarter * (node[at.TOTAL_J, k] * node[row2, k] + node[at.TOTAL_C, k] * node[row1, k])
+    change += half * ((per_current - solid) / kappa - solid / c.sigma_n)
+    change -= half * (current - quarter * node[at.TOTAL, k]) / (kappa * kappa) * node[at.D_KAPPA, k] * node[row1, k]
+    change -= node[at.D_CHI, k] * node[row1, k] * part * (node[at.C, n] - node[at.C, k])
+    return change - node[at.CHI, k] * part * (node[row1, n] - node[row1, k])
+
+
+@inner
+def within(node, k):
+    """Return how much of the way through the pores from node ``k`` to the next lies in its own cell."""
+    own = node[at.DX, k] / node[at.EFFICIENCY, k]
+    return own / (own + node[at.DX, k + 1] / node[at.EFFICIENCY, k + 1])
+
+
+@inner
+def lowest(node, c, n, current, rise, pybamm):
+    """Return (place of the least phi_s - phi_e in the negative electrode after changes R1, R2 and ``rise`` of c, j, I; that in V).
+
+    The place is a node, or ``n`` for the separator's face.
+    """
+    least = face(node, c, n, current, pybamm) + face_change(node, c, n, current, pybamm, at.R1, at.R2, rise)
+    where = n
     for k in range(n):
         u = node[at.U, k] + node[at.U_J, k] * node[at.R2, k] + node[at.U_C, k] * node[at.R1, k]
         if u < least:
             least = u
             where = k
     return where, least
+
+
+@inner
+def lowest_change(node, c, n, where, current, pybamm):
+    """Return by how much phi_s - phi_e at a place of ``lowest`` rises with a unit of current, B1 and B2 being its response."""
+    if where == n:
+        return face_change(node, c, n, current, pybamm, at.B1, at.B2, 1.0)
+    return node[at.U_J, where] * node[at.B2, where] + node[at.U_C, where] * node[at.B1, where]
 
 
 @inner
@@ -292,6 +343,7 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance):
         node[at.C_BACK, k] = past[at.FIRST + k]
         node[at.J, k] = predicted[at.FIRST + 2 * nodes + k]
     size = 0.0
+    low = 0.0
     for iteration in range(ITERATIONS):
         first = iteration == 0
         if lumped or (first and c.warmths > 0):
@@ -310,6 +362,7 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance):
         change = voltage_change(node, c, n, s, p, at.R1, at.R2, 0.0)
         previous = size
         size = 0.0
+        step = 0.0
         if border:
             per_current = voltage_change(node, c, n, s, p, at.B1, at.B2, 1.0) - resistance
             if kind == of.VOLTAGE:
@@ -317,8 +370,8 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance):
             elif kind == of.POWER:
                 step = (target / c.area - (volt + change) * current) / (volt + per_current * current)
             elif kind == of.NEGATIVE:
-                k, least = lowest(node, n)
-                step = (target - least) / (node[at.U_J, k] * node[at.B2, k] + node[at.U_C, k] * node[at.B1, k])
+                where, low = lowest(node, c, n, current, 0.0, mesh.pybamm)
+                step = (target - low) / lowest_change(node, c, n, where, current, mesh.pybamm)
             elif kind == of.SALT:
                 step = (target - behind(w, node[at.C]) - behind(w, node[at.R1])) / behind(w, node[at.B1])
             else:  # the temperature is held where cooling takes away all heat
@@ -331,6 +384,7 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance):
                 node[at.R1, k] += step * node[at.B1, k]
                 node[at.R2, k] += step * node[at.B2, k]
             size = abs(step) / ((abs(current) + 0.01 * c.nominal / 3600.0 / c.area) * tolerance)
+        low = lowest(node, c, n, current - step, step, mesh.pybamm)[1]
         updated, damped = _update(node, n, nodes, p, c.c_e, tolerance)
         size = max(size, updated, abs(change) / tolerance)
         moved = particle.change_side(w, mesh, c, tables, particle.NEGATIVE, START, n, START, new, alpha)
@@ -362,7 +416,7 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance):
         point[at.FIRST + k] = node[at.C, k]
         point[at.FIRST + nodes + k] = node[at.A, k] + node[at.G, k] * node[at.J, k]
         point[at.FIRST + 2 * nodes + k] = node[at.J, k]
-    point[at.LOW] = lowest(node, n)[1]
+    point[at.LOW] = low
     if reacting:
         side.follow(node, n)
         side.settle(w, mesh, c, new, alpha)

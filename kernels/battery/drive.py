@@ -3,16 +3,34 @@
 import numpy as np
 
 from energymodels.kernels import status
+from energymodels.kernels.battery import particle, side
 from energymodels.kernels.battery import row as to
-from energymodels.kernels.battery import side
 from energymodels.kernels.battery import work as at
-from energymodels.kernels.battery.clock import absolute
-from energymodels.kernels.battery.events import VOLTAGE_MAX, VOLTAGE_MIN
+from energymodels.kernels.battery.clock import absolute, elapsed
+from energymodels.kernels.battery.events import END_VOLTAGE, VOLTAGE_MAX, VOLTAGE_MIN
+from energymodels.kernels.battery.history import least
 from energymodels.kernels.battery.inventory import lithium
 from energymodels.kernels.battery.row import ROW as ROW
 from energymodels.kernels.battery.start import EXACTLY, begin
 from energymodels.kernels.battery.steps import run_step
 from energymodels.kernels.jit import inner, jit
+
+EXHAUSTED = 0.01  # of the salt at the start
+
+
+@inner
+def validity(w, mesh, c, tables, ended):
+    """Return the flags of ``row.VALIDITIES`` that a case deserves which ``ended`` as it did."""
+    flags = 1.0 if w.memory[at.MOST_SALT] > c.most_salt else 0.0
+    if ended not in (END_VOLTAGE, VOLTAGE_MIN, VOLTAGE_MAX):
+        return flags
+    point = w.points[w.now[at.HEAD]]
+    if least(point[at.FIRST :], mesh.n + mesh.s + mesh.p) < EXHAUSTED * c.c_e:
+        flags += 2.0
+    last = elapsed(w, w.weights[at.TIMES, w.now[at.HEAD]])  # how long the last step took
+    if particle.reached(w, mesh, c, tables, last) < mesh.radial[particle.VOLUME, -1] ** 2:
+        flags += 4.0
+    return flags
 
 
 @inner
@@ -49,6 +67,7 @@ def report(w, mesh, c, tables, fidelity, out, case, ended, last, steps):
             out[to.LITHIUM_SEI, case] = side.held(w, mesh, c, point, side.GROWN)
     total = lithium(w, mesh, c, tables, w.now[at.HEAD], fidelity)
     out[to.LITHIUM_GAINED, case] = total / w.memory[at.LITHIUM] - 1.0
+    out[to.VALIDITY, case] = validity(w, mesh, c, tables, ended)
 
 
 @jit

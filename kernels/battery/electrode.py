@@ -18,7 +18,7 @@ from math import sqrt
 from energymodels.kernels.battery import work as at
 from energymodels.kernels.battery.history import copy
 from energymodels.kernels.battery.layout import D_E, KAPPA, T_PLUS, TDF
-from energymodels.kernels.battery.material import DEPLETED, SMALLEST, exchange_of_electrolyte, mix, values
+from energymodels.kernels.battery.material import DEPLETED, SMALLEST, exchange_of_electrolyte, keep_positive, mix, values
 from energymodels.kernels.constants import FARADAY, GAS
 from energymodels.kernels.elementary import log
 from energymodels.kernels.jit import inner
@@ -74,6 +74,7 @@ def electrolytes(node, tables, index, coefficients, temperature, solid):
     chi, chi_slope = node[at.CHI], node[at.D_CHI]
     values(tables, index, coefficients, KAPPA, c, kappa, kappa_slope)
     values(tables, index, coefficients, D_E, c, d, d_slope)
+    keep_positive(d, d_slope)
     values(tables, index, coefficients, T_PLUS, c, t, t_slope)
     values(tables, index, coefficients, TDF, c, chi, chi_slope)
     if solid > 0.0:

@@ -5,7 +5,7 @@ import numpy as np
 (U_N, U_P, DUDT_N, DUDT_P, D_N, D_P, S_N, S_P, E_N, E_P, KAPPA, D_E, TDF, T_PLUS) = np.arange(14)
 FUNCTIONS = 14
 BRUGGEMAN = 1.5  # exponent of volume fractions in transport, where nobody gives another
-RANK = 4  # most terms g(x) h(T) of a function
+RANK = 6  # most terms g(x) h(T) of a function
 
 # A protocol is a program: one row of numbers a step. Current and power are positive when the cell delivers them.
 # LIMITS asks for the fastest charge that the case's limits allow; NEGATIVE, WARM and SALT are held only on its way: the least

@@ -9,6 +9,7 @@ from energymodels.kernels.constants import GAS
 from energymodels.kernels.jit import inline, inner
 
 DEPLETED = 1e-2  # mol m-3: below it the exchange current falls exponentially, so that ln j0 keeps a finite slope
+STILL = 1e-17  # m2 s-1
 SMALLEST = 1e-7  # of the exchange current's dependence on stoichiometry: full and empty surfaces keep a trace of it
 
 
@@ -31,6 +32,15 @@ def values(tables, index, coefficients, f, x, y, slope):
     fill(tables, index[f, 1], coefficients[f, 0], x, y, slope)
     for m in range(1, index[f, 0]):
         add(tables, index[f, 1 + 2 * m], coefficients[f, m], x, y, slope)
+
+
+@inner
+def keep_positive(d, slope):
+    """Keep diffusivities of the electrolyte at ``STILL`` or above: a fitted sum can fall below 0 where the salt all but stands."""
+    for k in range(d.size):
+        if d[k] < STILL:
+            d[k] = STILL
+            slope[k] = 0.0
 
 
 @inner

@@ -7,11 +7,13 @@ beta = 1/(alpha R^2), the flux j/F leaving at the surface. It leaves the surface
 
 which is all the electrode needs to know; the inner values follow once j is known. Where D does not depend on theta, the profile is
 kept as amplitudes of the discrete operator's own modes, the first of which is the mean: each is one number over another. Where it
-does, the profile is kept cell by cell, and Newton's tridiagonal system is eliminated from the centre outwards.
+does, the profile is kept cell by cell, and Newton's tridiagonal system is eliminated from the centre outwards. The flux between
+two cells is then that of the integral of D over theta (Kirchhoff's transformation), by Simpson's rule: a harmonic mean would choke
+it where D falls by a factor from cell to cell. PyBaMM takes the harmonic mean.
 
 ``radial[row, cell]`` describes the mesh: volumes; r^2/dr of the edge to the cell below; the weight of the outer cell in the
-diffusivity at that edge; weights of the last cell and the one below in the surface value; eigenvalues of the modes, what a unit of
-flux takes from each, and what each gives to the surface. Arrays of profiles are (cell or mode, particle), flattened.
+harmonic mean at that edge; weights of the last cell and the one below in the surface value; eigenvalues of the modes, what a unit
+of flux takes from each, and what each gives to the surface. Arrays of profiles are (cell or mode, particle), flattened.
 """
 
 import numpy as np
@@ -62,31 +64,57 @@ def finish_modes(j, y, n, cells, factors):
 
 
 @inner
-def eliminate(radial, beta, tables, index, coefficients, f, source, b, y, j, n, work, a, g):
+def diffusivities(radial, tables, index, coefficients, f, y, n, harmonic, mean, inside, outside, scratch):
+    """Set ``mean`` to the diffusivity ``f`` between every cell and the one below; ``inside``, ``outside`` to its slopes by their y.
+
+    It is the integral of D over the stretch between the two divided by it; with ``harmonic`` the harmonic mean by width.
+    """
+    d, slope = scratch[0], scratch[1]
+    values(tables, index, coefficients, f, y, d, slope)
+    if harmonic:
+        for i in range(1, radial.shape[1]):
+            w = radial[WEIGHT, i]
+            for p in range(i * n, (i + 1) * n):
+                o = p - n
+                both = 1.0 / ((1.0 - w) / d[o] + w / d[p])
+                mean[p] = both
+                inside[p] = both * both * (1.0 - w) / (d[o] * d[o]) * slope[o]
+                outside[p] = both * both * w / (d[p] * d[p]) * slope[p]
+        return
+    for p in range(n, y.size):
+        scratch[2, p] = 0.5 * (y[p - n] + y[p])
+    values(tables, index, coefficients, f, scratch[2, n : y.size], mean[n:], outside[n:])
+    for p in range(n, y.size):
+        o = p - n
+        mean[p] = (d[o] + 4.0 * mean[p] + d[p]) / 6.0
+        inside[p] = (slope[o] + 2.0 * outside[p]) / 6.0
+        outside[p] = (slope[p] + 2.0 * outside[p]) / 6.0
+
+
+@inner
+def eliminate(radial, beta, tables, index, coefficients, f, source, b, y, j, n, harmonic, work, a, g):
     """One Newton step at fixed ``j`` of particles whose diffusivity ``f`` depends on theta, linearised at ``y``; set ``a``, ``g``.
 
     ``work[0..2]`` keep forward-eliminated right sides (of changes), reciprocal pivots and upper coefficients for ``substitute``.
     """
     cells = radial.shape[1]
     right, pivots, upper = work[0], work[1], work[2]
-    d, slope = work[3], work[4]
-    values(tables, index, coefficients, f, y, d, slope)
+    mean, inside, outside = work[3], work[4], work[5]
+    diffusivities(radial, tables, index, coefficients, f, y, n, harmonic, mean, inside, outside, work[6:])
     for x in range(n):
         pivots[x] = radial[VOLUME, 0]
         right[x] = radial[VOLUME, 0] * (b[x] - y[x])
     for i in range(1, cells):
         v = radial[VOLUME, i]
         k = beta * radial[CONDUCTANCE, i]
-        w = radial[WEIGHT, i]
         row = i * n
         for x in range(n):
             p = row + x
             o = p - n
-            mean = 1.0 / ((1.0 - w) / d[o] + w / d[p])
             rise = y[p] - y[o]
-            flow = k * mean * rise
-            inner = k * (mean * mean * (1.0 - w) / (d[o] * d[o]) * slope[o] * rise - mean)  # d flow / d theta inside
-            outer = k * (mean * mean * w / (d[p] * d[p]) * slope[p] * rise + mean)
+            flow = k * mean[p] * rise
+            inner = k * (inside[p] * rise - mean[p])  # d flow / d theta inside
+            outer = k * (outside[p] * rise + mean[p])
             pivot = 1.0 / (pivots[o] - inner)
             r = right[o] + flow
             pivots[o] = pivot
@@ -151,7 +179,7 @@ def eliminate_side(w, mesh, c, tables, side, first, n, start, new, alpha, again)
     back, y = w.profiles[at.HISTORY, start:stop], w.profiles[new, start:stop]
     a, g, j = w.node[at.A, first : first + n], w.node[at.G, first : first + n], w.node[at.J, first : first + n]
     if not is_constant(tables, w.index, f):
-        eliminate(mesh.radial, beta, tables, w.index, w.coefficients, f, source, back, y, j, n, w.newton[side], a, g)
+        eliminate(mesh.radial, beta, tables, w.index, w.coefficients, f, source, back, y, j, n, mesh.pybamm, w.newton[side], a, g)
     elif again:
         d = value(tables, w.index, w.coefficients, f, 0.5)[0]
         eliminate_modes(mesh.radial, beta, d, source, back, y, n, w.newton[side], a, g)
@@ -175,3 +203,11 @@ def finish_side(w, mesh, c, tables, side, first, n, start, new, alpha):
     cells = mesh.radial.shape[1]
     if is_constant(tables, w.index, f):
         finish_modes(w.node[at.J, first : first + n], w.profiles[new, start : start + n * cells], n, cells, w.newton[side])
+
+
+@inner
+def reached(w, mesh, c, tables, elapsed):
+    """Return the least D t/R^2 of either electrode's particles: the square of how deep a change at the surface went, in radii."""
+    d_n = value(tables, w.index, w.coefficients, D_N, w.memory[at.THETA_N])[0]
+    d_p = value(tables, w.index, w.coefficients, D_P, w.memory[at.THETA_P])[0]
+    return elapsed * min(d_n / (c.radius_n * c.radius_n), d_p / (c.radius_p * c.radius_p))

@@ -11,7 +11,7 @@ FLOATS = (
     "radius_n", "radius_p",  # m
     "c_max_n", "c_max_p",  # mol m-3
     "sigma_n", "sigma_p",  # S m-1, effective
-    "c_e",  # mol m-3: electrolyte at the start
+    "c_e", "most_salt",  # mol m-3: electrolyte at the start, up to which its functions hold
     "liquid",  # volume fraction of liquid in the electrolyte; the rest is a solid electrolyte
     "kappa_solid", "energy_solid",  # S m-1 at the reference temperature, J mol-1: of the solid electrolyte
     "theta_n", "theta_p",  # stoichiometries that carry the lithium inventory
@@ -72,8 +72,14 @@ ROW = np.dtype([(name, "f8") for name in FLOATS] + [(name, "i8") for name in INT
     LITHIUM_DEAD,  # A s, metal that cannot
     LITHIUM_SEI,  # A s, in the growth of the interphase
     LITHIUM_GAINED,  # part of all lithium by which it seems to have grown: round-off
-) = np.arange(23)
-SCALARS = 23
+    VALIDITY,  # sum of flags: 1 << position in ``VALIDITIES``
+) = np.arange(24)
+SCALARS = 24
+VALIDITIES = (
+    "electrolyte_functions",  # more salt somewhere than the functions of the electrolyte hold for
+    "electrolyte_exhausted",  # the last step ended at a voltage because somewhere the salt was gone: as sharp as the mesh
+    "particle_surface",  # the last step ended at a voltage before lithium moved across the outermost cell of a particle
+)
 
 # series: what is known of every time step
 (

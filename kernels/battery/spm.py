@@ -14,13 +14,14 @@ import numpy as np
 from energymodels.kernels.battery import layout as of
 from energymodels.kernels.battery import particle, side
 from energymodels.kernels.battery import work as at
-from energymodels.kernels.battery.dfn import HOPELESS, ITERATIONS, SETTLED, START, behind, left_over, store
+from energymodels.kernels.battery.dfn import HOPELESS, ITERATIONS, SETTLED, START, behind, left_over, store, within
 from energymodels.kernels.battery.material import (
     DEPLETED,
     SMALLEST,
     exchange_of_electrolyte,
     in_series,
     is_constant,
+    keep_positive,
     mix,
     set_temperature,
     solid_conductivity,
@@ -41,6 +42,7 @@ def solve_electrolyte(w, mesh, tables, current, alpha, solid):
     nodes = mesh.n + mesh.s + mesh.p
     node = w.node
     values(tables, w.index, w.coefficients, of.D_E, node[at.C], node[at.DIFFUSIVITY], node[at.D_DIFFUSIVITY])
+    keep_positive(node[at.DIFFUSIVITY], node[at.D_DIFFUSIVITY])
     values(tables, w.index, w.coefficients, of.T_PLUS, node[at.C], node[at.T_PLUS], node[at.D_T_PLUS])
     if solid > 0.0:
         values(tables, w.index, w.coefficients, of.KAPPA, node[at.C], node[at.KAPPA], node[at.D_KAPPA])
@@ -202,11 +204,15 @@ def resistances(w, mesh, c, tables, temperature, with_electrolyte):
 
 @inner
 def set_offsets(w, mesh, c, current, negative, chi, ln_n, with_electrolyte):
-    """Set by how much phi_s - phi_e of every negative node lies above its mean, and what a unit of current adds to that."""
+    """Set by how much phi_s - phi_e of every negative node lies above its mean, and what a unit of current adds to that.
+
+    The last one, at the first node of the separator, is of its face.
+    """
     node = w.node
     if not with_electrolyte:
-        node[at.OFFSET, 0] = 0.0
-        node[at.OFFSET_I, 0] = 0.0
+        for k in range(mesh.n + 1):
+            node[at.OFFSET, k] = 0.0
+            node[at.OFFSET_I, k] = 0.0
         return
     average = mean_concentration(w, mesh, c)
     l_n = c.thickness_n
@@ -215,21 +221,32 @@ def set_offsets(w, mesh, c, current, negative, chi, ln_n, with_electrolyte):
     mean = 0.0
     for k in range(mesh.n):
         mean += node[at.DX, k] / l_n * node[at.B1, k] / max(node[at.C, k], LEAST)
-    for k in range(mesh.n):
-        x += 0.5 * node[at.DX, k]
+    for k in range(mesh.n + 1):
+        salt, answer = node[at.C, k], node[at.B1, k]
+        if k < mesh.n:
+            x += 0.5 * node[at.DX, k]
+        elif mesh.pybamm:
+            break
+        else:
+            part = within(node, k - 1)
+            salt = part * salt + (1.0 - part) * node[at.C, k - 1]
+            answer = part * answer + (1.0 - part) * node[at.B1, k - 1]
         per = (l_n / 3.0 + (x * x - l_n * l_n) / (2.0 * l_n)) / kappa
         per += (l_n / 3.0 - x * (2.0 * l_n - x) / (2.0 * l_n)) / c.sigma_n
-        node[at.OFFSET, k] = chi * (ln_n - log(max(node[at.C, k] / average, 1e-15))) + current * per
-        node[at.OFFSET_I, k] = chi * (mean - node[at.B1, k] / max(node[at.C, k], LEAST)) + per
+        node[at.OFFSET, k] = chi * (ln_n - log(max(salt / average, 1e-15))) + current * per
+        node[at.OFFSET_I, k] = chi * (mean - answer / max(salt, LEAST)) + per
         x += 0.5 * node[at.DX, k]
+    if mesh.pybamm:  # PyBaMM extrapolates from two nodes
+        for row in (at.OFFSET, at.OFFSET_I):
+            node[row, mesh.n] = 1.5 * node[row, mesh.n - 1] - 0.5 * node[row, mesh.n - 2]
 
 
 @inner
 def lowest(node, n):
-    """Return (node of the least phi_s - phi_e in the negative electrode, that potential less the mean, V)."""
+    """Return (place of the least phi_s - phi_e in the negative electrode, that potential less the mean, V); ``n`` is the face."""
     least = 1e300
     where = START
-    for k in range(n):
+    for k in range(n + 1):
         if node[at.OFFSET, k] < least:
             least = node[at.OFFSET, k]
             where = k

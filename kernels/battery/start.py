@@ -40,6 +40,7 @@ def begin(w, mesh, c, tables, index, widths, profiles, fidelity):
     w.memory[at.FIRST_T] = temperature
     w.memory[at.LEAST_POTENTIAL] = np.inf
     w.memory[at.LARGEST_CURRENT] = 0.0
+    w.memory[at.MOST_SALT] = c.c_e
     w.memory[at.AT_10] = 0.0 if abs(w.memory[at.SOC] - 0.1) < EXACTLY else np.nan
     w.memory[at.AT_80] = np.nan
     w.memory[at.ONSET] = np.nan

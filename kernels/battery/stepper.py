@@ -231,6 +231,8 @@ def kept(w, mesh, c, tables, fidelity, start, flat):
     w.memory[at.HOTTEST] = max(w.memory[at.HOTTEST], point[at.T])
     w.memory[at.LEAST_POTENTIAL] = min(w.memory[at.LEAST_POTENTIAL], point[at.LOW])
     w.memory[at.LARGEST_CURRENT] = max(w.memory[at.LARGEST_CURRENT], abs(point[at.I]) * c.area)
+    for k in range(at.FIRST, at.FIRST + mesh.n + mesh.s + mesh.p):
+        w.memory[at.MOST_SALT] = max(w.memory[at.MOST_SALT], point[k])
     pass_soc(w, c, at.AT_10, 0.1, start)
     if not isnan(w.memory[at.AT_10]):
         pass_soc(w, c, at.AT_80, 0.8, start)

@@ -38,11 +38,13 @@ NODE = 61
 # mean current of side reactions in the last step of single particles (A m-2), temperature at the start (K),
 # concentration that is held (mol m-3), what a charge at limits waits for, FOR_HEAT or FOR_SALT, 0 for nothing,
 # how many nodes are the back of the negative electrode; when the protocol's step began and how long after that the points' times
-# are 0 (s), heat of the stage within a step (W); state of charge at the start
+# are 0 (s), heat of the stage within a step (W); state of charge at the start; largest concentration of
+# salt so far (mol m-3)
 (
     CURVATURE, HEAT_NOW, THETA_N, THETA_P, CHARGE_N, CHARGE_P, CELL, NOMINAL, HOTTEST, LEAST_POTENTIAL, LARGEST_CURRENT,
     AT_10, AT_80, ONSET, AROUND, LITHIUM, BESIDE, FIRST_T, HELD, IDLE, REAR, BEGAN, ELAPSED, STAGE_HEAT, SOC,
-) = np.arange(25)  # fmt: skip
+    MOST_SALT,
+) = np.arange(26)  # fmt: skip
 # of ``now``: slot of the newest time point, how many there are, the order of the next step, position in the axis of the next sample
 HEAD, COUNT, NEXT_ORDER, SAMPLE = np.arange(4)
 # rows of ``weights``: BDF, predictors of this order, one below, one above; times of the points; goals and signs of a step's ends
@@ -71,9 +73,9 @@ def make_work(nodes: int, particles_n: int, particles_p: int, cells: int, reacti
         np.zeros((NODE, nodes)),
         np.zeros((FUNCTIONS, 1 + 2 * RANK), dtype=np.int64),
         np.zeros((FUNCTIONS, RANK + 1)),
-        np.zeros((2, 5, max(particles_n, particles_p) * cells)),
+        np.zeros((2, 9, max(particles_n, particles_p) * cells)),
         np.zeros((7, 16)),
-        np.zeros(25),
+        np.zeros(26),
         np.zeros(4, dtype=np.int64),
     )
 

@@ -43,6 +43,15 @@ def linearise(node, c, n, s, p, tables, index, coefficients, current, alpha, bor
 
 
 @jit
+def at_face(node, c, n, current, pybamm):
+    """Return phi_s - phi_e at the separator's face, its changes along R and along B with a unit of current, the least place."""
+    u = dfn.face(node, c, n, current, pybamm)
+    a = dfn.face_change(node, c, n, current, pybamm, at.R1, at.R2, 0.0)
+    b = dfn.face_change(node, c, n, current, pybamm, at.B1, at.B2, 1.0)
+    return u, a, b, dfn.lowest(node, c, n, current, 0.0, pybamm)[0]
+
+
+@jit
 def electrolyte_changes(w, mesh, tables, current, alpha):
     spm.solve_electrolyte(w, mesh, tables, current, alpha, 0.0)
 
@@ -211,6 +220,42 @@ def test_changes_against_dense_algebra(cell, pybamm):
         ocp = cell.f[layout.U_N + side](theta) + DT * dudt
         reference += a * node[at.J, k] * node[at.DX, k] * (T * dudt - ocp)
     assert stored == pytest.approx(reference, rel=1e-12)
+
+
+def face(cell, x, current, pybamm):
+    """Return phi_s - phi_e of the negative electrode where it meets the separator.
+
+    The reaction being even within the last cell, the electrolyte's current is that of the separator less a quarter of the cell's on
+    the mean of the way. The concentration there lies between the nodes by the resistance of the pores.
+    """
+    c, j = parts(x)
+    k = N - 1
+    u = [interface(cell, c[m], j[m], m) for m in range(N)]
+    if pybamm:
+        return 1.5 * u[k] - 0.5 * u[k - 1]
+    half = 0.5 * cell.node[at.DX, k]
+    solid = 0.25 * 3.0 * cell.row.active_n / cell.row.radius_n * j[k] * 2.0 * half
+    kappa = cell.f[layout.KAPPA](c[k]) * cell.node[at.EFFICIENCY, k]
+    chi = 2.0 * GAS * T / FARADAY * (1.0 - cell.f[layout.T_PLUS](c[k])) * cell.f[layout.TDF](c[k]) / c[k]
+    own, next_ = cell.node[at.DX, k : k + 2] / cell.node[at.EFFICIENCY, k : k + 2]
+    drop = (current - solid) * half / kappa - solid * half / cell.row.sigma_n
+    return u[k] + drop - chi * own / (own + next_) * (c[k + 1] - c[k])
+
+
+@pytest.mark.parametrize("current", [CURRENT, -CURRENT])
+@pytest.mark.parametrize("pybamm", [False, True])
+def test_potential_at_the_face_of_the_separator(cell, pybamm, current):
+    node = cell.node.copy()
+    x = np.concatenate([node[at.C], node[at.J, :N], node[at.J, N + S :]])
+    linearise(node, cell.row, N, S, P, *cell.material, current, ALPHA, True, pybamm, T, DT)
+    u, change, per_current, place = at_face(node, cell.row, N, current, pybamm)
+    assert u == pytest.approx(face(cell, x, current, pybamm), rel=1e-12)
+    slope = derivative(lambda z: np.array([face(cell, z, current, pybamm)]), x)[0]
+    changes = [np.concatenate([node[r1], node[r2, :N], node[r2, N + S :]]) for r1, r2 in ((at.R1, at.R2), (at.B1, at.B2))]
+    assert change == pytest.approx(slope @ changes[0], rel=1e-9)
+    own = np.imag(face(cell, x + 0j, current + 1e-30j, pybamm)) / 1e-30
+    assert per_current == pytest.approx(slope @ changes[1] + own, rel=1e-9)
+    assert 0 <= place <= N
 
 
 def test_newton_converges_quadratically(cell):
