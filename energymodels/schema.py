@@ -108,7 +108,7 @@ class FieldInfo:
         low, high = self.usual or (-math.inf, math.inf)
         unit = "" if self.unit == "1" else f" {self.unit}"
         meant = self._meant(value, lambda number: low <= number <= high)
-        hint = f"; did you mean {' or '.join(meant)}?" if meant else ""
+        hint = f": did you mean {' or '.join(meant)}?" if meant else ""
         return f"{self.path} = {value:g}{unit} is far from what is usual, {low:g} to {high:g}{unit}{hint}"
 
     def fault(self, value: object, hint: str = "") -> Fault:

@@ -53,6 +53,7 @@ DOUBTFUL = [
 def test_what_is_said(spec, values, parts):
     (text,) = remarks(spec, values)
     assert all(part in text for part in parts)
+    assert "; " not in text  # which parts the notes of a result
 
 
 @pytest.mark.parametrize("spec", bundled())

@@ -80,7 +80,7 @@ def doubts(columns: Mapping[str, Array], given: Collection[str]) -> list[Remark]
     pairing = next((path for path in PAIRS if path in given), "")
     for metal in data.pairing() if pairing else ():
         for path in (path for path in given if inventory.states_centre_of(path, metal)):
-            text = f"{path} is taken as stated and does not pair; {pairing} acts on wafer.metals.{metal}"
+            text = f"{path} is taken as stated and does not pair: {pairing} acts on wafer.metals.{metal}"
             found.append(Remark(text, columns[path] > 0.0))
     return found
 

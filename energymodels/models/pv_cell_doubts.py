@@ -14,7 +14,7 @@ from energymodels.model import Array, Remark
 
 STANDARD = 298.15  # K, at which a generation is stated
 IMPOSED = "generation_current_density"
-IDEAL = "optics is the ideal limit: nothing is reflected, shaded or absorbed outside of the silicon; optical_loss is the share lost"
+IDEAL = "optics is the ideal limit, nothing reflected, shaded or absorbed outside of the silicon (optical_loss is the share lost)"
 
 
 def doubts(columns: Mapping[str, Array], given: Collection[str]) -> list[Remark]:
@@ -57,6 +57,6 @@ def _generation(columns: Mapping[str, Array], given: Collection[str]) -> list[Re
         found.append(Remark(text, above))
     if np.any(away):
         most = float(max(np.broadcast_to(change, away.shape)[away], key=abs))
-        text = f"{IMPOSED} has no temperature coefficient; from {STANDARD:g} K on absorption alone changes it by {most:+.2f} %"
+        text = f"{IMPOSED} has no temperature coefficient: absorption alone changes it by {most:+.2f} % from {STANDARD:g} K on"
         found.append(Remark(text, away))
     return found

@@ -77,7 +77,7 @@ def test_sweep_of_protocols(cli, tmp_path):
 
 def test_describe(cli):
     text = cli("describe", "battery.dfn").stdout
-    words = ("protocol", "negative.thickness", "heat_transfer_coefficient", "negative_potential_vs_lithium")
+    words = ("protocol", "{negative,separator,positive}.thickness", "heat_transfer_coefficient", "negative_potential_vs_lithium")
     assert all(word in text for word in words)
 
 
