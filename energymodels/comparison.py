@@ -29,9 +29,10 @@ def compare(
     """Return one entry per output: output, unit, ours, reference, deviation, rms, tolerance, within, past, lacking, reason.
 
     ``past``: a value lies past its tolerance; ``lacking``: how many values the reference did not find, in cases that it did not
-    solve to the end; ``within``: neither. Figures are of the value that comes closest to its tolerance or lies farthest past it; ``rms`` is the root mean square deviation
-    of the series it belongs to, None for a scalar. A time series is compared up to the earlier end and may be shifted by as much as
-    ``duration`` may differ. ``backend`` is the model's first by default; InputError if the model has none.
+    solve to the end; ``within``: neither. Figures are of the value that comes closest to its tolerance or lies farthest
+    past it; ``rms`` is the root mean square deviation of the series it belongs to, None for a scalar. A time series is compared up
+    to the earlier end and may be shifted by as much as ``duration`` may differ. ``backend`` is the model's first by default;
+    InputError if the model has none.
     """
     base = spec if isinstance(spec, Spec) else load(spec)
     base = base.replace(values or {})
