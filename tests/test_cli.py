@@ -539,7 +539,7 @@ def test_run_sets_counts_failures(cli, monkeypatch):
 
 
 def test_run_sets_that_fail_are_null(cli):
-    done = cli("run", *METALS, "-p", "irradiance=0", "--sets", "5", "--json", status=1)
+    done = cli("run", *METALS, "-p", "shunt_resistance=1e-310", "--sets", "5", "--json", status=1)
     assert strict(done.stdout)["efficiency"] == {"value": None, "low": None, "high": None}
     assert "6 of 6 sets failed" in said(done)
 
