@@ -1,6 +1,7 @@
 """The command line as scripts use it: verbs, JSON, files, exit statuses, hints. The fixture ``cli`` refuses tracebacks."""
 
 import json
+import math
 import sys
 
 import numpy as np
@@ -271,6 +272,61 @@ def test_compare_past_tolerance(cli, monkeypatch):
     assert [entry["output"] for entry in entries if not entry["within"]] == ["v_mp"]
 
 
+STIFF = {"resistance_series": 1.0, "photocurrent": 9.0, "nNsVth": 0.0257, "saturation_current": 1e-9}
+REVERSE = {
+    "resistance_series": 1.0, "resistance_shunt": 1000.0, "photocurrent": 8.0, "nNsVth": 2.3, "saturation_current": 1e-8,
+    "curve.points": 11, "curve.voltage_min": -10.0, "curve.voltage_max": 60.0,
+}  # fmt: skip
+
+
+def with_fields(fields):
+    return [word for path, value in fields.items() for word in ("-p", f"{path}={value}")]
+
+
+@pytest.mark.parametrize(("fields", "missed"), [(STIFF, "i_sc"), (REVERSE, "i")])
+def test_compare_where_the_reference_does_not_converge(cli, fields, missed):
+    """Whose fault it is, is decided by the equation: what pvlib has not solved is nothing to hold against."""
+    done = cli("compare", "pv.diode", *with_fields(fields), status=4)
+    assert said(done) == f"error: the reference did not converge, so there is nothing to hold against: {missed}"
+    assert [line.split()[0] for line in done.stdout.splitlines() if "NOT CONVERGED" in line] == [missed]
+    assert "PAST" not in done.stdout
+    entries = {
+        entry["output"]: entry for entry in strict(cli("compare", "pv.diode", *with_fields(fields), "--json", status=4).stdout)
+    }
+    assert [name for name, entry in entries.items() if entry["lacking"]] == [missed]
+    assert not any(entry["past"] for entry in entries.values())
+
+
+def test_the_current_that_the_reference_misses():
+    found = em.run("pv.diode", REVERSE)
+    i, v_d = found.i[0].item(), -10.0 + found.i[0].item()
+    assert found.voltage[0] == -10.0
+    assert i == pytest.approx(8.0019980077972, rel=1e-12)
+    assert 8.0 - 1e-8 * math.expm1(v_d / 2.3) - v_d / 1000.0 == pytest.approx(i, rel=1e-14)
+
+
+def test_past_tolerance_is_said_before_a_reference_that_fails(cli, monkeypatch):
+    from energymodels.backends import pvlib
+
+    original = pvlib.solve
+
+    def shifted(*arguments):
+        values, codes = original(*arguments)
+        return values | {"v_mp": values["v_mp"] * (1 + 1e-8)}, codes
+
+    monkeypatch.setattr(pvlib, "solve", shifted)
+    text = cli("compare", "pv.diode", *with_fields(STIFF), status=1).stdout
+    assert [line.split()[0] for line in text.splitlines() if "PAST" in line or "NOT CONV" in line] == ["i_sc", "v_mp"]
+
+
+def test_run_and_sweep_by_a_reference_that_fails(cli, tmp_path):
+    done = cli("sweep", "pv.diode", "-b", "pvlib", "-v", "resistance_series=0:1000:5", "-o", tmp_path / "r.nc")
+    assert all(words in said(done) for words in ("4 failed", "4 no_convergence"))
+    ds = em.read(tmp_path / "r.nc")
+    assert (np.isnan(ds.i_sc) == (ds.status != 0)).all()
+    assert "no_convergence" in said(cli("run", "pv.diode", "-b", "pvlib", "-p", "resistance_series=1000", status=1))
+
+
 @pytest.mark.parametrize("model", ["pv.cell", "pv.shockley_queisser"])
 def test_compare_without_a_backend(cli, model):
     assert f"{model} has no reference backend" in said(cli("compare", model, status=2))
@@ -502,7 +558,7 @@ def test_run_sets_counts_failures(cli, monkeypatch):
 
 
 def test_run_sets_that_fail_are_null(cli):
-    done = cli("run", *METALS, "-p", "irradiance=0", "--sets", "5", "--json", status=1)
+    done = cli("run", *METALS, "-p", "shunt_resistance=1e-310", "--sets", "5", "--json", status=1)
     assert strict(done.stdout)["efficiency"] == {"value": None, "low": None, "high": None}
     assert "6 of 6 sets failed" in said(done)
 

@@ -96,7 +96,9 @@ def _maximum_power(pvlib: Any, cells: list[Array]) -> tuple[Array, ...]:
         return tuple(np.full((3, cells[0].size), np.nan))
     current, voltage, _ = point
     inner = voltage + current * cells[2]
-    *_, slope, curvature = pvlib.bishop88(inner, *cells, gradients=True)  # of the power by V, and of that by V_d
-    on_top = (np.abs(slope) <= np.abs(curvature) * CLOSE * np.abs(inner)) & (current >= 0.0) & (voltage >= 0.0)
+    # by V_d: of current and voltage, and of the power's slope by V
+    _, _, _, current_slope, voltage_slope, _, slope, curvature = pvlib.bishop88(inner, *cells, gradients=True)
+    step = np.abs(slope / np.where(curvature == 0.0, 1.0, curvature))  # what is left of Newton's way to the top
+    on_top = (step * np.abs(current_slope) <= CLOSE * current) & (step * voltage_slope <= CLOSE * voltage)
     good = on_top & _solves(voltage, current, cells)
     return tuple(np.where(good, values, np.nan) for values in point)
