@@ -19,7 +19,8 @@ import numpy as np
 from energymodels.kernels import jit
 
 NAMES = (
-    "bpx", "cache", "expression", "functions", "names", "parameters", "plausibility", "pybamm_sets", "separation", "sheet", "tabulate",
+    "bpx", "cache", "expression", "functions", "names", "parameters", "plausibility", "pybamm_sets", "separation", "sheet",
+    "tabulate",
 )  # fmt: skip
 SOURCES = tuple(Path(__file__).with_name(f"{name}.py") for name in NAMES) + tuple(
     jit.SOURCES / "battery" / f"{name}.py" for name in ("layout", "tables")
