@@ -76,7 +76,7 @@ def run(model: str, case: Mapping[str, Any], time: Array) -> dict[str, Any]:
     """Return the outputs of one case {path: number, label or text}; one of ``FAILURES`` if PyBaMM gives up."""
     protocol = parse(str(case["protocol"]))
     name = str(case["parameters"])
-    case = start.temperatures(case) | case
+    case = {**start.temperatures(case), **case}
     known = {**(parameter_set(name).scalars if name in bundled() else {}), **case}
     faults = [
         Fault(path, known[path], hint=f"PyBaMM has no {what}")

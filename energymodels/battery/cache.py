@@ -18,22 +18,13 @@ import numpy as np
 
 from energymodels.kernels import jit
 
-SOURCES = tuple(
-    Path(__file__).with_name(f"{name}.py")
-    for name in (
-        "bpx",
-        "cache",
-        "expression",
-        "functions",
-        "names",
-        "parameters",
-        "plausibility",
-        "pybamm_sets",
-        "separation",
-        "sheet",
-        "tabulate",
-    )
-) + tuple(jit.SOURCES / "battery" / f"{name}.py" for name in ("layout", "tables"))
+NAMES = (
+    "bpx", "cache", "expression", "functions", "names", "parameters", "plausibility", "pybamm_sets", "separation", "sheet",
+    "tabulate",
+)  # fmt: skip
+SOURCES = tuple(Path(__file__).with_name(f"{name}.py") for name in NAMES) + tuple(
+    jit.SOURCES / "battery" / f"{name}.py" for name in ("layout", "tables")
+)
 KEEP = 4  # folders of other versions that stay
 DAMAGE = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile)
 Content = tuple[dict[str, np.ndarray[Any, Any]], dict[str, Any]]
