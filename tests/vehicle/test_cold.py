@@ -85,10 +85,13 @@ def test_a_drive_that_derates_ends_where_too_much_is_short():
 
 
 def test_short_is_what_was_asked_less_what_the_cells_give_at_their_lowest_voltage():
-    """Constant speed, from the series: the power asked is that of ``vehicle.range``, and where it is not met cells are at 2 V."""
+    """Constant speed, from the series: the power asked is that of ``vehicle.range``, and where it is not met cells are at 2 V.
+
+    On fewer cells the electrolyte runs dry somewhere, and single steps are some millivolts off.
+    """
     values = WINTER | {"cycle": "130 km/h", "cabin.climate": "off"}
     (asked,) = set(solve("vehicle-model-3-rwd-lfp", {}, values, keep=["battery_power"]).values["battery_power"].ravel().tolist())
-    values |= {"pack.resistance": 0.0, "pack.parallel": 6.0, "pack.soc_start": 0.8, "cycles_max": 1.0}
+    values |= {"pack.resistance": 0.0, "pack.parallel": 14.0, "pack.soc_start": 0.8, "cycles_max": 1.0}
     keep = ["cell_voltage", "battery_power", "energy_short", "time_derated"]
     found = solve(CAR, {}, values | {"pack.derating": "derate", "pack.short_max": 1.0}, keep=keep).values
     voltage, power = found["cell_voltage"].ravel(), found["battery_power"].ravel()
