@@ -13,7 +13,7 @@ from energymodels.battery.model import FIDELITIES
 from energymodels.errors import Fault
 from energymodels.kernels.constants import ZERO_CELSIUS
 from energymodels.model import Array, Block, Output, Prepared, Probe
-from energymodels.vehicle import cycles, pack_rows
+from energymodels.vehicle import cycles, pack_rows, pack_warmth
 from energymodels.vehicle.pack_fields import DriveSpec
 from energymodels.vehicle.pack_model import Packed, split
 from energymodels.vehicle.pack_results import OUTPUTS, SERIES
@@ -39,7 +39,16 @@ class Drive(Packed):
         if not fields["pack.soc_min"] < fields["pack.soc_start"]:
             hint = f"must lie below pack.soc_start = {fields['pack.soc_start']:g}"
             faults.append(Fault("pack.soc_min", fields["pack.soc_min"], hint=hint))
+        if fields["pack.heating.power"] > 0.0 and not pack_warmth.warms(fields):
+            hint = f"heats nothing: {pack_warmth.KEPT}"
+            faults.append(Fault("pack.heating.power", fields["pack.heating.power"], unit="kW", hint=hint))
         return faults
+
+    def inert(self, fields: Mapping[str, Any], swept: set[str]) -> dict[str, str]:
+        return super().inert(fields, swept) | pack_warmth.inert(fields, swept)
+
+    def remarks(self, fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[str]:
+        return [*super().remarks(fields, along), *pack_warmth.remarks(fields, along)]
 
     def axes(self, fields: Mapping[str, Any], along: Mapping[str, Array], probe: Probe) -> dict[str, Array]:
         times = []
@@ -50,9 +59,7 @@ class Drive(Packed):
 
     def prepare(self, columns: Mapping[str, Array]) -> Prepared:
         rows, derived, shared = pack_rows.prepare(columns)
-        rows |= {"soc_min": columns["pack.soc_min"], "time_step": columns["time_step"], "most_cycles": columns["cycles_max"]}
-        rows["contact"] = rows["contact"] + rows["resistance"]  # the kernel's terminals are the pack's
-        return Prepared(rows, derived, shared)
+        return Prepared(rows | pack_rows.of_drive(columns, rows), derived, shared)
 
     def solve(self, rows: Array, axes: Mapping[str, Array], out: Block) -> None:
         kernel = self.kernel()

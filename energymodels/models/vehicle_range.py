@@ -25,6 +25,7 @@ class Range(Model):
     outputs: ClassVar[tuple[Output, ...]] = OUTPUTS
     sources: ClassVar[tuple[str, ...]] = ("guzzella2013", "iso2533")
     block: ClassVar[int] = 1024
+    stores: ClassVar[bool] = True  # the battery is a store of energy
 
     def kernel(self) -> ModuleType:
         from energymodels.kernels.vehicle import longitudinal
@@ -62,7 +63,7 @@ class Range(Model):
         ]
 
     def remarks(self, fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[str]:
-        return members.remarks(fields, along)
+        return [*members.remarks(fields, along), *(members.cold_store(fields, along) if self.stores else [])]
 
     def members(self, fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[tuple[str, Mapping[str, Any]]]:
         return members.members(fields, along)

@@ -6,6 +6,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
+from energymodels.kernels.constants import ZERO_CELSIUS
+from energymodels.kernels.vehicle.longitudinal import COLD
 from energymodels.model import Array
 from energymodels.vehicle.cars import GENERIC, Car, car
 from energymodels.vehicle.fields import ASSUMED, ASSUMPTION, BODY, BOUNDS, ROAD_LOAD
@@ -55,6 +59,14 @@ def remarks(fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[str]:
             where = " and ".join(f"vehicle/cars/{name}" for name in dict.fromkeys((one.name, GENERIC)))
             found.append(f"values of the car {one.name}: {', '.join(parts)} (data {where}; ranges run by sets)")
     return found
+
+
+def cold_store(fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[str]:
+    """Return what is to be said of a battery that is a store of energy, in the cold."""
+    coldest = float(np.min(along["ambient_temperature"])) if "ambient_temperature" in along else fields["ambient_temperature"]
+    if coldest >= COLD - ZERO_CELSIUS:
+        return []
+    return [f"at {coldest:g} degC the battery is a store that gives what it gives warm, unheated; vehicle.drive has cells that sag"]
 
 
 def inert(fields: Mapping[str, Any], swept: set[str]) -> dict[str, str]:

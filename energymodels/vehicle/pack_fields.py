@@ -30,11 +30,25 @@ class Pack(Table):
     volume_ratio: float = quantity(0.6, "1", "volume of the cells over that of the pack", gt=0.0, le=1.0)
 
 
+class Heating(Table):
+    """A heater of the cells, fed by the pack itself; cells need cell.thermal=lumped to be warmed."""
+
+    power: float = quantity(0.0, "kW", "power of the battery's heater, from the pack's terminals; 0: none", ge=0.0, le=1e3)
+    target: float = quantity(15.0, "degC", "temperature of the cells up to which it heats", ge=-60.0, le=60.0)
+
+
 class DrivePack(Pack):
     """A pack to drive with."""
 
     soc_start: float = quantity(1.0, "1", "state of charge at the start", gt=0.0, le=1.0)
     soc_min: float = quantity(0.0, "1", "state of charge at which the drive ends", ge=0.0, lt=1.0)
+    derating: Literal["end", "derate"] = choice(
+        "end", "where a power would take cells below their lowest voltage: the drive ends, or goes on with what they give there"
+    )
+    short_max: float = quantity(
+        0.5, "1", "share of a cycle's energy that may be lacking, with derating; one that lacks more is the last", ge=0.0, le=1.0
+    )
+    heating: Heating = Heating()
 
 
 class DriveSeries(Table):

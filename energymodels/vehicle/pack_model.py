@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -27,6 +27,7 @@ class Packed(Range):
     """A car whose battery is a cell in a pack, in place of a store of energy."""
 
     unused: tuple[str, ...] = STORE
+    stores: ClassVar[bool] = False
 
     def fields(self, values: Mapping[str, Any]) -> dict[str, FieldInfo]:
         return schema(self.spec) | pack_cell.brought(values)

@@ -54,7 +54,11 @@ SCALARS = (
     Output("termination", "1", "what ended the drive", attrs=ENDS),
     Output("energy_balance", "1", "what the cells' energy less that of terminals and resistance leaves: closeness of the power"),
     Output("distance_driven", "km", "distance driven", 1e-3),
-)  # fmt: skip
+    Output("energy_short", "kW h", "energy that the cycle asked for and cells at their lowest voltage did not give", KWH),
+    Output("distance_behind", "km", "distance behind the trace: its share is that of energy_short in the net energy asked", 1e-3),
+    Output("time_derated", "1", "share of the time with less power than the cycle asked for"),
+    Output("heating_energy", "kW h", "energy out of the pack's terminals that heated its cells", KWH),
+)
 
 
 def _series(name: str, unit: str, long_name: str, **attrs: str) -> Output:

@@ -16,6 +16,7 @@ from energymodels.kernels.constants import ZERO_CELSIUS
 from energymodels.model import Array
 from energymodels.schema import schema
 from energymodels.vehicle import pack_cell
+from energymodels.vehicle.pack_fields import DriveSpec
 from energymodels.vehicle.rows import prepare as prepare_car
 
 Columns: TypeAlias = dict[str, Array]
@@ -23,6 +24,7 @@ NOTHING = {  # of a program, and of another start than the pack's
     "first_step": 0, "steps": 0, "first_warmth": 0, "warmths": 0,
     "start_voltage": np.nan, "as_given": 0.0, "first_temperature": np.nan,
 }  # fmt: skip
+FAINT = 1e-9  # W K-1, where a heater warms cells that give no heat off: its heat comes the way that of the surroundings does
 DERIVED = {"mass": "pack_mass", "specific_energy": "pack_specific_energy", "energy_density": "pack_energy_density"}
 
 
@@ -42,6 +44,24 @@ def prepare(columns: Mapping[str, Array]) -> tuple[Columns, Columns, Columns]:
     derived = {name: derived.get(name, np.full(shape, np.nan)) for name in DERIVED.values()}
     road = {name: np.asarray(values) for name, values in car.rows.items()}
     return road | cell | pack, derived, dict(car.shared) | shared
+
+
+def of_drive(columns: Mapping[str, Array], rows: Mapping[str, Array]) -> Columns:
+    """Return the rows of a drive, SI, that the cell's own (``rows``) have not, and those that change with it."""
+    cells = columns["pack.series"] * columns["pack.parallel"]
+    derates = schema(DriveSpec)["pack.derating"].labels.index("derate")
+    heater = 1e3 * columns["pack.heating.power"] / cells
+    return {
+        "soc_min": columns["pack.soc_min"],
+        "time_step": columns["time_step"],
+        "most_cycles": columns["cycles_max"],
+        "derates": np.where(columns["pack.derating"] == derates, 1.0, 0.0),
+        "short_most": columns["pack.short_max"],
+        "heater": heater,
+        "warm": columns["pack.heating.target"] + ZERO_CELSIUS,
+        "cooling": np.where(heater > 0.0, np.maximum(rows["cooling"], FAINT), rows["cooling"]),
+        "contact": rows["contact"] + rows["resistance"],  # the kernel's terminals are the pack's
+    }
 
 
 def _cells(columns: Mapping[str, Array]) -> tuple[Columns, Columns, Columns]:

@@ -43,6 +43,7 @@ ROW = np.dtype(
         ("energy", "f8"),  # J to drive with
     ]
 )
+COLD = 283.15  # K, below which it matters that the battery of a real car is cold
 # The table of steps: blocks of LANES steps, all cycles one after the other, a slot of LANES numbers a quantity, so that the
 # compiler makes SIMD code of them (from 16 lanes on). A cycle's last step, with duration 0, fills up its last block.
 LANES = 16

@@ -6,7 +6,12 @@ the pack's resistance stands behind each cell's terminals. A step is an implicit
 nothing of what comes. Charging power that would take the cell past its limits of voltage, potential of the
 negative electrode or current is taken at that limit, and friction brakes do the rest.
 
-The drive ends at the least state of charge, or where the power would take the cell's voltage below its limit.
+The drive ends at the least state of charge, or where the power would take the cell's voltage below its limit. A car that derates
+drives on there with what the cell gives at that voltage. The energy short counts as distance behind the trace: the same share of
+the way as of the net energy that driving asked for. The drive ends after a cycle that lacks more than ``short_most`` of its energy.
+
+A heater at the terminals warms the cells, of one temperature, until they have ``warm``: its heat comes to the cell the way that of
+the surroundings does, so that these count as warmer by heat over heat transfer.
 """
 
 from math import ceil, inf, nan, sqrt
@@ -24,6 +29,7 @@ from energymodels.kernels.battery.stepper import attempt
 from energymodels.kernels.battery.steps import why_not
 from energymodels.kernels.jit import inner, jit
 from energymodels.kernels.vehicle import longitudinal as road
+from energymodels.kernels.vehicle.longitudinal import COLD
 from energymodels.kernels.vehicle.longitudinal import ROW as CAR
 
 PACK = np.dtype(
@@ -34,21 +40,31 @@ PACK = np.dtype(
         ("around", "f8"),  # K, of the surroundings
         ("time_step", "f8"),  # s, longest
         ("most_cycles", "f8"),
+        ("derates", "f8"),  # 1: drives on with what the cell gives at its lowest voltage
+        ("short_most", "f8"),  # of the energy that a cycle asks for
+        ("heater", "f8"),  # W a cell
+        ("warm", "f8"),  # K, up to which it heats
     ]
 )
 ROW = np.dtype(CAR.descr + CELL.descr + PACK.descr)
-TERMINATIONS = ("soc_min", "voltage_min", "power_out_of_reach", "cycles_max", "no_consumption")
-SOC_MIN, VOLTAGE_MIN, OUT_OF_REACH, MOST_CYCLES, NO_CONSUMPTION = np.arange(5)
-SCALARS = 23
+TERMINATIONS = (
+    "soc_min", "voltage_min", "power_out_of_reach", "cycles_max", "no_consumption", "voltage_min_of_cold_cells", "power_short",
+)  # fmt: skip
+SOC_MIN, VOLTAGE_MIN, OUT_OF_REACH, MOST_CYCLES, NO_CONSUMPTION, COLD_VOLTAGE_MIN, POWER_SHORT = np.arange(7)
+SCALARS = 27
 (
     RANGE, CONSUMPTION, CYCLES, DURATION, DELIVERED, RECOVERED, REFUSED, PACK_LOSS, CELL_ENERGY, HEAT, CAPACITY_USED, CELL_CAPACITY,
     SOC_END, LEAST_VOLTAGE, MOST_VOLTAGE, HOTTEST, COLDEST, LEAST_POTENTIAL, PEAK_DISCHARGE, PEAK_CHARGE, ENDED, BALANCE, DISTANCE,
+    SHORT, BEHIND, DERATED, HEATING,
 ) = np.arange(SCALARS)  # fmt: skip
 SERIES = 6
 VOLTAGE, CURRENT, TEMPERATURE, SOC, POTENTIAL, POWER = np.arange(SERIES)
 DRY = 0.1  # of the salt at the start: where the electrolyte holds less somewhere, a power that cannot be met is its doing
 NEWTON = 10.0  # of the tolerance, which is one of errors in time: Newton's method leaves far less
 NOTABLE = 1e-3  # C-rate, from which on a current tells the resistance
+HALVINGS = 40  # of the range of currents that a cell may give
+BACK = 0.9
+NO_VOLTAGE = 0.1  # V, lower than any cell is taken
 SEARCHES = 12  # for the voltage at the pack's terminals that is the limit at the cell's
 MOST_CYCLES_DRIVEN = 20000  # more than any car drives on one charge
 REST = 1e-9  # of a state of charge: less than that a cycle is no consumption
@@ -102,15 +118,15 @@ def within(w, c, pack, goal):
 
 
 @inner
-def hold_voltage(w, mesh, c, pack, tables, nowhere, t_new, fidelity):
-    """Step with the cell's voltage at its limit; the pack's terminals have what its resistance adds. Return whether found."""
+def hold_voltage(w, mesh, c, pack, tables, nowhere, t_new, limit, fidelity):
+    """Step with the cell's voltage at ``limit``; the pack's terminals have what its resistance adds. Return whether found."""
     current = 0.0
     for _ in range(SEARCHES):
-        goal = c.limit_voltage - current * pack.resistance
+        goal = limit - current * pack.resistance
         if not go(w, mesh, c, tables, nowhere, t_new, of.VOLTAGE, goal, fidelity):
             return False
         current = w.points[at.new_slot(w), at.I] * c.area
-        if abs(goal + current * pack.resistance - c.limit_voltage) <= 0.5 * SLACK * c.tolerance:
+        if abs(goal + current * pack.resistance - limit) <= 0.5 * SLACK * c.tolerance:
             return True
     return False
 
@@ -123,12 +139,55 @@ def charge(w, mesh, c, pack, tables, nowhere, t_new, goal, fidelity):
     most = -c.limit_rate * w.memory[at.NOMINAL] / 3600.0
     if c.limit_rate < inf and go(w, mesh, c, tables, nowhere, t_new, of.CURRENT, most, fidelity) and within(w, c, pack, goal):
         return True, True
-    if hold_voltage(w, mesh, c, pack, tables, nowhere, t_new, fidelity) and within(w, c, pack, goal):
+    if hold_voltage(w, mesh, c, pack, tables, nowhere, t_new, c.limit_voltage, fidelity) and within(w, c, pack, goal):
         return True, True
     least = c.limit_negative
     if least > -inf and go(w, mesh, c, tables, nowhere, t_new, of.NEGATIVE, least, fidelity) and within(w, c, pack, goal):
         return True, True
     return go(w, mesh, c, tables, nowhere, t_new, of.CURRENT, 0.0, fidelity), True
+
+
+@inner
+def most(w, mesh, c, pack, tables, nowhere, t_new, goal, fidelity):
+    """Step with the most current that keeps the cell's lowest voltage and gives no more than ``goal`` (W). Return whether found.
+
+    Halves the range of currents: a current is what a step is solved for most safely, however little the cell can give.
+    """
+    low, high = 0.0, 2.0 * goal / max(c.voltage_min, NO_VOLTAGE)
+    for _ in range(HALVINGS):
+        middle = 0.5 * (low + high)
+        good = go(w, mesh, c, tables, nowhere, t_new, of.CURRENT, middle, fidelity)
+        v = w.points[at.new_slot(w), at.V]
+        if good and v + middle * pack.resistance >= c.voltage_min and v * middle <= goal:
+            low = middle
+        else:
+            high = middle
+    for _ in range(SEARCHES):
+        if low > 0.0 and go(w, mesh, c, tables, nowhere, t_new, of.CURRENT, low, fidelity):
+            return True
+        low *= BACK  # from where the step was solved once, and is not from here
+    return False
+
+
+@inner
+def derate(w, mesh, c, pack, tables, nowhere, t_new, goal, fidelity):
+    """Step with what the cell gives at its lowest voltage, ``goal`` (W) at most. Return whether it gives any."""
+    if hold_voltage(w, mesh, c, pack, tables, nowhere, t_new, c.voltage_min, fidelity):
+        point = w.points[at.new_slot(w)]
+        if 0.0 < point[at.V] * point[at.I] * c.area < goal:
+            return True
+    return most(w, mesh, c, pack, tables, nowhere, t_new, goal, fidelity)
+
+
+@inner
+def heated(w, c, pack, h):
+    """Return the power (W) that the heater takes in a step of ``h`` (s), and let the cell have it."""
+    if c.lumped == 0.0:
+        return 0.0
+    lacking = c.heat_capacity * (pack.warm - w.points[w.now[at.HEAD], at.T]) / h
+    power = max(0.0, min(pack.heater, lacking))
+    w.memory[at.AROUND] = pack.around + (power / c.cooling if power > 0.0 else 0.0)
+    return power
 
 
 @inner
@@ -150,7 +209,7 @@ def discharge(w, mesh, c, pack, tables, nowhere, t_new, goal, fidelity):
 
 @inner
 def tally(w, c, pack, goal, limited, h, part, out, case):
-    """Add what ``part`` of the step just solved did, of one cell; ``limited`` says that less than ``goal`` went in."""
+    """Add what ``part`` of the step just solved did, of one cell; ``limited`` says that less than ``goal`` went in or out."""
     before, point = w.points[w.now[at.HEAD]], w.points[at.new_slot(w)]
     current = point[at.I] * c.area
     dt = part * h
@@ -160,7 +219,9 @@ def tally(w, c, pack, goal, limited, h, part, out, case):
     out[PACK_LOSS, case] += lost * dt
     out[HEAT, case] += part * (point[at.HEAT] - before[at.HEAT])
     if goal > 0.0:
-        out[DELIVERED, case] += goal * dt
+        out[DELIVERED, case] += (power if limited else goal) * dt
+        out[SHORT, case] += (goal - power) * dt if limited else 0.0
+        out[DERATED, case] += dt if limited and power < goal * (1.0 - NOTABLE) else 0.0
     else:
         taken = power if limited else goal
         out[RECOVERED, case] -= taken * dt
@@ -194,36 +255,42 @@ def record(w, c, pack, axis, series, case):
 
 
 @inner
+def take(w, mesh, c, pack, tables, nowhere, t_new, goal, fidelity):
+    """Step with the power ``goal`` (W) or what is to be had. Return (how it went, limited, what ended the drive, status)."""
+    if goal <= 0.0:
+        good, limited = charge(w, mesh, c, pack, tables, nowhere, t_new, goal, fidelity)
+        return (GONE if good else FAILED), limited, OUT_OF_REACH, (status.OK if good else status.NO_CONVERGENCE)
+    how, ended, code = discharge(w, mesh, c, pack, tables, nowhere, t_new, goal, fidelity)
+    if how != GONE and pack.derates != 0.0 and derate(w, mesh, c, pack, tables, nowhere, t_new, goal, fidelity):
+        return GONE, True, ended, status.OK
+    return how, False, ended, code
+
+
+@inner
 def run(w, mesh, c, pack, tables, nowhere, trace, count, distance, fidelity, axis, series, out, case):
     """Drive the ``count`` steps of ``trace`` (speed, W of one cell, s) again and again. Return (status, what ended the drive)."""
     last = c.soc - pack.soc_min  # states of charge to drive with
     driven = 0.0
     for cycle in range(MOST_CYCLES_DRIVEN):
         if cycle >= pack.most_cycles:
-            out[RANGE, case] = driven * last * w.memory[at.CELL] / out[CAPACITY_USED, case]
             return status.OK, MOST_CYCLES
-        used = out[CAPACITY_USED, case]
+        used, given, short = out[CAPACITY_USED, case], out[DELIVERED, case], out[SHORT, case]
         for i in range(count):
             many = max(1, ceil(trace[2, i] / pack.time_step - 1e-9))
             h = trace[2, i] / many
-            goal = trace[1, i]
             for _ in range(many):
                 t_new = w.weights[at.TIMES, w.now[at.HEAD]] + h
-                if goal > 0.0:
-                    how, ended, code = discharge(w, mesh, c, pack, tables, nowhere, t_new, goal, fidelity)
-                    if how != GONE:
-                        out[RANGE, case] = driven
-                        return code, ended
-                    limited = False
-                else:
-                    good, limited = charge(w, mesh, c, pack, tables, nowhere, t_new, goal, fidelity)
-                    if not good:
-                        return status.NO_CONVERGENCE, OUT_OF_REACH
+                heater = heated(w, c, pack, h)
+                goal = trace[1, i] + heater
+                how, limited, ended, code = take(w, mesh, c, pack, tables, nowhere, t_new, goal, fidelity)
+                if how != GONE:
+                    return code, ended
                 begun, new = w.points[w.now[at.HEAD], at.CHARGE], w.points[at.new_slot(w), at.CHARGE]
                 part = 1.0
                 if new >= last * w.memory[at.CELL]:
                     part = (last * w.memory[at.CELL] - begun) / (new - begun)
                 tally(w, c, pack, goal, limited, h, part, out, case)
+                out[HEATING, case] += heater * part * h
                 driven += part * h * trace[0, i]
                 out[DISTANCE, case] = driven
                 out[CYCLES, case] = cycle + min((driven - cycle * distance) / distance, 1.0)
@@ -231,11 +298,12 @@ def run(w, mesh, c, pack, tables, nowhere, trace, count, distance, fidelity, axi
                     record(w, c, pack, axis, series, case)
                 w.now[at.HEAD] = at.new_slot(w)
                 if part < 1.0:
-                    out[RANGE, case] = driven
                     return status.OK, SOC_MIN
         if out[CAPACITY_USED, case] - used <= REST * w.memory[at.CELL]:
-            out[RANGE, case] = inf
             return status.OK, NO_CONSUMPTION
+        short = out[SHORT, case] - short
+        if short > pack.short_most * (out[DELIVERED, case] - given + short):
+            return status.OK, POWER_SHORT
     return status.TOO_MANY_STEPS, MOST_CYCLES
 
 
@@ -257,6 +325,22 @@ def follow(car, steps, cycles, units, trace):
 
 
 @inner
+def reached(w, c, pack, ended, out, case):
+    """Write how far the drive came and the range: what is short of the net energy that driving took is short of the way."""
+    asked = out[DELIVERED, case] + out[SHORT, case] - out[RECOVERED, case] - out[HEATING, case]
+    if out[SHORT, case] > 0.0:
+        out[BEHIND, case] = out[DISTANCE, case] * out[SHORT, case] / max(asked, out[SHORT, case])
+    out[DISTANCE, case] -= out[BEHIND, case]
+    out[RANGE, case] = out[DISTANCE, case]
+    if ended == NO_CONSUMPTION:
+        out[RANGE, case] = inf
+    elif ended == MOST_CYCLES:
+        out[RANGE, case] *= (c.soc - pack.soc_min) * w.memory[at.CELL] / out[CAPACITY_USED, case]
+    cold = ended == VOLTAGE_MIN and w.points[w.now[at.HEAD], at.T] < COLD
+    out[ENDED, case] = COLD_VOLTAGE_MIN if cold else ended
+
+
+@inner
 def finish(w, c, pack, out, case):
     """Turn sums of one cell into those of the pack, and what is left of them into results."""
     net = out[DELIVERED, case] - out[RECOVERED, case]
@@ -264,7 +348,8 @@ def finish(w, c, pack, out, case):
     out[BALANCE, case] = (out[CELL_ENERGY, case] - out[PACK_LOSS, case] - net) / gross if gross > 0.0 else 0.0
     out[CONSUMPTION, case] = net * pack.units / out[DISTANCE, case] if out[DISTANCE, case] > 0.0 else nan
     out[SOC_END, case] = c.soc - out[CAPACITY_USED, case] / w.memory[at.CELL]
-    for q in (DELIVERED, RECOVERED, REFUSED, PACK_LOSS, CELL_ENERGY, HEAT):
+    out[DERATED, case] /= max(out[DURATION, case], REST)
+    for q in (DELIVERED, RECOVERED, REFUSED, SHORT, PACK_LOSS, CELL_ENERGY, HEAT, HEATING):
         out[q, case] *= pack.units
     for q in (PEAK_DISCHARGE, PEAK_CHARGE):
         out[q, case] *= 3600.0 / w.memory[at.NOMINAL]
@@ -307,8 +392,8 @@ def solve(
             codes[case], ended = run(
                 w, mesh, c, pack, tables, nowhere, trace, count, cycles[road.DISTANCE, car.cycle], fidelity, axis, series, out, case
             )
-            out[ENDED, case] = ended
         if codes[case] == status.OK:
+            reached(w, c, pack, ended, out, case)
             finish(w, c, pack, out, case)
         else:
             for q in range(SCALARS):
