@@ -154,29 +154,33 @@ def stages_factor(error):
 def settle_stages(w, mesh, c, tables, alpha, fidelity, observed):
     """Make the stage the newest point and the end of the step the new one, so that a parabola through all three is the step's.
 
-    The stage is moved to where slopes that are straight within the step would have it. ``observed``: records are kept.
+    The states of the stage are moved to where slopes that are straight within the step would have them; what follows from states,
+    voltages and currents of the surfaces, stays. ``observed``: records are kept.
     """
     head, first = w.now[at.HEAD], at.new_slot(w)
     last = (first + 1) % at.HISTORY
     y0, stage, y1, past = w.points[head], w.points[at.STAGE], w.points[first], w.points[at.PAST]
-    correction = 0.5 * G / (1.0 - G) / alpha
     for q in range(y1.size):
-        f1 = alpha * (stage[q] - y0[q])
-        f2 = alpha * (y1[q] - past[q])
-        w.points[at.SLOPE, q] = f2
+        w.points[at.SLOPE, q] = alpha * (y1[q] - past[q])
         w.points[last, q] = y1[q]
-        y1[q] = stage[q] - correction * (f2 - f1)
+        y1[q] = stage[q]
+    if observed:
+        heat = w.memory[at.HEAT_NOW]
+        w.memory[at.HEAT_NOW] = w.memory[at.STAGE_HEAT]
+        observe(w, mesh, c, tables, fidelity)
+        w.memory[at.HEAT_NOW] = heat
+    correction = 0.5 * G / (1.0 - G) / alpha
+    first_j = at.FIRST + 2 * (mesh.n + mesh.s + mesh.p)
+    last_j = at.FIRST + 3 * (mesh.n + mesh.s + mesh.p)
+    for q in range(y1.size):
+        if q >= last_j or at.FIRST <= q < first_j or q in (at.T, at.CHARGE, at.MOVED, at.HEAT):
+            y1[q] -= correction * (w.points[at.SLOPE, q] - alpha * (stage[q] - y0[q]))
     for q in range(w.profiles.shape[1]):
         w.profiles[at.SLOPE_PROFILE, q] = alpha * (w.profiles[first, q] - w.profiles[at.HISTORY, q])
         w.profiles[last, q] = w.profiles[first, q]
     times = w.weights[at.TIMES]
     times[last] = times[first]
     times[first] = times[head] + 1.0 / alpha
-    if observed:
-        heat = w.memory[at.HEAT_NOW]
-        w.memory[at.HEAT_NOW] = w.memory[at.STAGE_HEAT]
-        observe(w, mesh, c, tables, fidelity)
-        w.memory[at.HEAT_NOW] = heat
     w.now[at.HEAD] = first
     w.now[at.COUNT] = min(w.now[at.COUNT] + 1, at.HISTORY - 1)
     w.now[at.NEXT_ORDER] = 2

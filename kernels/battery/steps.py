@@ -74,7 +74,7 @@ def land(w, mesh, c, tables, step, profiles, kind, fidelity, event):
     for _ in range(MOST_LANDINGS):
         if abs(passed(event, w, mesh, c, w.points[new])) <= MET:
             return event
-        near = high - low < 1e-13 * (t + high)
+        near = high - low < 1e-13 * (t + high) + 0.01 * SHORTEST
         h = high if near else (low * g_high - high * g_low) / (g_high - g_low)
         if not near and not low < h < high:
             h = 0.5 * (low + high)

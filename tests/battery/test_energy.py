@@ -12,6 +12,10 @@ from energymodels.kernels.battery import work as at
 from energymodels.kernels.battery.tables import lookup
 
 pytestmark = pytest.mark.skipif(bool(config.DISABLE_JIT), reason="whole charges take minutes interpreted")
+PROTOCOLS = {
+    "lfp-18650": "Discharge at 0.5C until 2 V; Charge at 1C until 3.65 V",
+    "Chen2020": "Discharge at 0.5C until 2.5 V; Charge at 1C until 4.2 V",
+}
 FIDELITIES = ("battery.spm", "battery.spme", "battery.dfn")
 LIMITS = {
     "Chen2020": (2.5, 4.2), "OKane2022": (2.5, 4.2), "Ecker2015": (2.5, 4.2), "lfp-18650": (2.0, 3.65), "nmc811-sic": (2.5, 4.2),
@@ -50,7 +54,10 @@ def test_lithium_is_kept_and_energy_lies_between_the_voltages(model, seed):
         assert abs(one["lithium_gained"].item()) < 1e-10, values
         if one["capacity"].item() > 1e-6:
             mean = one["energy"].item() / one["capacity"].item()
-            assert np.nanmin(one["voltage"]) - 1e-4 <= mean <= np.nanmax(one["voltage"]) + 1e-4, values
+            low, high = LIMITS[values["parameters"]]  # a short step comes to its end between samples
+            low = low if "Discharge" in values["protocol"] else np.nanmin(one["voltage"])
+            high = high if "Charge" in values["protocol"] else np.nanmax(one["voltage"])
+            assert low - 1e-4 <= mean <= max(high, np.nanmax(one["voltage"])) + 1e-4, values
     assert solved >= 20
 
 
@@ -68,7 +75,7 @@ def test_lithium_is_kept_where_the_electrolyte_runs_out(values):
 
 
 @pytest.mark.parametrize("model", FIDELITIES)
-@pytest.mark.parametrize("name", list(LIMITS))
+@pytest.mark.parametrize("name", [name for name in LIMITS if name != "Ramadass2004"])  # whose electrolyte runs out in SPMe
 def test_energy_of_a_hold_is_voltage_times_charge(model, name):
     low, high = LIMITS[name]
     volt = low + 0.9 * (high - low)
@@ -96,7 +103,7 @@ def test_energy_where_a_large_step_follows_a_nearly_empty_one():
 @pytest.mark.parametrize("name", ["lfp-18650", "Chen2020"])
 def test_energy_does_not_hang_on_the_steps(model, name):
     """Mean voltages at the default tolerance and at a hundredth of it differ by less than the tolerance."""
-    values = {"parameters": name, "protocol": "Discharge at 0.5C; Charge at 1C", "series.points": 0}
+    values = {"parameters": name, "protocol": PROTOCOLS[name], "series.points": 0}
     coarse, fine = (em.run(model, values | {"tolerance": tolerance}) for tolerance in (1e-4, 1e-6))
     means = [ds.energy.item() / ds.capacity.item() for ds in (coarse, fine)]
     assert means[0] == pytest.approx(means[1], rel=1e-4)
@@ -122,7 +129,10 @@ def test_negative_heat_is_reversible(tools):
     y = memory[at.THETA_P] + charge / memory[at.CHARGE_P]
     slope = [lookup(tables, index[layout.DUDT_P, 1], b)[0] - lookup(tables, index[layout.DUDT_N, 1], a)[0]
              for a, b in zip(x, y, strict=True)]  # fmt: skip
+    open_circuit = [lookup(tables, index[layout.U_P, 1], b)[0] - lookup(tables, index[layout.U_N, 1], a)[0]
+                    for a, b in zip(x, y, strict=True)]  # fmt: skip
     reversible = -np.trapezoid(298.15 * np.array(slope), charge)
-    assert reversible < 0.0
-    assert case.out[to.HEAT] == pytest.approx(reversible, rel=0.03)
-    assert case.out[to.HEAT] > reversible  # the losses warm
+    losses = np.trapezoid(open_circuit, charge) - case.out[to.ENERGY_DISCHARGED]
+    assert losses > 0.0
+    assert reversible < -10.0 * losses
+    assert case.out[to.HEAT] == pytest.approx(reversible + losses, rel=2e-3)

@@ -7,7 +7,7 @@ from numba.core import config
 import energymodels as em
 from energymodels.engine import solve
 from energymodels.kernels.battery import row as to
-from energymodels.kernels.battery import side
+from energymodels.kernels.battery import work as at
 
 FAST = bool(config.DISABLE_JIT)
 compiled = pytest.mark.skipif(FAST, reason="so many steps take minutes interpreted")
@@ -35,10 +35,10 @@ def test_the_interphase_of_years_is_that_of_its_square_root(tools, model, years)
     case = tools.solve_case(model, STORED | {"protocol": f"Rest for {years * 8760} hours; Discharge at 1C for 10 minutes"})
     assert case.status == 0
     assert case.out[to.DURATION] == pytest.approx(years * YEAR + 600.0, rel=1e-12)
-    c, first = case.row, side.first_state(case.mesh)
-    thickness = case.point[first + 2 * case.mesh.n : first + 3 * case.mesh.n]
+    c, mesh = case.row, case.mesh
+    thickness = case.point[at.FIRST + 3 * (mesh.n + mesh.s + mesh.p) + 2 * mesh.n :]
     expected = np.sqrt(c.thickness_sei**2 + 2.0 * c.supply_sei * c.volume_sei * years * YEAR)
-    np.testing.assert_allclose(thickness, expected, rtol=2e-4)
+    np.testing.assert_allclose(thickness, expected, rtol=5e-4)
 
 
 @compiled
@@ -148,16 +148,16 @@ def test_thirty_thousand_rows_of_noise(here, model):
 @compiled
 @pytest.mark.parametrize("model", FIDELITIES)
 def test_a_year_of_hourly_powers(here, model):
-    """A day's course, with weather; the energy is the integral of the power."""
+    """A day's course, with weather, and what the cell loses; the energy is the integral of the power."""
     rng = np.random.default_rng(5)
     hour = np.arange(8761.0)
-    power = np.sin(2.0 * np.pi * hour / 24.0) * (1.2 + 0.2 * np.repeat(rng.uniform(-1.0, 1.0, 366), 24)[: hour.size])
-    power += 0.025  # what the cell loses
+    power = np.sin(2.0 * np.pi * hour / 24.0) * (0.3 + 0.1 * np.repeat(rng.uniform(-1.0, 1.0, 366), 24)[: hour.size])
+    power -= 0.0003
     name = written(here, "time h,power W", zip(hour, power, strict=True))
-    values = {"parameters": "Chen2020", "initial_soc": 0.7, "protocol": f"Run power from {name}"}
-    energy, steps, duration = scalars(model, values, "energy_discharged", "time_steps", "duration")
+    values = {"parameters": "Chen2020", "initial_soc": 0.6, "protocol": f"Run power from {name}"}
+    energy, steps, duration = scalars(model, values, "energy", "time_steps", "duration")
     assert duration == 8760 * 3600.0
-    assert energy == pytest.approx(np.trapezoid(power, hour), rel=1e-3)
+    assert energy == pytest.approx(np.trapezoid(np.abs(power), hour), rel=1e-3)
     assert steps <= 4 * 8760
 
 
