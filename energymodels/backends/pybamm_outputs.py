@@ -12,6 +12,7 @@ from energymodels.kernels.constants import FARADAY, ZERO_CELSIUS
 from energymodels.model import Array
 
 NEGATIVE_POTENTIAL = "Minimum negative electrode surface potential difference [V]"
+AT_FACE = "Negative electrode surface potential difference at separator interface [V]"  # extrapolated from the last two nodes
 OPTIONS = {"calculate discharge energy": "true", "calculate heat source for isothermal models": "true"}
 READ = {
     "voltage": "Voltage [V]",  # at the terminals: behind the contact resistance where the model has one
@@ -37,9 +38,7 @@ BETWEEN = np.linspace(0.0, 1.0, 5)[:-1]  # where extremes are looked for between
 
 def add_variables(model: Any) -> None:
     """Give a PyBaMM model the variables it lacks."""
-    potential = "Negative electrode surface potential difference"
-    at_face = model.variables[f"{potential} at separator interface [V]"]
-    model.variables[NEGATIVE_POTENTIAL] = pybamm.minimum(pybamm.min(model.variables[f"{potential} [V]"]), at_face)
+    model.variables[NEGATIVE_POTENTIAL] = pybamm.min(model.variables["Negative electrode surface potential difference [V]"])
 
 
 def series(solution: Any, cell: Cell, time: Array) -> dict[str, Array]:
@@ -75,5 +74,6 @@ def scalars(solution: Any, cell: Cell) -> dict[str, float]:
 
 
 def _at(solution: Any, variable: str, time: Array) -> Array:
-    """Return a variable at ``time``."""
-    return np.asarray(solution[variable](time), dtype=float).reshape(-1)
+    """Return a variable at ``time``; the least potential is that of the nodes and of the separator's face."""
+    found = np.asarray(solution[variable](time), dtype=float).reshape(-1)
+    return np.minimum(found, _at(solution, AT_FACE, time)) if variable == NEGATIVE_POTENTIAL else found

@@ -15,7 +15,7 @@ PYBAMM = {"negative": 20, "separator": 20, "positive": 20, "particle": 20}
 DEFAULT = {"negative": 20, "separator": 10, "positive": 20, "particle": 12}
 RADIAL_GRADING = 2.5  # edges at 1 - (1 - x)^g: profiles are steep near the surface
 SLOWEST, FASTEST = 1.0, 1e6  # s R^2/D: the rates of change between which few modes meet the sphere
-DECADES = 6  # of the sphere's modes beyond those taken one by one
+ONE_BY_ONE, DECADES = 40, 6  # modes of the sphere taken as they are at the least, and decades of those beyond
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def radial_mesh(cells: int, grading: float, *, steady: bool) -> Array:
     up, and the modes are as many as meet the sphere best.
     """
     rows = _cells(cells, grading, steady)
-    return np.array([*rows, *(_fewer(*_of_sphere(2 * cells), cells) if steady else _modes(*rows[[0, 1, 3]]))])
+    return np.array([*rows, *(_fewer(*_of_sphere(2 * cells + ONE_BY_ONE), cells) if steady else _modes(*rows[[0, 1, 3]]))])
 
 
 def _cells(cells: int, grading: float, steady: bool) -> Array:

@@ -91,7 +91,7 @@ def test_charge_from_empty_into_the_limit():
     assert found["capacity_discharged"] == pytest.approx(-3.53925, abs=1e-5)
     assert found["energy_discharged"] == pytest.approx(-found["energy"], rel=1e-12)
     assert found["state_of_charge"][0] == pytest.approx(0.0, abs=1e-6)
-    assert found["negative_potential_min"] == pytest.approx(-0.01488, abs=1e-5)
+    assert found["negative_potential_min"] == pytest.approx(-0.01697, abs=1e-5)  # at the separator's face
     assert found["termination"] == CODE["voltage_max"]
 
 
@@ -245,7 +245,7 @@ def test_formulas_that_numpy_and_pybamm_name_differently():
 def test_lfp_cell():
     charge = run("dfn", "Charge at 4C until 3.65 V", parameters="lfp-18650")
     assert charge["capacity"] == pytest.approx(0.51763, abs=1e-5)  # a quarter of it: this cell cannot take 4C at 25 degC
-    assert charge["negative_potential_min"] == pytest.approx(-0.08087, abs=1e-5)
+    assert charge["negative_potential_min"] == pytest.approx(-0.08403, abs=1e-5)
     hot = run("dfn", "Discharge at 4C", parameters="lfp-18650", thermal="lumped", heat_transfer_coefficient=10.0)
     assert hot["capacity"] == pytest.approx(1.980, abs=5e-4)
     assert hot["temperature_max"] == pytest.approx(61.63, abs=0.01)

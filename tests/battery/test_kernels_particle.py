@@ -274,8 +274,8 @@ def test_analytic_series_is_itself_right():
 
 
 def test_surface_of_the_sphere_converges():
-    """Few modes meet it from 1e-5 R^2/D on, when the flux has gone 0.003 R deep; the mesh of PyBaMM needs 0.05 R^2/D."""
-    seen = TIMES > 1e-5
+    """Few modes meet it from 3e-5 R^2/D on, when the flux has gone 0.005 R deep; the mesh of PyBaMM needs 0.05 R^2/D."""
+    seen = TIMES > 3e-5
     ours = {cells: worst(cells, 2.5, True, seen=seen) for cells in (6, 8, 12)}
     assert ours[12] < 1e-3, ours
     assert ours[8] < 0.3 * ours[6], ours

@@ -157,7 +157,7 @@ def test_functions_are_those_of_pybamm(name, theirs):
     found = parameter_set(name)
     compare(found, theirs(name))
     assert max(found.errors["U_N"], found.errors["U_P"]) < 2e-6
-    assert found.tables.size < 32_000
+    assert found.tables.size < (52_000 if any("fitted" in note for note in found.notes) else 32_000)  # six products each
     assert found.index.shape == (layout.FUNCTIONS, 1 + 2 * layout.RANK)
 
 
