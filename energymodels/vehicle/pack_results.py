@@ -30,7 +30,10 @@ OF_PACK = (
 SCALARS = (
     Output("range", "km", "range: distance until the cells give no more", 1e-3, absent=ENDLESS),
     Output(
-        "consumption", UNIT, "energy out of the pack's terminals, less what came back, over distance", PER_KM,
+        "consumption",
+        UNIT,
+        "energy out of the pack's terminals, less what came back, over distance",
+        PER_KM,
         absent="where no distance is driven",
     ),
     Output("cycles_driven", "1", "cycles driven"),
