@@ -141,6 +141,14 @@ def test_cold_lfp_cell():
     assert em.run("battery.dfn", values).capacity.item() == pytest.approx(0.0530, rel=0.02)
 
 
+def test_flat_potentials_leave_no_ripple():
+    """LFP at 1C on the default mesh within 0.1 mV of a fine one."""
+    values = {"parameters": "lfp-18650", "protocol": "Discharge at 1C until 2.5 V", "series.points": 341, "series.end": 3400.0}
+    fine = {"points.negative": 60, "points.separator": 20, "points.positive": 60, "points.particle": 30}
+    ours, theirs = (em.run("battery.dfn", values | more).voltage.values[10:] for more in ({}, fine))
+    np.testing.assert_allclose(ours, theirs, atol=1e-4)
+
+
 def test_concentrated_electrolyte_in_the_cold():
     """Salt reaches 4260 mol m-3 where Ai2020 discharges at 0 C: as with PyBaMM's mesh, 1.857 A h, and the flag is not set."""
     values = {"parameters": "Ai2020", "temperature": 0.0, "protocol": "Discharge at 1C until 3 V", "series.points": 0}
