@@ -43,7 +43,7 @@ SCAN = 16
 
 # from where squares of densities stay normal numbers to where gap narrowing still leaves V rising with dn, m-3
 U_MIN, U_MAX = log(1e-290), log(1e26)
-FEW = 1e-8  # of all carriers: fewer more narrow the gap in proportion, where a difference of two gaps would be round-off
+FEW = 1e-3  # of n p: a smaller excess narrows the gap in proportion to dn, where a difference of two gaps would be round-off
 U_START, U_DARK = log(1e22), log(1e-10)
 ROUNDS = 160
 PATIENCE = 12  # after so many rounds every other one halves the bracket
@@ -137,8 +137,8 @@ def state(w, centres):
         excess = dn * (n0 + p)
         dexcess = dn * (n + p)
         gap, slope = schenk_at(n, p, w[IONS + i], w[T1 + i], w[IT1 + i], w[T2 + i], w[R8 + i], w[RT2 + i])
-        rise = (gap - w[GAP0 + i] if dn > FEW * (n0 + p0) else slope * dn) * ikt
         x = excess * w[IPAIR0 + i]
+        rise = (gap - w[GAP0 + i] if x > FEW else slope * dn) * ikt
         v = kt * (elementary.log1p(x) - rise)
         dv = kt * dexcess / (pair0 + excess) - slope * dn
         boost = elementary.exp(-rise)
