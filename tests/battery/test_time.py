@@ -184,5 +184,5 @@ def test_a_straight_profile_is_a_constant_current(here, model):
     found = em.run(model, values | {"protocol": f"Run current from {name}"})
     expected = em.run(model, values | {"protocol": "Discharge at 5 A for 40 minutes"})
     np.testing.assert_allclose(found.voltage.values[1:], expected.voltage.values[1:], atol=5e-4)
-    assert found.energy.item() == pytest.approx(expected.energy.item(), rel=1e-5)
+    assert found.energy.item() == pytest.approx(expected.energy.item(), rel=5e-5)
     assert found.heat_total.item() == pytest.approx(expected.heat_total.item(), rel=2e-3)
