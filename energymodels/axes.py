@@ -106,10 +106,15 @@ def _numbered(info: FieldInfo, numbers: Array, index: Array | None) -> Entries:
     whole = (info.kind == "number") | (numbers == np.round(numbers))
     missing = ~(above & below & whole)
     places = np.flatnonzero(missing)
-    faults = [info.fault(float(numbers[i]), _entry(i, numbers.size, index)) for i in places[:SHOWN]]
+    faults = [_placed(info.fault(float(numbers[i])), _entry(i, numbers.size, index)) for i in places[:SHOWN]]
     if places.size > SHOWN:
         faults.append(Fault(info.path, hint=f"{places.size - SHOWN} more such entries"))
     return Entries(numbers, missing, faults, index)
+
+
+def _placed(fault: Fault, where: str) -> Fault:
+    """Return a fault that also says which entry it is of."""
+    return replace(fault, hint="; ".join(filter(None, (fault.hint, where))))
 
 
 def _entry(place: int, size: int, index: Array | None) -> str:
@@ -141,7 +146,7 @@ def _listed(info: FieldInfo, values: list[Any], index: Array | None = None) -> E
             parsed.append(info.number(value) if info.kind in ("number", "integer") else info.parse(value))
         except InputError as error:
             where = _entry(i, len(values), index)
-            faults += [replace(f, hint="; ".join(filter(None, (f.hint, where)))) for f in error.faults]
+            faults += [_placed(f, where) for f in error.faults]
     if not values:
         faults.append(Fault(info.path, hint="no values"))
     if faults:

@@ -98,7 +98,7 @@ def units_in(tree):
     for name, value in tree.items():
         if name == "unit":
             yield value
-        elif name == "columns":
+        elif name == "columns" and isinstance(value, dict):
             yield from value.values()
         elif isinstance(value, dict):
             yield from units_in(value)

@@ -94,7 +94,8 @@ def _kept(key: str, stamp: str, read: Callable[[], Material]) -> ParameterSet:
     tables, index = (np.ascontiguousarray(arrays[part]) for part in ("tables", "index"))
     sources, notes = tuple(meta.pop("sources")), tuple(meta.pop("notes"))
     ranges = {path: (low, high) for path, (low, high) in meta.pop("ranges").items()}
-    return ParameterSet(tables=tables, index=index, sources=sources, notes=notes, ranges=ranges, **meta)
+    reaches = {key: (T, c) for key, (T, c) in meta.pop("reaches").items()}
+    return ParameterSet(tables=tables, index=index, sources=sources, notes=notes, ranges=ranges, reaches=reaches, **meta)
 
 
 def remarks(fields: Mapping[str, Any], swept: Mapping[str, NDArray[Any]]) -> list[str]:

@@ -23,7 +23,12 @@ SCALARS = (
     Output("energy_discharged", "W h", "energy delivered less energy taken", PER_HOUR, attrs=SIGN),
     Output("duration", "s", "time from the protocol's begin to its end"),
     Output("temperature_max", "degC", "highest temperature of the cell"),
-    Output("negative_potential_min", "V", "least potential of the negative electrode against lithium, phi_s - phi_e"),
+    Output(
+        "negative_potential_min",
+        "V",
+        "least potential of the negative electrode against lithium, phi_s - phi_e",
+        absent="where the case ends before its first step",
+    ),
     Output("heat_total", "W h", "heat released in the cell; below 0 where reversible heat cools more than losses warm", PER_HOUR),
     Output("cell_capacity", "A h", "charge between the open-circuit limits", PER_HOUR),
     Output("termination", "1", "what ended the last step", attrs=ENDS),

@@ -102,7 +102,6 @@ def kernel_rows(columns: Columns, labels: Mapping[str, Sequence[str]]) -> dict[s
     rows |= {name: c[path] for name, path in FACTORS.items()}
     rows |= {name: c.columns.get(path, np.full(1, np.nan).reshape((1,) * c.which.ndim)) for name, path in CONSTANTS.items()}
     rows["c_e"] = c["electrolyte.initial_concentration"]
-    rows["most_salt"] = most_salt(c, rows)
     rows["nominal"] = c["cell.nominal_capacity"] * 3600.0
     rows["nominal_is_cell"] = np.asarray(c["rate_basis"] == list(labels["rate_basis"]).index("cell"), dtype=float)
     rows |= {name: c[f"cell.{name}"] for name in ("voltage_min", "voltage_max", "ocv_min", "ocv_max", "reference_temperature")}
@@ -116,6 +115,7 @@ def kernel_rows(columns: Columns, labels: Mapping[str, Sequence[str]]) -> dict[s
     rows["energy_solid"] = c.get("electrolyte.solid_activation_energy", 0.0)
     rows |= limits(c, rows["voltage_max"]) | side_reactions(c, labels)
     rows |= starts(c)
+    rows["most_salt"] = most_salt(c, rows)
     for bound, beyond in (("min", np.less), ("max", np.greater)):
         lowest = np.minimum if bound == "min" else np.maximum
         missed = beyond(rows["start_voltage"], lowest(rows[f"voltage_{bound}"], rows[f"ocv_{bound}"]))
@@ -132,10 +132,9 @@ def kernel_rows(columns: Columns, labels: Mapping[str, Sequence[str]]) -> dict[s
 
 def most_salt(c: Columns, rows: Mapping[str, Array]) -> Array:
     """Return up to which concentration transport in the electrolyte holds at the first temperature; no end where it is constant."""
-    T = c["temperature"] + ZERO_CELSIUS
     found = np.full((1,) * c.which.ndim, np.inf)
     for key in ("kappa", "d_e"):
-        by_set = np.array([np.interp(T, *s.reaches[key.upper()]) for s in c.sets])  # (set, case ..)
+        by_set = np.array([np.interp(rows["temperature"], *s.reaches[key.upper()]) for s in c.sets])  # (set, case ..)
         own = np.take_along_axis(*np.broadcast_arrays(by_set, c.which[np.newaxis]), axis=0)[0]
         found = np.minimum(found, np.where(np.isnan(rows[f"constant_{key}"]), own, np.inf))
     return found

@@ -22,6 +22,7 @@ WARY = 1.05  # how the estimate of the curvature grows while nothing measures it
 FORGETFUL = 0.8
 UNKNOWN = 1e9  # the estimate grows no further: nothing but a change of 0 is trusted then
 HOPELESS = 1e9  # tolerances
+FAR = 0.3  # of a concentration or current, or V: a change after which Newton's method has not settled
 START, RIGHT, LEFT = np.array((0, 1, -1))
 
 
@@ -282,19 +283,22 @@ def _update(node, n, nodes, p, c_scale, tolerance):
 
 
 @inner
-def left_over(w, iteration, size, previous, trusted):
+def left_over(w, iteration, size, previous, tolerance, trusted):
     """Return what Newton's method leaves after a change of ``size`` that followed a ``previous`` one, in tolerances; -1: it fails.
 
-    The curvature measured in earlier steps tells of the first change too, if it can be ``trusted`` to.
+    The curvature measured in earlier steps tells of the first change too, if it can be ``trusted`` to. After a change of the order
+    of the quantities themselves nothing is known of the curvature here.
     """
     curvature = w.memory[at.CURVATURE]
     if iteration == 0:
-        if not trusted:
+        if not trusted or size * tolerance > FAR:
             return size
         w.memory[at.CURVATURE] = min(WARY * curvature, UNKNOWN)
         return curvature * size * size
     if iteration > 5 and size > previous:
         return -1.0
+    if previous * tolerance > FAR:
+        return size
     curvature = max(FORGETFUL * curvature, min(size, previous) / (previous * previous))
     w.memory[at.CURVATURE] = curvature
     return min(curvature * size * size, size)
@@ -400,7 +404,7 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance):
         bent_n, mean_n = remainder(node, tables, w.index, w.coefficients, of.U_N, START, n)
         bent_p, mean_p = remainder(node, tables, w.index, w.coefficients, of.U_P, n + s, nodes)
         change += mean_p - mean_n
-        left = left_over(w, iteration, size, previous, straight and (not border or kind == of.NEGATIVE))
+        left = left_over(w, iteration, size, previous, tolerance, straight and (not border or kind == of.NEGATIVE))
         if left < 0.0:
             return False
         if max(left, max(bent_n, bent_p) / tolerance) < SETTLED and not damped:

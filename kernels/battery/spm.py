@@ -381,6 +381,7 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance, with_electr
                 for k in range(nodes):
                     node[at.C, k] += step * node[at.B1, k]
             size = max(size, abs(step) / ((abs(current) + 0.01 * c.nominal / 3600.0 / c.area) * tolerance))
+            size = max(size, abs(per_current * step) / tolerance)  # at a surface's steep end the voltage says more than the current
         moved += step * per_n * answer
         beside += step * per_n * (1.0 - answer)
         node[at.J, 0] = current * per_n - beside
@@ -397,7 +398,7 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance, with_electr
             size = max(size, abs(change) / (100.0 * tolerance))
         if not size < HOPELESS:
             return False
-        left = left_over(w, iteration, size, previous, straight and (not border or kind == of.NEGATIVE))
+        left = left_over(w, iteration, size, previous, tolerance, straight and (not border or kind == of.NEGATIVE))
         if left < 0.0:
             return False
         if left < SETTLED:

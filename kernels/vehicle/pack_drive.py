@@ -64,6 +64,9 @@ NEWTON = 10.0  # of the tolerance, which is one of errors in time: Newton's meth
 NOTABLE = 1e-3  # C-rate, from which on a current tells the resistance
 HALVINGS = 40  # of the range of currents that a cell may give
 BACK = 0.9
+CLOSE = 1e-9  # of a power that is met by way of the voltage
+CLOSELY = 1e-4  # of the tolerance: what Newton's method may leave there
+MISSED = 1e-6  # of a power: it is solved for again, more closely
 NO_VOLTAGE = 0.1  # V, lower than any cell is taken
 SEARCHES = 12  # for the voltage at the pack's terminals that is the limit at the cell's
 MOST_CYCLES_DRIVEN = 20000  # more than any car drives on one charge
@@ -99,7 +102,12 @@ def go(w, mesh, c, tables, nowhere, t_new, kind, goal, fidelity):
         point[at.I] = guess
     w.now[at.COUNT] = 1
     w.now[at.NEXT_ORDER] = 1
-    return attempt(w, mesh, c, tables, nowhere, t_new, kind, goal, fidelity, NEWTON * c.tolerance)[0]
+    if not attempt(w, mesh, c, tables, nowhere, t_new, kind, goal, fidelity, NEWTON * c.tolerance)[0]:
+        return False
+    new = w.points[at.new_slot(w)]
+    if kind != of.POWER or abs(new[at.V] * new[at.I] * c.area - goal) <= MISSED * abs(goal):
+        return True
+    return attempt(w, mesh, c, tables, nowhere, t_new, kind, goal, fidelity, CLOSELY * c.tolerance)[0]
 
 
 @inner
@@ -191,6 +199,30 @@ def heated(w, c, pack, h):
 
 
 @inner
+def by_voltage(w, mesh, c, tables, nowhere, t_new, goal, fidelity):
+    """Step with the power ``goal`` (W), less than the lowest voltage gives, by way of the voltage. Return whether found.
+
+    Near the most power that a cold cell gives, Newton's method loses its way along the power; the current at a voltage is safe.
+    It is solved for so closely that the search sees a smooth function.
+    """
+    low, high = c.voltage_min, w.points[w.now[at.HEAD], at.OCP_MEAN]
+    point = w.points[at.new_slot(w)]
+    surplus, lack = point[at.V] * point[at.I] * c.area - goal, -goal
+    for _ in range(HALVINGS):
+        v = (low * lack - high * surplus) / (lack - surplus)
+        if not attempt(w, mesh, c, tables, nowhere, t_new, of.VOLTAGE, v, fidelity, CLOSELY * c.tolerance)[0]:
+            return False
+        more = v * point[at.I] * c.area - goal
+        if abs(more) <= CLOSE * goal:
+            return True
+        if more > 0.0:
+            low, surplus, lack = v, more, 0.5 * lack
+        else:
+            high, lack, surplus = v, more, 0.5 * surplus
+    return False
+
+
+@inner
 def discharge(w, mesh, c, pack, tables, nowhere, t_new, goal, fidelity):
     """Step with the power ``goal`` (W). Return (how it went, what ended the drive, status)."""
     if go(w, mesh, c, tables, nowhere, t_new, of.POWER, goal, fidelity):
@@ -201,6 +233,8 @@ def discharge(w, mesh, c, pack, tables, nowhere, t_new, goal, fidelity):
         point = w.points[at.new_slot(w)]
         if point[at.V] * point[at.I] * c.area < goal:  # not even there is so much to be had
             return OVER, VOLTAGE_MIN, status.OK
+        if by_voltage(w, mesh, c, tables, nowhere, t_new, goal, fidelity):
+            return GONE, VOLTAGE_MIN, status.OK
         return FAILED, VOLTAGE_MIN, status.NO_CONVERGENCE
     if least(w.points[w.now[at.HEAD], at.FIRST :], mesh.n + mesh.s + mesh.p) < DRY * c.c_e:
         return OVER, OUT_OF_REACH, status.OK
