@@ -36,14 +36,17 @@ def closes(found):
 
 
 def test_a_cold_pack_ends_the_drive_and_it_is_said():
-    """At -10 degC the cells sag to their lowest voltage with 39 % left; started warm they give all that they hold."""
+    """At -10 degC the cells sag to their lowest voltage with 52 % left; started warm they give all that they hold.
+
+    The same with 40 modes a particle in place of 12, a tenth of the tolerance, or steps of 0.25 s.
+    """
     with pytest.warns(
         ProvenanceWarning, match=r"cells begin at -10 degC \(ambient_temperature\) and stay so.*pack\.derating=derate"
     ):
         cold = drive()
     assert cold["ends"] == ["voltage_min_of_cold_cells"]
-    assert cold["range"] == pytest.approx(201.0, rel=0.01)
-    assert cold["soc_end"] == pytest.approx(0.39, abs=0.01)
+    assert cold["range"] == pytest.approx(157.5, rel=0.01)
+    assert cold["soc_end"] == pytest.approx(0.52, abs=0.01)
     warm = drive({"pack.temperature": 20.0})
     assert warm["ends"] == ["soc_min"]
     assert warm["range"] == pytest.approx(390.0, rel=0.01)
