@@ -234,7 +234,7 @@ def _mismatch(found: Mapping[str, Entries]) -> list[Fault]:
         sizes = ", ".join(f"{p}: {e.values.size}" for p, e in found.items())
         return [Fault(" and ".join(found), hint=f"fields along one axis need equally many values ({sizes})")]
     indexed = {path: e.index for path, e in found.items() if e.index is not None}
-    first = next(iter(indexed.values()), None)
+    first = next(iter(indexed.values()), np.empty(0))
     if all(np.array_equal(index, first) for index in indexed.values()):
         return []
     return [Fault(" and ".join(indexed), hint="fields along one axis need the same index")]

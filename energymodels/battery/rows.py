@@ -135,7 +135,8 @@ def most_salt(c: Columns, rows: Mapping[str, Array]) -> Array:
     found = np.full((1,) * c.which.ndim, np.inf)
     for key in ("kappa", "d_e"):
         by_set = np.array([np.interp(rows["temperature"], *s.reaches[key.upper()]) for s in c.sets])  # (set, case ..)
-        own = np.take_along_axis(*np.broadcast_arrays(by_set, c.which[np.newaxis]), axis=0)[0]
+        every, which = np.broadcast_arrays(by_set, c.which[np.newaxis])
+        own = np.take_along_axis(every, which, axis=0)[0]
         found = np.minimum(found, np.where(np.isnan(rows[f"constant_{key}"]), own, np.inf))
     return found
 

@@ -162,7 +162,8 @@ def reach(f: Surface, fitted: bool) -> tuple[list[float], list[float]]:
     x = np.linspace(CLIP, MOST, 800)
     good = physical(surface(f, x, T), x)
     if fitted:
-        good &= (x <= WINDOW_C)[:, np.newaxis] & (WINDOW_T[0] - 5e-7 < T) & (WINDOW_T[1] + 5e-7 > T)
+        inside = (x <= WINDOW_C)[:, np.newaxis] & (WINDOW_T[0] - 5e-7 < T) & (WINDOW_T[1] + 5e-7 > T)
+        good = np.where(inside, good, False)
     return T.tolist(), np.where(good, x[:, np.newaxis], 0.0).max(axis=0).tolist()
 
 

@@ -153,7 +153,11 @@ def _resistivity(columns: Mapping[str, Array], base: Base) -> Array:
     stated = columns["wafer.resistivity"] * 0.01 if "wafer.resistivity" in columns else None
     if stated is not None and not np.any(thermal):
         return stated
-    found = each(lambda *wafer: preparation.resistivities(*wafer, T_RESISTIVITY), base.net, base.donor, base.donors, base.acceptors)
+
+    def kernel(net: Array, donor: Array, donors: Array, acceptors: Array) -> Array:
+        return preparation.resistivities(net, donor, donors, acceptors, T_RESISTIVITY)
+
+    found = each(kernel, base.net, base.donor, base.donors, base.acceptors)
     return found if stated is None else np.where(thermal == 0.0, stated, found)
 
 
