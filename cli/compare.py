@@ -39,7 +39,10 @@ def command(spec: str, changes: tuple[str, ...], backend: str, as_json: bool) ->
     lacking = [f"{e['output']} ({e['lacking']})" if e["lacking"] > 1 else e["output"] for e in entries if e["lacking"]]
     if lacking:
         click.echo(f"error: the reference did not converge, so there is nothing to hold against: {', '.join(lacking)}", err=True)
-    if any(e["past"] for e in entries):
+    failed = next((e["failed"] for e in entries if e["failed"]), "")
+    if failed:
+        click.echo(f"error: the case failed: {failed}", err=True)
+    if failed or any(e["past"] for e in entries):
         sys.exit(1)
     if lacking:
         sys.exit(NO_REFERENCE)

@@ -29,13 +29,13 @@ def compare(
 ) -> list[dict[str, Any]]:
     """Return one entry per output.
 
-    Its keys: output, unit, ours, reference, deviation, rms, tolerance, within, past, lacking, reason, setting, own, change.
+    Its keys: output, unit, ours, reference, deviation, rms, tolerance, within, past, lacking, failed, reason, setting, own, change.
 
     ``past``: a value lies past its tolerance; ``lacking``: how many values the reference did not find, in cases that it did not
-    solve to the end; ``within``: neither. Figures are of the value that comes closest to its tolerance or lies farthest past it;
-    ``rms`` is the root mean square deviation of the series it belongs to, None for a scalar. A time series is compared up to the
-    earlier end and may be shifted by as much as ``duration`` may differ. ``backend`` is the model's first by default;
-    InputError if the model has none.
+    solve to the end; ``failed``: statuses of cases that the model itself did not solve; ``within``: none of these. Figures are of
+    the value that comes closest to its tolerance or lies farthest past it; ``rms`` is the root mean square deviation of the series
+    it belongs to, None for a scalar. A time series is compared up to the earlier end and may be shifted by as much as
+    ``duration`` may differ. ``backend`` is the model's first by default; InputError if the model has none.
 
     The model takes the reference's mesh unless somebody chose one: ``setting`` says which. ``own`` is a scalar of the first case
     without that setting, ``change`` what this makes of ``ours`` there; both None where nothing was set, or for a series.
@@ -82,8 +82,9 @@ def _entry(output: Output, ours: Solution, theirs: Solution, tolerances: Mapping
     with np.errstate(invalid="ignore", divide="ignore"):
         excess = np.where(deviation == 0.0, 0.0, deviation / allowed)
     excess = np.where(np.isnan(excess), np.inf, excess)
-    lacking = ~np.isfinite(b) & (theirs.status != status.OK)[:, None]
-    excess = np.where(lacking | (np.isnan(a) & np.isnan(b) & bool(output.absent)), -np.inf, excess)
+    failed = (ours.status != status.OK)[:, None] & np.ones(a.shape, dtype=bool)
+    lacking = ~np.isfinite(b) & (theirs.status != status.OK)[:, None] & ~failed
+    excess = np.where(failed | lacking | (np.isnan(a) & np.isnan(b) & bool(output.absent)), -np.inf, excess)
     if output.dims == (TIME,):
         excess = np.where(_outside(a, b), -np.inf, excess)
     past = bool(np.any(excess > 1.0))
@@ -96,9 +97,10 @@ def _entry(output: Output, ours: Solution, theirs: Solution, tolerances: Mapping
         "deviation": float(deviation[case, place]),
         "rms": _rms(deviation[case]) if output.dims else None,
         "tolerance": float(allowed[case, place]),
-        "within": not past and not np.any(lacking),
+        "within": not past and not np.any(lacking | failed),
         "past": past,
         "lacking": int(np.count_nonzero(lacking)),
+        "failed": ", ".join(status.MEANINGS[code] for code in np.unique(ours.status[ours.status != status.OK]).tolist()),
         "reason": tolerance.reason,
     }
 

@@ -16,7 +16,9 @@ from energymodels.battery import expression, sheet
 from energymodels.battery.functions import Material
 from energymodels.battery.names import SCALARS
 from energymodels.errors import Fault, InputError
+from energymodels.kernels.constants import ZERO_CELSIUS
 
+COLDEST, HOTTEST = 213.15, 423.15  # K, as of the fields
 USUAL = 1000.0  # mol m-3, BPX's reference concentration of the electrolyte
 SECTIONS = {  # ours -> BPX's
     "cell": "Cell", "electrolyte": "Electrolyte", "separator": "Separator",
@@ -219,6 +221,10 @@ def _add_state(state: Mapping[str, Any], sections: dict[str, dict[str, sheet.Ent
     for (part, key), (section, ours) in STATE.items():
         value = (state.get(part) or {}).get(key)
         if value is not None:
+            if key.endswith("[K]") and not COLDEST <= float(value) <= HOTTEST:
+                hint = "in degC?" if COLDEST <= float(value) + ZERO_CELSIUS <= HOTTEST else ""
+                allowed = f"from {COLDEST:g} to {HOTTEST:g}"
+                raise InputError(Fault(f"State / {part} / {key.removesuffix(' [K]')}", float(value), allowed, "K", hint))
             sections[section][ours] = float(value)
     if "initial_concentration" not in sections["electrolyte"]:
         sections["electrolyte"]["initial_concentration"] = USUAL

@@ -50,7 +50,7 @@ def left_out(texts: Array, ended: Array, last: Array, codes: Array) -> list[str]
     many = np.array([len(protocol.order) for protocol in of])
     early = (codes == status.OK) & (last < many)
     if not early.any():
-        return []
+        return _cut_short(of, ended, last, codes)
     case = int(np.argmax(early))
     protocol, number = of[case if len(of) > 1 else 0], int(last[case])
     where = f"{TERMINATIONS[int(ended[case])]} in {place(protocol, number)}"
@@ -58,6 +58,18 @@ def left_out(texts: Array, ended: Array, last: Array, codes: Array) -> list[str]
         skipped = len(protocol.order) - number
         return [f"the protocol ended by {where}: {skipped} {'step was' if skipped == 1 else 'steps were'} left out"]
     return [f"{int(early.sum())} of {codes.size} cases ended before their protocol's last step, the first by {where}"]
+
+
+def _cut_short(of: list[Protocol], ended: Array, last: Array, codes: Array) -> list[str]:
+    """Return what must be said where the cell's own limits of voltage ended a profile."""
+    own = np.isin(ended, [TERMINATIONS.index("voltage_min"), TERMINATIONS.index("voltage_max")]) & (codes == status.OK)
+    profiled = [bool(own[case]) and of[case if len(of) > 1 else 0].follows_profile(int(last[case])) for case in range(codes.size)]
+    if not any(profiled):
+        return []
+    word = TERMINATIONS[int(ended[profiled.index(True)])]
+    if codes.size == 1:
+        return [f"{word} ended the profile before its last row: the rest was left out"]
+    return [f"{sum(profiled)} of {codes.size} cases ended before their profile's last row, the first by {word}"]
 
 
 def beyond_tables(sets: Array, coldest: Array, hottest: Array) -> list[str]:

@@ -45,6 +45,10 @@ class Protocol:
     slots: tuple[Slot, ...] = field(compare=False, repr=False)
     order: Array = field(compare=False, repr=False)  # which of these steps are run, one after the other
 
+    def follows_profile(self, number: int) -> bool:
+        """Return whether the step of this number, counted from 1 as they are run, follows a profile."""
+        return bool(self.rows[self.order[number - 1], layout.PROFILE_COUNT] > 0)
+
     @property
     def steps(self) -> tuple[Step, ...]:
         """The steps in the order they are run."""

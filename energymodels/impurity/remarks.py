@@ -63,7 +63,8 @@ def remarks(fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[str]:
     if silent := [m for m in used if m not in known]:
         found.append(f"no recombination parameters are published for {', '.join(silent)}: taken not to recombine")
     for path in fields:
-        if path.startswith("wafer.metals.") and (acceptor := inventory.acceptor(path.rpartition(".")[2])):
+        acceptor = inventory.acceptor(path.rpartition(".")[2]) if path.startswith("wafer.metals.") else ""
+        if acceptor and ("wafer.dopant" in along or fields.get("wafer.dopant") != acceptor):
             found.append(f"{path} is in wafers doped with {acceptor} only, elsewhere taken as none")
     if fields["wafer.bo_active"] and not ((fields["wafer.oxygen"] and fields.get("wafer.dopant") == "B") or along):
         found.append("wafer.bo_active acts with wafer.oxygen in wafers doped with boron only")

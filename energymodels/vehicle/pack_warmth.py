@@ -14,7 +14,8 @@ from energymodels.vehicle import pack_cell
 
 HEATING = "pack.heating."
 KEPT = "cells keep their temperature; set cell.thermal=lumped and cell.heat_transfer_coefficient"
-REMEDY = "real cars derate (pack.derating=derate), heat the battery (pack.heating.power) or start it warm (pack.temperature)"
+DERATE = "derate (pack.derating=derate), "
+HEAT = "heat the battery (pack.heating.power{}) or start it warm (pack.temperature)"
 
 
 def warms(fields: Mapping[str, Any]) -> bool:
@@ -30,8 +31,10 @@ def remarks(fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[str]:
     if coldest >= COLD - ZERO_CELSIUS or heated:
         return []
     kept = "" if "cell.thermal" in along or warms(fields) else " and stay so (cell.thermal=isothermal)"
-    ends = "" if fields["pack.derating"] == "derate" else ", and a drive ends where a power takes them to their lowest voltage"
-    return [f"cells begin at {coldest:g} degC ({path}){kept}: cold cells sag{ends}; {REMEDY}"]
+    derates = fields["pack.derating"] == "derate"
+    ends = "" if derates else ", and a drive ends where a power takes them to their lowest voltage"
+    remedy = ("" if derates else DERATE) + HEAT.format(", with cell.thermal=lumped" if kept else "")
+    return [f"cells begin at {coldest:g} degC ({path}){kept}: cold cells sag{ends}; real cars {remedy}"]
 
 
 def inert(fields: Mapping[str, Any], swept: set[str]) -> dict[str, str]:

@@ -137,6 +137,13 @@ def test_state_of_charge_out_of_range(written):
         parameter_set(written(content))
 
 
+def test_state_in_degrees_where_kelvin_is_meant(written):
+    content = changed(DFN, State=STATE)
+    content["State"]["Initial conditions"]["Initial temperature [K]"] = 25.0
+    with pytest.raises(InputError, match=r"Initial temperature = 25\.0 K: allowed from 213.15 to 423.15 K \(in degC\?\)"):
+        parameter_set(written(content))
+
+
 def test_version_0_has_the_state_it_gives(written):
     """What the conversion makes up, a state of charge of 1 and the reference temperature, is no state."""
     old = copy.deepcopy(DFN)

@@ -210,3 +210,20 @@ def test_powers_are_those_of_single_runs(parameters, path, places):
         one = engine.solve(model.replace({path: float(places[i])}), {}).values
         for name in ("energy", "negative_potential_min", "heat_total"):
             assert many[name].ravel()[i] == one[name].ravel()[0], (name, places[i])
+
+
+def test_a_profile_that_the_cell_cuts_short_is_said(tmp_path):
+    file = tmp_path / "drain.csv"
+    file.write_text("time s,current A\n0,5\n36000,5\n", encoding="utf-8")
+    values = {"parameters": "Chen2020", "initial_soc": 0.5, "protocol": f"Run current from {file}", "series.points": 0}
+    with pytest.warns(EndWarning, match="voltage_min ended the profile before its last row"):
+        ds = em.run("battery.spm", values)
+    assert float(ds.duration) < 36000.0
+
+
+def test_compare_of_a_case_that_fails_here_is_no_verdict(cli):
+    done = cli(
+        "compare", "battery.spm", "-p", "parameters=Chen2020", "-p", "temperature=0", "-p", "protocol=Rest until 300 K", status=1
+    )
+    assert "the case failed: end_out_of_reach" in done.stderr
+    assert "PAST TOLERANCE" not in done.stdout
