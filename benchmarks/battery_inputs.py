@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 import energymodels as em
-from energymodels.backends.pybamm_quiet import pybamm
-from energymodels.model import Array
+from energymodels.backends.pybamm.quiet import pybamm
+from energymodels.core.model import Array
 
 if __package__:  # asv looks into every module of this folder
     from benchmarks.battery_peer import KELVIN, MODELS, POINTS, REGIONS

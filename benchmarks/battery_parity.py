@@ -19,10 +19,10 @@ from typing import Any
 import numpy as np
 
 import energymodels as em
-from energymodels.backends.pybamm_quiet import pybamm
-from energymodels.errors import InputError
+from energymodels.backends.pybamm.quiet import pybamm
+from energymodels.core.errors import InputError
+from energymodels.core.model import Array
 from energymodels.kernels import status
-from energymodels.model import Array
 
 if __package__:  # asv looks into every module of this folder
     from benchmarks.battery_peer import Case, Curve, kept

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from energymodels.backends.pybamm_parameters import load
-from energymodels.backends.pybamm_quiet import pybamm
-from energymodels.model import Array
+from energymodels.backends.pybamm.parameters import load
+from energymodels.backends.pybamm.quiet import pybamm
+from energymodels.core.model import Array
 
 MODELS = {"spm": "SPM", "spme": "SPMe", "dfn": "DFN"}
 REGIONS = ("x_n", "x_s", "x_p", "r_n", "r_p")

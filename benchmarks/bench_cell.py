@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from energymodels import engine
+from energymodels.core import engine
 
 from . import cases
 

@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import energymodels as em
-from energymodels import engine
+from energymodels.core import engine
+from energymodels.core.model import Array, Block, Model, get_model, scalar_outputs
 from energymodels.kernels.constants import K_B_EV
-from energymodels.model import Array, Block, Model, get_model, scalar_outputs
 
 SEED = 20230901
 FIVE = ("i_sc", "v_oc", "i_mp", "v_mp", "p_mp")

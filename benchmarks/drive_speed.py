@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from energymodels import engine
-from energymodels.errors import ProvenanceWarning
+from energymodels.core import engine
+from energymodels.core.errors import ProvenanceWarning
 
 CASES = 16
 CYCLES = 10.0

@@ -19,9 +19,9 @@ from typing import Any
 import numpy as np
 
 import energymodels as em
-from energymodels import engine
-from energymodels.backends.pybamm_parameters import cell
-from energymodels.backends.pybamm_quiet import pybamm
+from energymodels.backends.pybamm.parameters import cell
+from energymodels.backends.pybamm.quiet import pybamm
+from energymodels.core import engine
 
 SPEC = "battery-lfp-18650"
 KELVIN, RATE, SOC = 40.0, 4.0, 0.8

@@ -12,8 +12,8 @@ import warnings
 
 import numpy as np
 
-from energymodels import engine
-from energymodels.errors import ProvenanceWarning, ValidityWarning
+from energymodels.core import engine
+from energymodels.core.errors import ProvenanceWarning, ValidityWarning
 
 METALS = ("Fe", "Cr", "Ni", "Cu", "Co", "Mn", "Ti", "V", "Mo", "Zn")
 WAFERS = 200_000

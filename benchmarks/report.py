@@ -20,9 +20,9 @@ import pvlib
 from pvlib import pvsystem, singlediode
 
 import energymodels as em
-from energymodels import engine
-from energymodels import errors as em_errors
-from energymodels.model import Array
+from energymodels.core import engine
+from energymodels.core import errors as em_errors
+from energymodels.core.model import Array
 
 if __package__:  # asv looks into every module of this folder
     from benchmarks import cases

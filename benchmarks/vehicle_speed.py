@@ -14,8 +14,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from energymodels import engine
-from energymodels.errors import ProvenanceWarning
+from energymodels.core import engine
+from energymodels.core.errors import ProvenanceWarning
 
 CASES = 100_000
 REPEATS = 5

@@ -50,7 +50,7 @@ class Verbs(click.Group):
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in VERBS and not args[0].startswith("-"):
-            from energymodels.errors import unknown
+            from energymodels.core.errors import unknown
 
             raise click.UsageError(str(unknown("command", args[0], VERBS)))
         return super().resolve_command(ctx, args)
@@ -60,7 +60,7 @@ class Verbs(click.Group):
             formatter.write_dl(sorted(VERBS.items()))
 
     def invoke(self, ctx: click.Context) -> object:
-        from energymodels.errors import InputError, NoteWarning
+        from energymodels.core.errors import InputError, NoteWarning
 
         said: set[str] = set()
 

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from energymodels.cli.completion import assignment, spec_or_file
-from energymodels.errors import Fault, InputError
+from energymodels.core.errors import Fault, InputError
 
 if TYPE_CHECKING:
-    from energymodels.spec import Spec
+    from energymodels.core.spec import Spec
 
 NARROW, READABLE = 8, 30  # characters: a column of text is not squeezed further, the last one not
 
@@ -70,7 +70,7 @@ def assignments(pairs: Sequence[str], option: str) -> dict[str, str]:
 
 def read_spec(spec: str, changes: Sequence[str]) -> Spec:
     """Return the spec named on the command line, with its changes; ``-`` reads TOML from standard input."""
-    from energymodels.spec import load, loads
+    from energymodels.core.spec import load, loads
 
     base = loads(sys.stdin.read(), "-") if spec == "-" else load(spec)
     return base.replace(assignments(changes, "-p"))

@@ -22,7 +22,7 @@ def command(spec: str, changes: tuple[str, ...], backend: str, as_json: bool) ->
 
     Exit status 1 if they differ by more than the tolerance, 4 if the reference did not converge.
     """
-    from energymodels.comparison import compare
+    from energymodels.report.compare import compare
 
     base = read_spec(spec, changes)
     entries = compare(base, backend=backend)

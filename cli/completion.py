@@ -9,7 +9,7 @@ import click
 from click.shell_completion import BashComplete, CompletionItem, add_completion_class
 
 if TYPE_CHECKING:
-    from energymodels.spec import Spec
+    from energymodels.core.spec import Spec
 
 Items = list[CompletionItem]
 
@@ -45,8 +45,8 @@ def register() -> None:
 
 def spec_or_file(ctx: click.Context, param: click.Parameter, incomplete: str) -> Items:
     """Offer bundled specs, models and files."""
-    from energymodels.model import MODELS
-    from energymodels.spec import bundled
+    from energymodels.core.model import MODELS
+    from energymodels.core.spec import bundled
 
     found = [name for name in (*bundled(), *MODELS) if name.startswith(incomplete)]
     return _items(found) or [CompletionItem(incomplete, type="file")]
@@ -70,7 +70,7 @@ def assignment(ctx: click.Context, param: click.Parameter, incomplete: str) -> I
 
 def path_of_model(ctx: click.Context, param: click.Parameter, incomplete: str) -> Items:
     """Offer what ``describe`` shows a part of: fields, outputs, status."""
-    from energymodels.model import get_model
+    from energymodels.core.model import get_model
 
     spec = _spec(ctx)
     if spec is None:
@@ -88,8 +88,8 @@ def study(ctx: click.Context, param: click.Parameter, incomplete: str) -> Items:
 
 def _spec(ctx: click.Context) -> Spec | None:
     """Return the spec that the words before name, None if there is none."""
-    from energymodels.errors import InputError
-    from energymodels.spec import load
+    from energymodels.core.errors import InputError
+    from energymodels.core.spec import load
 
     given: list[Any] = [ctx.params.get("spec"), ctx.params.get("model"), *(ctx.params.get("specs") or ()), *ctx.args]
     named = next((name for name in given if name), None)  # behind an option that waits for its value, click leaves it in args

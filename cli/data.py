@@ -14,7 +14,7 @@ from energymodels.cli.common import number, print_table
 def command(key: str | None) -> None:
     """Show the data behind KEY (a table, a series, a record, a citation key) with sources; without KEY, list what there is."""
     from energymodels import datasets
-    from energymodels.errors import Fault, InputError, closest, nearest
+    from energymodels.core.errors import Fault, InputError, closest, nearest
 
     keys, entries = datasets.keys(), dict(datasets.table("sources"))
     entries |= {record["key"]: record for record in datasets.table("pv/records")["record"]}

@@ -11,9 +11,9 @@ from energymodels.cli.common import number, print_table, print_text, read_spec
 from energymodels.cli.completion import path_of_model, spec_or_file
 
 if TYPE_CHECKING:
-    from energymodels.model import Model, Output
-    from energymodels.schema import FieldInfo
-    from energymodels.spec import Spec
+    from energymodels.core.model import Model, Output
+    from energymodels.core.schema import FieldInfo
+    from energymodels.core.spec import Spec
 
 HEADER = ("field", "unit", "allowed", "default", "meaning")
 FLAGS = ("value", "name", "meaning")
@@ -52,7 +52,7 @@ def command(model: str, path: str | None) -> None:
 
 def spec_model(spec: Spec) -> Model:
     """Return the model of a spec."""
-    from energymodels.model import get_model
+    from energymodels.core.model import get_model
 
     return get_model(spec.model)
 
@@ -60,8 +60,8 @@ def spec_model(spec: Spec) -> Model:
 def _show_part(model: Model, spec: Spec, wanted: str) -> None:
     """Show one field, table or output, or what the codes of a result mean."""
     from energymodels.cli.flags import flag_rows, status_rows
-    from energymodels.errors import unknown
-    from energymodels.model import resolve
+    from energymodels.core.errors import unknown
+    from energymodels.core.model import resolve
 
     path = resolve(model, wanted.removesuffix(".*"))[0]
     if path == "status":

@@ -29,9 +29,9 @@ def command(spec: str, changes: tuple[str, ...], output: str | None, force: bool
 
     A protocol with its own "Charge at limits" is run as it is. With --json a figure is drawn only if -o names one.
     """
-    from energymodels.battery.fastcharge import ANSWERS, charged, fastcharge, figure
-    from energymodels.errors import Fault, InputError
-    from energymodels.figures import save
+    from energymodels.battery.fast_charge import ANSWERS, charged, fastcharge, figure
+    from energymodels.core.errors import Fault, InputError
+    from energymodels.report.figures import save
 
     picture = output or ("" if as_json else "fastcharge.png")
     if picture and not picture.lower().endswith(PICTURES):

@@ -19,8 +19,8 @@ from energymodels.cli.target import figure_target, force_option
 @force_option
 def command(file: str, x: str, y: str, hue: str | None, facet: str | None, output: str | None, force: bool) -> None:
     """Draw the results in FILE (.nc, .zarr, .csv): lines, points or a heat map."""
-    from energymodels.plot import check_suffix, plot, save
-    from energymodels.result import read
+    from energymodels.core.dataset import read
+    from energymodels.report.plot import check_suffix, plot, save
 
     target = figure_target(str(check_suffix(output or Path(file).with_suffix(".png"))), "plot", force)
     click.echo(save(plot(read(file), x, y, hue, facet), target))

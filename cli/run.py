@@ -33,7 +33,7 @@ def command(
 
     With --sets: as given, lowest and highest over the sets; status counts the sets that failed.
     """
-    from energymodels import engine
+    from energymodels.core import engine
 
     base = read_spec(spec, changes)
     if output:
@@ -41,7 +41,7 @@ def command(
     solution = engine.solve(base, {}, backend=backend, keep=None if output else lambda o: o.brief, sets=sets)
     found = solution.scalars() if sets is None else solution.band()
     if output:
-        from energymodels.result import to_dataset, write
+        from energymodels.core.dataset import to_dataset, write
 
         write(to_dataset(solution, command_line()), output)
     if as_json:

@@ -8,7 +8,7 @@ from energymodels.cli.common import print_table
 @click.command("specs")
 def command() -> None:
     """List the bundled specs."""
-    from energymodels.spec import bundled, load
+    from energymodels.core.spec import bundled, load
 
     specs = [load(name) for name in bundled()]
     print_table([(s.name, s.model, s.title) for s in specs], ("spec", "model", "what it is"))

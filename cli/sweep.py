@@ -36,7 +36,7 @@ def command(
     threads: int | None,
 ) -> None:
     """Sweep fields of SPEC, a bundled name or a TOML file, over a grid and write the result."""
-    from energymodels import engine
+    from energymodels.core import engine
 
     base = read_spec(spec, changes)
     over = assignments(axes, "-v")
@@ -59,7 +59,7 @@ def command(
             sets=sets,
             progress=progress,
         )
-    from energymodels.result import to_dataset, write
+    from energymodels.core.dataset import to_dataset, write
 
     write(to_dataset(solution, command_line()), output)
     cases = solution.status.size

@@ -11,7 +11,7 @@ from typing import TypeVar
 import click
 
 from energymodels.cli.common import command_line
-from energymodels.errors import Fault, InputError
+from energymodels.core.errors import Fault, InputError
 
 F = TypeVar("F", bound=Callable[..., object])
 WITHOUT_EFFECT = {"--force": 0, "--json": 0, "--threads": 1, "-o": 1, "--output": 1}  # on what is computed: option -> its words
@@ -24,7 +24,7 @@ def force_option(function: F) -> F:
 
 def result_target(path: str, force: bool) -> Path:
     """Return the path of a result; InputError if it cannot be written, or holds anything but a result of the same command."""
-    from energymodels.result import check_suffix, written_by
+    from energymodels.core.dataset import check_suffix, written_by
 
     target = check_suffix(path)
     _try(target, folder=target.suffix == ".zarr")
@@ -38,7 +38,7 @@ def result_target(path: str, force: bool) -> Path:
 
 def figure_target(path: str, verb: str, force: bool) -> Path:
     """Return the path of a figure; InputError if it cannot be written, or is there and not drawn by the same verb."""
-    from energymodels.figures import is_drawn_by
+    from energymodels.report.figures import is_drawn_by
 
     target = Path(path)
     _try(target)
@@ -52,7 +52,7 @@ def study_targets(folder: str, names: Iterable[str], verb: str, force: bool) -> 
 
     Files of one study belong together: the figure says whose they are.
     """
-    from energymodels.figures import is_drawn_by
+    from energymodels.report.figures import is_drawn_by
 
     targets = [Path(folder) / name for name in names]
     for target in targets:

@@ -9,7 +9,7 @@ import click
 
 from energymodels.cli.common import json_option, number, print_json, print_table, read_spec, set_option, sets_option
 from energymodels.cli.completion import spec_or_file
-from energymodels.errors import Fault, InputError
+from energymodels.core.errors import Fault, InputError
 
 if TYPE_CHECKING:
     from xarray import Dataset
@@ -27,7 +27,7 @@ def command(
     specs: tuple[str, ...], changes: tuple[str, ...], elements: str, losses: str, types: str, sets: str | None, as_json: bool
 ) -> None:
     """How much of a metal costs how much efficiency: in the wafer of SPEC, before gettering and in the feedstock."""
-    from energymodels.tolerances import tolerance
+    from energymodels.pv.metals.budget import tolerance
 
     found = tolerance([read_spec(spec, changes) for spec in specs], _words(elements), _numbers(losses), _words(types), sets)
     if as_json:

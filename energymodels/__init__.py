@@ -11,16 +11,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from energymodels.audit import records as records
-    from energymodels.comparison import compare as compare
-    from energymodels.engine import run as run
-    from energymodels.engine import sweep as sweep
-    from energymodels.model import MODELS as MODELS
-    from energymodels.result import read as read
-    from energymodels.result import write as write
-    from energymodels.spec import Spec as Spec
-    from energymodels.spec import load as load
-    from energymodels.tolerances import tolerance as tolerance
+    from energymodels.core.dataset import read as read
+    from energymodels.core.dataset import write as write
+    from energymodels.core.engine import run as run
+    from energymodels.core.engine import sweep as sweep
+    from energymodels.core.model import MODELS as MODELS
+    from energymodels.core.spec import Spec as Spec
+    from energymodels.core.spec import load as load
+    from energymodels.pv.metals.budget import tolerance as tolerance
+    from energymodels.pv.records import records as records
+    from energymodels.report.compare import compare as compare
 
 # In a checkout the folders kernels, datasets and cli lie beside this one; installed, inside it.
 _CHECKOUT = Path(__file__).resolve().parent.parent
@@ -28,16 +28,16 @@ if (_CHECKOUT / "pyproject.toml").is_file() and str(_CHECKOUT) not in __path__:
     __path__.append(str(_CHECKOUT))
 
 _HOMES = {
-    "MODELS": "model",
-    "Spec": "spec",
-    "compare": "comparison",
-    "load": "spec",
-    "read": "result",
-    "records": "audit",
-    "run": "engine",
-    "sweep": "engine",
-    "tolerance": "tolerances",
-    "write": "result",
+    "MODELS": "core.model",
+    "Spec": "core.spec",
+    "compare": "report.compare",
+    "load": "core.spec",
+    "read": "core.dataset",
+    "records": "pv.records",
+    "run": "core.engine",
+    "sweep": "core.engine",
+    "tolerance": "pv.metals.budget",
+    "write": "core.dataset",
 }
 __all__ = ["MODELS", "Spec", "compare", "load", "read", "records", "run", "sweep", "tolerance", "write"]
 

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from energymodels.errors import Fault, InputError
+from energymodels.core.errors import Fault, InputError
+from energymodels.core.model import Array
 from energymodels.kernels import status
-from energymodels.model import Array
 
 NEWTON: dict[str, Any] = {"method": "newton", "method_kwargs": {"tol": 1e-12, "maxiter": 200}}
 NAMES = ("photocurrent", "saturation_current", "resistance_series", "resistance_shunt", "nNsVth")

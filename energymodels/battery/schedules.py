@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from energymodels.errors import Fault, InputError
+from energymodels.core.errors import Fault, InputError
 
 SOC = 0.8
 SECONDS = 600.0

@@ -15,10 +15,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from energymodels import datasets, units
+from energymodels import datasets
 from energymodels.claims.relations import QUANTITIES, Value
 from energymodels.claims.verdict import RELATIONS
-from energymodels.errors import Fault, InputError, closest
+from energymodels.core import units
+from energymodels.core.errors import Fault, InputError, closest
 
 EVIDENCE = ("claimed", "measured", "press")
 OWN = ("quantity", "run", "title")  # tables that are no statements

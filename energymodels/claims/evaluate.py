@@ -14,7 +14,7 @@ from energymodels.claims.entries import Assumption, Check, Claim, entries, in_un
 from energymodels.claims.relations import Implied, Value, all_values, contradictions, implied, plain
 from energymodels.claims.runs import Found, Runner, named
 from energymodels.claims.verdict import Outcome, meets, verdict
-from energymodels.errors import InputError, unknown
+from energymodels.core.errors import InputError, unknown
 
 NOTHING = Assumption("", "", {})
 Progress = Callable[[int, int, str], None]

@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from energymodels import engine
 from energymodels.claims.entries import Check, Run
-from energymodels.errors import Fault, InputError, NoteWarning
-from energymodels.model import MODELS, Array, get_model
-from energymodels.solution import Solution
-from energymodels.spec import bundled, load
+from energymodels.core import engine
+from energymodels.core.errors import Fault, InputError, NoteWarning
+from energymodels.core.model import MODELS, Array, get_model
+from energymodels.core.solution import Solution
+from energymodels.core.spec import bundled, load
 
 CHUNK = 4  # cases of a charge that a thread takes at a time
 

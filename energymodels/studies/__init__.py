@@ -10,13 +10,13 @@ from importlib import import_module
 from pathlib import Path
 from typing import Protocol, cast
 
-from energymodels.errors import unknown
+from energymodels.core.errors import unknown
 
 _FILES = {
-    "charge-rate": "charge_rate",
+    "charge-rate": "charge_rate.study",
     "claims": "claims",
-    "frontier": "frontier",
-    "must-be-true": "must_be_true",
+    "frontier": "frontier.study",
+    "must-be-true": "must_be_true.study",
     "operating-conditions": "operating_conditions",
     "p-vs-n": "p_vs_n",
     "polysilicon": "polysilicon",

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from energymodels.claims import claims
 from energymodels.claims.verdict import CONSISTENT, VERDICTS
 from energymodels.claims.words import markdown
-from energymodels.figures import save
+from energymodels.report.figures import save
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist

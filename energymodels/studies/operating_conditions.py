@@ -7,9 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from energymodels import engine, result
-from energymodels.errors import NoteWarning
-from energymodels.figures import save
+from energymodels.core import dataset as result
+from energymodels.core import engine
+from energymodels.core.errors import NoteWarning
+from energymodels.report.figures import save
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from energymodels import engine, result
-from energymodels.figures import save
+from energymodels.core import dataset as result
+from energymodels.core import engine
+from energymodels.report.figures import save
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

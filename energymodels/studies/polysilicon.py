@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from energymodels import engine, result
-from energymodels.errors import NoteWarning
-from energymodels.figures import save
-from energymodels.tolerances import tolerance
+from energymodels.core import dataset as result
+from energymodels.core import engine
+from energymodels.core.errors import NoteWarning
+from energymodels.pv.metals.budget import tolerance
+from energymodels.report.figures import save
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,8 +8,8 @@ from math import isnan, nan
 import numpy as np
 
 from energymodels.kernels import status
-from energymodels.kernels.battery import row as at
-from energymodels.kernels.battery.row import ROW as CELL
+from energymodels.kernels.battery.cell import row as at
+from energymodels.kernels.battery.cell.row import ROW as CELL
 from energymodels.kernels.jit import jit
 from energymodels.kernels.vehicle.longitudinal import ROW as CAR
 

@@ -19,14 +19,14 @@ from math import ceil, inf, nan, sqrt
 import numpy as np
 
 from energymodels.kernels import status
-from energymodels.kernels.battery import layout as of
-from energymodels.kernels.battery import work as at
-from energymodels.kernels.battery.events import SLACK
-from energymodels.kernels.battery.history import least
-from energymodels.kernels.battery.row import ROW as CELL
-from energymodels.kernels.battery.start import begin
-from energymodels.kernels.battery.stepper import attempt
-from energymodels.kernels.battery.steps import why_not
+from energymodels.kernels.battery.cell import layout as of
+from energymodels.kernels.battery.cell import work as at
+from energymodels.kernels.battery.cell.events import SLACK
+from energymodels.kernels.battery.cell.history import least
+from energymodels.kernels.battery.cell.row import ROW as CELL
+from energymodels.kernels.battery.cell.start import begin
+from energymodels.kernels.battery.cell.stepper import attempt
+from energymodels.kernels.battery.cell.steps import why_not
 from energymodels.kernels.jit import inner, jit
 from energymodels.kernels.vehicle import longitudinal as road
 from energymodels.kernels.vehicle.longitudinal import COLD

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from numba.core import config
 
-from energymodels.axes import make_axes
-from energymodels.engine import _columns
-from energymodels.kernels.battery import drive, layout
-from energymodels.kernels.battery import row as to
-from energymodels.kernels.battery import work as at
-from energymodels.model import Block, get_model, scalar_outputs
-from energymodels.spec import load
+from energymodels.core.axes import make_axes
+from energymodels.core.engine import _columns
+from energymodels.core.model import Block, get_model, scalar_outputs
+from energymodels.core.spec import load
+from energymodels.kernels.battery.cell import drive, layout
+from energymodels.kernels.battery.cell import row as to
+from energymodels.kernels.battery.cell import work as at
 
 FAST = config.DISABLE_JIT
 

@@ -17,7 +17,7 @@ import pytest
 from scipy.optimize import brentq, minimize_scalar
 
 import energymodels as em
-from energymodels import silicon
+from energymodels.pv import silicon
 
 pytestmark = pytest.mark.peer
 

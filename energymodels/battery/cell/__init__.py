@@ -1,0 +1,1 @@
+"""``battery.spm``, ``battery.spme``, ``battery.dfn``: a cell that follows a protocol."""

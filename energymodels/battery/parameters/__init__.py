@@ -1,0 +1,1 @@
+"""Parameter sets of cells: bundled, PyBaMM's and BPX files; their functions as tables."""

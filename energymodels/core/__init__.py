@@ -1,0 +1,1 @@
+"""What every model stands on and no physics: input, sweeps, results."""

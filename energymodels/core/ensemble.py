@@ -1,0 +1,62 @@
+"""An axis of published alternatives: what a result owes to the choice of data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from energymodels.core.axes import Axis
+from energymodels.core.errors import Fault, InputError
+from energymodels.core.model import Array, Model
+from energymodels.core.schema import FieldInfo
+
+SEED = 1  # the same draws each time
+DRAWS = 100_000
+
+
+def sets_axis(
+    model: Model, infos: Mapping[str, FieldInfo], fields: Mapping[str, Any], along: Mapping[str, Array], sets: str | int
+) -> Axis:
+    """Return the axis ``set``: the spec as it stands, then each alternative in place of it, or ``sets`` random combinations.
+
+    Fields that are swept, with values ``along``, keep their own axis.
+    """
+    members = [(name, dict(change)) for name, change in model.members(fields, along)]
+    first = {path: value for path, value in (members[0][1] if members else {}).items() if path not in along}
+    members = [(name, change) for name, change in members[1:] if not along.keys() & change.keys()]
+    if not members:
+        raise InputError(Fault("sets", str(sets), hint="nothing that this spec uses has published alternatives"))
+    if sets != "all":
+        members = _drawn(members, _number(sets))
+    values = {}
+    for path, now in first.items():
+        column = [now, *(change.get(path, now) for _, change in members)]
+        values[path] = np.array(column, dtype=str if infos[path].kind in ("label", "text") else float)
+    return Axis("set", values, np.array(["as given", *(name for name, _ in members)]))
+
+
+def _number(sets: str | int) -> int:
+    try:
+        number = int(sets)
+    except ValueError:
+        number = 0
+    if not 1 <= number <= DRAWS:
+        raise InputError(Fault("sets", sets, f"all, or a number of draws from 1 to {DRAWS}"))
+    return number
+
+
+def _drawn(members: list[tuple[str, dict[str, Any]]], number: int) -> list[tuple[str, dict[str, Any]]]:
+    """Return random combinations: for each group of fields that change together, the spec's own or one of its alternatives."""
+    groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for _, change in members:
+        groups.setdefault(tuple(sorted(change)), [{}]).append(change)
+    draw = np.random.default_rng(SEED)
+    found = []
+    for i in range(number):
+        merged: dict[str, Any] = {}
+        for choices in groups.values():
+            merged |= choices[int(draw.integers(len(choices)))]
+        found.append((f"draw {i + 1}", merged))
+    return found

@@ -1,0 +1,41 @@
+"""What is likely not meant: values outside a field's usual range, and what a model doubts. It is said, and never stops a run."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from math import prod
+
+import numpy as np
+
+from energymodels.core.errors import PlausibilityWarning as PlausibilityWarning
+from energymodels.core.model import Array, Model, Remark
+from energymodels.core.schema import FieldInfo
+
+
+def remarks(
+    model: Model, infos: Mapping[str, FieldInfo], columns: Mapping[str, Array], given: Collection[str], shape: tuple[int, ...]
+) -> list[str]:
+    """Return what is to be said of the cases of a grid, each once with how many cases it concerns.
+
+    ``columns`` {path: array} broadcast over ``shape``; ``given`` are the paths that somebody wrote or sweeps.
+    """
+    found = [*_unusual(infos, columns, given), *model.doubts(columns, given)]
+    counts = [int(np.count_nonzero(np.broadcast_to(remark.where, shape))) for remark in found]
+    return [remark.text + _cases(count, prod(shape)) for remark, count in zip(found, counts, strict=True) if count]
+
+
+def _cases(count: int, of: int) -> str:
+    if of == 1:
+        return ""
+    return f" (all {of} cases)" if count == of else f" ({count} of {of} cases)"
+
+
+def _unusual(infos: Mapping[str, FieldInfo], columns: Mapping[str, Array], given: Collection[str]) -> list[Remark]:
+    """Return a remark for every given field with values outside of its usual range."""
+    found = []
+    for path in given:
+        if path in columns and infos[path].usual:
+            where = ~infos[path].is_usual(columns[path])
+            if np.any(where):
+                found.append(Remark(infos[path].doubt(float(columns[path][where][0])), where))
+    return found

@@ -1,0 +1,255 @@
+"""Specs: the checked input of a model, as somebody wrote it.
+
+Overrides come first, the check comes last, and it collects every fault.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from energymodels.core.errors import Fault, InputError, closest, unknown
+from energymodels.core.schema import FieldInfo, groups, in_unit, schema
+
+if TYPE_CHECKING:
+    from energymodels.core.model import Model
+
+RESERVED = ("model", "title", "provenance")
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A model's name and the fields somebody wrote, by dotted path, as they wrote them; ``faults`` are of the writing itself."""
+
+    model: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    name: str = ""
+    title: str = ""
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def fields(self) -> dict[str, FieldInfo]:
+        """The model's fields, with those that the values bring along; InputError if these cannot be known."""
+        from energymodels.core.model import get_model
+
+        return get_model(self.model).fields(self.values)
+
+    @property
+    def _brought(self) -> set[str]:
+        """The paths of the fields that the values bring along, none where these cannot be known."""
+        from energymodels.core.model import get_model
+
+        try:
+            return set(self.fields) - set(schema(get_model(self.model).spec))
+        except InputError:
+            return set()
+
+    def replace(self, changes: Mapping[str, Any]) -> Spec:
+        """Return a spec with ``changes`` (path or alias: number, label or text with a unit).
+
+        Alternatives of what is set are dropped, and so are values of fields that what was replaced brought along.
+        """
+        from energymodels.core.model import get_model
+
+        spec = replace(self, model=str(changes.get("model", self.model)))
+        model = get_model(spec.model)
+        changes, faults = _resolved(model, {name: value for name, value in changes.items() if name != "model"})
+        fields = schema(model.spec)
+        known = [path for path in changes if path in fields]
+        faults += [
+            Fault(path, hint=f"excludes {other}, which is given too; leave one out")
+            for i, path in enumerate(known)
+            for other in fields[path].conflicts
+            if other in known[:i]
+        ]
+        dropped = {other for path in known for other in fields[path].replaces}
+        kept = {path: value for path, value in spec.values.items() if path not in dropped}
+        new = replace(spec, values=kept | changes, faults=(*spec.faults, *faults))
+        gone = (self._brought - new._brought) & (kept.keys() - changes.keys())
+        return replace(new, values={path: value for path, value in new.values.items() if path not in gone}) if gone else new
+
+    def checked(self) -> dict[str, Any]:
+        """Return every field in use with its value, defaults filled in. InputError lists all faults."""
+        from energymodels.core.model import get_model
+
+        model = get_model(self.model)
+        table = schema(model.spec)
+        faults = list(self.faults)
+        try:
+            fields, given = self.fields, self.values
+        except InputError as error:  # which names are known then depends on what is wrong
+            faults += error.faults
+            fields, given = table, {path: value for path, value in self.values.items() if path in table}
+        values, wrong = _parsed(fields, given)
+        brought = {path: info for path, info in fields.items() if info is not table.get(path)}
+        defaults, missing = _defaults(model, brought, self.values)
+        faults += [*wrong, *missing, *_clashes(model, brought)]
+        if faults:
+            raise InputError(faults)
+        values |= defaults
+        try:
+            checked = model.spec.model_validate(_nested({path: value for path, value in values.items() if path in table}))
+        except ValidationError as error:
+            raise InputError(_faults(fields, values, error)) from None
+        found = {path: value for path, value in _flat(checked.model_dump()).items() if value is not None}
+        found |= {path: values[path] for path in brought if path in values}
+        if faults := model.check(found):
+            raise InputError(faults)
+        return found
+
+
+def _resolved(model: Model, changes: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
+    """Return (changes by path, faults): aliases become the paths they stand for, their bare numbers get the alias' unit."""
+    from energymodels.core.model import resolve
+
+    faults: list[Fault] = []
+    names: dict[str, str] = {}
+    found: dict[str, Any] = {}
+    for name, value in changes.items():
+        try:
+            path, unit = resolve(model, name)
+        except InputError as error:
+            faults += error.faults
+            continue
+        if path in names:
+            faults.append(Fault(path, hint=f"given twice, as {names[path]} and as {name}"))
+        names[path] = name
+        found[path] = in_unit(value, unit)
+    return found, faults
+
+
+def _defaults(model: Model, brought: Mapping[str, FieldInfo], given: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
+    """Return (defaults by path, faults) of alternatives and brought fields that are in use and not given."""
+    found: dict[str, Any] = {}
+    faults: list[Fault] = []
+    for group in groups(model.spec):
+        used = next((c for c in group if any(path in given for path in c)), group[0])
+        for path, default in used.items():
+            if path not in given:
+                if default is None:
+                    faults.append(Fault(path, hint=f"needed together with {next(p for p in used if p in given)}"))
+                else:
+                    found[path] = default
+    for path, info in brought.items():
+        if path not in given:
+            if info.default is not None:
+                found[path] = info.default
+            elif not info.optional:
+                faults.append(Fault(path, hint=f"needs a value: {info.meaning}"))
+    return found, faults
+
+
+def _clashes(model: Model, brought: Mapping[str, FieldInfo]) -> list[Fault]:
+    """Return the fields brought along whose name stands for something else already, here or in the result."""
+    taken = {*RESERVED, "status", "point", *(path.replace(".", "_") for path in schema(model.spec))}
+    taken |= {name for output in model.outputs for name in (output.name, *output.dims)}
+    return [Fault(path, hint="is a name of the model's own; choose another") for path in brought if path.replace(".", "_") in taken]
+
+
+def _parsed(fields: Mapping[str, FieldInfo], raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
+    """Return (values by path, faults) of what somebody wrote: unknown names and bad values are faults."""
+    faults: list[Fault] = []
+    parsed: dict[str, Any] = {}
+    for path, value in raw.items():
+        if path not in fields:
+            faults.append(Fault(path, hint=f"unknown field; {closest(path, fields, fold=True)}".rstrip("; ")))
+            continue
+        try:
+            parsed[path] = fields[path].parse(value)
+        except InputError as error:
+            faults += error.faults
+    return parsed, faults
+
+
+def _flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name, value in tree.items():
+        flat |= _flat(value, f"{prefix}{name}.") if isinstance(value, Mapping) else {prefix + name: value}
+    return flat
+
+
+def _nested(flat: Mapping[str, Any]) -> dict[str, Any]:
+    tree: dict[str, Any] = {}
+    for path, value in flat.items():
+        *parents, leaf = path.split(".")
+        branch = tree
+        for parent in parents:
+            branch = branch.setdefault(parent, {})
+        branch[leaf] = value
+    return tree
+
+
+def _faults(fields: Mapping[str, FieldInfo], values: Mapping[str, Any], error: ValidationError) -> list[Fault]:
+    faults = []
+    for item in error.errors(include_url=False):
+        path = ".".join(str(part) for part in item["loc"])
+        if path in fields:
+            faults.append(fields[path].fault(values.get(path)))
+        else:
+            message = str(item["ctx"]["error"]) if "error" in item.get("ctx", {}) else item["msg"]
+            faults.append(Fault(path or "spec", hint=message))
+    return faults
+
+
+def bundled() -> dict[str, Path]:
+    """Return the bundled specs: name -> file."""
+    from energymodels import datasets
+
+    return {path.stem: path for path in sorted((Path(datasets.__file__).parent / "specs").glob("*.toml"))}
+
+
+def load(source: str | Path | Mapping[str, Any]) -> Spec:
+    """Return the spec bundled under a name, in a TOML file, in a (nested) mapping that holds ``model``, or a model's defaults."""
+    from energymodels.core.model import MODELS
+
+    if isinstance(source, Mapping):
+        return _from_tree(source, "")
+    if source in MODELS:
+        return Spec(str(source))
+    names = bundled()
+    path = names.get(str(source), Path(source))
+    if not path.is_file():
+        raise InputError(
+            Fault(
+                str(source),
+                hint=f"neither a bundled spec, a file nor a model; {closest(str(source), [*names, *MODELS])}".rstrip("; "),
+            )
+        )
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(Fault(str(source), hint=f"not a TOML file: {error}")) from error
+    return loads(text, str(source))
+
+
+def loads(text: str, name: str) -> Spec:
+    """Return the spec written as TOML in ``text``; ``name`` is for messages and results."""
+    try:
+        return _from_tree(tomllib.loads(text.removeprefix("\ufeff")), name)  # a byte order mark
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(Fault(name, hint=f"not a TOML file: {error}")) from error
+
+
+def _provenance(tree: Mapping[str, Any]) -> dict[str, Any]:
+    found = tree.get("provenance", {})
+    if not isinstance(found, Mapping):
+        raise InputError(Fault("provenance", found, hint="must be a table of fields and their sources"))
+    return dict(found)
+
+
+def _from_tree(tree: Mapping[str, Any], name: str) -> Spec:
+    from energymodels.core.model import MODELS
+
+    model = tree.get("model")
+    if not isinstance(model, str):
+        raise InputError(Fault("model", model, hint=f'the spec must begin with model = "..."; {closest("", MODELS)}'))
+    if model not in MODELS:
+        raise unknown("model", model, MODELS)
+    spec = Spec(model, {}, name, str(tree.get("title", "")), _provenance(tree))
+    return spec.replace(_flat({key: value for key, value in tree.items() if key not in RESERVED}))

@@ -1,0 +1,188 @@
+"""Solving a grid: it is cut into blocks, and worker threads call the same compiled kernel on them.
+
+Each fills a row buffer of its own; the kernel releases the GIL. A case's result depends on neither cutting, threads nor neighbours.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import os
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+
+import numpy as np
+
+from energymodels.core.model import Array, Block, Model, Prepared, scalar_outputs
+from energymodels.core.solution import Solution
+from energymodels.kernels import status
+from energymodels.kernels.jit import is_compiled
+
+
+def available_threads() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+_loaded: set[str] = set()
+
+
+def _scalars(model: Model, cases: int) -> Array:
+    """Return room for the scalar outputs, (output, case).
+
+    It is one case wider than it shows, so that no part of it is contiguous: a kernel is compiled for each memory layout it meets.
+    """
+    return np.empty((len(scalar_outputs(model)), cases + 1))[:, :cases]
+
+
+def load_kernel(model: Model, columns: Mapping[str, Array]) -> None:
+    """Compile the model's kernels, saying so, or load them from the cache, once per process: prepare a case, solve an empty one."""
+    if model.name in _loaded:
+        return
+    kernel = model.kernel()
+    if not is_compiled(kernel.solve):
+        logging.getLogger("energymodels").warning("compiling the kernels of %s, once per installation ...", model.name)
+    with np.errstate(all="ignore"):
+        prepared = model.prepare({path: column.ravel()[:1] for path, column in columns.items()})
+        empty = Block(_scalars(model, 1), {}, np.empty(1, dtype=np.int8))
+        model.solve(np.zeros(1, kernel.ROW).view(np.recarray), prepared.shared, empty)
+    _loaded.add(model.name)
+
+
+def _blocks(shape: tuple[int, ...], chunk: int) -> Iterator[tuple[tuple[slice, ...], int, int]]:
+    """Cut the grid into contiguous blocks of at most ``chunk`` cases: (index, first case, cases)."""
+    inner = 1
+    cut = len(shape)
+    while cut > 0 and inner * shape[cut - 1] <= chunk:
+        cut -= 1
+        inner *= shape[cut]
+    if cut == 0:
+        yield tuple(slice(0, n) for n in shape), 0, inner
+        return
+    step = max(1, chunk // inner)
+    first = 0
+    for outer in np.ndindex(*shape[: cut - 1]):
+        for start in range(0, shape[cut - 1], step):
+            stop = min(start + step, shape[cut - 1])
+            index = (*(slice(i, i + 1) for i in outer), slice(start, stop), *(slice(0, n) for n in shape[cut:]))
+            yield index, first, (stop - start) * inner
+            first += (stop - start) * inner
+
+
+def _targets(column: Array, values: Array | list[Array]) -> list[tuple[Array, Array]]:
+    """Return (where it goes, values) of one field of the row buffer, of each of its entries if it is an array."""
+    if isinstance(values, list):
+        return [(column[:, i], one) for i, one in enumerate(values)]
+    return [(column, values)]
+
+
+class _Worker:
+    """Fills a row buffer of its own and calls the kernel; one per thread."""
+
+    def __init__(self, solution: Solution, prepared: Prepared, scalars: Array, size: int) -> None:
+        dtype, rows = solution.model.kernel().ROW, prepared.rows
+        self.buffer = np.zeros(size, dtype).view(np.recarray)
+        self.scalars = scalars
+        self.solution = solution
+        self.axes = {**solution.output_axes, **prepared.shared}
+        self.varying: list[tuple[Array, Array]] = []
+        for name in dtype.names:
+            for target, values in _targets(self.buffer[name], rows[name]):
+                if values.size == 1:
+                    target[...] = values.ravel()[0]
+                else:
+                    self.varying.append((target, np.broadcast_to(values, solution.shape)))
+        self.scales = [(i, o.scale) for i, o in enumerate(scalar_outputs(solution.model)) if o.scale != 1.0]
+
+    def __call__(self, index: tuple[slice, ...], first: int, count: int) -> int:
+        rows = self.buffer[:count]
+        for target, grid in self.varying:
+            block = grid[index]
+            target[:count].reshape(block.shape)[...] = block
+        part = slice(first, first + count)
+        arrays = {name: values[part] for name, values in self.solution.values.items()}
+        out = Block(self.scalars[:, part], arrays, self.solution.status[part])
+        with np.errstate(all="ignore"):  # interpreted kernels are as quiet as compiled ones; they report by status
+            self.solution.model.solve(rows, self.axes, out)
+        for i, scale in self.scales:
+            out.scalars[i] *= scale
+        for output in self.solution.outputs:
+            if output.dims and output.scale != 1.0 and not output.derived:
+                arrays[output.name] *= output.scale
+        return count
+
+
+def run_kernel(
+    solution: Solution, columns: Mapping[str, Array], threads: int, chunk: int, progress: Callable[[int, int], None] | None
+) -> None:
+    with np.errstate(all="ignore"):  # a row that is no number gets a status from the kernel
+        prepared = solution.model.prepare(columns)
+    names = [o.name for o in scalar_outputs(solution.model)]
+    cases = solution.status.size
+    scalars = _scalars(solution.model, cases)
+    blocks = list(_blocks(solution.shape, chunk))
+    size = max(count for _, _, count in blocks)
+    solution.threads = max(1, min(threads, len(blocks)))
+    try:
+        if solution.threads == 1:
+            worker = _Worker(solution, prepared, scalars, size)
+            done = 0
+            for block in blocks:
+                done += worker(*block)
+                if progress:
+                    progress(done, cases)
+        else:
+            _run_threads(solution, prepared, scalars, blocks, size, progress)
+    except KeyboardInterrupt:
+        solution.notes.append("interrupted: cases with status not_run were not reached")
+    if solution.interrupted:
+        scalars[:, solution.status == status.NOT_RUN] = np.nan
+    solution.validity = prepared.derived.get("validity")
+    solution.found = dict(zip(names, scalars, strict=True))
+    kept = {o.name for o in solution.outputs}
+    for name, row in zip(names, scalars, strict=True):
+        if name == "validity":  # flags that a kernel found
+            row = solution.validity = np.nan_to_num(row).astype(np.int8)
+        if name in kept:
+            solution.values[name] = row
+    for output in solution.outputs:
+        if output.derived:
+            solution.values[output.name] = (
+                prepared.derived[output.name] * output.scale if output.scale != 1.0 else prepared.derived[output.name]
+            )
+
+
+def _run_threads(
+    solution: Solution,
+    prepared: Prepared,
+    scalars: Array,
+    blocks: list[tuple[tuple[slice, ...], int, int]],
+    size: int,
+    progress: Callable[[int, int], None] | None,
+) -> None:
+    local = threading.local()
+
+    def work(block: tuple[tuple[slice, ...], int, int]) -> int:
+        if not hasattr(local, "worker"):
+            local.worker = _Worker(solution, prepared, scalars, size)
+        count: int = local.worker(*block)
+        return count
+
+    done = 0
+    waiting = iter(blocks)
+    with ThreadPoolExecutor(solution.threads) as pool:
+        # a few in hand per thread: waiting costs as much as there are
+        pending = {pool.submit(work, block) for block in itertools.islice(waiting, 4 * solution.threads)}
+        try:
+            while pending:
+                finished, pending = wait(pending, return_when=FIRST_COMPLETED)
+                pending |= {pool.submit(work, block) for block in itertools.islice(waiting, len(finished))}
+                done += sum(future.result() for future in finished)
+                if progress:
+                    progress(done, solution.status.size)
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise

@@ -1,0 +1,1 @@
+"""Silicon solar cells."""

@@ -1,0 +1,1 @@
+"""``pv.cell``: the silicon cell."""

@@ -1,0 +1,1 @@
+"""``pv.diode``: one- and two-diode cells."""

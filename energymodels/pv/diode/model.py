@@ -1,0 +1,99 @@
+"""``pv.diode``: one- and two-diode current-voltage curve and its five points, by pvlib's parameter names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import ModuleType
+from typing import Any, ClassVar
+
+import numpy as np
+
+from energymodels.core.model import Array, Block, Model, Output, Prepared, Probe, Tolerance
+from energymodels.core.schema import Table, count, quantity
+from energymodels.kernels import status
+
+INF = float("inf")
+DELIVERED = {"sign_convention": "current delivered by the device is positive"}
+
+
+class Curve(Table):
+    """The current-voltage curve, on request."""
+
+    points: int = count(0, "points of the curve i(v); 0 for none", ge=0, le=100000)
+    voltage_min: float = quantity(0.0, "V", "begin of the curve's voltage axis", fixed=True, ge=-1e5, le=1e5)
+    voltage_max: float = quantity(1.0, "V", "end of the curve's voltage axis", fixed=True, ge=-1e5, le=1e5)
+
+
+class DiodeSpec(Table):
+    """A solar cell, module or array as one or two diodes. The defaults are pvlib's example of a 60-cell module in rough numbers."""
+
+    photocurrent: float = quantity(7.0, "A", "light-generated current", ge=0.0, le=1e6)
+    saturation_current: float = quantity(1e-10, "A", "saturation current of the diode", gt=0.0, le=1e3)
+    resistance_series: float = quantity(0.0, "ohm", "series resistance", ge=0.0, le=1e6)
+    resistance_shunt: float = quantity(INF, "ohm", "shunt resistance", gt=0.0)
+    nNsVth: float = quantity(1.5, "V", "ideality times cells in series times thermal voltage", gt=0.0, le=1e4)  # noqa: N815 (pvlib's name)
+    saturation_current_2: float = quantity(0.0, "A", "saturation current of a second diode; 0 for none", ge=0.0, le=1e3)
+    nNsVth_2: float | None = quantity(  # noqa: N815
+        None, "V", "nNsVth of the second diode; not set: twice the first's", gt=0.0, le=1e4
+    )
+    curve: Curve = Curve()
+
+
+class Diode(Model):
+    """Adapter of ``kernels.pv.diode.diode``."""
+
+    name = "pv.diode"
+    summary = "one- or two-diode current-voltage curve and its five points"
+    spec = DiodeSpec
+    sources = ("bishop1988",)
+    outputs = (
+        Output("i_sc", "A", "short-circuit current", attrs=DELIVERED),
+        Output("v_oc", "V", "open-circuit voltage"),
+        Output("i_mp", "A", "current at maximum power", attrs=DELIVERED),
+        Output("v_mp", "V", "voltage at maximum power"),
+        Output("p_mp", "W", "maximum power"),
+        Output(
+            "i", "A", "current", dims=("voltage",), attrs=DELIVERED,
+            absent="beyond the voltage at which the diode's current passes the largest number",
+        ),
+    )  # fmt: skip
+    references: ClassVar[Mapping[str, Mapping[str, Tolerance]]] = {
+        "pvlib": {
+            name: Tolerance(1e-9, 1e-15, "pvlib's Newton iteration ends at 1e-12 of its unknown")
+            for name in ("i_sc", "v_oc", "i_mp", "v_mp", "p_mp", "i")
+        }
+    }
+
+    def kernel(self) -> ModuleType:
+        from energymodels.kernels.pv.diode import diode
+
+        return diode
+
+    def axes(self, fields: Mapping[str, Any], along: Mapping[str, Array], probe: Probe) -> dict[str, Array]:
+        if not fields["curve.points"]:
+            return {}
+        return {"voltage": np.linspace(fields["curve.voltage_min"], fields["curve.voltage_max"], fields["curve.points"])}
+
+    def prepare(self, columns: Mapping[str, Array]) -> Prepared:
+        rows = {name: columns[name] for name in ("photocurrent", "saturation_current", "resistance_series", "saturation_current_2")}
+        rows["shunt"] = 1.0 / columns["resistance_shunt"]
+        rows["a"] = columns["nNsVth"]
+        rows["a_2"] = columns["nNsVth_2"] if "nNsVth_2" in columns else 2.0 * columns["nNsVth"]
+        return Prepared(rows)
+
+    def solve(self, rows: Array, axes: Mapping[str, Array], out: Block) -> None:
+        super().solve(rows, axes, out)
+        if "i" in out.arrays:
+            current = out.arrays["i"]
+            self.kernel().curves(rows, axes["voltage"], current)
+            lost = np.isnan(current).any(axis=1) & (out.status == status.OK)
+            out.status[lost] = status.NO_CONVERGENCE
+            current[np.isinf(current)] = np.nan
+
+    def inert(self, fields: Mapping[str, Any], swept: set[str]) -> dict[str, str]:
+        if fields["saturation_current_2"] or "saturation_current_2" in swept:
+            return {}
+        return dict.fromkeys(swept & {"nNsVth_2"}, "saturation_current_2 is 0, so there is no second diode")
+
+
+MODEL = Diode()

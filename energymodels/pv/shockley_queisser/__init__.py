@@ -1,0 +1,1 @@
+"""``pv.shockley_queisser``: the detailed-balance limit."""

@@ -1,0 +1,135 @@
+"""A model against its reference backend on the same spec."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from energymodels.core.axes import Values
+from energymodels.core.engine import solve
+from energymodels.core.errors import Fault, InputError, NoteWarning
+from energymodels.core.model import Array, Output, Tolerance, get_model
+from energymodels.core.solution import Solution
+from energymodels.core.spec import Spec, load
+from energymodels.kernels import status
+
+TIME = "time"  # the axis along which cases end, so that series have different lengths
+
+
+def compare(
+    spec: Spec | str | Mapping[str, Any],
+    values: Mapping[str, Any] | None = None,
+    *,
+    over: Mapping[Any, Values] | None = None,
+    points: Mapping[str, Values] | None = None,
+    backend: str = "",
+) -> list[dict[str, Any]]:
+    """Return one entry per output.
+
+    Its keys: output, unit, ours, reference, deviation, rms, tolerance, within, past, lacking, failed, reason, setting, own, change.
+
+    ``past``: a value lies past its tolerance; ``lacking``: how many values the reference did not find, in cases that it did not
+    solve to the end; ``failed``: statuses of cases that the model itself did not solve; ``within``: none of these. Figures are of
+    the value that comes closest to its tolerance or lies farthest past it; ``rms`` is the root mean square deviation of the series
+    it belongs to, None for a scalar. A time series is compared up to the earlier end and may be shifted by as much as
+    ``duration`` may differ. ``backend`` is the model's first by default; InputError if the model has none.
+
+    The model takes the reference's mesh unless somebody chose one: ``setting`` says which. ``own`` is a scalar of the first case
+    without that setting, ``change`` what this makes of ``ours`` there; both None where nothing was set, or for a series.
+    """
+    base = spec if isinstance(spec, Spec) else load(spec)
+    base = base.replace(values or {})
+    model = get_model(base.model)
+    if not model.references:
+        raise InputError(Fault("backend", hint=f"{model.name} has no reference backend"))
+    backend = backend or next(iter(model.references))
+    chosen = {*base.values, *(over or {}), *(points or {})}
+    setting = {path: value for path, value in model.alike.get(backend, {}).items() if path not in chosen}
+    same = base.replace(setting)
+    ours = solve(same, over or {}, points=points)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NoteWarning)  # of the same fields, once is enough
+        theirs = solve(same, over or {}, points=points, backend=backend)
+        own = solve(base, over or {}, points=points, keep=lambda output: not output.dims) if setting else None
+    tolerances = model.references[backend]
+    words = ", ".join(f"{path}={value}" for path, value in setting.items())
+    return [
+        _entry(output, ours, theirs, tolerances) | {"setting": words} | _without(output, ours, own) for output in theirs.outputs
+    ]
+
+
+def _without(output: Output, ours: Solution, own: Solution | None) -> dict[str, float | None]:
+    """Return what a scalar of the first case is without the setting, and by how much that differs."""
+    if own is None or output.dims or "flag_values" in output.attrs:
+        return {"own": None, "change": None}
+    value = float(own.values[output.name].ravel()[0])
+    return {"own": value, "change": value - float(ours.values[output.name].ravel()[0])}
+
+
+def _entry(output: Output, ours: Solution, theirs: Solution, tolerances: Mapping[str, Tolerance]) -> dict[str, Any]:
+    """Return the entry of one output."""
+    tolerance = tolerances[output.name]
+    a = np.asarray(ours.values[output.name], dtype=float)
+    b = np.asarray(theirs.values[output.name], dtype=float)
+    a, b = (values.reshape(ours.status.size, -1) for values in (a, b))  # (case, place along the output's own axes)
+    deviation = np.abs(a - b)
+    allowed = tolerance.absolute + tolerance.relative * np.abs(b)
+    if output.dims == (TIME,):
+        allowed = allowed + _shift(b, theirs, tolerances)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        excess = np.where(deviation == 0.0, 0.0, deviation / allowed)
+    excess = np.where(np.isnan(excess), np.inf, excess)
+    failed = (ours.status != status.OK)[:, None] & np.ones(a.shape, dtype=bool)
+    lacking = ~np.isfinite(b) & (theirs.status != status.OK)[:, None] & ~failed
+    excess = np.where(failed | lacking | (np.isnan(a) & np.isnan(b) & bool(output.absent)), -np.inf, excess)
+    if output.dims == (TIME,):
+        excess = np.where(_outside(a, b), -np.inf, excess)
+    past = bool(np.any(excess > 1.0))
+    case, place = np.unravel_index(int(np.argmax(excess)), excess.shape)
+    return {
+        "output": output.name,
+        "unit": output.unit,
+        "ours": float(a[case, place]),
+        "reference": float(b[case, place]),
+        "deviation": float(deviation[case, place]),
+        "rms": _rms(deviation[case]) if output.dims else None,
+        "tolerance": float(allowed[case, place]),
+        "within": not past and not np.any(lacking | failed),
+        "past": past,
+        "lacking": int(np.count_nonzero(lacking)),
+        "failed": ", ".join(status.MEANINGS[code] for code in np.unique(ours.status[ours.status != status.OK]).tolist()),
+        "reason": tolerance.reason,
+    }
+
+
+def _outside(a: Array, b: Array) -> Array:
+    """Return where series (case, time) are not compared: after the earlier end; a case that one of them lacks has no such place."""
+    one = np.isnan(a) | np.isnan(b)
+    outside: Array = one & ~np.all(one, axis=1, keepdims=True)
+    return outside
+
+
+def _shift(reference: Array, theirs: Solution, tolerances: Mapping[str, Tolerance]) -> Array:
+    """Return how much a series (case, time) may differ because the end time may: the steeper slope beside each time times that."""
+    time = theirs.output_axes[TIME]
+    if "duration" not in tolerances or time.size < 2:
+        return np.zeros_like(reference)
+    if "duration" in theirs.values:
+        duration = np.asarray(theirs.values["duration"], dtype=float).reshape(-1, 1)
+    else:
+        duration = np.full((reference.shape[0], 1), time[-1] - time[0])
+    slope = np.abs(np.diff(reference, axis=1) / np.diff(time))
+    gap = np.full((reference.shape[0], 1), np.nan)
+    slopes = np.stack([np.hstack([gap, slope]), np.hstack([slope, gap])])
+    steeper = np.max(np.where(np.isnan(slopes), 0.0, slopes), axis=0)
+    shift: Array = steeper * (tolerances["duration"].absolute + tolerances["duration"].relative * duration)
+    return shift
+
+
+def _rms(deviation: Array) -> float:
+    """Return the root mean square of the finite deviations, NaN if there is none."""
+    finite = deviation[np.isfinite(deviation)]
+    return float(np.sqrt(np.mean(finite**2))) if finite.size else float("nan")

@@ -1,0 +1,1 @@
+"""The study ``must-be-true``."""

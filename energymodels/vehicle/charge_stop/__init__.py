@@ -1,0 +1,1 @@
+"""``vehicle.charge_stop``: minutes at a charger."""

@@ -1,0 +1,1 @@
+"""Cars and drive cycles with their sources, and files of one's own."""

@@ -1,0 +1,117 @@
+"""The cell of a pack: a spec of a battery model, whose fields are ``cell.*`` of the car's, to be set and swept like all others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+from energymodels.battery.cell.model import FIDELITIES, Battery
+from energymodels.core.columns import of_fields
+from energymodels.core.errors import Fault, InputError
+from energymodels.core.model import Array, get_model
+from energymodels.core.schema import FieldInfo, brought_along, without
+from energymodels.core.spec import Spec, load
+
+FIELD, PREFIX = "pack.cell", "cell."
+DESIGN = "cell_design"
+OF_PACK = (
+    "protocol", "initial_soc", "initial_voltage", "initial_state", "temperature", "initial_temperature", "temperature_profile",
+    "mesh", "rate_basis", "series.points", "series.end",
+)  # fmt: skip
+POINTS = {"negative": 5, "separator": 3, "positive": 5, "particle": 6}  # of a drive, unless cell.points.* say otherwise
+TOLERANCE = 1e-3
+
+
+def battery(fields: Mapping[str, Any] | None = None) -> Battery:
+    """Return the battery model that ``pack.fidelity`` names."""
+    found = get_model(fields["pack.fidelity"] if fields else FIDELITIES[1])
+    assert isinstance(found, Battery)
+    return found
+
+
+def brought(values: Mapping[str, Any]) -> dict[str, FieldInfo]:
+    """Return the fields that the cell brings along, by path; what is not given is the cell's spec's."""
+    return _infos(DESIGN in without(PREFIX, values) or _designed(values))
+
+
+@lru_cache
+def _infos(designed: bool) -> dict[str, FieldInfo]:
+    infos = battery().fields({DESIGN: ""} if designed else {})
+    return brought_along({path: info for path, info in infos.items() if path not in OF_PACK}, PREFIX, "cell")
+
+
+def _designed(values: Mapping[str, Any]) -> bool:
+    name = values.get(FIELD)
+    try:
+        return isinstance(name, str) and DESIGN in load(name).values
+    except InputError:  # ``check`` says so
+        return False
+
+
+def drives(fields: Mapping[str, Any]) -> bool:
+    """Return whether ``fields`` are of a drive, whose currents are small enough for a coarse mesh."""
+    return "time_step" in fields
+
+
+def cell_spec(name: str, fidelity: str, coarse: bool) -> Spec:
+    """Return the spec of the cell ``name``, as a pack uses it; InputError if it is no cell."""
+    try:
+        found = load(name)
+    except InputError as error:
+        raise InputError([replace(fault, field=FIELD, value=name) for fault in error.faults]) from None
+    if found.model not in FIDELITIES:
+        raise InputError(Fault(FIELD, name, hint=f"is a spec of {found.model}, not of a cell: {', '.join(FIDELITIES)}"))
+    defaults: dict[str, Any] = {f"points.{layer}": many for layer, many in POINTS.items()} if coarse else {}
+    defaults["tolerance"] = TOLERANCE
+    given = {p: value for p, value in found.values.items() if p not in OF_PACK and not p.startswith("points.")}  # one mesh for all
+    return replace(found, model=fidelity, values=defaults | given | {"protocol": "Rest for 1 s"})
+
+
+def cell_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the checked fields of the cell that ``fields`` name and change; InputError lists what is wrong."""
+    spec = cell_spec(fields[FIELD], fields["pack.fidelity"], drives(fields))
+    return spec.replace(without(PREFIX, fields) | {"temperature": temperature(fields)}).checked()
+
+
+def check(fields: Mapping[str, Any]) -> list[Fault]:
+    """Return what is wrong with the cell that ``fields`` name and change."""
+    try:
+        cell_fields(fields)
+    except InputError as error:
+        return [_named(fault) for fault in error.faults]
+    return []
+
+
+def impossible(fields: Mapping[str, Any]) -> list[Fault]:
+    """Return why the cell of a single case is none."""
+    return [_named(fault) for fault in battery(fields).impossible(cell_fields(fields))]
+
+
+def _named(fault: Fault) -> Fault:
+    """Return a fault of the cell by the name that its field has here."""
+    known = battery().fields({DESIGN: ""})
+    if fault.field == "temperature":
+        return replace(fault, field="pack.temperature")
+    return replace(fault, field=PREFIX + fault.field) if fault.field in known else fault
+
+
+def temperature(fields: Mapping[str, Any]) -> Any:
+    """Return the temperature of the cells at the start, degC."""
+    return fields["pack.temperature"] if "pack.temperature" in fields else fields["ambient_temperature"]
+
+
+def cell_columns(name: str, columns: Mapping[str, Array]) -> dict[str, Array]:
+    """Return the columns of the cell ``name``, with those of ``columns`` in place of what they set."""
+    changes, ndim = without(PREFIX, columns), columns[FIELD].ndim
+    infos = battery().fields({DESIGN: ""} if DESIGN in changes else {})
+    first = {path: _word(infos[path], values.ravel()[0]) for path, values in changes.items()}
+    base = cell_spec(name, FIDELITIES[1], drives(columns)).replace(first).checked()
+    infos = battery().fields({DESIGN: ""} if DESIGN in base else {})
+    return of_fields(infos, base, ndim) | changes | {"temperature": temperature(columns)}
+
+
+def _word(info: FieldInfo, value: Any) -> Any:
+    """Return an entry of a column as somebody would write it."""
+    return info.labels[int(value)] if info.labels else str(value) if info.kind == "text" else value.item()

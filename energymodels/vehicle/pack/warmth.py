@@ -1,0 +1,50 @@
+"""How warm the cells of a pack are while it drives: what must be said of cold ones, and what a heater acts on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from energymodels.core.model import Array
+from energymodels.kernels.constants import ZERO_CELSIUS
+from energymodels.kernels.vehicle.longitudinal import COLD
+from energymodels.vehicle.pack import cell as pack_cell
+
+HEATING = "pack.heating."
+KEPT = "cells keep their temperature; set cell.thermal=lumped and cell.heat_transfer_coefficient"
+DERATE = "derate (pack.derating=derate), "
+HEAT = "heat the battery (pack.heating.power{}) or start it warm (pack.temperature)"
+
+
+def warms(fields: Mapping[str, Any]) -> bool:
+    """Return whether the cells of a case have a temperature of their own."""
+    return bool(pack_cell.cell_fields(fields)["thermal"] == "lumped")
+
+
+def remarks(fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[str]:
+    """Return what is to be said of cells that begin cold: nothing if they are heated."""
+    path = "pack.temperature" if "pack.temperature" in fields or "pack.temperature" in along else "ambient_temperature"
+    coldest = float(np.min(along[path])) if path in along else float(fields[path])
+    heated = HEATING + "power" in along or fields[HEATING + "power"] > 0.0
+    if coldest >= COLD - ZERO_CELSIUS or heated:
+        return []
+    kept = "" if "cell.thermal" in along or warms(fields) else " and stay so (cell.thermal=isothermal)"
+    derates = fields["pack.derating"] == "derate"
+    ends = "" if derates else ", and a drive ends where a power takes them to their lowest voltage"
+    remedy = ("" if derates else DERATE) + HEAT.format(", with cell.thermal=lumped" if kept else "")
+    return [f"cells begin at {coldest:g} degC ({path}){kept}: cold cells sag{ends}; real cars {remedy}"]
+
+
+def inert(fields: Mapping[str, Any], swept: set[str]) -> dict[str, str]:
+    """Return {swept path: why it does not act} of heating and derating."""
+    found = {}
+    heating = {path for path in swept if path.startswith(HEATING)}
+    if "cell.thermal" not in swept and not warms(fields):
+        found = dict.fromkeys(heating, KEPT)
+    elif HEATING + "power" not in swept and fields[HEATING + "power"] == 0.0:
+        found = dict.fromkeys(heating, "pack.heating.power is 0")
+    if "pack.short_max" in swept and "pack.derating" not in swept and fields["pack.derating"] == "end":
+        found["pack.short_max"] = "pack.derating is end"
+    return found

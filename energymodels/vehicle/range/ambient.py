@@ -1,0 +1,64 @@
+"""The air outside and the climate in the cabin."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from energymodels.core.model import Array
+from energymodels.kernels.constants import ZERO_CELSIUS
+
+# the standard atmosphere, ISO 2533 (``iso2533``)
+PRESSURE = 101325.0  # Pa at sea level
+SEA_LEVEL = 288.15  # K
+LAPSE = 0.0065  # K m-1
+GRAVITY = 9.80665  # m s-2
+GAS_OF_AIR = 287.05287  # J kg-1 K-1, dry
+COEFFICIENTS_HOLD = (20.0, 25.0)  # degC: coast-down coefficients are stated for air between these
+
+
+def pressure(altitude: Array) -> Array:
+    """Return the pressure (Pa) of the standard atmosphere at ``altitude`` (m), below 11 km."""
+    exponent = GRAVITY / (GAS_OF_AIR * LAPSE)
+    return np.asarray(PRESSURE * np.power(1.0 - LAPSE * altitude / SEA_LEVEL, exponent))  # ``**`` of a single number is libm's
+
+
+def air_density(temperature: Array, altitude: Array) -> Array:
+    """Return the density (kg m-3) of dry air as an ideal gas at ``temperature`` (degC), standard pressure at ``altitude`` (m)."""
+    return np.asarray(pressure(altitude) / (GAS_OF_AIR * (temperature + ZERO_CELSIUS)))
+
+
+def density_ratio(temperature: Array, altitude: Array) -> Array:
+    """Return the density of the air over that in which coast-down coefficients hold: 1 from 20 to 25 degC at sea level."""
+    held = np.clip(temperature, *COEFFICIENTS_HOLD)
+    return np.asarray(air_density(temperature, altitude) / air_density(held, np.zeros_like(altitude)))
+
+
+def cabin_power(temperature: Array, cabin: Mapping[str, Array], resistance: Array) -> Array:
+    """Return the electric power (W) that keeps the cabin between its two temperatures, the air outside at ``temperature`` (degC).
+
+    ``cabin`` are the fields of that table; ``resistance`` is true where a resistance heats.
+    """
+    warm, cool = cabin["heating_temperature"], cabin["cooling_temperature"]
+    transfer, gain = cabin["heat_transfer"], cabin["heat_gain"]
+    heating = np.maximum(transfer * (warm - temperature) - gain, 0.0)
+    cooling = np.where(transfer * (temperature - cool) + gain > 0.0, transfer * (temperature - cool) + gain, 0.0)
+    performance = np.where(resistance, 1.0, heating_cop(temperature, cabin))
+    return np.asarray(heating / performance + cooling / cooling_cop(temperature, cabin))
+
+
+def heating_cop(temperature: Array, cabin: Mapping[str, Array]) -> Array:
+    """Return heat into the cabin over electric energy of the heat pump; at least 1."""
+    hot = cabin["heating_temperature"] + cabin["approach_inside"] + ZERO_CELSIUS
+    cold = temperature - cabin["approach_outside"] + ZERO_CELSIUS
+    lift = np.maximum(hot - cold, 1e-3)
+    return np.asarray(np.clip(cabin["carnot_share"] * hot / lift, 1.0, cabin["cop_max"]))
+
+
+def cooling_cop(temperature: Array, cabin: Mapping[str, Array]) -> Array:
+    """Return heat out of the cabin over electric energy of the heat pump."""
+    hot = temperature + cabin["approach_outside"] + ZERO_CELSIUS
+    cold = cabin["cooling_temperature"] - cabin["approach_inside"] + ZERO_CELSIUS
+    lift = np.maximum(hot - cold, 1e-3)
+    return np.asarray(np.minimum(cabin["carnot_share"] * cold / lift, cabin["cop_max"]))

@@ -1,0 +1,1 @@
+"""Cells that follow a protocol: discretisation, time stepping, SPM, SPMe and DFN."""

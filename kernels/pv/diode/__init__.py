@@ -1,0 +1,1 @@
+"""The diode equation with series and shunt resistance."""

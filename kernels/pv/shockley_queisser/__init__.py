@@ -1,0 +1,1 @@
+"""The detailed-balance limit."""
