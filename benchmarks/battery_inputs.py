@@ -1,4 +1,7 @@
-"""Random cases for the battery benchmarks, by our sweep and by PyBaMM with the cases as a list of inputs. The seed is fixed."""
+"""Random cases for the battery benchmarks, by our sweep and by PyBaMM with the cases as a list of inputs.
+
+The seed is fixed.
+"""
 
 from __future__ import annotations
 
@@ -43,11 +46,15 @@ Points = dict[str, Any]
 
 
 def draw(number: int, paths: tuple[str, ...], spread: float = 2.0) -> Points:
-    """Return random cases, half of them discharge: rate (log-uniform in 0.3-4C) and factors within ``spread`` either way."""
+    """Return random cases, half of them discharge: rate (log-uniform in 0.3-4C) and factors within ``spread``
+    either way.
+    """
     rng = np.random.default_rng(SEED)
     rates = np.exp(rng.uniform(np.log(SLOWEST), np.log(4.0), number))
     protocol = [f"{'Discharge' if k % 2 == 0 else 'Charge'} at {{rate}}C" for k in range(number)]
-    return {"protocol": protocol, "rate": rates} | {path: spread ** rng.uniform(-1.0, 1.0, number) for path in paths}
+    return {"protocol": protocol, "rate": rates} | {
+        path: spread ** rng.uniform(-1.0, 1.0, number) for path in paths
+    }
 
 
 def part(points: Points, number: int) -> Points:
@@ -63,7 +70,11 @@ def size(points: Points) -> int:
 def sweep(model: str, points: Points, values: dict[str, Any], *, series: float = 0.0) -> Any:
     """Return our sweep; with the voltage to ``series`` s, else scalars only."""
     keep = ["voltage", "duration"] if series else ["capacity", "duration"]
-    asked = {"parameters": SET, "series.points": SAMPLES if series else 0} | ({"series.end": series} if series else {}) | values
+    asked = (
+        {"parameters": SET, "series.points": SAMPLES if series else 0}
+        | ({"series.end": series} if series else {})
+        | values
+    )
     return em.sweep({"model": f"battery.{model}"}, {}, asked, points=points, keep=keep, threads=THREADS)
 
 
@@ -84,14 +95,25 @@ class Peer:
             full.set_initial_state(soc)
             self.starts[word] = {
                 name: float(full[name])
-                for name in (f"Initial concentration in {side} electrode [mol.m-3]" for side in ("negative", "positive"))
+                for name in (
+                    f"Initial concentration in {side} electrode [mol.m-3]"
+                    for side in ("negative", "positive")
+                )
             }
         for path, name in FACTORS.items():
             values[name] = times(values[name], path)
-        values.update({"Ambient temperature [K]": KELVIN, "Initial temperature [K]": KELVIN, "Current function [A]": "[input]"})
+        values.update(
+            {
+                "Ambient temperature [K]": KELVIN,
+                "Initial temperature [K]": KELVIN,
+                "Current function [A]": "[input]",
+            }
+        )
         values.update(dict.fromkeys(self.starts["Charge"], "[input]"))
         built = getattr(pybamm.lithium_ion, MODELS[model])()
-        self.simulation = pybamm.Simulation(built, parameter_values=values, var_pts=dict.fromkeys(REGIONS, points))
+        self.simulation = pybamm.Simulation(
+            built, parameter_values=values, var_pts=dict.fromkeys(REGIONS, points)
+        )
         self.simulation.build()
 
     def inputs(self, points: Points) -> list[dict[str, float]]:
@@ -110,7 +132,9 @@ class Peer:
         return found
 
     def curves(self, points: Points, axis: Array, tolerance: float = 0.0) -> tuple[Array, Array]:
-        """Return (voltage at ``axis`` by case, NaN after its end, whether it finished); ``tolerance`` 0 stands for the defaults."""
+        """Return (voltage at ``axis`` by case, NaN after its end, whether it finished); ``tolerance`` 0
+        stands for the defaults.
+        """
         tight = {"rtol": tolerance, "atol": tolerance} if tolerance else {}
         voltage = np.full((size(points), axis.size), np.nan)
         good = np.zeros(size(points), dtype=bool)

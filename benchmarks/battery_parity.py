@@ -1,7 +1,9 @@
-"""Hold the battery models on PyBaMM's mesh against PyBaMM, set by set: run ``python benchmarks/battery_parity.py -o FILE.csv``.
+"""Hold the battery models on PyBaMM's mesh against PyBaMM, set by set: run ``python
+benchmarks/battery_parity.py -o FILE.csv``.
 
-PyBaMM is IDAKLU at relative and absolute tolerance 1e-8. A row is written as soon as it is known; started again with the same file
-the run goes on where it stopped, and rows of other versions are done anew. PyBaMM's solutions stay in a folder beside the file.
+PyBaMM is IDAKLU at relative and absolute tolerance 1e-8. A row is written as soon as it is known; started
+again with the same file the run goes on where it stopped, and rows of other versions are done anew. PyBaMM's
+solutions stay in a folder beside the file.
 """
 
 from __future__ import annotations
@@ -30,7 +32,8 @@ else:
     from battery_peer import Case, Curve, kept
 
 SETS = (
-    "Chen2020", "Marquis2019", "Prada2013", "Ecker2015", "Mohtat2020", "Ai2020", "OKane2022", "NCA_Kim2011", "Ramadass2004",
+    "Chen2020", "Marquis2019", "Prada2013", "Ecker2015", "Mohtat2020", "Ai2020", "OKane2022", "NCA_Kim2011",
+    "Ramadass2004",
     "lfp-18650", "ORegan2022",
 )  # fmt: skip
 UNGATED = ("ORegan2022",)  # converges poorly on PyBaMM's mesh
@@ -47,8 +50,10 @@ REACHED = 0.05  # of the nominal capacity, by PyBaMM
 START, END = 0.05, 0.95  # of the duration: what is told apart
 
 COLUMNS = (
-    "parameters", "model", "direction", "rate", "gated", "verdict", "rms_mV", "max_mV", "capacity_%", "worst_at", "start_mV",
-    "middle_mV", "end_mV", "default_rms_mV", "default_max_mV", "default_capacity_%", "pybamm_capacity", "of_nominal",
+    "parameters", "model", "direction", "rate", "gated", "verdict", "rms_mV", "max_mV", "capacity_%",
+    "worst_at", "start_mV",
+    "middle_mV", "end_mV", "default_rms_mV", "default_max_mV", "default_capacity_%", "pybamm_capacity",
+    "of_nominal",
     "least_electrolyte", "pybamm_end", "our_end", "tolerance", "pybamm", "sources",
 )  # fmt: skip
 Row = dict[str, Any]
@@ -59,13 +64,19 @@ def digest() -> str:
     package = Path(em.__file__).parent
     root = package if (package / "kernels").is_dir() else package.parent
     files = sorted(
-        [*(root / "kernels").rglob("*.py"), *(package / "battery").rglob("*.py"), *(root / "datasets/battery").glob("*")]
+        [
+            *(root / "kernels").rglob("*.py"),
+            *(package / "battery").rglob("*.py"),
+            *(root / "datasets/battery").glob("*"),
+        ]
     )
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
 
 
 def ours(case: Case, curve: Curve, tolerance: float) -> tuple[Array, float, str]:
-    """Return (voltage in V at the times of ``curve``, capacity in A h, how it ended) of our model on PyBaMM's mesh."""
+    """Return (voltage in V at the times of ``curve``, capacity in A h, how it ended) of our model on PyBaMM's
+    mesh.
+    """
     values = {
         "parameters": case.parameters,
         "protocol": f"{case.direction.capitalize()} at {case.rate:g}C",
@@ -82,8 +93,12 @@ def ours(case: Case, curve: Curve, tolerance: float) -> tuple[Array, float, str]
 
 
 def deviation(curve: Curve, voltage: Array, capacity: float) -> Row:
-    """Return rms, largest and capacity deviation (mV, mV, %), where the largest lies, and the mean at start, middle and end."""
-    blank = dict.fromkeys(("rms_mV", "max_mV", "capacity_%", "worst_at", "start_mV", "middle_mV", "end_mV"), float("nan"))
+    """Return rms, largest and capacity deviation (mV, mV, %), where the largest lies, and the mean at start,
+    middle and end.
+    """
+    blank = dict.fromkeys(
+        ("rms_mV", "max_mV", "capacity_%", "worst_at", "start_mV", "middle_mV", "end_mV"), float("nan")
+    )
     both = np.isfinite(voltage)
     if not curve.time.size or not both.any():
         return blank
@@ -93,7 +108,10 @@ def deviation(curve: Curve, voltage: Array, capacity: float) -> Row:
     beyond = np.abs(off) - np.where(slope < FLAT, 0.0, slope * SHIFT * curve.time[-1] * 1e3)
     worst = int(np.nanargmax(beyond))
     start, end = part <= START, part >= END
-    means = [float(np.mean(off[both & some])) if (both & some).any() else float("nan") for some in (start, ~start & ~end, end)]
+    means = [
+        float(np.mean(off[both & some])) if (both & some).any() else float("nan")
+        for some in (start, ~start & ~end, end)
+    ]
     return {
         "rms_mV": float(np.sqrt(np.nanmean(off**2))),
         "max_mV": float(beyond[worst]),
@@ -113,7 +131,12 @@ def within(row: Row) -> bool:
 def compare(case: Case, folder: Path, tolerance: float, sources: str) -> Row:
     """Return the row of a case."""
     curve = kept(case, folder)
-    row: Row = {"parameters": case.parameters, "model": case.model, "direction": case.direction, "rate": case.rate}
+    row: Row = {
+        "parameters": case.parameters,
+        "model": case.model,
+        "direction": case.direction,
+        "rate": case.rate,
+    }
     try:
         tight = ours(case, curve, tolerance)
         usual = ours(case, curve, 1e-4)
@@ -121,12 +144,18 @@ def compare(case: Case, folder: Path, tolerance: float, sources: str) -> Row:
         nothing = np.full(curve.time.size, np.nan)
         tight = usual = nothing, float("nan"), f"refused: {' '.join(str(error).split())[:200]}"
     row |= deviation(curve, *tight[:2])
-    row |= {f"default_{name}": value for name, value in deviation(curve, *usual[:2]).items() if f"default_{name}" in COLUMNS}
+    row |= {
+        f"default_{name}": value
+        for name, value in deviation(curve, *usual[:2]).items()
+        if f"default_{name}" in COLUMNS
+    }
     gated = case.parameters not in UNGATED and curve.capacity >= REACHED * curve.nominal
     verdict = "within" if within(row) else "PyBaMM fails" if not curve.time.size else "BEYOND"
     return row | {
-        "gated": int(gated), "verdict": verdict, "pybamm_capacity": curve.capacity, "of_nominal": curve.capacity / curve.nominal,
-        "least_electrolyte": curve.least_electrolyte, "pybamm_end": curve.ended, "our_end": tight[2], "tolerance": tolerance,
+        "gated": int(gated), "verdict": verdict, "pybamm_capacity": curve.capacity,
+        "of_nominal": curve.capacity / curve.nominal,
+        "least_electrolyte": curve.least_electrolyte, "pybamm_end": curve.ended, "our_end": tight[2],
+        "tolerance": tolerance,
         "pybamm": pybamm.__version__, "sources": sources,
     }  # fmt: skip
 
@@ -134,7 +163,9 @@ def compare(case: Case, folder: Path, tolerance: float, sources: str) -> Row:
 def key(row: Row) -> tuple[str, ...]:
     """Return what makes two rows the same: case, tolerance and versions."""
     names = ("parameters", "model", "direction", "rate", "tolerance", "pybamm", "sources")
-    return tuple(f"{float(row[name]):g}" if name in ("rate", "tolerance") else str(row[name]) for name in names)
+    return tuple(
+        f"{float(row[name]):g}" if name in ("rate", "tolerance") else str(row[name]) for name in names
+    )
 
 
 def read(path: Path) -> list[Row]:
@@ -172,7 +203,11 @@ def run(cases: list[Case], path: Path, tolerance: float) -> list[Row]:
                 row = compare(case, path.with_suffix(".pybamm"), tolerance, sources)
                 writer.writerow(row)
                 file.flush()
-                print(f"{number}/{len(cases)} {time.perf_counter() - began:.0f} s: {said(row)}", file=sys.stderr, flush=True)
+                print(
+                    f"{number}/{len(cases)} {time.perf_counter() - began:.0f} s: {said(row)}",
+                    file=sys.stderr,
+                    flush=True,
+                )
             rows.append(row)
     return rows
 
@@ -186,7 +221,8 @@ def said(row: Row) -> str:
     """Return a row in a line."""
     case = Case(*(row[name] for name in Case._fields))
     numbers = (
-        f"rms {row['rms_mV']:.4f} mV, max {row['max_mV']:.3f} mV at {row['worst_at']:.3f}, capacity {row['capacity_%']:+.4f} %"
+        f"rms {row['rms_mV']:.4f} mV, max {row['max_mV']:.3f} mV at {row['worst_at']:.3f}, capacity "
+        f"{row['capacity_%']:+.4f} %"
     )
     means = f"start, middle, end {row['start_mV']:+.3f} {row['middle_mV']:+.3f} {row['end_mV']:+.3f} mV"
     gate = "" if row["gated"] else " (not gated)"
@@ -202,15 +238,23 @@ def largest(rows: Iterable[Row], name: str) -> str:
 def markdown(rows: list[Row]) -> str:
     """Return a table of the worst of every set."""
     lines = [
-        "| set | worst rms, mV | worst maximum, mV | worst capacity deviation, % | cases within | the same at default tolerance |",
+        "| set | worst rms, mV | worst maximum, mV | worst capacity deviation, % | cases within | the same "
+        "at default tolerance |",
         "|--" * 6 + "|",
     ]
     for name in dict.fromkeys(row["parameters"] for row in rows):
-        some = [row for row in rows if row["parameters"] == name and (row["gated"] or name in UNGATED) and row["pybamm_capacity"]]
+        some = [
+            row
+            for row in rows
+            if row["parameters"] == name and (row["gated"] or name in UNGATED) and row["pybamm_capacity"]
+        ]
         good = sum(row["verdict"] == "within" for row in some)
         numbers = " | ".join(largest(some, column) for column in ("rms_mV", "max_mV", "capacity_%"))
         usual = ", ".join(largest(some, f"default_{column}") for column in ("rms_mV", "max_mV", "capacity_%"))
-        lines.append(f"| {name}{' (reported)' if name in UNGATED else ''} | {numbers} | {good} of {len(some)} | {usual} |")
+        lines.append(
+            f"| {name}{' (reported)' if name in UNGATED else ''} | {numbers} | {good} of "
+            f"{len(some)} | {usual} |"
+        )
     return "\n".join(lines)
 
 
@@ -221,13 +265,18 @@ def main() -> None:
     parser.add_argument("--models", nargs="+", default=MODELS, choices=MODELS)
     parser.add_argument("--rates", nargs="+", default=RATES, type=float, metavar="C")
     parser.add_argument(
-        "--tolerance", type=float, default=1e-6, help="of ours: so small that errors of time hide none of the equations"
+        "--tolerance",
+        type=float,
+        default=1e-6,
+        help="of ours: so small that errors of time hide none of the equations",
     )
     parser.add_argument("-o", "--output", type=Path, default=Path("battery_parity.csv"), metavar="FILE.csv")
     parser.add_argument("--markdown", action="store_true", help="print the table for the README")
     given = parser.parse_args()
     warnings.simplefilter("ignore")  # PyBaMM's on its sets
-    cases = [Case(s, m, d, r) for s in given.sets for m in given.models for d in DIRECTIONS for r in given.rates]
+    cases = [
+        Case(s, m, d, r) for s in given.sets for m in given.models for d in DIRECTIONS for r in given.rates
+    ]
     rows = run(cases, given.output, given.tolerance)
     if given.markdown:
         print(markdown(rows))

@@ -1,4 +1,6 @@
-"""PyBaMM's side of the battery benchmarks: constant current from full or empty to the cut-off, IDAKLU; solutions kept in files."""
+"""PyBaMM's side of the battery benchmarks: constant current from full or empty to the cut-off, IDAKLU;
+solutions kept in files.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,8 @@ class Case(NamedTuple):
 
 
 class Curve(NamedTuple):
-    """A solution: ``time`` (s) in equal steps to its end, ``voltage`` (V), ``capacity`` and ``nominal`` (A h), PyBaMM's last word.
+    """A solution: ``time`` (s) in equal steps to its end, ``voltage`` (V), ``capacity`` and ``nominal`` (A
+    h), PyBaMM's last word.
 
     Where PyBaMM gave up, time and voltage are empty, the capacity 0, and the word begins with "failed".
     """
@@ -80,19 +83,37 @@ def simulate(case: Case, points: int = POINTS, tolerance: float = TIGHT) -> Curv
     values, nominal = parameter_values(case)
     solver = pybamm.IDAKLUSolver(rtol=tolerance, atol=tolerance)
     mesh = dict.fromkeys(REGIONS, points)
-    simulation = pybamm.Simulation(make_model(case.model, values), parameter_values=values, var_pts=mesh, solver=solver)
+    simulation = pybamm.Simulation(
+        make_model(case.model, values), parameter_values=values, var_pts=mesh, solver=solver
+    )
     try:
         solution = simulation.solve([0.0, LONG * 3600.0 / case.rate])
     except (pybamm.SolverError, pybamm.ModelError, RuntimeError, ValueError) as error:
-        return Curve(np.empty(0), np.empty(0), 0.0, nominal, f"failed: {' '.join(str(error).split())[:200]}", float("nan"))
+        return Curve(
+            np.empty(0),
+            np.empty(0),
+            0.0,
+            nominal,
+            f"failed: {' '.join(str(error).split())[:200]}",
+            float("nan"),
+        )
     end = float(solution.t[-1])
     time = np.linspace(0.0, end, SAMPLES)
     least = float(np.min(solution["Electrolyte concentration [mol.m-3]"].entries))
-    return Curve(time, solution["Voltage [V]"](time), case.rate * nominal * end / 3600.0, nominal, str(solution.termination), least)
+    return Curve(
+        time,
+        solution["Voltage [V]"](time),
+        case.rate * nominal * end / 3600.0,
+        nominal,
+        str(solution.termination),
+        least,
+    )
 
 
 def kept(case: Case, folder: Path) -> Curve:
-    """Return ``simulate(case)``, from its file in ``folder`` if this version of PyBaMM has been there before."""
+    """Return ``simulate(case)``, from its file in ``folder`` if this version of PyBaMM has been
+    there before.
+    """
     path = folder / f"{case.text}.npz"
     if path.is_file():
         with np.load(path) as file:

@@ -1,9 +1,11 @@
-"""Time the battery models and PyBaMM in one run, both warm, two threads each: run ``python benchmarks/battery_speed.py``.
+"""Time the battery models and PyBaMM in one run, both warm, two threads each: run ``python
+benchmarks/battery_speed.py``.
 
-PyBaMM is on its fastest path: one model, the cases as a list of inputs, only the voltage returned. Geometry and protocols cannot
-be such inputs, so it rebuilds the model there, point by point. Errors are measured, PyBaMM's too: root mean square of the voltage
-over the curve, against the same mesh at tolerance 1e-8 (error of time) or against a fine mesh (total error). Ours runs at the
-largest tolerance whose median and 90th percentile over the cases are no worse than PyBaMM's at its defaults.
+PyBaMM is on its fastest path: one model, the cases as a list of inputs, only the voltage returned. Geometry
+and protocols cannot be such inputs, so it rebuilds the model there, point by point. Errors are measured,
+PyBaMM's too: root mean square of the voltage over the curve, against the same mesh at tolerance 1e-8 (error
+of time) or against a fine mesh (total error). Ours runs at the largest tolerance whose median and 90th
+percentile over the cases are no worse than PyBaMM's at its defaults.
 """
 
 from __future__ import annotations
@@ -102,7 +104,9 @@ BEGAN = time.perf_counter()
 
 
 def rms(voltage: Array, reference: Array) -> Array:
-    """Return the root mean square deviation in mV of every case, where both have a voltage; NaN where there is none."""
+    """Return the root mean square deviation in mV of every case, where both have a voltage; NaN where there
+    is none.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
         return np.asarray(np.sqrt(np.nanmean((voltage - reference) ** 2, axis=1)) * 1e3)
@@ -120,12 +124,15 @@ def no_worse(ours: Array, peer: Array) -> bool:
     return bool((np.nanpercentile(ours, (50, 90)) <= np.nanpercentile(peer, (50, 90))).all())
 
 
-def equal_tolerance(model: str, points: Points, values: dict[str, Any], reference: Array, peer: Array) -> tuple[float, Array]:
+def equal_tolerance(
+    model: str, points: Points, values: dict[str, Any], reference: Array, peer: Array
+) -> tuple[float, Array]:
     """Return (largest tolerance of the ladder whose errors are no worse than ``peer``'s, its errors)."""
     errors = np.full(size(points), np.nan)
     for tolerance in LADDER:
         found = sweep(model, points, values | {"tolerance": tolerance}, series=LONGEST)
-        errors = np.where(found.status.values == 0, rms(found.voltage.values, reference), np.inf)  # a failed case is no good case
+        # a failed case is no good case
+        errors = np.where(found.status.values == 0, rms(found.voltage.values, reference), np.inf)
         if no_worse(errors, peer):
             return tolerance, errors
     return LADDER[-1], errors
@@ -160,7 +167,9 @@ def in_turn(number: int, *calls: Callable[[], object], repeats: int = REPEATS) -
 
 
 def fastest(peer: Peer, inputs: list[dict[str, float]], *, quick: bool) -> Callable[[], list[Any]]:
-    """Return a call of PyBaMM on ``inputs``, its functions compiled where that is faster, but for ``quick``."""
+    """Return a call of PyBaMM on ``inputs``, its functions compiled where that is faster, but for
+    ``quick``.
+    """
     found = {}
     for compiled in (False,) if quick else (False, True):
         options = {"num_threads": THREADS, "compile": compiled}
@@ -177,20 +186,28 @@ def fastest(peer: Peer, inputs: list[dict[str, float]], *, quick: bool) -> Calla
     return lambda: peer.solve(best, inputs)
 
 
-def make_line(what: str, ours: Took, peer: Took, tolerance: float, failed: str, errors: tuple[str, str] = ("-", "-")) -> Line:
+def make_line(
+    what: str, ours: Took, peer: Took, tolerance: float, failed: str, errors: tuple[str, str] = ("-", "-")
+) -> Line:
     """Return a line of times per case."""
     return Line(what, ours.wall * 1e3, peer.wall * 1e3, tolerance, *errors, failed, peer.work / ours.work)
 
 
 def told(line: Line) -> str:
     """Return a line in words."""
-    times_ = f"{line.ours:.3f} ms, {line.peer:.2f} ms, ratio {line.ratio:.1f}, by processor time {line.work:.1f}"
+    times_ = (
+        f"{line.ours:.3f} ms, {line.peer:.2f} ms, ratio {line.ratio:.1f}, by processor time {line.work:.1f}"
+    )
     errors = f"errors {line.our_error}; {line.peer_error} mV at tolerance {line.tolerance:g}"
     return f"{line.what}: {times_}; {errors}; failed {line.failed}"
 
 
-def equal_mesh(model: str, number: int, checked: int, *, quick: bool) -> tuple[Line, Callable[[], Any], Array]:
-    """Time a model on PyBaMM's mesh at PyBaMM's error of time; return its line, PyBaMM's call, its voltages at its defaults."""
+def equal_mesh(
+    model: str, number: int, checked: int, *, quick: bool
+) -> tuple[Line, Callable[[], Any], Array]:
+    """Time a model on PyBaMM's mesh at PyBaMM's error of time; return its line, PyBaMM's call, its voltages
+    at its defaults.
+    """
     peer = Peer(model)
     points = draw(number, tuple(FACTORS))
     some = part(points, checked)
@@ -214,7 +231,8 @@ def equal_mesh(model: str, number: int, checked: int, *, quick: bool) -> tuple[L
 
 
 def own_mesh(model: str, number: int, checked: int, call: Callable[[], Any], usual: Array) -> list[Line]:
-    """Time a model on our mesh at PyBaMM's total error and at our default tolerance, beside PyBaMM's ``call``.
+    """Time a model on our mesh at PyBaMM's total error and at our default tolerance, beside PyBaMM's
+    ``call``.
 
     ``usual`` are the voltages of the first ``checked`` cases by PyBaMM at its defaults.
     """
@@ -259,7 +277,9 @@ def rebuilt(points: Points, k: int) -> None:
     values.update({name: values[name] * float(points[path][k]) for path, name in GEOMETRY.items()})
     discharged = points["protocol"][k].startswith("Discharge")
     rate = float(points["rate"][k])
-    values["Current function [A]"] = float(values["Nominal cell capacity [A.h]"]) * rate * (1.0 if discharged else -1.0)
+    values["Current function [A]"] = (
+        float(values["Nominal cell capacity [A.h]"]) * rate * (1.0 if discharged else -1.0)
+    )
     values.set_initial_state(1.0 if discharged else 0.0)
     solver = pybamm.IDAKLUSolver(options={"num_threads": THREADS}, output_variables=["Voltage [V]"])
     simulation = pybamm.Simulation(pybamm.lithium_ion.DFN(), parameter_values=values, solver=solver)
@@ -270,13 +290,19 @@ def charged(points: Points, k: int) -> None:
     """Let PyBaMM build and solve one charge at constant current, then voltage."""
     values = pybamm.ParameterValues(SET)
     values.set_initial_state(0.0)
-    experiment = pybamm.Experiment([(f"Charge at {points['rate'][k]}C until 4.2 V", "Hold at 4.2 V until C/20")])
+    experiment = pybamm.Experiment(
+        [(f"Charge at {points['rate'][k]}C until 4.2 V", "Hold at 4.2 V until C/20")]
+    )
     solver = pybamm.IDAKLUSolver(options={"num_threads": THREADS}, output_variables=["Voltage [V]"])
     model = pybamm.lithium_ion.DFN()
-    pybamm.Simulation(model, experiment=experiment, parameter_values=values, solver=solver).solve(calc_esoh=False)
+    pybamm.Simulation(model, experiment=experiment, parameter_values=values, solver=solver).solve(
+        calc_esoh=False
+    )
 
 
-def against_builds(what: str, points: Points, few: int, build: Callable[[Points, int], None], ours: Points) -> Line:
+def against_builds(
+    what: str, points: Points, few: int, build: Callable[[Points, int], None], ours: Points
+) -> Line:
     """Time our sweep over ``ours`` against ``build`` at ``few`` of ``points``, spread over them."""
     number = size(points)
     failed = 0
@@ -288,7 +314,9 @@ def against_builds(what: str, points: Points, few: int, build: Callable[[Points,
             failed += 1
     values = {"mesh": "pybamm"}
     (own,) = in_turn(number, lambda: sweep("dfn", ours, values))
-    line = make_line(what, own, middle(taken), DEFAULT, f"{failures('dfn', ours, values)} of {number}, {failed} of {few}")
+    line = make_line(
+        what, own, middle(taken), DEFAULT, f"{failures('dfn', ours, values)} of {number}, {failed} of {few}"
+    )
     say(told(line))
     return line
 
@@ -309,21 +337,28 @@ def charges(number: int, protocol: str) -> Points:
 def held(number: int) -> str:
     """Say what a hold at the end of a charge costs, ours against ours."""
     plain, whole = in_turn(
-        number, *(lambda text=text: sweep("dfn", charges(number, text), {}) for text in (PLAIN, f"{PLAIN}; {HOLD}"))
+        number,
+        *(lambda text=text: sweep("dfn", charges(number, text), {}) for text in (PLAIN, f"{PLAIN}; {HOLD}")),
     )
     more = f"{whole.wall / plain.wall:.2f} times, {whole.work / plain.work:.2f} by processor time"
-    return f"DFN, our mesh, {number} charges: {plain.wall * 1e3:.3f} ms plain, {whole.wall * 1e3:.3f} ms with hold, {more}"
+    return (
+        f"DFN, our mesh, {number} charges: {plain.wall * 1e3:.3f} ms plain, {whole.wall * 1e3:.3f} ms "
+        f"with hold, {more}"
+    )
 
 
 def table(lines: list[Line]) -> str:
     """Return the table."""
     heads = (
-        "", "ours, ms", "PyBaMM, ms", "ratio", "by processor time", "our tolerance", "our error, mV", "PyBaMM's error, mV",
+        "", "ours, ms", "PyBaMM, ms", "ratio", "by processor time", "our tolerance", "our error, mV",
+        "PyBaMM's error, mV",
         "failed: ours, PyBaMM's",
     )  # fmt: skip
     rows = ["| " + " | ".join(heads) + " |", "|--" * len(heads) + "|"]
     for line in lines:
-        numbers = f"{line.ours:.3f} | {line.peer:.2f} | {line.ratio:.1f} | {line.work:.1f} | {line.tolerance:g}"
+        numbers = (
+            f"{line.ours:.3f} | {line.peer:.2f} | {line.ratio:.1f} | {line.work:.1f} | {line.tolerance:g}"
+        )
         rows.append(f"| {line.what} | {numbers} | {line.our_error} | {line.peer_error} | {line.failed} |")
     return "\n".join(rows)
 
@@ -335,7 +370,9 @@ def main() -> None:
     parser.add_argument("--checked", type=int, default=64, help="cases whose errors are measured")
     parser.add_argument("--few", type=int, default=8, help="points at which PyBaMM is rebuilt")
     parser.add_argument("--models", nargs="+", default=tuple(MODELS), choices=tuple(MODELS))
-    parser.add_argument("--quick", action="store_true", help="do not let PyBaMM compile its functions: minutes for the DFN")
+    parser.add_argument(
+        "--quick", action="store_true", help="do not let PyBaMM compile its functions: minutes for the DFN"
+    )
     parser.add_argument("--markdown", action="store_true", help="print the table alone")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the numbers to a file")
     given = parser.parse_args()
@@ -349,16 +386,23 @@ def main() -> None:
             lines += own_mesh(model, given.cases, given.checked, call, usual)
             lines.append(geometry(given.cases, given.few))
             both = charges(given.cases, f"{PLAIN}; {HOLD}")
-            lines.append(against_builds("DFN, protocol (CC-CV charge at a rate), PyBaMM's mesh", both, given.few, charged, both))
+            lines.append(
+                against_builds(
+                    "DFN, protocol (CC-CV charge at a rate), PyBaMM's mesh", both, given.few, charged, both
+                )
+            )
             notes += [held(given.cases), agreement(model)]
     print(table(lines))
     if not given.markdown:
         notes.append(
-            f"energymodels {em.__version__}, PyBaMM {pybamm.__version__}, {THREADS} threads; {time.perf_counter() - BEGAN:.0f} s"
+            f"energymodels {em.__version__}, PyBaMM {pybamm.__version__}, {THREADS} threads; "
+            f"{time.perf_counter() - BEGAN:.0f} s"
         )
         print("\n" + "\n".join(notes))
     if given.json:
-        given.json.write_text(json.dumps([line._asdict() | {"ratio": line.ratio} for line in lines], indent=1), encoding="utf-8")
+        given.json.write_text(
+            json.dumps([line._asdict() | {"ratio": line.ratio} for line in lines], indent=1), encoding="utf-8"
+        )
 
 
 if __name__ == "__main__":

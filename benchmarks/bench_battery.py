@@ -1,4 +1,6 @@
-"""``battery.*``: milliseconds per case of the three models, PyBaMM beside them, and how far they lie from each other."""
+"""``battery.*``: milliseconds per case of the three models, PyBaMM beside them, and how far they lie from
+each other.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ CASES = {  # a rate each, all charged and discharged
 
 
 class Sweep:
-    """Random charges and discharges of one cell with factors on its transport and kinetics; see ``battery_inputs.draw``."""
+    """Random charges and discharges of one cell with factors on its transport and kinetics; see
+    ``battery_inputs.draw``.
+    """
 
     params = (["spm", "spme", "dfn"], ["default", "pybamm"])
     param_names = ("model", "mesh")
@@ -51,7 +55,9 @@ class Sweep:
 
 
 class Pybamm:
-    """The same cases by PyBaMM: IDAKLU at its defaults, two threads, the cases as a list of inputs, the voltage alone returned."""
+    """The same cases by PyBaMM: IDAKLU at its defaults, two threads, the cases as a list of inputs, the
+    voltage alone returned.
+    """
 
     params = ("spm", "spme", "dfn")
     param_names = ("model",)
@@ -62,7 +68,9 @@ class Pybamm:
         self.peer = cells.Peer(model)
         self.inputs = self.peer.inputs(cells.draw(NUMBER, tuple(cells.FACTORS)))
         options = {"num_threads": cells.THREADS}
-        self.solver = cells.pybamm.IDAKLUSolver(options=options, output_variables=["Voltage [V]"], on_failure="ignore")
+        self.solver = cells.pybamm.IDAKLUSolver(
+            options=options, output_variables=["Voltage [V]"], on_failure="ignore"
+        )
         self.time_solve(model)
 
     def time_solve(self, model: str) -> None:
@@ -77,7 +85,9 @@ class Geometry:
     def setup(self) -> None:
         values = cells.pybamm.ParameterValues(cells.SET)
         drawn = cells.draw(NUMBER, tuple(cells.GEOMETRY), 1.3)
-        self.points = drawn | {path: drawn[path] * float(values[name]) * 1e6 for path, name in cells.GEOMETRY.items()}
+        self.points = drawn | {
+            path: drawn[path] * float(values[name]) * 1e6 for path, name in cells.GEOMETRY.items()
+        }
         self.time_sweep()
 
     def time_sweep(self) -> None:
@@ -92,7 +102,10 @@ class Charge:
     timeout = 300
 
     def setup(self, then: str) -> None:
-        self.points = {"protocol": [f"Charge at {{rate}}C until 4.2 V{then}"] * NUMBER, "rate": np.linspace(0.3, 2.0, NUMBER)}
+        self.points = {
+            "protocol": [f"Charge at {{rate}}C until 4.2 V{then}"] * NUMBER,
+            "rate": np.linspace(0.3, 2.0, NUMBER),
+        }
         self.time_sweep(then)
 
     def time_sweep(self, then: str) -> None:
@@ -100,7 +113,9 @@ class Charge:
 
 
 class Error:
-    """How far a case at the default tolerance lies from PyBaMM's at 1e-8: on its mesh, and on ours (then mostly PyBaMM's error)."""
+    """How far a case at the default tolerance lies from PyBaMM's at 1e-8: on its mesh, and on ours (then
+    mostly PyBaMM's error).
+    """
 
     params = (["spm", "spme", "dfn"], ["discharge", "charge"], ["default", "pybamm"])
     param_names = ("model", "direction", "mesh")

@@ -1,4 +1,6 @@
-"""``pv.cell``: cells per second, the sweep's own share, and how far the maximum power lies from that of a fine curve."""
+"""``pv.cell``: cells per second, the sweep's own share, and how far the maximum power lies from that of a
+fine curve.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +61,9 @@ class Kernel:
 
 
 class Pvlib:
-    """pvlib's maximum power of one diode per cell, with the cell's own short circuit, open circuit and resistance."""
+    """pvlib's maximum power of one diode per cell, with the cell's own short circuit, open circuit and
+    resistance.
+    """
 
     params = (20_000, 1_000_000)
     param_names = ("diodes",)

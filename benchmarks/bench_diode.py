@@ -1,4 +1,6 @@
-"""``pv.diode``: the five points, ours and pvlib's, with the deviation between both tracked beside the time."""
+"""``pv.diode``: the five points, ours and pvlib's, with the deviation between both tracked beside
+the time.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,9 @@ class Kernel:
     param_names = ("curves",)
 
     def setup(self, curves: int) -> None:
-        self.call = cases.bare_kernel("pv.diode", cases.kernel_rows("pv.diode", {}, points=cases.diode_points(curves)))
+        self.call = cases.bare_kernel(
+            "pv.diode", cases.kernel_rows("pv.diode", {}, points=cases.diode_points(curves))
+        )
         self.call()
 
     def time_kernel(self, curves: int) -> None:
@@ -63,6 +67,9 @@ class Pvlib:
 
     def track_deviation(self, curves: int, method: str) -> float:
         theirs = self.time_singlediode(curves, method)
-        return max(float(np.max(np.abs(np.asarray(theirs[name]) / self.ours[name].values - 1.0))) for name in cases.FIVE)
+        return max(
+            float(np.max(np.abs(np.asarray(theirs[name]) / self.ours[name].values - 1.0)))
+            for name in cases.FIVE
+        )
 
     track_deviation.unit = "largest relative deviation"  # type: ignore[attr-defined]

@@ -1,4 +1,6 @@
-"""Start-up of the command line, whole processes: help, a warm run, and the first use after installation, which compiles."""
+"""Start-up of the command line, whole processes: help, a warm run, and the first use after installation,
+which compiles.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The populations that are timed, and how kernel rows and kernel time are had from a sweep. Seeds are fixed."""
+"""The populations that are timed, and how kernel rows and kernel time are had from a sweep.
+
+Seeds are fixed.
+"""
 
 from __future__ import annotations
 
@@ -23,10 +26,11 @@ SEED = 20230901
 FIVE = ("i_sc", "v_oc", "i_mp", "v_mp", "p_mp")
 DIODE_FIELDS = ("photocurrent", "saturation_current", "resistance_series", "resistance_shunt", "nNsVth")
 
-# A million cells in which every search runs: series resistance (MPP without it, J_SC), metal (the precursor's V_OC), and lifetimes
-# that rise with injection (a second MPP).
+# A million cells in which every search runs: series resistance (MPP without it, J_SC), metal (the precursor's
+# V_OC), and lifetimes that rise with injection (a second MPP).
 CELL = {
-    "front.j0": 20.0, "front.j0_metal": 600.0, "front.metal_fraction": 0.0275, "front.contact_resistivity": 2e-3,
+    "front.j0": 20.0, "front.j0_metal": 600.0, "front.metal_fraction": 0.0275,
+    "front.contact_resistivity": 2e-3,
     "rear.j0": 3.5, "rear.j0_metal": 65.0, "rear.metal_fraction": 0.0275, "rear.contact_resistivity": 1.5e-3,
     "series_resistance": 0.26, "optical_loss": 0.05,
 }  # fmt: skip
@@ -56,7 +60,9 @@ def cell_points(number: int) -> dict[str, Any]:
 
 
 def diode_points(number: int) -> dict[str, Array]:
-    """Return curves of modules drawn from the CEC's list (pvlib carries it) at 100-1100 W m-2 and 0-70 C, by De Soto's formulas."""
+    """Return curves of modules drawn from the CEC's list (pvlib carries it) at 100-1100 W m-2 and 0-70 C, by
+    De Soto's formulas.
+    """
     from pvlib import pvsystem
 
     rng = np.random.default_rng(SEED)
@@ -64,7 +70,9 @@ def diode_points(number: int) -> dict[str, Array]:
     which = rng.integers(0, listed.shape[1], number)
     names = ("alpha_sc", "a_ref", "I_L_ref", "I_o_ref", "R_sh_ref", "R_s", "Adjust")
     modules = {name: listed.loc[name].to_numpy(dtype=float)[which] for name in names}
-    found = pvsystem.calcparams_cec(rng.uniform(100.0, 1100.0, number), rng.uniform(0.0, 70.0, number), **modules)
+    found = pvsystem.calcparams_cec(
+        rng.uniform(100.0, 1100.0, number), rng.uniform(0.0, 70.0, number), **modules
+    )
     return {name: np.array(values, dtype=float) for name, values in zip(DIODE_FIELDS, found, strict=True)}
 
 
@@ -106,10 +114,11 @@ class Share(NamedTuple):
 def machinery_share(name: str, *args: Any, **options: Any) -> Share:
     """Return the time of ``engine.solve`` outside the kernel over that inside it.
 
-    Two clocks run around every block's kernel call, the thread's processor time and the wall; over all threads they add up to the
-    kernel's time. Machinery is the rest: of the process's processor time, and of the number of threads times the wall time. It
-    reads and checks the axes, converts, fills rows, scales results and hands out blocks; by the wall it also waits, for the last
-    block and for whatever else the machine does.
+    Two clocks run around every block's kernel call, the thread's processor time and the wall; over all
+    threads they add up to the kernel's time. Machinery is the rest: of the process's processor time, and of
+    the number of threads times the wall time. It reads and checks the axes, converts, fills rows, scales
+    results and hands out blocks; by the wall it also waits, for the last block and for whatever else the
+    machine does.
     """
     model = get_model(name)
     kernel = model.solve
@@ -142,7 +151,8 @@ def equivalent_diodes(taus: int = 50) -> tuple[Array, ...]:
 
 
 def power_deviation(number: int = 200, points: int = 4001) -> float:
-    """Return the largest relative deviation of p_mp from the top of a fine j(v), which the kernel finds by another search.
+    """Return the largest relative deviation of p_mp from the top of a fine j(v), which the kernel finds by
+    another search.
 
     The top is that of the parabola through the three highest points.
     """
@@ -157,12 +167,17 @@ def power_deviation(number: int = 200, points: int = 4001) -> float:
 def command() -> list[str]:
     """Return the words that start the command line of this environment."""
     script = shutil.which("energymodels", path=str(Path(sys.executable).parent))
-    return [script] if script else [sys.executable, "-c", "from energymodels.cli import main; main(prog_name='energymodels')"]
+    return (
+        [script]
+        if script
+        else [sys.executable, "-c", "from energymodels.cli import main; main(prog_name='energymodels')"]
+    )
 
 
 def start(words: tuple[str, ...], **changes: str) -> str:
     """Run the command line with ``words`` to its end and return what it said beside its result."""
-    done = subprocess.run([*command(), *words], env=os.environ | changes, capture_output=True, text=True, check=True)  # noqa: S603
+    line, environment = [*command(), *words], os.environ | changes
+    done = subprocess.run(line, env=environment, capture_output=True, text=True, check=True)  # noqa: S603 our own command
     return done.stderr
 
 

@@ -1,8 +1,9 @@
 """Cycles of cars on cells per second: run ``python benchmarks/drive_speed.py``.
 
-Every case has its own car, temperature and pack, and drives CLTC-P (1800 s at 1 Hz) until ten cycles are done; reading the
-input and making the rows is part of the time. Warm, best of several. Beside the time stands what a coarse mesh and steps of a
-second cost: the cell's voltage against a fine mesh and steps of 0.05 s, over one cycle.
+Every case has its own car, temperature and pack, and drives CLTC-P (1800 s at 1 Hz) until ten cycles are
+done; reading the input and making the rows is part of the time. Warm, best of several. Beside the time stands
+what a coarse mesh and steps of a second cost: the cell's voltage against a fine mesh and steps of 0.05 s,
+over one cycle.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ CYCLES = 10.0
 REPEATS = 5
 SPEC = "drive-zeekr-007"
 FINE = {
-    "time_step": 0.05, "cell.tolerance": 1e-6, "cell.points.negative": 20, "cell.points.separator": 10, "cell.points.positive": 20,
+    "time_step": 0.05, "cell.tolerance": 1e-6, "cell.points.negative": 20, "cell.points.separator": 10,
+    "cell.points.positive": 20,
     "cell.points.particle": 15,
 }  # fmt: skip
 STOPS = {"pack.temperature": "10:50:8", "minutes": "5,10,15", "station.power": "250,480"}
@@ -52,7 +54,10 @@ def rate(threads: int, **values: Any) -> float:
 def error(**values: Any) -> float:
     """Return the root mean square of the voltage's error over one cycle, mV."""
     one: dict[str, Any] = {"cycles_max": 1.0, "pack.soc_start": 0.8, **values}
-    some, fine = (engine.solve(SPEC, {}, one | more, keep=["cell_voltage"]).values["cell_voltage"] for more in ({}, FINE))
+    some, fine = (
+        engine.solve(SPEC, {}, one | more, keep=["cell_voltage"]).values["cell_voltage"]
+        for more in ({}, FINE)
+    )
     return 1e3 * float(np.sqrt(np.mean((some - fine) ** 2)))
 
 

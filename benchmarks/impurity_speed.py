@@ -1,7 +1,8 @@
-"""Wafers per second through the whole chain, feed to efficiency, with ten elements: run ``python benchmarks/impurity_speed.py``.
+"""Wafers per second through the whole chain, feed to efficiency, with ten elements: run ``python
+benchmarks/impurity_speed.py``.
 
-Every wafer has its own feed, place in the ingot, number of pulls, thickness and resistivity; the process is shared. The metals'
-share of the time is told by the same cells without them.
+Every wafer has its own feed, place in the ingot, number of pulls, thickness and resistivity; the process is
+shared. The metals' share of the time is told by the same cells without them.
 """
 
 from __future__ import annotations
@@ -29,7 +30,10 @@ def designs(wafers: int, metals: tuple[str, ...]) -> dict[str, np.ndarray]:
         "series_resistance": draw.uniform(0.1, 0.5, wafers),
     }
     if metals:
-        found |= {"crystal.position": draw.uniform(0.0, 0.8, wafers), "crystal.pulls": draw.integers(1, 9, wafers).astype(float)}
+        found |= {
+            "crystal.position": draw.uniform(0.0, 0.8, wafers),
+            "crystal.pulls": draw.integers(1, 9, wafers).astype(float),
+        }
         found |= {f"feedstock.metals.{metal}": 10.0 ** draw.uniform(-2.0, 1.0, wafers) for metal in metals}
     return found
 
@@ -41,19 +45,27 @@ def rate(metals: tuple[str, ...], threads: int) -> tuple[float, int]:
     for count in (1000, WAFERS, WAFERS, WAFERS):
         points = designs(count, metals)
         start = time.perf_counter()
-        solution = engine.solve(SPEC, {}, values, points=points, threads=threads, keep=["efficiency", "bulk_lifetime_mpp"])
+        solution = engine.solve(
+            SPEC, {}, values, points=points, threads=threads, keep=["efficiency", "bulk_lifetime_mpp"]
+        )
         best = max(best, count / (time.perf_counter() - start) if count == WAFERS else 0.0)
     return best, solution.failed
 
 
 def main() -> None:
     """Print the table."""
-    print(f"{WAFERS} wafers of {SPEC}, every one different; reading and checking the input included; {os.cpu_count()} processors")
+    print(
+        f"{WAFERS} wafers of {SPEC}, every one different; reading and checking the input included; "
+        f"{os.cpu_count()} processors"
+    )
     with warnings.catch_warnings():
         for category in (ProvenanceWarning, ValidityWarning):
             warnings.simplefilter("ignore", category)
         for threads in (1, 2):
-            for metals, words in ((METALS, "feed to efficiency, 10 elements"), ((), "the same cells without metals")):
+            for metals, words in (
+                (METALS, "feed to efficiency, 10 elements"),
+                ((), "the same cells without metals"),
+            ):
                 speed, failed = rate(metals, threads)
                 print(f"{threads} thread(s), {words:<32} {speed:10.0f} wafers/s, {failed} failed")
 

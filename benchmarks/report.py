@@ -1,7 +1,8 @@
 """Time ours and pvlib in one run, both warm, in turn, and print a table: run ``python benchmarks/report.py``.
 
-Every time is the median of its repeats, its range in brackets. pvlib's is that of its fastest method, in blocks of the fastest size
-(its arrays then stay in the cache); it has no threads of its own. The error stands beside the time.
+Every time is the median of its repeats, its range in brackets. pvlib's is that of its fastest method, in
+blocks of the fastest size (its arrays then stay in the cache); it has no threads of its own. The error stands
+beside the time.
 """
 
 from __future__ import annotations
@@ -83,7 +84,9 @@ def shown(times: list[float], cases_: int) -> str:
     return f"{median(us):.3f} us ({min(us):.3f}-{max(us):.3f})"
 
 
-def rate_line(quantity: str, number: int, ours: list[float], peer: list[float], error: str, at_least: float) -> Line:
+def rate_line(
+    quantity: str, number: int, ours: list[float], peer: list[float], error: str, at_least: float
+) -> Line:
     """Return a line on two times per case."""
     ratio = median(peer) / median(ours)
     target = judged(f">= {at_least:g}", ratio >= at_least) if at_least else "-"
@@ -122,7 +125,9 @@ def diode_error(arrays: tuple[Array, ...]) -> str:
     i_sc = singlediode.bishop88_i_from_v(0.0, *arrays, **TIGHT)
     v_oc = singlediode.bishop88_v_from_i(0.0, *arrays, **TIGHT)
     reference = dict(zip(cases.FIVE, (i_sc, v_oc, i_mp, v_mp, p_mp), strict=True))
-    return f"{max(float(np.max(np.abs(ours[k].values / v - 1.0))) for k, v in reference.items()):.1e} from pvlib"
+    return (
+        f"{max(float(np.max(np.abs(ours[k].values / v - 1.0))) for k, v in reference.items()):.1e} from pvlib"
+    )
 
 
 def cell_lines() -> list[Line]:
@@ -152,9 +157,13 @@ def cell_lines() -> list[Line]:
     target = judged(">= 500000 on two cores", mid >= 500_000)
     return [
         Line(f"{what}: cells per second, {threads} threads", shown_speed, "-", "-", error, target),
-        rate_line(f"{what}: sweep, all threads / {rival}, blocks of {block}", number, solve, theirs, error, 1.0),
+        rate_line(
+            f"{what}: sweep, all threads / {rival}, blocks of {block}", number, solve, theirs, error, 1.0
+        ),
         rate_line(f"{what}: sweep, all threads / {rival}, one call", number, solve, whole, error, 1.0),
-        rate_line(f"{what}: bare kernel, one thread / {rival}, blocks of {block}", number, bare, theirs, error, 0.0),
+        rate_line(
+            f"{what}: bare kernel, one thread / {rival}, blocks of {block}", number, bare, theirs, error, 0.0
+        ),
     ]
 
 
@@ -170,7 +179,9 @@ def machinery_lines() -> list[Line]:
     for n, found in shares.items():
         for clock in cases.Share._fields:
             parts = [100.0 * getattr(share, clock) for share in found]
-            what = f"sweep machinery over kernel time ({clock}), pv.cell, 1e6 cells, {n} thread{'s' * (n > 1)}"
+            what = (
+                f"sweep machinery over kernel time ({clock}), pv.cell, 1e6 cells, {n} thread{'s' * (n > 1)}"
+            )
             text = f"{median(parts):.1f} % ({min(parts):.1f}-{max(parts):.1f})"
             lines.append(Line(what, text, "-", "-", "-", judged("< 15 %", median(parts) < 15.0)))
     return lines
@@ -187,15 +198,28 @@ def start_lines() -> list[Line]:
             said = cases.start(cases.RUN, NUMBA_CACHE_DIR=folder)
             cold.append(time.perf_counter() - began)
     shows = "says that it compiles" if "compiling" in said else "SILENT while it compiles"
-    found = [("--help", quick, 0.3, "-"), ("run --json, warm", warm, 1.5, "-"), ("first use, empty cache", cold, 30.0, shows)]
+    found = [
+        ("--help", quick, 0.3, "-"),
+        ("run --json, warm", warm, 1.5, "-"),
+        ("first use, empty cache", cold, 30.0, shows),
+    ]
     return [
-        Line(name, f"{median(t):.2f} s ({min(t):.2f}-{max(t):.2f})", "-", "-", note, judged(f"< {limit:g} s", median(t) < limit))
+        Line(
+            name,
+            f"{median(t):.2f} s ({min(t):.2f}-{max(t):.2f})",
+            "-",
+            "-",
+            note,
+            judged(f"< {limit:g} s", median(t) < limit),
+        )
         for name, t, limit, note in found
     ]
 
 
 def busy() -> tuple[float, float]:
-    """Return the seconds that all processors (NaN where the system does not say) and that we and our children have worked."""
+    """Return the seconds that all processors (NaN where the system does not say) and that we and our children
+    have worked.
+    """
     ours = sum(os.times()[:4])
     try:
         with open("/proc/stat", encoding="ascii") as file:
@@ -206,7 +230,9 @@ def busy() -> tuple[float, float]:
 
 
 def main() -> None:
-    """Print the table, and what others took of the processors: that costs a run on all threads, hardly one on a single thread."""
+    """Print the table, and what others took of the processors: that costs a run on all threads, hardly one on
+    a single thread.
+    """
     before = busy()
     warnings.simplefilter("ignore", RuntimeWarning)  # pvlib's iterations pass through overflow
     warnings.simplefilter("ignore", em_errors.ValidityWarning)  # the cells are meant to be mixed
@@ -216,12 +242,17 @@ def main() -> None:
     print("|---" * len(Line._fields) + "|")
     for line in lines:
         print("| " + " | ".join(line) + " |")
-    print(f"\nenergymodels {em.__version__}, pvlib {pvlib.__version__}, numpy {np.__version__}, Python {platform.python_version()}")
+    print(
+        f"\nenergymodels {em.__version__}, pvlib {pvlib.__version__}, numpy {np.__version__}, Python "
+        f"{platform.python_version()}"
+    )
     whole, ours = (after - start for after, start in zip(busy(), before, strict=True))
     took = time.perf_counter() - began
     processors = engine.available_threads()
     others = max(whole - ours, 0.0) / (took * processors)
-    print(f"{processors} processors, of which other processes took {100.0 * others:.0f} %; {took:.0f} s in all")
+    print(
+        f"{processors} processors, of which other processes took {100.0 * others:.0f} %; {took:.0f} s in all"
+    )
 
 
 if __name__ == "__main__":

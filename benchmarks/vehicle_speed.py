@@ -1,8 +1,10 @@
-"""Cars on drive cycles per second, the battery a store of energy, beside FASTSim: run ``python benchmarks/vehicle_speed.py``.
+"""Cars on drive cycles per second, the battery a store of energy, beside FASTSim: run ``python
+benchmarks/vehicle_speed.py``.
 
-Every case has its own mass, drag, tyres, temperature and auxiliaries; reading and checking the input and making the rows is part
-of the time. FASTSim (extra ``peers``) walks its Renault Zoe, one case a call, without keeping a history; making the car and the
-cycle is not part of its time. Both warm, in the same run, best of several.
+Every case has its own mass, drag, tyres, temperature and auxiliaries; reading and checking the input and
+making the rows is part of the time. FASTSim (extra ``peers``) walks its Renault Zoe, one case a call, without
+keeping a history; making the car and the cycle is not part of its time. Both warm, in the same run, best of
+several.
 """
 
 from __future__ import annotations
@@ -52,7 +54,9 @@ def ours(cycle: str, threads: int, keep: list[str] | None = None) -> float:
     points = cases(CASES)
 
     def sweep() -> None:
-        assert not engine.solve("vehicle.range", {}, {"cycle": cycle}, points=points, threads=threads, keep=keep).failed
+        assert not engine.solve(
+            "vehicle.range", {}, {"cycle": cycle}, points=points, threads=threads, keep=keep
+        ).failed
 
     return best(sweep, REPEATS) / CASES
 

@@ -31,12 +31,15 @@ VERBS = {
 
 COMPLETE = "_ENERGYMODELS_COMPLETE"
 COMPLETION = (
-    f'Fields, values and specs complete in the shell: eval "$({COMPLETE}=bash_source energymodels)", or zsh_source, fish_source.'
+    f'Fields, values and specs complete in the shell: eval "$({COMPLETE}=bash_source energymodels)", or '
+    f"zsh_source, fish_source."
 )
 
 
 class Verbs(click.Group):
-    """Loads a verb's file only when it is called, and turns input errors into one message and exit status 2."""
+    """Loads a verb's file only when it is called, and turns input errors into one message and
+    exit status 2.
+    """
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted(VERBS)
@@ -48,7 +51,9 @@ class Verbs(click.Group):
         assert isinstance(command, click.Command)
         return command
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in VERBS and not args[0].startswith("-"):
             from energymodels.core.errors import unknown
 
@@ -103,7 +108,12 @@ if COMPLETE in os.environ:  # the shell asks
 
 @click.group(cls=Verbs, epilog=COMPLETION, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
-    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Show the version and exit."
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_version,
+    help="Show the version and exit.",
 )
 def main() -> None:
     """Predict how well solar cells and batteries perform from what they are made of."""

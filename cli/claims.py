@@ -13,12 +13,16 @@ from energymodels.cli.common import json_option, number, print_json, print_table
 
 @click.command("claims")
 @click.argument("name", required=False)
-@click.option("-f", "--file", "path", metavar="FILE", help="A TOML file of statements in place of the bundled ones.")
+@click.option(
+    "-f", "--file", "path", metavar="FILE", help="A TOML file of statements in place of the bundled ones."
+)
 @json_option
 def command(name: str | None, path: str | None, as_json: bool) -> None:
-    """Manufacturers' statements beside what the physics says: arithmetic, models with their bands, verdict; NAME shows one in full.
+    """Manufacturers' statements beside what the physics says: arithmetic, models with their bands, verdict;
+    NAME shows one in full.
 
-    The verdict is computed: consistent, needs unusual assumptions (which), inconsistent, or not enough published.
+    The verdict is computed: consistent, needs unusual assumptions (which), inconsistent, or not enough
+    published.
     """
     from energymodels.claims import claims
 
@@ -35,8 +39,13 @@ def _print(found: list[dict[str, Any]]) -> None:
     from energymodels.claims.words import HEADER, row, verdict
 
     print_table([(*row(claim)[:-1], claim["verdict"]) for claim in found], HEADER)
-    click.echo("\nmodel: as given, and in brackets lowest and highest over the ranges of what is not known, one at a time")
-    click.echo("* an assumption went into it; energymodels claims NAME shows a statement in full, with its sources\n")
+    click.echo(
+        "\nmodel: as given, and in brackets lowest and highest over the ranges of what is not known, "
+        "one at a time"
+    )
+    click.echo(
+        "* an assumption went into it; energymodels claims NAME shows a statement in full, with its sources\n"
+    )
     for claim in found:
         if verdict(claim) != claim["verdict"]:
             click.echo(f"{claim['name']}: {verdict(claim)}")
@@ -52,11 +61,20 @@ def _show(claim: dict[str, Any]) -> None:
     from energymodels.claims.words import verdict
 
     click.echo(f"{claim['subject']}: {claim['statement']}")
-    click.echo("; ".join((f"{claim['by']}, {claim['date'] or 'date not known'}", claim["evidence"], claim["category"])))
+    click.echo(
+        "; ".join(
+            (f"{claim['by']}, {claim['date'] or 'date not known'}", claim["evidence"], claim["category"])
+        )
+    )
     click.echo(f"\nverdict: {verdict(claim)}\n")
-    rows = [(name, _span(value), value["unit"], value["method"], _from(value)) for name, value in claim["quantities"].items()]
+    rows = [
+        (name, _span(value), value["unit"], value["method"], _from(value))
+        for name, value in claim["quantities"].items()
+    ]
     _table("stated", rows, ("quantity", "value", "unit", "method", "source"))
-    rows = [(one["quantity"], _span(one), one["unit"], one["relation"], _besides(one)) for one in claim["implied"]]
+    rows = [
+        (one["quantity"], _span(one), one["unit"], one["relation"], _besides(one)) for one in claim["implied"]
+    ]
     _table("implied", rows, ("quantity", "value", "unit", "by", ""))
     _lines("it contradicts itself", claim["contradictions"])
     _checks("models, as it stands", claim["checks"])
@@ -84,7 +102,8 @@ def _lines(title: str, texts: list[str]) -> None:
 def _checks(title: str, checks: list[dict[str, Any]]) -> None:
     rows = [
         (
-            f"{check['name']} ({check['spec']})", check["output"], check["unit"], check["relation"].replace("_", " "),
+            f"{check['name']} ({check['spec']})", check["output"], check["unit"],
+            check["relation"].replace("_", " "),
             _span(check["claimed"]) if "claimed" in check else "-", number(check["model"].get("value")),
             *(number(check["model"].get(end)) for end in ("low", "high")), _met(check),
         )
@@ -104,7 +123,11 @@ def _met(check: dict[str, Any]) -> str:
 
 def _span(value: dict[str, Any]) -> str:
     text = number(float(value["value"]))
-    return f"{text} ({number(float(value['low']))} to {number(float(value['high']))})" if "low" in value else text
+    return (
+        f"{text} ({number(float(value['low']))} to {number(float(value['high']))})"
+        if "low" in value
+        else text
+    )
 
 
 def _from(value: dict[str, Any]) -> str:
@@ -117,4 +140,8 @@ def _besides(one: dict[str, Any]) -> str:
 
 
 def _source(source: dict[str, Any]) -> str:
-    return ", ".join(str(source[key]) for key in ("authors", "title", "published_in", "year", "doi", "url") if key in source)
+    return ", ".join(
+        str(source[key])
+        for key in ("authors", "title", "published_in", "year", "doi", "url")
+        if key in source
+    )

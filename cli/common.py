@@ -26,9 +26,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def spec_options(function: F) -> F:
     """Add SPEC, -p and -b to a command."""
-    function = click.option("-b", "--backend", default="", metavar="BACKEND", help="Compute with a reference backend instead.")(
-        function
-    )
+    function = click.option(
+        "-b", "--backend", default="", metavar="BACKEND", help="Compute with a reference backend instead."
+    )(function)
     return spec_argument(set_option("Set a field, e.g. wafer.thickness=130um; repeatable.")(function))
 
 
@@ -39,14 +39,17 @@ def spec_argument(function: F) -> F:
 
 def set_option(text: str) -> Callable[[F], F]:
     """Return what adds -p to a command."""
-    return click.option("-p", "--set", "changes", multiple=True, metavar="PATH=VALUE", shell_complete=assignment, help=text)
+    return click.option(
+        "-p", "--set", "changes", multiple=True, metavar="PATH=VALUE", shell_complete=assignment, help=text
+    )
 
 
 def sets_option(function: F) -> F:
     """Add --sets to a command."""
     return click.option(
         "--sets", metavar="all|N",
-        help="Add an axis of the published alternatives to the data in use: each once, or N random combinations of them.",
+        help="Add an axis of the published alternatives to the data in use: each once, or N random "
+             "combinations of them.",
     )(function)  # fmt: skip
 
 
@@ -87,7 +90,9 @@ def print_json(value: object) -> None:
 
 
 def print_table(rows: Sequence[Sequence[str]], header: Sequence[str]) -> None:
-    """Print rows in aligned columns, those of numbers to the right; on a terminal wrapped to its width, else a row is a line."""
+    """Print rows in aligned columns, those of numbers to the right; on a terminal wrapped to its width, else
+    a row is a line.
+    """
     click.echo("\n".join(table_lines(rows, header, terminal_width())))
 
 
@@ -102,7 +107,9 @@ def print_text(text: str) -> None:
 
 
 def table_lines(rows: Sequence[Sequence[str]], header: Sequence[str], width: int | None) -> list[str]:
-    """Return the lines of a table; with a ``width`` its texts are wrapped within their columns, or the last below the others."""
+    """Return the lines of a table; with a ``width`` its texts are wrapped within their columns, or the last
+    below the others.
+    """
     widths = [max(len(row[i]) for row in [header, *rows]) for i in range(len(header))]
     if width:
         widths = _fitted(rows, widths, width)
@@ -123,17 +130,22 @@ def _wrapped(cell: str, width: int) -> list[str]:
 
 
 def _fitted(rows: Sequence[Sequence[str]], widths: Sequence[int], width: int) -> list[int]:
-    """Return the widths of columns that fit ``width`` if they can: step by step that one gives way that costs fewest lines.
+    """Return the widths of columns that fit ``width`` if they can: step by step that one gives way that costs
+    fewest lines.
 
     The first, which holds names, keeps its own, the others their longest word, the last what can be read.
     """
     found = list(widths)
-    words = [max((len(word) for row in rows for word in row[i].split()), default=0) for i in range(len(widths))]
+    words = [
+        max((len(word) for row in rows for word in row[i].split()), default=0) for i in range(len(widths))
+    ]
     least = [widths[0], *(max(NARROW, word) for word in words[1:-1]), max(READABLE, words[-1])]
 
     def lines(i: int) -> int:
         tried = [w - (j == i) for j, w in enumerate(found)]
-        return sum(max(-(-len(cell) // max(w, 1)) for cell, w in zip(row, tried, strict=True)) for row in rows)
+        return sum(
+            max(-(-len(cell) // max(w, 1)) for cell, w in zip(row, tried, strict=True)) for row in rows
+        )
 
     while sum(found) + 2 * (len(found) - 1) > width:
         free = [i for i in range(len(found)) if found[i] > least[i]]

@@ -27,18 +27,37 @@ def command(spec: str, changes: tuple[str, ...], backend: str, as_json: bool) ->
     base = read_spec(spec, changes)
     entries = compare(base, backend=backend)
     if as_json:
-        print_json([{k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in e.items()} for e in entries])
+        print_json(
+            [
+                {k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in e.items()}
+                for e in entries
+            ]
+        )
     else:
         rows = []
         for e in entries:
             rms = "-" if e["rms"] is None else f"{e['rms']:.2e}"
-            figures = (f"{e['ours']:.10g}", f"{e['reference']:.10g}", f"{e['deviation']:.2e}", rms, f"{e['tolerance']:.2e}")
+            figures = (
+                f"{e['ours']:.10g}",
+                f"{e['reference']:.10g}",
+                f"{e['deviation']:.2e}",
+                rms,
+                f"{e['tolerance']:.2e}",
+            )
             rows.append((e["output"], *figures, e["unit"], _verdict(e)))
         print_table(rows, ("output", "ours", "reference", "deviation", "rms", "tolerance", "unit", ""))
         _setting(entries)
-    lacking = [f"{e['output']} ({e['lacking']})" if e["lacking"] > 1 else e["output"] for e in entries if e["lacking"]]
+    lacking = [
+        f"{e['output']} ({e['lacking']})" if e["lacking"] > 1 else e["output"]
+        for e in entries
+        if e["lacking"]
+    ]
     if lacking:
-        click.echo(f"error: the reference did not converge, so there is nothing to hold against: {', '.join(lacking)}", err=True)
+        click.echo(
+            f"error: the reference did not converge, so there is nothing to hold against: "
+            f"{', '.join(lacking)}",
+            err=True,
+        )
     failed = next((e["failed"] for e in entries if e["failed"]), "")
     if failed:
         click.echo(f"error: the case failed: {failed}", err=True)
@@ -61,7 +80,13 @@ def _setting(entries: list[dict[str, Any]]) -> None:
     if not setting:
         return
     path = setting.split("=")[0]
-    click.echo(f"\nwith {setting}, as the reference has it; -p {path}=default compares the default instead, which changes:\n")
+    click.echo(
+        f"\nwith {setting}, as the reference has it; -p {path}=default compares the default instead, "
+        f"which changes:\n"
+    )
     changed = [e for e in entries if e["change"] is not None]
-    rows = [(e["output"], f"{e['ours']:.10g}", f"{e['own']:.10g}", f"{e['change']:.2e}", e["unit"]) for e in changed]
+    rows = [
+        (e["output"], f"{e['ours']:.10g}", f"{e['own']:.10g}", f"{e['change']:.2e}", e["unit"])
+        for e in changed
+    ]
     print_table(rows, ("output", setting, "default", "change", "unit"))

@@ -1,4 +1,7 @@
-"""What the shell offers: specs, models, fields and their labels. Nothing here may fail: what cannot be known offers nothing."""
+"""What the shell offers: specs, models, fields and their labels.
+
+Nothing here may fail: what cannot be known offers nothing.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,9 @@ Items = list[CompletionItem]
 
 
 class Bash(BashComplete):
-    """Bash, which takes = for the end of a word, and would write a blank behind what is not finished, such as ``wafer.``."""
+    """Bash, which takes = for the end of a word, and would write a blank behind what is not finished, such as
+    ``wafer.``.
+    """
 
     source_template = BashComplete.source_template.replace(
         "COMPREPLY+=($value)", "COMPREPLY+=($value)\n            [[ $value == *[=.] ]] && compopt -o nospace"
@@ -65,7 +70,9 @@ def assignment(ctx: click.Context, param: click.Parameter, incomplete: str) -> I
         return _items(f"{lead}{part}" for part in _level(last, fields, "="))
     *before, word = value.split(",")
     labels = fields[last].labels if last in fields else ()
-    return _items(f"{path}={''.join(f'{one},' for one in before)}{label}" for label in labels if label.startswith(word))
+    return _items(
+        f"{path}={''.join(f'{one},' for one in before)}{label}" for label in labels if label.startswith(word)
+    )
 
 
 def path_of_model(ctx: click.Context, param: click.Parameter, incomplete: str) -> Items:
@@ -91,8 +98,14 @@ def _spec(ctx: click.Context) -> Spec | None:
     from energymodels.core.errors import InputError
     from energymodels.core.spec import load
 
-    given: list[Any] = [ctx.params.get("spec"), ctx.params.get("model"), *(ctx.params.get("specs") or ()), *ctx.args]
-    named = next((name for name in given if name), None)  # behind an option that waits for its value, click leaves it in args
+    given: list[Any] = [
+        ctx.params.get("spec"),
+        ctx.params.get("model"),
+        *(ctx.params.get("specs") or ()),
+        *ctx.args,
+    ]
+    # behind an option that waits for its value, click leaves it in args
+    named = next((name for name in given if name), None)
     try:
         spec = load(str(named)) if named else None
         return spec if spec is None or spec.fields else None

@@ -12,14 +12,18 @@ from energymodels.cli.common import number, print_table
 @click.command("data")
 @click.argument("key", required=False)
 def command(key: str | None) -> None:
-    """Show the data behind KEY (a table, a series, a record, a citation key) with sources; without KEY, list what there is."""
+    """Show the data behind KEY (a table, a series, a record, a citation key) with sources; without KEY, list
+    what there is.
+    """
     from energymodels import datasets
     from energymodels.core.errors import Fault, InputError, closest, nearest
 
     keys, entries = datasets.keys(), dict(datasets.table("sources"))
     entries |= {record["key"]: record for record in datasets.table("pv/records")["record"]}
     if key is None:
-        print_table([(k, str(datasets.table(k).get("title", "")) or "citations") for k in keys], ("key", "title"))
+        print_table(
+            [(k, str(datasets.table(k).get("title", "")) or "citations") for k in keys], ("key", "title")
+        )
         click.echo(f"\nand {len(entries)} single entries: citation keys and certified records")
     elif key in keys:
         _show(datasets.table(key), 0)

@@ -25,8 +25,9 @@ FLAGS = ("value", "name", "meaning")
 def command(model: str, path: str | None) -> None:
     """Show the fields and outputs of MODEL, or of a spec with what it sets: unit, range, default, meaning.
 
-    PATH narrows it to one field, table or output; status and validity list what their values mean. Without it, what is alike
-    is one line: a table of many fields that differ in a name only, {front,rear}.j0 for the same field of both.
+    PATH narrows it to one field, table or output; status and validity list what their values mean. Without
+    it, what is alike is one line: a table of many fields that differ in a name only, {front,rear}.j0 for the
+    same field of both.
     """
     spec = read_spec(model, ())
     spec.checked()
@@ -42,7 +43,10 @@ def command(model: str, path: str | None) -> None:
     click.echo()
     _show_fields(fields, spec.values, fold=True)
     click.echo()
-    print_text(f"all fields of a table with * or braces, codes of a result: energymodels describe {model} TABLE|status|OUTPUT")
+    print_text(
+        f"all fields of a table with * or braces, codes of a result: energymodels describe {model} "
+        f"TABLE|status|OUTPUT"
+    )
     click.echo()
     _show_outputs(outputs)
     if found.sources:
@@ -82,7 +86,8 @@ def _show_part(model: Model, spec: Spec, wanted: str) -> None:
         if rows := flag_rows(outputs[path].attrs):
             click.echo()
             print_table(
-                rows if any(row[2] for row in rows) else [row[:2] for row in rows], FLAGS[: 3 if any(row[2] for row in rows) else 2]
+                rows if any(row[2] for row in rows) else [row[:2] for row in rows],
+                FLAGS[: 3 if any(row[2] for row in rows) else 2],
             )
 
 

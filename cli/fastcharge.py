@@ -7,7 +7,15 @@ from pathlib import Path
 
 import click
 
-from energymodels.cli.common import json_option, number, print_json, print_table, read_spec, set_option, spec_argument
+from energymodels.cli.common import (
+    json_option,
+    number,
+    print_json,
+    print_table,
+    read_spec,
+    set_option,
+    spec_argument,
+)
 from energymodels.cli.target import figure_target, force_option
 
 PICTURES = (".png", ".pdf", ".svg")
@@ -27,7 +35,8 @@ PICTURES = (".png", ".pdf", ".svg")
 def command(spec: str, changes: tuple[str, ...], output: str | None, force: bool, as_json: bool) -> None:
     """How fast the cell of SPEC can be charged to 80 % while every limit in limits.* holds at every instant.
 
-    A protocol with its own "Charge at limits" is run as it is. With --json a figure is drawn only if -o names one.
+    A protocol with its own "Charge at limits" is run as it is. With --json a figure is drawn only if -o names
+    one.
     """
     from energymodels.battery.fast_charge import ANSWERS, charged, fastcharge, figure
     from energymodels.core.errors import Fault, InputError

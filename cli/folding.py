@@ -56,7 +56,13 @@ def _table_row(table: str, tables: Mapping[str, list[FieldInfo]]) -> tuple[str, 
     _, unit, _, default, _ = _row(fellows[0], "", ())
     meaning = f"{general([f.meaning for f in fellows])}; {len(names)} names: {', '.join(names[:NAMED])}, ..."
     conflicts = _folded(fellows[0].conflicts, tables)
-    return f"{table}.*", unit, _allowed(fellows), default, meaning + (f"; excludes {', '.join(conflicts)}" if conflicts else "")
+    return (
+        f"{table}.*",
+        unit,
+        _allowed(fellows),
+        default,
+        meaning + (f"; excludes {', '.join(conflicts)}" if conflicts else ""),
+    )
 
 
 def _without_big(
@@ -77,26 +83,40 @@ def _without_big(
             said.add(top)
             inside = [p.split(".")[1] for p in fields if p.startswith(f"{top}.")]
             names = list(dict.fromkeys(inside))
-            found.append((f"{top}.*", "-", "-", "-", f"{len(inside)} fields: {', '.join(names[:NAMED])}, ..."))
+            found.append(
+                (f"{top}.*", "-", "-", "-", f"{len(inside)} fields: {', '.join(names[:NAMED])}, ...")
+            )
     return found
 
 
 def alike(fields: Mapping[str, FieldInfo]) -> dict[str, list[FieldInfo]]:
-    """Return the tables of more than ``MANY`` fields, and nothing else, that differ only in a name and in the labels they take."""
+    """Return the tables of more than ``MANY`` fields, and nothing else, that differ only in a name and in the
+    labels they take.
+    """
     tables: dict[str, list[FieldInfo]] = {}
     for path, f in fields.items():
         tables.setdefault(path.rpartition(".")[0], []).append(f)
     nested = {table.rpartition(".")[0] for table in tables}
     found = {}
     for table, fellows in tables.items():
-        same = {(f.kind, f.unit, f.default, f.fixed, f.conflicts, "" if f.labels else f.allowed) for f in fellows}
-        if table and table not in nested and len(fellows) > MANY and len(same) == 1 and general([f.meaning for f in fellows]):
+        same = {
+            (f.kind, f.unit, f.default, f.fixed, f.conflicts, "" if f.labels else f.allowed) for f in fellows
+        }
+        if (
+            table
+            and table not in nested
+            and len(fellows) > MANY
+            and len(same) == 1
+            and general([f.meaning for f in fellows])
+        ):
             found[table] = fellows
     return found
 
 
 def general(meanings: Sequence[str]) -> str:
-    """Return what meanings share, ``*`` for what differs: by word, or between how all begin and end; empty if that is little."""
+    """Return what meanings share, ``*`` for what differs: by word, or between how all begin and end; empty if
+    that is little.
+    """
     texts = [re.findall(r"[\w-]+|[^\w-]+", meaning) for meaning in meanings]
     if len({len(words) for words in texts}) == 1:
         shared = [words[0] if len(set(words)) == 1 else "*" for words in zip(*texts, strict=True)]
@@ -166,7 +186,12 @@ def _braced(paths: Sequence[str]) -> str:
 
 
 def _general_paths(f: FieldInfo, names: Sequence[str], tables: Mapping[str, list[FieldInfo]]) -> list[str]:
-    """Return what each of the twins ``names`` excludes, as one: the first's paths with its table in braces."""
+    """Return what each of the twins ``names`` excludes, as one: the first's paths with its table
+    in braces.
+    """
     above = f.path.rpartition(".")[0]
     every = _braced(names).rpartition(".")[0]
-    return [f"{every}.{p.removeprefix(above + '.')}" if p.startswith(f"{above}.") else p for p in _folded(f.conflicts, tables)]
+    return [
+        f"{every}.{p.removeprefix(above + '.')}" if p.startswith(f"{above}.") else p
+        for p in _folded(f.conflicts, tables)
+    ]

@@ -11,10 +11,17 @@ from energymodels.cli.common import json_option, print_json, print_table
 
 
 @click.command("records")
-@click.option("--auger", default="both", metavar="MODEL", help="niewelt2022 (gated), richter2012, or both.  [default: both]")
+@click.option(
+    "--auger",
+    default="both",
+    metavar="MODEL",
+    help="niewelt2022 (gated), richter2012, or both.  [default: both]",
+)
 @json_option
 def command(auger: str, as_json: bool) -> None:
-    """Hold the physics against the certified records; exit status 1 if a prediction misses V_oc by 4 mV or fill factor by 0.8."""
+    """Hold the physics against the certified records; exit status 1 if a prediction misses V_oc by 4 mV or
+    fill factor by 0.8.
+    """
     from energymodels.pv.records import AUGER, records
 
     entries = records(AUGER if auger == "both" else (auger,))
@@ -37,22 +44,31 @@ SHOWN = (
 
 def _show(entries: list[dict[str, Any]]) -> None:
     click.echo(
-        "Certified cells: measured, modelled, residual; prediction from published inputs | fit of J0 and R_s | envelope only"
+        "Certified cells: measured, modelled, residual; prediction from published inputs | fit of J0 and "
+        "R_s | envelope only"
     )
-    rows = [(_name(e), e["tier"], e["auger"], *_cells(e), f"{100.0 * e['limit']['fraction']:.1f}") for e in entries]
+    rows = [
+        (_name(e), e["tier"], e["auger"], *_cells(e), f"{100.0 * e['limit']['fraction']:.1f}")
+        for e in entries
+    ]
     print_table(rows, ("record", "tier", "auger", *(title for _, title, _ in SHOWN), "% of limit"))
     click.echo(
-        "* wafer data assumed where not published; % of limit: efficiency over that of the ideal cell of the same thickness\n"
+        "* wafer data assumed where not published; % of limit: efficiency over that of the ideal cell of "
+        "the same thickness\n"
     )
 
     click.echo("What would explain V_oc and fill factor, by SRH lifetime: J0 in fA cm-2, R_s in ohm cm2")
     audited = [e for e in entries if "audit" in e]
     names = ["tau inf" if a["tau"] == "inf" else f"tau {a['tau'] * 1e3:g} ms" for a in audited[0]["audit"]]
-    print_table([(_name(e), e["auger"], *map(_explained, e["audit"])) for e in audited], ("record", "auger", *names))
+    print_table(
+        [(_name(e), e["auger"], *map(_explained, e["audit"])) for e in audited], ("record", "auger", *names)
+    )
 
     gates = [e for e in entries if e["passed"] is not None]
     if gates:
-        limits = ", ".join(f"{title} {gates[0]['tolerance'][name] * scale:g}" for name, title, scale in SHOWN[:3:2])
+        limits = ", ".join(
+            f"{title} {gates[0]['tolerance'][name] * scale:g}" for name, title, scale in SHOWN[:3:2]
+        )
         kept = f"{sum(e['passed'] for e in gates)} of {len(gates)} predictions within the gate"
         click.echo(f"\n{kept} ({gates[0]['auger']}: {limits}; eta follows: certificate 0.4)")
 
@@ -65,7 +81,11 @@ def _cells(entry: dict[str, Any]) -> list[str]:
     """Return measured, modelled and residual of each quantity, as far as they are known."""
     cells = []
     for name, _, scale in SHOWN:
-        parts = [f"{round(entry[kind][name] * scale, 2) + 0.0:{form}}" for kind, form in FORMS if name in entry[kind]]
+        parts = [
+            f"{round(entry[kind][name] * scale, 2) + 0.0:{form}}"
+            for kind, form in FORMS
+            if name in entry[kind]
+        ]
         cells.append(" ".join(parts) or "-")
     return cells
 

@@ -27,7 +27,13 @@ from energymodels.cli.target import force_option, result_target
 @sets_option
 @json_option
 def command(
-    spec: str, changes: tuple[str, ...], backend: str, output: str | None, force: bool, sets: str | None, as_json: bool
+    spec: str,
+    changes: tuple[str, ...],
+    backend: str,
+    output: str | None,
+    force: bool,
+    sets: str | None,
+    as_json: bool,
 ) -> None:
     """Run one case of SPEC, a bundled name or a TOML file, and print its scalar results.
 
@@ -53,7 +59,9 @@ def command(
             if o.brief
             for place, numbers in _places(found[o.name], sets is not None)
         ]
-        print_table(rows, ("output", "value", *(("low", "high") if sets is not None else ()), "unit", "meaning"))
+        print_table(
+            rows, ("output", "value", *(("low", "high") if sets is not None else ()), "unit", "meaning")
+        )
     if solution.failed:
         what, why = "the case", ", ".join(solution.failures())
         if sets is not None:

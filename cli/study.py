@@ -13,7 +13,9 @@ from energymodels.cli.target import force_option, study_targets
 
 @click.command("study")
 @click.argument("name", required=False, shell_complete=study_names)
-@click.option("-o", "--output", default="results", metavar="FOLDER", show_default=True, help="Where the files go.")
+@click.option(
+    "-o", "--output", default="results", metavar="FOLDER", show_default=True, help="Where the files go."
+)
 @force_option
 def command(name: str | None, output: str, force: bool) -> None:
     """Run the bundled study NAME: a sweep, a file, a figure. Without NAME, list the studies."""

@@ -17,9 +17,12 @@ from energymodels.cli.target import force_option, result_target
 @spec_options
 @click.option(
     "-v", "--vary", "axes", multiple=True, required=True, metavar="PATH=VALUES", shell_complete=assignment,
-    help="An axis: 80um:180um:11, 1e-5:1e-1:41:log, or B,Ga,P. Several make a grid; A,B=VALUES ties fields to one axis.",
+    help="An axis: 80um:180um:11, 1e-5:1e-1:41:log, or B,Ga,P. Several make a grid; A,B=VALUES ties fields "
+         "to one axis.",
 )  # fmt: skip
-@click.option("-o", "--output", required=True, metavar="FILE", help="Where the result goes (.nc, .zarr, .csv).")
+@click.option(
+    "-o", "--output", required=True, metavar="FILE", help="Where the result goes (.nc, .zarr, .csv)."
+)
 @force_option
 @click.option("--keep", metavar="NAMES", help="Only these outputs, comma-separated.")
 @sets_option
@@ -42,7 +45,9 @@ def command(
     over = assignments(axes, "-v")
     result_target(output, force)
     bar: AbstractContextManager[Any] = (
-        click.progressbar(length=1000, label="sweep", file=sys.stderr) if sys.stderr.isatty() else nullcontext()
+        click.progressbar(length=1000, label="sweep", file=sys.stderr)
+        if sys.stderr.isatty()
+        else nullcontext()
     )
     with bar as shown:
 
@@ -63,7 +68,11 @@ def command(
 
     write(to_dataset(solution, command_line()), output)
     cases = solution.status.size
-    click.echo(f"{output}: {cases} cases, {cases / max(solution.seconds, 1e-9):.0f} per second, {solution.failed} failed", err=True)
+    click.echo(
+        f"{output}: {cases} cases, {cases / max(solution.seconds, 1e-9):.0f} per second, "
+        f"{solution.failed} failed",
+        err=True,
+    )
     for name, many in solution.failures().items():
         click.echo(f"  {many} {name}", err=True)
     if solution.interrupted:

@@ -14,16 +14,21 @@ from energymodels.cli.common import command_line
 from energymodels.core.errors import Fault, InputError
 
 F = TypeVar("F", bound=Callable[..., object])
-WITHOUT_EFFECT = {"--force": 0, "--json": 0, "--threads": 1, "-o": 1, "--output": 1}  # on what is computed: option -> its words
+# on what is computed: option -> its words
+WITHOUT_EFFECT = {"--force": 0, "--json": 0, "--threads": 1, "-o": 1, "--output": 1}
 
 
 def force_option(function: F) -> F:
     """Add --force to a command."""
-    return click.option("--force", is_flag=True, help="Overwrite a file that is not a result of this very command.")(function)
+    return click.option(
+        "--force", is_flag=True, help="Overwrite a file that is not a result of this very command."
+    )(function)
 
 
 def result_target(path: str, force: bool) -> Path:
-    """Return the path of a result; InputError if it cannot be written, or holds anything but a result of the same command."""
+    """Return the path of a result; InputError if it cannot be written, or holds anything but a result of the
+    same command.
+    """
     from energymodels.core.dataset import check_suffix, written_by
 
     target = check_suffix(path)
@@ -37,7 +42,9 @@ def result_target(path: str, force: bool) -> Path:
 
 
 def figure_target(path: str, verb: str, force: bool) -> Path:
-    """Return the path of a figure; InputError if it cannot be written, or is there and not drawn by the same verb."""
+    """Return the path of a figure; InputError if it cannot be written, or is there and not drawn by the same
+    verb.
+    """
     from energymodels.report.figures import is_drawn_by
 
     target = Path(path)
@@ -82,7 +89,10 @@ def _essence(words: Sequence[str]) -> list[str]:
 
 
 def _try(target: Path, *, folder: bool = False) -> None:
-    """InputError if ``target`` cannot be written; nothing is left behind. A ``folder`` may stand in its place."""
+    """InputError if ``target`` cannot be written; nothing is left behind.
+
+    A ``folder`` may stand in its place.
+    """
     if target.is_dir() and not folder:
         raise InputError(Fault("output", str(target), hint="is a folder"))
     place = next(parent for parent in target.absolute().parents if parent.exists())
@@ -90,4 +100,6 @@ def _try(target: Path, *, folder: bool = False) -> None:
         with tempfile.TemporaryFile(dir=place):
             pass
     except OSError as error:
-        raise InputError(Fault("output", str(target), hint=f"cannot write to {place}: {error.strerror}")) from error
+        raise InputError(
+            Fault("output", str(target), hint=f"cannot write to {place}: {error.strerror}")
+        ) from error

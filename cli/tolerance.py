@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from energymodels.cli.common import json_option, number, print_json, print_table, read_spec, set_option, sets_option
+from energymodels.cli.common import (
+    json_option,
+    number,
+    print_json,
+    print_table,
+    read_spec,
+    set_option,
+    sets_option,
+)
 from energymodels.cli.completion import spec_or_file
 from energymodels.core.errors import Fault, InputError
 
@@ -19,17 +27,35 @@ if TYPE_CHECKING:
 @click.argument("specs", metavar="SPEC", nargs=-1, required=True, shell_complete=spec_or_file)
 @set_option("Set a field in every SPEC; repeatable.")
 @click.option("--element", "elements", required=True, metavar="NAMES", help="Metals, e.g. Fe,Cr,Co.")
-@click.option("--loss", "losses", default="0.1,0.5,1", show_default=True, metavar="NUMBERS", help="Losses, % absolute.")
-@click.option("--type", "types", default="", metavar="p,n", help="Base types; the spec's own and then the other by default.")
+@click.option(
+    "--loss", "losses", default="0.1,0.5,1", show_default=True, metavar="NUMBERS", help="Losses, % absolute."
+)
+@click.option(
+    "--type",
+    "types",
+    default="",
+    metavar="p,n",
+    help="Base types; the spec's own and then the other by default.",
+)
 @sets_option
 @json_option
 def command(
-    specs: tuple[str, ...], changes: tuple[str, ...], elements: str, losses: str, types: str, sets: str | None, as_json: bool
+    specs: tuple[str, ...],
+    changes: tuple[str, ...],
+    elements: str,
+    losses: str,
+    types: str,
+    sets: str | None,
+    as_json: bool,
 ) -> None:
-    """How much of a metal costs how much efficiency: in the wafer of SPEC, before gettering and in the feedstock."""
+    """How much of a metal costs how much efficiency: in the wafer of SPEC, before gettering and in the
+    feedstock.
+    """
     from energymodels.pv.metals.budget import tolerance
 
-    found = tolerance([read_spec(spec, changes) for spec in specs], _words(elements), _numbers(losses), _words(types), sets)
+    found = tolerance(
+        [read_spec(spec, changes) for spec in specs], _words(elements), _numbers(losses), _words(types), sets
+    )
     if as_json:
         print_json(_tree(found))
     else:
@@ -63,7 +89,11 @@ def _finite(value: float | None) -> float | None:
 def _unbounded(found: Dataset, **place: int) -> dict[str, list[str]]:
     """Return which amounts some published set never reaches, with sets only."""
     names = _names(found)
-    return {"unbounded": [n for n in names if (_value(found, n, **place) or 0.0) == math.inf]} if "feed_high" in names else {}
+    return (
+        {"unbounded": [n for n in names if (_value(found, n, **place) or 0.0) == math.inf]}
+        if "feed_high" in names
+        else {}
+    )
 
 
 def _names(found: Dataset) -> list[str]:
@@ -78,8 +108,13 @@ def _tree(found: Dataset) -> dict[str, Any]:
         entry |= {"efficiency": _value(found, "efficiency", cell=i), "elements": {}}
         for k, element in enumerate(found.element.values):
             entry["elements"][str(element)] = {
-                f"{loss:g}": {name: _finite(_value(found, name, cell=i, element=k, loss=m)) for name in _names(found)}
-                | {"reason": reasons[int(found.reason[i, k, m])], **_unbounded(found, cell=i, element=k, loss=m)}
+                f"{loss:g}": {
+                    name: _finite(_value(found, name, cell=i, element=k, loss=m)) for name in _names(found)
+                }
+                | {
+                    "reason": reasons[int(found.reason[i, k, m])],
+                    **_unbounded(found, cell=i, element=k, loss=m),
+                }
                 for m, loss in enumerate(found.loss.values)
             }
         cells.append(entry)
@@ -97,11 +132,20 @@ def _print(found: Dataset) -> None:
             for m, loss in enumerate(found.loss.values):
                 cells = [_short(_value(found, name, cell=i, element=k, loss=m)) for name in names]
                 why = int(found.reason[i, k, m])
-                rows.append((*head, str(element), number(float(loss)), *cells, reasons[why].replace("_", " ") if why else ""))
+                rows.append(
+                    (
+                        *head,
+                        str(element),
+                        number(float(loss)),
+                        *cells,
+                        reasons[why].replace("_", " ") if why else "",
+                    )
+                )
     header = [f"{name} ({found[name].attrs['units']})" for name in names]
     print_table(rows, ("spec", "base", "metal", "loss (%)", *header, "remark"))
     click.echo(
-        "\nloss: percent absolute; wafer: what stays in the finished wafer; feed: at the place of the crystal that the spec has"
+        "\nloss: percent absolute; wafer: what stays in the finished wafer; feed: at the place of the "
+        "crystal that the spec has"
     )
 
 

@@ -16,7 +16,18 @@ if __name__ != "energymodels.datasets":
     raise ImportError("this folder is the package energymodels.datasets; import it by that name")
 
 ROOT = Path(__file__).parent
-METHODS = ("measured", "published", "computed", "derived", "fitted", "digitised", "recalled", "assumed", "claimed", "typical")
+METHODS = (
+    "measured",
+    "published",
+    "computed",
+    "derived",
+    "fitted",
+    "digitised",
+    "recalled",
+    "assumed",
+    "claimed",
+    "typical",
+)
 
 
 @dataclass(frozen=True)
@@ -50,4 +61,6 @@ def series(key: str) -> Series:
 
 def keys() -> list[str]:
     """Return the keys of everything in the folder."""
-    return sorted(str(path.relative_to(ROOT).with_suffix("")).replace("\\", "/") for path in ROOT.rglob("*.toml"))
+    return sorted(
+        str(path.relative_to(ROOT).with_suffix("")).replace("\\", "/") for path in ROOT.rglob("*.toml")
+    )

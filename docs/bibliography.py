@@ -12,7 +12,8 @@ SOURCES = HERE.parent / "datasets" / "sources.toml"
 PAGE = HERE / "bibliography.md"
 HEAD = """# Bibliography
 
-Every source that data and models cite, by its key. Written by `python docs/bibliography.py` from `datasets/sources.toml`.
+Every source that data and models cite, by its key. Written by `python docs/bibliography.py` from
+`datasets/sources.toml`.
 
 """
 

@@ -1,7 +1,8 @@
-"""Runs what the pages show: commands behind ``$`` in ``console`` blocks, ``>>>`` in ``python`` blocks, files in ``toml`` blocks.
+"""Runs what the pages show: commands behind ``$`` in ``console`` blocks, ``>>>`` in ``python`` blocks, files
+in ``toml`` blocks.
 
-A line printed below a command is a line of its output; ``...`` stands for any others. ``python docs/console.py`` writes the
-numbers of today into every page, ``check`` says where page and command differ.
+A line printed below a command is a line of its output; ``...`` stands for any others. ``python
+docs/console.py`` writes the numbers of today into every page, ``check`` says where page and command differ.
 """
 
 from __future__ import annotations
@@ -31,7 +32,9 @@ def commands(block: str) -> Iterator[tuple[str, list[str]]]:
 
 
 def run(command: str) -> list[str]:
-    """Run ``energymodels ...`` in this process and return the lines it prints; its failure is an AssertionError."""
+    """Run ``energymodels ...`` in this process and return the lines it prints; its failure is an
+    AssertionError.
+    """
     from energymodels.cli import main
 
     program, *words = shlex.split(command, comments=True)
@@ -50,10 +53,14 @@ def alike(line: str, other: str) -> bool:
 
 
 def fresh(line: str, printed: list[str]) -> str:
-    """Return the line of today's output that a page's line stands for: the one alike, or the first with the same first word."""
+    """Return the line of today's output that a page's line stands for: the one alike, or the first with the
+    same first word.
+    """
     if line.strip() in ("", "..."):
         return line
-    found = [p for p in printed if alike(line, p)] or [p for p in printed if p.split()[:1] == line.split()[:1]]
+    found = [p for p in printed if alike(line, p)] or [
+        p for p in printed if p.split()[:1] == line.split()[:1]
+    ]
     return found[0].rstrip() if found else line
 
 

@@ -13,7 +13,9 @@ OUTPUTS = ("output", "unit", "dimensions", "meaning")
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Return a Markdown table."""
     lines = [head, ["--"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(str(cell).replace("|", "\\|") for cell in line) + " |" for line in lines)
+    return "\n".join(
+        "| " + " | ".join(str(cell).replace("|", "\\|") for cell in line) + " |" for line in lines
+    )
 
 
 def text(name: str) -> str:
@@ -27,7 +29,8 @@ def text(name: str) -> str:
     fields = [(f"`{path}`", *rest) for path, *rest in folded_rows(model.fields({}))]
     parts = [
         f"# Fields of {name}",
-        f"Written by `python docs/fields.py`; `energymodels describe {name} PATH` shows the same, one by one.",
+        f"Written by `python docs/fields.py`; `energymodels "
+        f"describe {name} PATH` shows the same, one by one.",
         model.summary,
         table(FIELDS, fields),
         "## Outputs",
@@ -37,7 +40,10 @@ def text(name: str) -> str:
         if rows := flag_rows(output.attrs):
             parts += [f"### Codes of `{output.name}`", table(("value", "name", "meaning"), rows)]
     if model.sources:
-        parts += ["## Sources", ", ".join(f"`{key}`" for key in model.sources) + ": see the [bibliography](../bibliography.md)."]
+        parts += [
+            "## Sources",
+            ", ".join(f"`{key}`" for key in model.sources) + ": see the [bibliography](../bibliography.md).",
+        ]
     return "\n\n".join(parts) + "\n"
 
 

@@ -1,7 +1,7 @@
 """energymodels: how well solar cells and batteries perform from what they are made of.
 
-``load`` a bundled spec or a TOML file, ``run`` it, ``sweep`` any of its fields, ``compare`` it with a reference backend,
-and hold the physics against certified ``records``.
+``load`` a bundled spec or a TOML file, ``run`` it, ``sweep`` any of its fields, ``compare`` it with a
+reference backend, and hold the physics against certified ``records``.
 """
 
 from __future__ import annotations
@@ -50,7 +50,9 @@ def _version() -> str:
     except PackageNotFoundError:  # a bare checkout
         import tomllib
 
-        return str(tomllib.loads((_CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"])
+        return str(
+            tomllib.loads((_CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+        )
 
 
 def __getattr__(name: str) -> Any:

@@ -1,7 +1,8 @@
-"""exp, log and log1p as straight-line arithmetic, so that a loop over lanes becomes SIMD code; within 2 units in the last place.
+"""exp, log and log1p as straight-line arithmetic, so that a loop over lanes becomes SIMD code; within 2 units
+in the last place.
 
-Arguments are finite; ``exp`` saturates outside +-708, ``log`` needs a positive normal number, ``log1p`` one above -1/2.
-The interpreter has the standard library's.
+Arguments are finite; ``exp`` saturates outside +-708, ``log`` needs a positive normal number, ``log1p`` one
+above -1/2. The interpreter has the standard library's.
 """
 
 import math

@@ -1,8 +1,9 @@
 """The one place where kernels are compiled, and the owner of their cache.
 
-Numba watches only the file a function lies in: after an edit in ``b.py`` a cached caller in ``a.py`` would keep the old result.
-So the cache folder is named by a digest of all kernel sources. ``NUMBA_CACHE_DIR`` moves its root.
-Kernels release the GIL; threads are the caller's business, so one compiled function serves one case and a million.
+Numba watches only the file a function lies in: after an edit in ``b.py`` a cached caller in ``a.py`` would
+keep the old result. So the cache folder is named by a digest of all kernel sources. ``NUMBA_CACHE_DIR`` moves
+its root. Kernels release the GIL; threads are the caller's business, so one compiled function serves one case
+and a million.
 """
 
 from __future__ import annotations
@@ -85,15 +86,17 @@ def jit(function: F) -> F:
 
 
 def inline(function: F) -> F:
-    """Compile as ``jit`` does and put the body into every caller, so that a caller's loop can become SIMD code."""
+    """Compile as ``jit`` does and put the body into every caller, so that a caller's loop can become SIMD
+    code.
+    """
     return _compile(function, forceinline=True)
 
 
 def _finish_for_callers(library: Any) -> None:
     """Finish the library of an inner function without adding it to the JIT engine.
 
-    The engine resolves a symbol to the module added first. Were this unoptimised copy there, the entry compiled in the same
-    process would call it, and run at half its speed until the next start.
+    The engine resolves a symbol to the module added first. Were this unoptimised copy there, the entry
+    compiled in the same process would call it, and run at half its speed until the next start.
     """
     library._finalize_dynamic_globals()
     library._verify_declare_only_symbols()
@@ -102,7 +105,9 @@ def _finish_for_callers(library: Any) -> None:
 
 @register_pass(mutates_CFG=False, analysis_only=True)
 class _LeaveToCaller(AnalysisPass):
-    """Give an inner function a library that is not optimised by itself: its callers' optimisation covers it."""
+    """Give an inner function a library that is not optimised by itself: its callers' optimisation
+    covers it.
+    """
 
     _name = "leave_to_caller"
 
@@ -124,7 +129,9 @@ def _holds_array(found: Any) -> bool:
 
 @register_pass(mutates_CFG=False, analysis_only=True)
 class _NoEntry(AnalysisPass):
-    """Make an inner function known to its callers without machine code: Numba knows functions by some builtin of their own."""
+    """Make an inner function known to its callers without machine code: Numba knows functions by some builtin
+    of their own.
+    """
 
     _name = "no_entry"
 
@@ -133,7 +140,10 @@ class _NoEntry(AnalysisPass):
 
     def run_pass(self, state: Any) -> bool:
         if _holds_array(state.return_type):
-            raise TypeError(f"{state.func_id.func_qualname} returns an array: an inner function counts no references to it")
+            raise TypeError(
+                f"{state.func_id.func_qualname} returns an array: an inner function counts no "
+                f"references to it"
+            )
         key: Any = [].append
         state.targetctx.insert_user_function(key, state["cr"].fndesc, [state.library])
         state.reload_init.extend(state.library._reload_init)
@@ -156,13 +166,21 @@ class _Inner(CompilerBase):
 def inner(function: F) -> F:
     """Compile for callers among the kernels only: no machine code, wrappers or cache of its own.
 
-    It becomes part of the entries that call it. Numba would optimise and emit every function again at each level of callers, which
-    for the battery models is three quarters of the time.
+    It becomes part of the entries that call it. Numba would optimise and emit every function again at each
+    level of callers, which for the battery models is three quarters of the time.
 
-    No references to arrays are counted, atomic operations that took up to half of the battery models' time: an inner
-    function works on its caller's arrays, and may neither make nor return one. Either is an error when it is compiled.
+    No references to arrays are counted, atomic operations that took up to half of the battery models' time:
+    an inner function works on its caller's arrays, and may neither make nor return one. Either is an error
+    when it is compiled.
     """
-    return _compile(function, cache=False, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, pipeline_class=_Inner)
+    return _compile(
+        function,
+        cache=False,
+        _nrt=False,
+        no_cpython_wrapper=True,
+        no_cfunc_wrapper=True,
+        pipeline_class=_Inner,
+    )
 
 
 def is_compiled(function: Any) -> bool:

@@ -1,7 +1,7 @@
 """pvlib as reference backend of ``pv.diode``: Bishop's curve, solved by its vectorised Newton iteration.
 
-That iteration may end anywhere, with or without saying so. So every number it gives is put back into the single-diode equation,
-and what does not solve it is NaN: the reference has not converged.
+That iteration may end anywhere, with or without saying so. So every number it gives is put back into the
+single-diode equation, and what does not solve it is NaN: the reference has not converged.
 """
 
 from __future__ import annotations
@@ -25,14 +25,19 @@ ROUND_OFF = 1e-12  # the same of the light-generated current, from which small c
 def solve(
     model: str, fields: Mapping[str, Any], columns: Mapping[str, Array], axes: Mapping[str, Array]
 ) -> tuple[dict[str, Array], Array]:
-    """Return (outputs of ``pv.diode``, status) for columns of equal length. pvlib has no second diode: InputError.
+    """Return (outputs of ``pv.diode``, status) for columns of equal length.
 
-    A case with a number that does not solve the equation has the status no_convergence; its other numbers stay.
+    pvlib has no second diode: InputError.
+
+    A case with a number that does not solve the equation has the status no_convergence; its other numbers
+    stay.
     """
     from pvlib import singlediode
 
     if np.any(columns["saturation_current_2"] > 0.0):
-        raise InputError(Fault("saturation_current_2", hint="pvlib has no second diode; set it to 0 to compare"))
+        raise InputError(
+            Fault("saturation_current_2", hint="pvlib has no second diode; set it to 0 to compare")
+        )
     cells = [columns[name] for name in NAMES]
     with warnings.catch_warnings(), np.errstate(all="ignore"):  # its iterations pass through overflow
         warnings.simplefilter("ignore")  # that some have not converged is seen below
@@ -43,9 +48,13 @@ def solve(
         }
         if "voltage" in axes:
             shape = (cells[0].size, axes["voltage"].size)
-            voltage, *flat = [np.broadcast_to(a, shape).ravel() for a in (axes["voltage"], *(a[:, None] for a in cells))]
+            voltage, *flat = [
+                np.broadcast_to(a, shape).ravel() for a in (axes["voltage"], *(a[:, None] for a in cells))
+            ]
             found["i"] = _current(singlediode, voltage, flat).reshape(shape)
-    lost = np.any([np.isnan(values).reshape(cells[0].size, -1).any(axis=1) for values in found.values()], axis=0)
+    lost = np.any(
+        [np.isnan(values).reshape(cells[0].size, -1).any(axis=1) for values in found.values()], axis=0
+    )
     return found, np.where(lost, status.NO_CONVERGENCE, status.OK).astype(np.int8)
 
 
@@ -68,7 +77,9 @@ def _miss(voltage: Array, current: Array, cells: list[Array]) -> tuple[Array, Ar
 def _solves(voltage: Array, current: Array, cells: list[Array]) -> Array:
     """Return where the current is that at the voltage; False for NaN."""
     miss, slope = _miss(voltage, current, cells)
-    return np.asarray(np.abs(miss) / (1.0 + cells[2] * slope) <= CLOSE * np.abs(current) + ROUND_OFF * cells[0])
+    return np.asarray(
+        np.abs(miss) / (1.0 + cells[2] * slope) <= CLOSE * np.abs(current) + ROUND_OFF * cells[0]
+    )
 
 
 def _current(pvlib: Any, voltage: Array, cells: list[Array]) -> Array:
@@ -98,7 +109,8 @@ def _maximum_power(pvlib: Any, cells: list[Array]) -> tuple[Array, ...]:
     inner = voltage + current * cells[2]
     # by V_d: of current and voltage, and of the power's slope by V
     _, _, _, current_slope, voltage_slope, _, slope, curvature = pvlib.bishop88(inner, *cells, gradients=True)
-    step = np.abs(slope / np.where(curvature == 0.0, 1.0, curvature))  # what is left of Newton's way to the top
+    # what is left of Newton's way to the top
+    step = np.abs(slope / np.where(curvature == 0.0, 1.0, curvature))
     on_top = (step * np.abs(current_slope) <= CLOSE * current) & (step * voltage_slope <= CLOSE * voltage)
     good = on_top & _solves(voltage, current, cells)
     return tuple(np.where(good, values, np.nan) for values in point)

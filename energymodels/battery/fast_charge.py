@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 PROTOCOL = "Charge at limits until 80% SOC or until C/50"
 ANSWERS = (
-    "time_10_to_80", "time_0_to_80", "plating_onset_capacity", "mean_c_rate", "peak_c_rate", "temperature_max", "charged_capacity",
+    "time_10_to_80", "time_0_to_80", "plating_onset_capacity", "mean_c_rate", "peak_c_rate",
+    "temperature_max", "charged_capacity",
     "heat_rejected", "negative_potential_min", "lithium_plated", "lithium_dead", "termination",
 )  # fmt: skip
 DRAWN = ("current", "voltage", "negative_potential_vs_lithium", "cell_temperature", "state_of_charge")
@@ -30,7 +31,9 @@ COLOURS = ("#2166ac", "#1b7837", "#b2182b", "#e08214")
 def at_limits(spec: Spec) -> Spec:
     """Return ``spec`` with a charge at its limits to 80 %, unless its own protocol has such a charge."""
     if not spec.model.startswith("battery.") or "protocol" not in spec.fields:
-        raise InputError(Fault("model", spec.model, hint="a cell is charged: battery.dfn, battery.spme or battery.spm"))
+        raise InputError(
+            Fault("model", spec.model, hint="a cell is charged: battery.dfn, battery.spme or battery.spm")
+        )
     own = str(spec.values.get("protocol", "Rest for 1 s"))
     if any(step.kind == "charge at limits" for step in parse(own).steps):
         return spec
@@ -45,7 +48,12 @@ def fastcharge(spec: Spec | str | Mapping[str, Any]) -> Solution:
     base = at_limits(spec if isinstance(spec, Spec) else load(spec))
     if base.checked()["series.points"] < LEAST_POINTS:
         raise InputError(
-            Fault("series.points", base.values["series.points"], f"from {LEAST_POINTS}", hint="a charge is drawn over time")
+            Fault(
+                "series.points",
+                base.values["series.points"],
+                f"from {LEAST_POINTS}",
+                hint="a charge is drawn over time",
+            )
         )
     return engine.solve(base, {}, keep=lambda output: not output.dims or output.name in DRAWN)
 
@@ -56,7 +64,9 @@ def charged(solution: Solution) -> bool:
 
 
 def figure(solution: Solution) -> Figure:
-    """Return current, voltage, potential of the negative electrode and temperature over time, with the limits that were set."""
+    """Return current, voltage, potential of the negative electrode and temperature over time, with the limits
+    that were set.
+    """
     from matplotlib.figure import Figure
 
     minutes = solution.output_axes["time"] / 60.0
@@ -65,7 +75,11 @@ def figure(solution: Solution) -> Figure:
     panels = (
         ("current (C)", -series["current"] / nominal, "limits.c_rate"),
         ("voltage (V)", series["voltage"], "limits.voltage"),
-        ("negative electrode\nagainst lithium (V)", series["negative_potential_vs_lithium"], "limits.negative_potential"),
+        (
+            "negative electrode\nagainst lithium (V)",
+            series["negative_potential_vs_lithium"],
+            "limits.negative_potential",
+        ),
         ("temperature (°C)", series["cell_temperature"], "limits.temperature"),
     )
     drawing = Figure(figsize=(7.0, 8.5), layout="constrained")
@@ -76,7 +90,15 @@ def figure(solution: Solution) -> Figure:
         if bound is not None and np.isfinite(bound) and _near(values, bound):
             ax.axhline(bound, color="0.4", ls="--", lw=1.0)
             box = {"boxstyle": "square,pad=0.1", "fc": "white", "ec": "none"}
-            ax.annotate("limit", (0.5 * minutes[-1], bound), ha="center", va="center", fontsize=8, color="0.4", bbox=box)
+            ax.annotate(
+                "limit",
+                (0.5 * minutes[-1], bound),
+                ha="center",
+                va="center",
+                fontsize=8,
+                color="0.4",
+                bbox=box,
+            )
         settled = values[minutes >= SETTLED * minutes[-1]]  # potentials at rest would flatten what matters
         low, high = np.nanmin(settled), np.nanmax(settled)
         room = 0.15 * (high - low) + 1e-3
@@ -91,7 +113,9 @@ def figure(solution: Solution) -> Figure:
 
 def _one_c(solution: Solution) -> float:
     """Return the current of 1C, A, from the mean rate and what it moved."""
-    found = {name: float(solution.values[name].ravel()[0]) for name in ("capacity", "duration", "mean_c_rate")}
+    found = {
+        name: float(solution.values[name].ravel()[0]) for name in ("capacity", "duration", "mean_c_rate")
+    }
     return found["capacity"] * 3600.0 / (found["duration"] * found["mean_c_rate"])
 
 
@@ -111,7 +135,11 @@ def _mark(ax: Any, minutes: Any, soc: Any) -> None:
 
 def _headline(solution: Solution) -> str:
     found = solution.scalars()
-    times = [f"{a} to 80 %: {_clock(found[f'time_{a}_to_80'])}" for a in ("10", "0") if found.get(f"time_{a}_to_80") is not None]
+    times = [
+        f"{a} to 80 %: {_clock(found[f'time_{a}_to_80'])}"
+        for a in ("10", "0")
+        if found.get(f"time_{a}_to_80") is not None
+    ]
     name = solution.spec.title or solution.spec.name or str(solution.fields["parameters"])
     return f"{name}\n" + ("; ".join(times) or "80 % is not reached") + f"; mean {found['mean_c_rate']:.2f}C"
 

@@ -1,10 +1,11 @@
 """Statements as a file has them, checked: ``datasets/claims.toml``, or a file of one's own.
 
-One table a statement, by its key: ``subject statement by date evidence category``, ``quantities`` {name: value, low, high, unit,
-method, source, via, note}, ``missing`` and ``conflicts`` (texts), ``checks`` {name: a run of a model and what it is held against}
-and ``unusual``, a list of named assumptions: what each changes in the checks' runs, and which quantities it does not take at their
-word. The table ``quantity`` names quantities beyond those of ``relations``: {name: unit, meaning}; ``run`` has what several runs
-set, by a name that checks use as ``like``.
+One table a statement, by its key: ``subject statement by date evidence category``, ``quantities`` {name:
+value, low, high, unit, method, source, via, note}, ``missing`` and ``conflicts`` (texts), ``checks`` {name: a
+run of a model and what it is held against} and ``unusual``, a list of named assumptions: what each changes in
+the checks' runs, and which quantities it does not take at their word. The table ``quantity`` names quantities
+beyond those of ``relations``: {name: unit, meaning}; ``run`` has what several runs set, by a name that checks
+use as ``like``.
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ LISTS = ("missing", "conflicts")
 class Run:
     """A run of a model: a spec, what is set on it, and what makes its band, one change at a time.
 
-    ``vary`` {path: values} has the value in use first and then its alternatives; ``sets`` asks for those that the data have.
+    ``vary`` {path: values} has the value in use first and then its alternatives; ``sets`` asks for those that
+    the data have.
     """
 
     spec: str
@@ -40,7 +42,9 @@ class Run:
     sets: str | None = None
 
     def changed(self, changes: Mapping[str, Any]) -> Run:
-        """Return the run under an assumption; what is set is not varied any more, and another spec begins anew."""
+        """Return the run under an assumption; what is set is not varied any more, and another spec begins
+        anew.
+        """
         spec, fresh = str(changes.get("spec", self.spec)), "spec" in changes
         setting = {**({} if fresh else self.set), **changes.get("set", {})}
         kept = {} if fresh else {path: values for path, values in self.vary.items() if path not in setting}
@@ -49,7 +53,9 @@ class Run:
 
 @dataclass(frozen=True)
 class Check:
-    """A run and what its result is held against; with ``baseline`` the result is a ratio to, or a difference from, another run."""
+    """A run and what its result is held against; with ``baseline`` the result is a ratio to, or a difference
+    from, another run.
+    """
 
     name: str
     run: Run
@@ -94,7 +100,10 @@ class Claim:
 
 
 def entries(path: str | Path | None = None) -> dict[str, Claim]:
-    """Return the bundled statements, or those of a TOML file, by key. InputError lists all that is wrong with them."""
+    """Return the bundled statements, or those of a TOML file, by key.
+
+    InputError lists all that is wrong with them.
+    """
     if path is None:
         return read(datasets.table("claims"))
     if not Path(path).is_file():
@@ -119,14 +128,17 @@ def read(tree: Mapping[str, Any]) -> dict[str, Claim]:
         if name not in OWN:
             try:
                 found[name] = _claim(name, entry, known, tree.get("run", {}), faults)
-            except (TypeError, AttributeError, ValueError) as error:  # a number where a table or a list belongs
+            # a number where a table or a list belongs
+            except (TypeError, AttributeError, ValueError) as error:
                 faults.append(Fault(name, hint=f"is not written as a statement is: {error}"))
     if faults:
         raise InputError(faults)
     return found
 
 
-def _claim(name: str, entry: Any, known: Mapping[str, str], like: Mapping[str, Any], faults: list[Fault]) -> Claim:
+def _claim(
+    name: str, entry: Any, known: Mapping[str, str], like: Mapping[str, Any], faults: list[Fault]
+) -> Claim:
     if not isinstance(entry, Mapping):
         faults.append(Fault(name, entry, hint="must be the table of a statement"))
         return Claim(name, {}, {})
@@ -137,37 +149,61 @@ def _claim(name: str, entry: Any, known: Mapping[str, str], like: Mapping[str, A
     quantities = {}
     for key, value in entry.get("quantities", {}).items():
         if key not in known:
-            faults.append(Fault(f"{name}.quantities.{key}", hint=f"unknown quantity; {closest(key, known)}".rstrip("; ")))
+            faults.append(
+                Fault(
+                    f"{name}.quantities.{key}", hint=f"unknown quantity; {closest(key, known)}".rstrip("; ")
+                )
+            )
         else:
             quantities[key] = _value(f"{name}.quantities.{key}", value, known[key], faults)
     checks = tuple(
-        _check(f"{name}.checks.{key}", key, _filled(f"{name}.checks.{key}", value, like, faults), known, faults)
+        _check(
+            f"{name}.checks.{key}", key, _filled(f"{name}.checks.{key}", value, like, faults), known, faults
+        )
         for key, value in entry.get("checks", {}).items()
     )
     unusual = tuple(
-        _assumption(f"{name}.unusual", value, {c.name for c in checks}, quantities, faults) for value in entry.get("unusual", ())
+        _assumption(f"{name}.unusual", value, {c.name for c in checks}, quantities, faults)
+        for value in entry.get("unusual", ())
     )
     lists = {key: tuple(str(text) for text in entry.get(key, ())) for key in LISTS}
-    return Claim(name, {key: str(entry.get(key, "")) for key in TEXTS}, quantities, checks, unusual, **lists, units=known)
+    return Claim(
+        name,
+        {key: str(entry.get(key, "")) for key in TEXTS},
+        quantities,
+        checks,
+        unusual,
+        **lists,
+        units=known,
+    )
 
 
 def _names(where: str, entry: Mapping[str, Any], allowed: tuple[str, ...], faults: list[Fault]) -> None:
     for key in entry:
         if key not in allowed:
-            faults.append(Fault(f"{where}.{key}", hint=f"unknown entry; {closest(key, allowed)}".rstrip("; ")))
+            faults.append(
+                Fault(f"{where}.{key}", hint=f"unknown entry; {closest(key, allowed)}".rstrip("; "))
+            )
 
 
 def _value(where: str, entry: Any, unit: str, faults: list[Fault]) -> Value:
     """Return a stated number in ``unit``: a table with its unit and source."""
     if not isinstance(entry, Mapping) or "value" not in entry:
-        faults.append(Fault(where, hint="must be a table with value, unit, method and source; a number nobody states is left out"))
+        faults.append(
+            Fault(
+                where,
+                hint="must be a table with value, unit, method and source; a number "
+                "nobody states is left out",
+            )
+        )
         return Value(0.0, 0.0, 0.0)
     _names(where, entry, ("value", "low", "high", "unit", "method", "source", "via", "note"), faults)
     given = str(entry.get("unit", "1"))
     try:
         given = "" if given == "1" else given
         number, low, high = (
-            units.parse(f"{float(entry.get(k, entry['value']))!r} {given}", unit) for k in ("value", "low", "high")
+            units.parse(f"{float(entry.get(k, entry['value']))!r} {given}", unit)
+            for k in ("value", "low", "high")
         )
     except (TypeError, ValueError) as error:
         faults.append(Fault(where, entry["value"], unit=given, hint=str(error)))
@@ -180,31 +216,62 @@ def _value(where: str, entry: Any, unit: str, faults: list[Fault]) -> Value:
     return Value(number, low, high, method, source, via, note)
 
 
-def _filled(where: str, entry: Mapping[str, Any], like: Mapping[str, Any], faults: list[Fault]) -> dict[str, Any]:
+def _filled(
+    where: str, entry: Mapping[str, Any], like: Mapping[str, Any], faults: list[Fault]
+) -> dict[str, Any]:
     """Return a check with what the runs that it is like set."""
     name = entry.get("like")
     if name is None:
         return dict(entry)
     if name not in like:
-        faults.append(Fault(f"{where}.like", name, hint=f"unknown run; {closest(str(name), like)}".rstrip("; ")))
+        faults.append(
+            Fault(f"{where}.like", name, hint=f"unknown run; {closest(str(name), like)}".rstrip("; "))
+        )
     setting = {**like.get(name, {}), **entry.get("set", {})}
     return {key: value for key, value in entry.items() if key != "like"} | {"set": setting}
 
 
-def _check(where: str, name: str, entry: Mapping[str, Any], known: Mapping[str, str], faults: list[Fault]) -> Check:
-    fields = ("spec", "set", "vary", "sets", "output", "per", "quantity", "relation", "tolerance", "baseline", "against", "note")
+def _check(
+    where: str, name: str, entry: Mapping[str, Any], known: Mapping[str, str], faults: list[Fault]
+) -> Check:
+    fields = (
+        "spec",
+        "set",
+        "vary",
+        "sets",
+        "output",
+        "per",
+        "quantity",
+        "relation",
+        "tolerance",
+        "baseline",
+        "against",
+        "note",
+    )
     _names(where, entry, fields, faults)
     relation, quantity = str(entry.get("relation", "at_least")), str(entry.get("quantity", ""))
     faults += [Fault(f"{where}.{key}", hint="is missing") for key in ("spec", "output") if key not in entry]
     if relation not in RELATIONS:
         faults.append(Fault(f"{where}.relation", relation, ", ".join(RELATIONS)))
     if quantity not in known and relation != "shown":
-        faults.append(Fault(f"{where}.quantity", quantity, hint=f"unknown quantity; {closest(quantity, known)}".rstrip("; ")))
+        faults.append(
+            Fault(
+                f"{where}.quantity",
+                quantity,
+                hint=f"unknown quantity; {closest(quantity, known)}".rstrip("; "),
+            )
+        )
     if entry.get("against", "ratio") not in ("ratio", "difference"):
         faults.append(Fault(f"{where}.against", entry["against"], "ratio, difference"))
     for path, values in entry.get("vary", {}).items():
         if not isinstance(values, list) or len(values) < 2:
-            faults.append(Fault(f"{where}.vary.{path}", values, hint="must be a list: the value in use, then its alternatives"))
+            faults.append(
+                Fault(
+                    f"{where}.vary.{path}",
+                    values,
+                    hint="must be a list: the value in use, then its alternatives",
+                )
+            )
     for key in ("set", "vary", "baseline"):
         if not isinstance(entry.get(key, {}), Mapping):
             faults.append(Fault(f"{where}.{key}", entry[key], hint="must be a table"))
@@ -225,9 +292,13 @@ def _assumption(
     for key, changes in runs.items():
         _names(f"{where}.runs.{key}", changes, ("spec", "set", "vary", "sets"), faults)
         if key not in checks:
-            faults.append(Fault(f"{where}.runs.{key}", hint=f"unknown check; {closest(key, checks)}".rstrip("; ")))
+            faults.append(
+                Fault(f"{where}.runs.{key}", hint=f"unknown check; {closest(key, checks)}".rstrip("; "))
+            )
     faults += [
-        Fault(f"{where}.drop", key, hint=f"is not stated; {closest(key, stated)}".rstrip("; ")) for key in drop if key not in stated
+        Fault(f"{where}.drop", key, hint=f"is not stated; {closest(key, stated)}".rstrip("; "))
+        for key in drop
+        if key not in stated
     ]
     return Assumption(str(entry.get("name", "")), str(entry.get("why", "")), runs, drop)
 

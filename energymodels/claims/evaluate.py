@@ -23,11 +23,13 @@ Progress = Callable[[int, int, str], None]
 def claims(
     names: str | Sequence[str] = (), path: str | Path | None = None, progress: Progress | None = None
 ) -> list[dict[str, Any]]:
-    """Return the statements called ``names`` (all by default) with what they imply, what the models give, and a verdict.
+    """Return the statements called ``names`` (all by default) with what they imply, what the models give, and
+    a verdict.
 
-    One dictionary each, JSON without NaN: name, subject, statement, by, date, evidence, category, quantities, implied,
-    contradictions, checks, assumptions, verdict, holds_under, missing, conflicts, sources. ``path`` is a file of one's own in place
-    of the bundled one; ``progress`` is called with (done, of, name). Unknown names raise InputError with the closest.
+    One dictionary each, JSON without NaN: name, subject, statement, by, date, evidence, category, quantities,
+    implied, contradictions, checks, assumptions, verdict, holds_under, missing, conflicts, sources. ``path``
+    is a file of one's own in place of the bundled one; ``progress`` is called with (done, of, name). Unknown
+    names raise InputError with the closest.
     """
     known = entries(path)
     wanted = [names] if isinstance(names, str) else list(names) or list(known)
@@ -53,12 +55,20 @@ def evaluate(claim: Claim, runner: Runner | None = None) -> dict[str, Any]:
     return {
         "name": claim.name,
         **claim.texts,
-        "quantities": {name: {**plain(value), "unit": claim.units[name]} for name, value in claim.quantities.items()},
+        "quantities": {
+            name: {**plain(value), "unit": claim.units[name]} for name, value in claim.quantities.items()
+        },
         "implied": [_implied(one, claim) for one in results],
         "contradictions": list(outcome.contradictions),
         "checks": checks,
         "assumptions": [
-            {"name": a.name, "why": a.why, "holds": result.holds, "contradictions": list(result.contradictions), "checks": found}
+            {
+                "name": a.name,
+                "why": a.why,
+                "holds": result.holds,
+                "contradictions": list(result.contradictions),
+                "checks": found,
+            }
             for a, result, found in tried
         ],
         "verdict": word,
@@ -91,14 +101,19 @@ def _held(claim: Claim, check: Check, found: Found, value: Value | None) -> dict
     """Return a check and whether it is met, by the band and as given, and which changes meet it."""
     output = f"{check.output} / {check.per}" if check.per else check.output
     one: dict[str, Any] = {
-        "name": check.name, "quantity": check.quantity, "relation": check.relation, "output": output, "unit": found.unit,
-        "tolerance": check.tolerance, "note": check.note, "skipped": found.skipped, "reason": found.reason, "met": None,
+        "name": check.name, "quantity": check.quantity, "relation": check.relation, "output": output,
+        "unit": found.unit,
+        "tolerance": check.tolerance, "note": check.note, "skipped": found.skipped, "reason": found.reason,
+        "met": None,
         "met_as_given": None, "met_with": [], "model": {}, "cases": len(found.values),
     }  # fmt: skip
     if found.band:
         low, high = found.band
         given = {} if math.isnan(found.values[0]) else {"value": float(found.values[0])}
-        by = {f"{end}_with": found.names[int(pick(found.values))] for end, pick in (("low", np.nanargmin), ("high", np.nanargmax))}
+        by = {
+            f"{end}_with": found.names[int(pick(found.values))]
+            for end, pick in (("low", np.nanargmin), ("high", np.nanargmax))
+        }
         one["model"] = given | ({"low": low, "high": high} | by if low < high else {})
     if check.relation == "shown" or found.skipped:
         return one
@@ -107,7 +122,8 @@ def _held(claim: Claim, check: Check, found: Found, value: Value | None) -> dict
     value = in_unit(value, claim.units[check.quantity], found.unit)
     claimed = (value.low, value.high)
     first = found.values[0]
-    pairs = [(float(np.fmin(first, x)), float(np.fmax(first, x))) for x in found.values]  # between as given and one change
+    # between as given and one change
+    pairs = [(float(np.fmin(first, x)), float(np.fmax(first, x))) for x in found.values]
     alone = [bool(meets(check.relation, claimed, pair, check.tolerance)) for pair in pairs]
     return one | {
         "claimed": {key: number for key, number in plain(value).items() if key in ("value", "low", "high")},
@@ -119,5 +135,10 @@ def _held(claim: Claim, check: Check, found: Found, value: Value | None) -> dict
 
 def _implied(one: Implied, claim: Claim) -> dict[str, Any]:
     target = one.relation.target
-    found = {"quantity": target, "relation": one.relation.text, "unit": claim.units[target], **plain(one.value)}
+    found = {
+        "quantity": target,
+        "relation": one.relation.text,
+        "unit": claim.units[target],
+        **plain(one.value),
+    }
     return found | ({"stated": one.other.value} if one.other and not one.other.through else {})

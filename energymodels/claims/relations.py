@@ -1,7 +1,8 @@
 """What statements imply by arithmetic: quantities with their units, and the relations between them.
 
-Each relation gives one quantity from others. All that apply are used, also on what others gave, so that a number that is stated and
-follows from other stated ones as well is checked. Numbers with ranges are taken at both ends (every relation is monotone in each).
+Each relation gives one quantity from others. All that apply are used, also on what others gave, so that a
+number that is stated and follows from other stated ones as well is checked. Numbers with ranges are taken at
+both ends (every relation is monotone in each).
 """
 
 from __future__ import annotations
@@ -47,7 +48,10 @@ QUANTITIES: dict[str, tuple[str, str]] = {
     "pack_specific_energy": ("W h kg-1", "energy of the pack over its mass"),
     "pack_energy_density": ("W h L-1", "energy of the pack over its volume"),
     "cell_specific_energy": ("W h kg-1", "energy of the cell over its mass"),
-    "cells_share": ("1", "share of the cells in the pack's mass: specific energy of the pack over that of the cell"),
+    "cells_share": (
+        "1",
+        "share of the cells in the pack's mass: specific energy of the pack over that of the cell",
+    ),
     "gain": ("1", "ratio to what it is compared with"),
     "efficiency": ("percent", "efficiency"),
     "metals": ("ppbw", "metals, by mass"),
@@ -56,7 +60,10 @@ QUANTITIES: dict[str, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class Value:
-    """A number with the ends of its range; ``method`` and the rest say where it is from. ``through``: all it was computed from."""
+    """A number with the ends of its range; ``method`` and the rest say where it is from.
+
+    ``through``: all it was computed from.
+    """
 
     value: float
     low: float
@@ -83,7 +90,10 @@ RELATIONS = (
     Relation("window", ("gained_range", "range"), "gained_range / range", lambda a, b: a / b),
     Relation("mean_c_rate", ("window", "duration"), "window / duration", lambda w, t: w * PER_HOUR / t),
     Relation(
-        "window_at_named_rate", ("named_c_rate", "duration"), "named_c_rate duration", lambda c, t: min(c * t / PER_HOUR, 1.0)
+        "window_at_named_rate",
+        ("named_c_rate", "duration"),
+        "named_c_rate duration",
+        lambda c, t: min(c * t / PER_HOUR, 1.0),
     ),
     Relation("pack_energy", ("peak_power", "peak_c_rate"), "peak_power / peak_c_rate", lambda p, c: p / c),
     Relation("pack_energy", ("consumption", "range"), "consumption range", lambda q, s: q * s / KILO),
@@ -91,11 +101,31 @@ RELATIONS = (
     Relation("peak_c_rate", ("peak_power", "pack_energy"), "peak_power / pack_energy", lambda p, e: p / e),
     Relation("mean_power", ("pack_energy", "mean_c_rate"), "pack_energy mean_c_rate", lambda e, c: e * c),
     Relation("trip_energy", ("trip", "trip_consumption"), "trip trip_consumption", lambda s, q: s * q / KILO),
-    Relation("usable_energy", ("trip_energy", "charge_left"), "trip_energy / (1 - charge_left)", lambda e, z: e / (1.0 - z)),
+    Relation(
+        "usable_energy",
+        ("trip_energy", "charge_left"),
+        "trip_energy / (1 - charge_left)",
+        lambda e, z: e / (1.0 - z),
+    ),
     Relation("trip_range", ("trip", "charge_left"), "trip / (1 - charge_left)", lambda s, z: s / (1.0 - z)),
-    Relation("pack_volume", ("pack_length", "pack_width", "pack_height"), "their product", lambda x, y, z: x * y * z * 1e-6),
-    Relation("pack_specific_energy", ("pack_energy", "pack_mass"), "pack_energy / pack_mass", lambda e, m: e * KILO / m),
-    Relation("pack_energy_density", ("pack_energy", "pack_volume"), "pack_energy / pack_volume", lambda e, v: e * KILO / v),
+    Relation(
+        "pack_volume",
+        ("pack_length", "pack_width", "pack_height"),
+        "their product",
+        lambda x, y, z: x * y * z * 1e-6,
+    ),
+    Relation(
+        "pack_specific_energy",
+        ("pack_energy", "pack_mass"),
+        "pack_energy / pack_mass",
+        lambda e, m: e * KILO / m,
+    ),
+    Relation(
+        "pack_energy_density",
+        ("pack_energy", "pack_volume"),
+        "pack_energy / pack_volume",
+        lambda e, v: e * KILO / v,
+    ),
     Relation("cells_share", ("cells_mass", "pack_mass"), "cells_mass / pack_mass", lambda c, p: c / p),
     Relation(
         "cells_share",
@@ -139,7 +169,9 @@ class Implied:
 
 
 def implied(stated: Mapping[str, Value]) -> list[Implied]:
-    """Return all that the relations give of ``stated``; of what is not stated the first result is used further."""
+    """Return all that the relations give of ``stated``; of what is not stated the first result is used
+    further.
+    """
     known, found = dict(stated), []
     left = list(RELATIONS)
     while relation := next((r for r in left if known.keys() >= set(r.inputs)), None):
@@ -152,10 +184,14 @@ def implied(stated: Mapping[str, Value]) -> list[Implied]:
 
 
 def _by(relation: Relation, parts: list[Value]) -> Value:
-    ends = [relation.formula(*corner) for corner in itertools.product(*((part.low, part.high) for part in parts))]
+    ends = [
+        relation.formula(*corner) for corner in itertools.product(*((part.low, part.high) for part in parts))
+    ]
     method = "assumed" if any(part.method == "assumed" for part in parts) else "derived"
     through = frozenset(relation.inputs).union(*(part.through for part in parts))
-    return Value(relation.formula(*(part.value for part in parts)), min(ends), max(ends), method, through=through)
+    return Value(
+        relation.formula(*(part.value for part in parts)), min(ends), max(ends), method, through=through
+    )
 
 
 def all_values(stated: Mapping[str, Value], results: list[Implied]) -> dict[str, Value]:
@@ -169,11 +205,16 @@ def contradictions(stated: Mapping[str, Value], results: list[Implied]) -> list[
     for one in results:
         if one.other and _apart(one.value, one.other):
             name, how = one.relation.target, "follows" if one.other.through else "is stated"
-            found.append(f"{name} {how} as {_text(name, one.other)} and is {_text(name, one.value)} by {one.relation.text}")
+            found.append(
+                f"{name} {how} as {_text(name, one.other)} and is {_text(name, one.value)} by "
+                f"{one.relation.text}"
+            )
     values = all_values(stated, results) | {"1": Value(1.0, 1.0, 1.0)}
     for below, above in BOUNDS:
         if below in values and above in values and _above(values[below], values[above]):
-            found.append(f"{below} of {_text(below, values[below])} is above {above} of {_text(above, values[above])}")
+            found.append(
+                f"{below} of {_text(below, values[below])} is above {above} of {_text(above, values[above])}"
+            )
     return found
 
 

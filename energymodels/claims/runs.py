@@ -22,9 +22,11 @@ CHUNK = 4  # cases of a charge that a thread takes at a time
 
 @dataclass(frozen=True)
 class Found:
-    """What a run gives: ``values`` by case, the first as given, the others with one change each, NaN where one failed.
+    """What a run gives: ``values`` by case, the first as given, the others with one change each, NaN where
+    one failed.
 
-    ``names`` say what changes; ``reason`` why there is no value, or not one of every case; ``skipped``: not run.
+    ``names`` say what changes; ``reason`` why there is no value, or not one of every case; ``skipped``: not
+    run.
     """
 
     values: Array = field(default_factory=lambda: np.empty(0))
@@ -72,14 +74,20 @@ class Runner:
 
 
 def _solve(run: Run, keep: list[str]) -> Solution:
-    """Return the run as given, then with one value of ``vary`` changed at a time, each with the alternatives of its data."""
+    """Return the run as given, then with one value of ``vary`` changed at a time, each with the alternatives
+    of its data.
+    """
     spec = load(run.spec).replace(run.set)
     points = _points(run.vary)
     first = {path: values[0] for path, values in run.vary.items()}
     sets = run.sets
     if sets:
         fields = spec.replace(first).checked()
-        sets = sets if get_model(spec.model).members(fields, {path: np.array([fields[path]]) for path in first}) else None
+        sets = (
+            sets
+            if get_model(spec.model).members(fields, {path: np.array([fields[path]]) for path in first})
+            else None
+        )
     chunk = CHUNK if spec.model.startswith("battery.") else None
     return engine.solve(spec, {}, points=points or None, keep=keep, sets=sets, chunk=chunk)
 
@@ -98,7 +106,9 @@ def _names(solution: Solution) -> tuple[str, ...]:
             own = ["" if name == "as given" else str(name) for name in axis.names]
         else:
             own = [
-                ", ".join(f"{path}={values[i]}" for path, values in axis.values.items() if values[i] != values[0])
+                ", ".join(
+                    f"{path}={values[i]}" for path, values in axis.values.items() if values[i] != values[0]
+                )
                 for i in range(axis.size)
             ]
         found = [", ".join(filter(None, (before, after))) for before in found for after in own]
@@ -130,4 +140,6 @@ def _unit(solution: Solution, check: Check) -> str:
 
 def named(error: InputError, claim: str, check: Check) -> InputError:
     """Return the error of a run with where it is from before it."""
-    return InputError([replace(fault, field=f"{claim}.checks.{check.name}: {fault.field}") for fault in error.faults])
+    return InputError(
+        [replace(fault, field=f"{claim}.checks.{check.name}: {fault.field}") for fault in error.faults]
+    )

@@ -16,8 +16,8 @@ Band = tuple[float, float]
 class Outcome:
     """How a statement fares under one set of assumptions.
 
-    ``met``: per check whether the model meets it, None where that cannot be said; ``skipped``: checks that could not be run;
-    ``contradictions``: where the statement disagrees with itself.
+    ``met``: per check whether the model meets it, None where that cannot be said; ``skipped``: checks that
+    could not be run; ``contradictions``: where the statement disagrees with itself.
     """
 
     met: tuple[bool | None, ...] = ()
@@ -32,10 +32,11 @@ class Outcome:
 
 
 def meets(relation: str, claimed: Band, band: Band, tolerance: float = 0.0) -> bool | None:
-    """Return whether the model's ``band`` (low, high) holds what is ``claimed`` (low, high); None if only shown.
+    """Return whether the model's ``band`` (low, high) holds what is ``claimed`` (low, high); None if only
+    shown.
 
-    at_least: the model may reach the least that is claimed; at_most: it may stay below the most; equals: both overlap.
-    ``tolerance`` is relative and the model's own error.
+    at_least: the model may reach the least that is claimed; at_most: it may stay below the most; equals: both
+    overlap. ``tolerance`` is relative and the model's own error.
     """
     if relation == "shown":
         return None
@@ -45,10 +46,12 @@ def meets(relation: str, claimed: Band, band: Band, tolerance: float = 0.0) -> b
 
 
 def verdict(plain: Outcome, assumptions: Sequence[tuple[str, Outcome]] = ()) -> tuple[str, tuple[str, ...]]:
-    """Return (verdict, the assumptions under which the statement holds) of the plain outcome and of each named assumption's.
+    """Return (verdict, the assumptions under which the statement holds) of the plain outcome and of each
+    named assumption's.
 
-    Consistent: all checks are met as the statement stands. Needs unusual assumptions: not so, but under a named one. Inconsistent:
-    under none of them. Not enough published: nothing can be compared. Not checked: what the checks run on is not there.
+    Consistent: all checks are met as the statement stands. Needs unusual assumptions: not so, but under a
+    named one. Inconsistent: under none of them. Not enough published: nothing can be compared. Not checked:
+    what the checks run on is not there.
     """
     if plain.holds:
         return CONSISTENT, ()

@@ -24,7 +24,13 @@ IMPLIED = {  # what is worth a word, and how it is said
 
 def row(claim: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the cells of ``HEADER`` of an evaluated statement."""
-    return claim["name"], claim["statement"], implies(claim), "; ".join(map(result, claim["checks"])) or "-", verdict(claim)
+    return (
+        claim["name"],
+        claim["statement"],
+        implies(claim),
+        "; ".join(map(result, claim["checks"])) or "-",
+        verdict(claim),
+    )
 
 
 def implies(claim: Mapping[str, Any]) -> str:
@@ -61,13 +67,24 @@ def result(check: Mapping[str, Any]) -> str:
         unit = "C"
     numbers = {key: number * scale for key, number in check["model"].items() if isinstance(number, float)}
     value = amount(numbers["value"], "1", form) if "value" in numbers else "-"
-    band = f" ({amount(numbers['low'], '1', form)} to {amount(numbers['high'], '1', form)})" if "low" in numbers else ""
+    band = (
+        f" ({amount(numbers['low'], '1', form)} to {amount(numbers['high'], '1', form)})"
+        if "low" in numbers
+        else ""
+    )
     return f"{check['name']} {value}{band}" + ("" if unit == "1" else f" {unit}")
 
 
 def plain_unit(unit: str) -> str:
     """Return a unit as people write it: ``W h/kg`` for ``W h kg-1``."""
-    written = {"W h kg-1": "W h/kg", "W h L-1": "W h/L", "W h km-1": "W h/km", "kW h": "kWh", "percent": "%", "degC": "°C"}
+    written = {
+        "W h kg-1": "W h/kg",
+        "W h L-1": "W h/L",
+        "W h km-1": "W h/km",
+        "kW h": "kWh",
+        "percent": "%",
+        "degC": "°C",
+    }
     return written.get(unit, unit)
 
 
@@ -78,8 +95,15 @@ def verdict(claim: Mapping[str, Any]) -> str:
         return f"{word}: {' | '.join(claim['holds_under'])}"
     ends = [check for check in claim["checks"] if check["met"] and not check["met_as_given"]]
     if word == "consistent" and ends:
-        return f"{word} at an end of the band: {' | '.join(dict.fromkeys(w for check in ends for w in check['met_with']))}"
-    return f"{word}: {'; '.join(claim['contradictions'])}" if word == "inconsistent" and claim["contradictions"] else word
+        return (
+            f"{word} at an end of the band: "
+            f"{' | '.join(dict.fromkeys(w for check in ends for w in check['met_with']))}"
+        )
+    return (
+        f"{word}: {'; '.join(claim['contradictions'])}"
+        if word == "inconsistent" and claim["contradictions"]
+        else word
+    )
 
 
 def markdown(claims: Sequence[Mapping[str, Any]]) -> str:
@@ -87,6 +111,11 @@ def markdown(claims: Sequence[Mapping[str, Any]]) -> str:
     lines = ["| statement | implies | model | verdict |", "|--|--|--|--|"]
     for claim in claims:
         _, said, *rest = row(claim)
-        said = f"{claim['subject']}: {said} ({', '.join(filter(None, (claim['by'], claim['date'], claim['evidence'])))})"
-        lines.append("| " + " | ".join(cell.replace(" | ", "; or ").replace("|", "/") for cell in (said, *rest)) + " |")
+        said = (
+            f"{claim['subject']}: {said} "
+            f"({', '.join(filter(None, (claim['by'], claim['date'], claim['evidence'])))})"
+        )
+        lines.append(
+            "| " + " | ".join(cell.replace(" | ", "; or ").replace("|", "/") for cell in (said, *rest)) + " |"
+        )
     return "\n".join(lines).replace("degC", "°C") + "\n"

@@ -19,10 +19,13 @@ SHOWN = 3  # entries that are none are named, further ones counted
 
 @dataclass(frozen=True)
 class Axis:
-    """One dimension of a sweep: its name, the values of every field that runs along it, and the ``names`` of its places if any."""
+    """One dimension of a sweep: its name, the values of every field that runs along it, and the ``names`` of
+    its places if any.
+    """
 
     dim: str
-    values: Mapping[str, Array]  # float64, or str for labels and texts; where an entry is none, a good one stands in for it
+    # float64, or str for labels and texts; where an entry is none, a good one stands in for it
+    values: Mapping[str, Array]
     names: Array | None = None
     given: Mapping[str, Array] = field(default_factory=dict)  # as given, of fields with entries that are none
     missing: Array | None = None  # places where a field has no value that it may have
@@ -50,7 +53,9 @@ def dim_name(path: str) -> str:
 
 @dataclass(frozen=True)
 class Entries:
-    """Values of one field along an axis: as given, which are none of the field's and why, and the index they came with."""
+    """Values of one field along an axis: as given, which are none of the field's and why, and the index they
+    came with.
+    """
 
     values: Array
     missing: Array
@@ -60,11 +65,17 @@ class Entries:
     @property
     def solved(self) -> Array:
         """The values with a good one in place of each that is none."""
-        return np.where(self.missing, self.values[~self.missing][0], self.values) if self.missing.any() else self.values
+        return (
+            np.where(self.missing, self.values[~self.missing][0], self.values)
+            if self.missing.any()
+            else self.values
+        )
 
 
 def read_values(info: FieldInfo, values: Values, unit: str = "") -> Array:
-    """Return the values of one field along an axis, each checked against the field; bare numbers in ``unit``, or the field's."""
+    """Return the values of one field along an axis, each checked against the field; bare numbers in ``unit``,
+    or the field's.
+    """
     found = read_entries(info, values, unit)
     if found.faults:
         raise InputError(found.faults)
@@ -72,7 +83,9 @@ def read_values(info: FieldInfo, values: Values, unit: str = "") -> Array:
 
 
 def read_entries(info: FieldInfo, values: Values, unit: str = "") -> Entries:
-    """Return what ``read_values`` does without refusing numbers that are NaN or out of range: they are noted, entry by entry."""
+    """Return what ``read_values`` does without refusing numbers that are NaN or out of range: they are noted,
+    entry by entry.
+    """
     index = _index(values)
     if index is not None or hasattr(values, "to_numpy"):
         values = values.to_numpy(float, na_value=np.nan) if values.dtype.kind in "fiu" else list(values)  # type: ignore[union-attr]
@@ -83,13 +96,20 @@ def read_entries(info: FieldInfo, values: Values, unit: str = "") -> Entries:
             numbers = _ranged(info, values)
             return Entries(numbers, np.zeros(numbers.size, dtype=bool), [])
         return _listed(info, values.split(","), index)
-    if info.kind in ("number", "integer") and isinstance(values, np.ndarray) and values.dtype.kind in "fiu" and values.size:
+    if (
+        info.kind in ("number", "integer")
+        and isinstance(values, np.ndarray)
+        and values.dtype.kind in "fiu"
+        and values.size
+    ):
         return _numbered(info, np.asarray(values, dtype=float).ravel(), index)
     return _listed(info, [values] if np.ndim(values) == 0 else list(values), index)
 
 
 def _index(values: Any) -> Array | None:
-    """Return the index of a pandas Series, times in UTC and what is no number as text; None for one that only counts."""
+    """Return the index of a pandas Series, times in UTC and what is no number as text; None for one that only
+    counts.
+    """
     index = getattr(values, "index", None)
     if index is None or not hasattr(values, "to_numpy") or type(index).__name__ == "RangeIndex":
         return None
@@ -130,7 +150,9 @@ def _with_unit(values: Values, unit: str, into: str) -> Values:
         first, *rest = values.split(":")
         if not rest:
             return ",".join(str(in_unit(part, unit)) for part in first.split(","))
-        return ":".join(str(in_unit(part, unit)) for part in (first, rest[0])) + "".join(f":{part}" for part in rest[1:])
+        return ":".join(str(in_unit(part, unit)) for part in (first, rest[0])) + "".join(
+            f":{part}" for part in rest[1:]
+        )
     if isinstance(values, np.ndarray) and values.dtype.kind in "fiu":
         zero, one = (units.parse(f"{number} {unit}", into) for number in (0, 1))
         return zero + (one - zero) * np.asarray(values, dtype=float)
@@ -159,14 +181,22 @@ def _listed(info: FieldInfo, values: list[Any], index: Array | None = None) -> E
 def _ranged(info: FieldInfo, text: str) -> Array:
     form = Fault(info.path, text, hint="a range is written FIRST:LAST:COUNT or FIRST:LAST:COUNT:log")
     parts = text.split(":")
-    if info.kind == "label" or len(parts) not in (3, 4) or (len(parts) == 4 and parts[3] not in ("log", "lin")):
+    if (
+        info.kind == "label"
+        or len(parts) not in (3, 4)
+        or (len(parts) == 4 and parts[3] not in ("log", "lin"))
+    ):
         raise InputError(form)
     ends = read_values(info, parts[:2])
     if not parts[2].strip().isdecimal() or int(parts[2]) < 1:
         raise InputError(form)
     number = int(parts[2])
     if not np.all(np.isfinite(ends)):
-        raise InputError(Fault(info.path, text, hint="the ends of a range must be finite; list inf by itself: 1e-4,1e-3,inf"))
+        raise InputError(
+            Fault(
+                info.path, text, hint="the ends of a range must be finite; list inf by itself: 1e-4,1e-3,inf"
+            )
+        )
     if parts[-1] == "log":
         if ends.min() <= 0.0:
             raise InputError(Fault(info.path, text, hint="a logarithmic range needs ends above 0"))
@@ -189,10 +219,12 @@ def make_axes(
     points: Mapping[str, Values] | None,
     named: Callable[[str], tuple[str, str]] = _by_itself,
 ) -> list[Axis]:
-    """Return the axes of a sweep: a grid from ``over`` (key ``"A,B"`` or a tuple ties fields), then an axis ``point``.
+    """Return the axes of a sweep: a grid from ``over`` (key ``"A,B"`` or a tuple ties fields), then an axis
+    ``point``.
 
-    ``named`` returns (path, unit of bare numbers, empty for the field's own) for a name. Of numbers from Python, an entry that is
-    NaN or out of range does not stop the others; InputError if no entry is left, or if they are written as text.
+    ``named`` returns (path, unit of bare numbers, empty for the field's own) for a name. Of numbers from
+    Python, an entry that is NaN or out of range does not stop the others; InputError if no entry is left, or
+    if they are written as text.
     """
     faults: list[Fault] = []
     axes: list[Axis] = []

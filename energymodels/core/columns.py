@@ -1,4 +1,6 @@
-"""Columns are arrays that broadcast over the grid of a sweep; here is how functions of flat arrays see them."""
+"""Columns are arrays that broadcast over the grid of a sweep; here is how functions of flat
+arrays see them.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ def each(function: Callable[..., Array], *columns: Array) -> Array:
 
 
 def by_value(function: Callable[..., Array], keys: list[Array], *columns: Array) -> Array:
-    """Call ``function(key values, flat arrays)`` once for each combination of values of ``keys``, and put the results together."""
+    """Call ``function(key values, flat arrays)`` once for each combination of values of ``keys``, and put the
+    results together.
+    """
     chosen = np.broadcast_arrays(*keys)
     combined = np.stack([c.ravel().astype(float) for c in chosen], axis=1)
     if len(combined) == 1:
@@ -37,8 +41,8 @@ def by_value(function: Callable[..., Array], keys: list[Array], *columns: Array)
 def power(base: Array, exponent: Array) -> Array:
     """Return ``base ** exponent``, to the last bit the same of one number and of many.
 
-    NumPy squares, inverts or takes a root where one exponent of 2, -1 or 1/2 serves many bases, which is not its power of single
-    numbers: so every base gets an exponent of its own.
+    NumPy squares, inverts or takes a root where one exponent of 2, -1 or 1/2 serves many bases, which is not
+    its power of single numbers: so every base gets an exponent of its own.
     """
     full = np.broadcast_arrays(base, exponent)
     found: Array = np.power(*(np.array(one, dtype=float).ravel() for one in full))
@@ -61,8 +65,12 @@ def stack(columns: Mapping[str, Array]) -> Array:
 
 
 def of_fields(infos: Mapping[str, FieldInfo], fields: Mapping[str, Any], ndim: int) -> dict[str, Array]:
-    """Return fields of one case as columns over a grid of ``ndim`` axes: numbers, indices of labels, texts."""
+    """Return fields of one case as columns over a grid of ``ndim`` axes: numbers, indices of
+    labels, texts.
+    """
     return {
-        path: (label_index(infos[path].labels, [value]) if infos[path].labels else np.array([value])).reshape((1,) * ndim)
+        path: (label_index(infos[path].labels, [value]) if infos[path].labels else np.array([value])).reshape(
+            (1,) * ndim
+        )
         for path, value in fields.items()
     }

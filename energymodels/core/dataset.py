@@ -43,9 +43,18 @@ def to_dataset(solution: Solution, history: str = "") -> xr.Dataset:
             grid = values.shape[: len(dims)]
             mine = tuple(d for d, n in zip(dims, grid, strict=True) if n > 1)
             own = values.shape[len(dims) :]
-            data[output.name] = (mine + output.dims, values.reshape([n for n in grid if n > 1] + list(own)), attrs)
+            data[output.name] = (
+                mine + output.dims,
+                values.reshape([n for n in grid if n > 1] + list(own)),
+                attrs,
+            )
         else:
-            if "flag_values" in attrs and not output.dims and solution.status.size == 1 and (word := solution.word(output)):
+            if (
+                "flag_values" in attrs
+                and not output.dims
+                and solution.status.size == 1
+                and (word := solution.word(output))
+            ):
                 attrs["comment"] = word
             data[output.name] = (dims + output.dims, values.reshape(solution.shape + values.shape[1:]), attrs)
     data["status"] = (dims, solution.status.reshape(solution.shape), _status_attrs())
@@ -54,7 +63,11 @@ def to_dataset(solution: Solution, history: str = "") -> xr.Dataset:
         if axis.dim == "point" and axis.names is None:
             coords["point"] = ("point", np.arange(axis.size), {"units": "1", "long_name": "design"})
         if axis.names is not None:
-            coords[axis.names_as] = (axis.dim, axis.names, dict(AXIS_ATTRS.get(axis.dim, {"long_name": "index of the series"})))
+            coords[axis.names_as] = (
+                axis.dim,
+                axis.names,
+                dict(AXIS_ATTRS.get(axis.dim, {"long_name": "index of the series"})),
+            )
         for path, values in {**axis.values, **axis.given}.items():
             info = solution.infos[path]
             attrs = {"long_name": info.meaning, "field": path}
@@ -72,8 +85,15 @@ AXIS_ATTRS: Mapping[str, Mapping[str, str]] = {
     "set": {"long_name": "parameter set: as the spec says, then what differs from it"},
     "time": {"units": "s", "long_name": "time"},
     "voltage": {"units": "V", "long_name": "terminal voltage"},
-    "x": {"units": "1", "long_name": "place across the cell: 0 to 1 negative electrode, to 2 separator, to 3 positive electrode"},
-    "x_negative": {"units": "1", "long_name": "place across the negative electrode, from its current collector"},
+    "x": {
+        "units": "1",
+        "long_name": "place across the cell: 0 to 1 negative electrode, to 2 separator, to "
+        "3 positive electrode",
+    },
+    "x_negative": {
+        "units": "1",
+        "long_name": "place across the negative electrode, from its current collector",
+    },
     "x_positive": {"units": "1", "long_name": "place across the positive electrode, from the separator"},
 }
 
@@ -94,14 +114,20 @@ def _root_attrs(solution: Solution, history: str) -> dict[str, Any]:
     swept = swept_values(solution.axes)
     wordy = ("text", "label")
     used = {
-        path: np.unique(swept[path]).tolist() if path in swept and solution.infos[path].kind in wordy else [value]
+        path: np.unique(swept[path]).tolist()
+        if path in swept and solution.infos[path].kind in wordy
+        else [value]
         for path, value in solution.fields.items()
     }
     spec = json.dumps(
         {
             "model": solution.model.name,
             "name": solution.spec.name,
-            "fields": {p: str(v) if v in (math.inf, -math.inf) else v for p, v in solution.fields.items() if p not in swept},
+            "fields": {
+                p: str(v) if v in (math.inf, -math.inf) else v
+                for p, v in solution.fields.items()
+                if p not in swept
+            },
             "swept": sorted(swept),
         }
     )
@@ -132,12 +158,16 @@ def _root_attrs(solution: Solution, history: str) -> dict[str, Any]:
 def check_suffix(path: str | Path) -> Path:
     """Return ``path``; InputError if results cannot be written in its format."""
     if Path(path).suffix not in SUFFIXES:
-        raise InputError(Fault("output file", str(path), hint=f"results are written as {', '.join(SUFFIXES)}"))
+        raise InputError(
+            Fault("output file", str(path), hint=f"results are written as {', '.join(SUFFIXES)}")
+        )
     return Path(path)
 
 
 def _encode(ds: xr.Dataset) -> xr.Dataset:
-    """Write labels and texts as integers with flag_values and flag_meanings, texts of several words as JSON in flag_texts."""
+    """Write labels and texts as integers with flag_values and flag_meanings, texts of several words as JSON
+    in flag_texts.
+    """
     for name in list(ds.coords):
         coord = ds.coords[name]
         if coord.dtype.kind in "UO":
@@ -164,13 +194,19 @@ def _decode(ds: xr.Dataset) -> xr.Dataset:
         text = str(coord.attrs.get("flag_texts", ""))
         if text or "flag_meanings" in coord.attrs:
             labels = np.array(json.loads(text) if text else str(coord.attrs["flag_meanings"]).split())
-            attrs = {k: v for k, v in coord.attrs.items() if k not in ("flag_values", "flag_meanings", "flag_texts")}
+            attrs = {
+                k: v
+                for k, v in coord.attrs.items()
+                if k not in ("flag_values", "flag_meanings", "flag_texts")
+            }
             ds = ds.assign_coords({name: (coord.dims, labels[coord.values.astype(int)], attrs)})
     return ds
 
 
 def write(ds: xr.Dataset, path: str | Path) -> Path:
-    """Write a result to ``.nc``, ``.zarr`` or ``.csv``; a file in the way is replaced only after the new one is complete."""
+    """Write a result to ``.nc``, ``.zarr`` or ``.csv``; a file in the way is replaced only after the new one
+    is complete.
+    """
     target = check_suffix(path)
     target.parent.mkdir(parents=True, exist_ok=True)
     encoded = _encode(ds)
@@ -238,11 +274,19 @@ def _write_csv(ds: xr.Dataset, path: Path) -> None:
     names = [*ds.coords, *ds.data_vars]
     meta = {
         "sizes": {str(d): int(n) for d, n in ds.sizes.items()},
-        "variables": {str(n): {"dims": ds[n].dims, "dtype": ds[n].dtype.str, "attrs": _plain(ds[n].attrs)} for n in names},
+        "variables": {
+            str(n): {"dims": ds[n].dims, "dtype": ds[n].dtype.str, "attrs": _plain(ds[n].attrs)}
+            for n in names
+        },
         "coords": [str(n) for n in ds.coords],
         "attrs": _plain(ds.attrs),
     }
-    full = [np.broadcast_to(ds[n].broadcast_like(ds).transpose(*ds.sizes).values, tuple(ds.sizes.values())).ravel() for n in names]
+    full = [
+        np.broadcast_to(
+            ds[n].broadcast_like(ds).transpose(*ds.sizes).values, tuple(ds.sizes.values())
+        ).ravel()
+        for n in names
+    ]
     with path.open("w", encoding="utf-8", newline="") as file:
         file.write("# " + json.dumps(meta) + "\n")
         lines = csv.writer(file, lineterminator="\n")
@@ -268,7 +312,10 @@ def _read_csv(path: Path) -> xr.Dataset:
         grid = np.array(column).reshape(tuple(sizes.values())).astype(np.dtype(info["dtype"]))
         index = tuple(slice(None) if d in info["dims"] else 0 for d in sizes)
         order = [d for d in sizes if d in info["dims"]]
-        attrs = {k: np.array(v, dtype=np.int8) if k in ("flag_values", "flag_masks") else v for k, v in info["attrs"].items()}
+        attrs = {
+            k: np.array(v, dtype=np.int8) if k in ("flag_values", "flag_masks") else v
+            for k, v in info["attrs"].items()
+        }
         variables[name] = xr.DataArray(grid[index], dims=order, attrs=attrs).transpose(*info["dims"])
     coords = {n: variables.pop(n) for n in meta["coords"]}
     return xr.Dataset(variables, coords, meta["attrs"])

@@ -39,8 +39,12 @@ if TYPE_CHECKING:
 Keep: TypeAlias = list[str] | Callable[[Output], bool] | None
 
 
-def run(spec: Spec | str | Mapping[str, Any], values: Mapping[str, Any] | None = None, *, backend: str = "") -> Dataset:
-    """Run a spec (object, bundled name, path or mapping) once, with ``values`` {path: value} on top; return a Dataset."""
+def run(
+    spec: Spec | str | Mapping[str, Any], values: Mapping[str, Any] | None = None, *, backend: str = ""
+) -> Dataset:
+    """Run a spec (object, bundled name, path or mapping) once, with ``values`` {path: value} on top; return a
+    Dataset.
+    """
     return sweep(spec, {}, values, backend=backend)
 
 
@@ -59,12 +63,13 @@ def sweep(
 ) -> Dataset:
     """Sweep fields of a spec and return a Dataset with one dimension per axis.
 
-    ``over`` maps paths to arrays, lists or text (``"80um:180um:11"``); a key ``"A,B"`` ties two fields to one axis. ``points`` maps
-    paths to equally long arrays: a list of designs, dimension ``point``. ``values`` are set on top of the spec, ``keep`` chooses
-    outputs by name or by a test; ``progress`` is called with (cases done, cases) after each block of ``chunk`` cases, by default
-    the model's number. ``sets`` adds an axis ``set`` of published alternatives to the data in use: "all" takes each once in place
-    of the default, a number draws so many random combinations. The first place is the spec as it stands.
-    InputError lists every fault of the input.
+    ``over`` maps paths to arrays, lists or text (``"80um:180um:11"``); a key ``"A,B"`` ties two fields to one
+    axis. ``points`` maps paths to equally long arrays: a list of designs, dimension ``point``. ``values`` are
+    set on top of the spec, ``keep`` chooses outputs by name or by a test; ``progress`` is called with (cases
+    done, cases) after each block of ``chunk`` cases, by default the model's number. ``sets`` adds an axis
+    ``set`` of published alternatives to the data in use: "all" takes each once in place of the default, a
+    number draws so many random combinations. The first place is the spec as it stands. InputError lists every
+    fault of the input.
     """
     from energymodels.core.dataset import to_dataset
 
@@ -97,7 +102,9 @@ def solve(
     sets: str | int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Solution:
-    """Do what ``sweep`` does and return the raw arrays; interrupted, it returns what it has, the rest not run."""
+    """Do what ``sweep`` does and return the raw arrays; interrupted, it returns what it has, the rest not
+    run.
+    """
     base = spec if isinstance(spec, Spec) else load(spec)
     if values:
         base = base.replace(values)
@@ -167,7 +174,9 @@ def _infos(base: Spec, over: Mapping[Any, Values], points: Mapping[str, Values])
 
 
 def _check_cross(base: Spec, infos: Mapping[str, FieldInfo], axes: list[Axis]) -> dict[str, Any]:
-    """Check the spec with all labels and texts that meet in the grid; return the fields in use, swept ones at their first."""
+    """Check the spec with all labels and texts that meet in the grid; return the fields in use, swept ones at
+    their first.
+    """
     first = {path: values[0] for path, values in swept_values(axes).items()}
     fields: dict[str, Any] = {}
     faults: list[Fault] = []
@@ -194,7 +203,9 @@ def _words(infos: Mapping[str, FieldInfo], axes: list[Axis]) -> Iterator[dict[st
 
 
 def _columns(infos: Mapping[str, FieldInfo], fields: Mapping[str, Any], axes: list[Axis]) -> dict[str, Array]:
-    """Return every field in use as an array that broadcasts over the grid: numbers, indices of labels, texts."""
+    """Return every field in use as an array that broadcasts over the grid: numbers, indices of
+    labels, texts.
+    """
     columns = of_fields(infos, fields, len(axes))
     for i, axis in enumerate(axes):
         shape = tuple(axis.size if j == i else 1 for j in range(len(axes)))
@@ -225,7 +236,13 @@ def _allocate(
     wrong = [name for name in (keep if isinstance(keep, list) else []) if name not in names]
     if wrong:
         raise InputError(
-            [Fault(name, hint=f"unknown output; {closest(name, [o.name for o in model.outputs])}".rstrip("; ")) for name in wrong]
+            [
+                Fault(
+                    name,
+                    hint=f"unknown output; {closest(name, [o.name for o in model.outputs])}".rstrip("; "),
+                )
+                for name in wrong
+            ]
         )
     cases = int(np.prod([axis.size for axis in axes], dtype=int))
     values: dict[str, Array] = {}
@@ -238,7 +255,11 @@ def _allocate(
 
 
 def _by_kernel(
-    columns: Mapping[str, Array], threads: int, chunk: int, solution: Solution, progress: Callable[[int, int], None] | None
+    columns: Mapping[str, Array],
+    threads: int,
+    chunk: int,
+    solution: Solution,
+    progress: Callable[[int, int], None] | None,
 ) -> None:
     """Fill the solution by the model's kernel, loaded before the clock starts."""
     load_kernel(solution.model, columns)
@@ -248,7 +269,9 @@ def _by_kernel(
 
 
 def _by_backend(solution: Solution, columns: Mapping[str, Array]) -> None:
-    """Fill the solution from a reference backend: {output: array over the grid, in the output's unit}, and a status."""
+    """Fill the solution from a reference backend: {output: array over the grid, in the output's unit}, and a
+    status.
+    """
     start = time.perf_counter()
     backend = import_module(f"energymodels.backends.{solution.backend}")
     grid = {path: np.broadcast_to(column, solution.shape).ravel() for path, column in columns.items()}
@@ -286,7 +309,11 @@ def _find_not_finite(solution: Solution) -> None:
     bad = np.zeros(solution.status.size, dtype=bool)
     for output in solution.outputs:
         values = solution.values[output.name]
-        lacking = ~np.isfinite(values) if values.dtype.kind == "f" and not output.absence else np.zeros(1, dtype=bool)
+        lacking = (
+            ~np.isfinite(values)
+            if values.dtype.kind == "f" and not output.absence
+            else np.zeros(1, dtype=bool)
+        )
         if lacking.any():
             bad |= _by_case(solution, output, lacking)
     solution.status[bad & (solution.status == status.OK)] = status.NOT_FINITE
@@ -313,7 +340,11 @@ def _warn_validity(solution: Solution) -> None:
     output = next(o for o in solution.model.outputs if o.name == "validity")
     used = int(np.bitwise_or.reduce(np.asarray(solution.validity, dtype=np.int64).ravel()))
     names = [
-        m for mask, m in zip(output.attrs["flag_masks"], str(output.attrs["flag_meanings"]).split(), strict=True) if used & mask
+        m
+        for mask, m in zip(
+            output.attrs["flag_masks"], str(output.attrs["flag_meanings"]).split(), strict=True
+        )
+        if used & mask
     ]
     message = f"outside the range of the formulas for: {', '.join(names)} (see the variable validity)"
     solution.notes.append(message)

@@ -17,9 +17,14 @@ DRAWS = 100_000
 
 
 def sets_axis(
-    model: Model, infos: Mapping[str, FieldInfo], fields: Mapping[str, Any], along: Mapping[str, Array], sets: str | int
+    model: Model,
+    infos: Mapping[str, FieldInfo],
+    fields: Mapping[str, Any],
+    along: Mapping[str, Array],
+    sets: str | int,
 ) -> Axis:
-    """Return the axis ``set``: the spec as it stands, then each alternative in place of it, or ``sets`` random combinations.
+    """Return the axis ``set``: the spec as it stands, then each alternative in place of it, or ``sets``
+    random combinations.
 
     Fields that are swept, with values ``along``, keep their own axis.
     """
@@ -27,7 +32,9 @@ def sets_axis(
     first = {path: value for path, value in (members[0][1] if members else {}).items() if path not in along}
     members = [(name, change) for name, change in members[1:] if not along.keys() & change.keys()]
     if not members:
-        raise InputError(Fault("sets", str(sets), hint="nothing that this spec uses has published alternatives"))
+        raise InputError(
+            Fault("sets", str(sets), hint="nothing that this spec uses has published alternatives")
+        )
     if sets != "all":
         members = _drawn(members, _number(sets))
     values = {}
@@ -48,7 +55,9 @@ def _number(sets: str | int) -> int:
 
 
 def _drawn(members: list[tuple[str, dict[str, Any]]], number: int) -> list[tuple[str, dict[str, Any]]]:
-    """Return random combinations: for each group of fields that change together, the spec's own or one of its alternatives."""
+    """Return random combinations: for each group of fields that change together, the spec's own or one of its
+    alternatives.
+    """
     groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for _, change in members:
         groups.setdefault(tuple(sorted(change)), [{}]).append(change)

@@ -72,18 +72,25 @@ class PlausibilityWarning(NoteWarning):
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return a hint naming the closest of ``known``, empty if none is near."""
     names = sorted(known)
-    near = get_close_matches(name, names, n=1, cutoff=0.5) or [n for n in names if n.split(".")[-1] == name.split(".")[-1]][:1]
+    near = (
+        get_close_matches(name, names, n=1, cutoff=0.5)
+        or [n for n in names if n.split(".")[-1] == name.split(".")[-1]][:1]
+    )
     return f"did you mean {near[0]}?" if near else ""
 
 
 def closest(name: str, known: Iterable[str], *, fold: bool = False) -> str:
-    """Return a hint naming the closest of ``known``, or what there is; ``fold``: of dotted paths the first parts only."""
+    """Return a hint naming the closest of ``known``, or what there is; ``fold``: of dotted paths the first
+    parts only.
+    """
     names = sorted(known)
     if hint := nearest(name, names):
         return hint
     if fold:
         tables = {name.partition(".")[0] for name in names if "." in name}
-        names = sorted({*(f"{table}.*" for table in tables), *(n for n in names if "." not in n and n not in tables)})
+        names = sorted(
+            {*(f"{table}.*" for table in tables), *(n for n in names if "." not in n and n not in tables)}
+        )
     more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
     return f"known: {', '.join(names[:LISTED])}{more}" if names else ""
 

@@ -28,11 +28,12 @@ LABELLED = frozenset({"component", "element"})
 
 @dataclass(frozen=True)
 class Output:
-    """One result: ``scale`` takes the kernel's SI value to ``unit``; ``derived`` results come from the fields alone.
+    """One result: ``scale`` takes the kernel's SI value to ``unit``; ``derived`` results come from the fields
+    alone.
 
-    With ``flag_values`` in ``attrs`` it is a code: int8 in the result, -1 where the kernel left NaN. ``on_request``: given only to
-    whom names it in ``keep``. ``absent`` says where a case that ends well has no such number; without it all
-    numbers of such a case are finite, or the case gets the status not_finite.
+    With ``flag_values`` in ``attrs`` it is a code: int8 in the result, -1 where the kernel left NaN.
+    ``on_request``: given only to whom names it in ``keep``. ``absent`` says where a case that ends well has
+    no such number; without it all numbers of such a case are finite, or the case gets the status not_finite.
     """
 
     name: str
@@ -52,7 +53,9 @@ class Output:
 
     @property
     def absence(self) -> str:
-        """Where a case that ends well has none: what ``absent`` says, and along time what lies after its end; empty if nowhere."""
+        """Where a case that ends well has none: what ``absent`` says, and along time what lies after its end;
+        empty if nowhere.
+        """
         return self.absent or ("after the end of the case" if "time" in self.dims else "")
 
     @property
@@ -63,7 +66,9 @@ class Output:
 
 @dataclass(frozen=True)
 class Tolerance:
-    """How closely an output must meet its reference: |a - b| <= absolute + relative |b|, and why that much."""
+    """How closely an output must meet its reference: |a - b| <= absolute + relative |b|, and why
+    that much.
+    """
 
     relative: float
     absolute: float
@@ -74,8 +79,8 @@ class Tolerance:
 class Prepared:
     """Kernel inputs by record field and results known from the fields alone; arrays broadcast over the grid.
 
-    A list of arrays fills the first entries of a field that is an array. ``shared`` arrays, such as tables the rows point into,
-    reach ``Model.solve`` whole, among its ``axes``.
+    A list of arrays fills the first entries of a field that is an array. ``shared`` arrays, such as tables
+    the rows point into, reach ``Model.solve`` whole, among its ``axes``.
     """
 
     rows: Mapping[str, Array | list[Array]]
@@ -85,7 +90,9 @@ class Prepared:
 
 @dataclass(frozen=True)
 class Remark:
-    """What is likely not meant, and in which cases: ``where`` is an array of bool that broadcasts over the grid."""
+    """What is likely not meant, and in which cases: ``where`` is an array of bool that broadcasts over the
+    grid.
+    """
 
     text: str
     where: Array
@@ -93,7 +100,9 @@ class Remark:
 
 @dataclass(frozen=True)
 class Block:
-    """Where a chunk of cases goes: ``scalars`` (scalar output, case), ``arrays`` name -> (case, *dims), ``status`` (case,)."""
+    """Where a chunk of cases goes: ``scalars`` (scalar output, case), ``arrays`` name -> (case, *dims),
+    ``status`` (case,).
+    """
 
     scalars: Array
     arrays: Mapping[str, Array]
@@ -101,8 +110,11 @@ class Block:
 
 
 class Model(ABC):
-    """One model: its schema, its outputs and its way to a kernel. Columns are {path: array} that broadcast over the grid,
-    numbers in the fields' units, labels as indices into ``FieldInfo.labels``, texts as they are."""
+    """One model: its schema, its outputs and its way to a kernel.
+
+    Columns are {path: array} that broadcast over the grid, numbers in the fields' units, labels as indices
+    into ``FieldInfo.labels``, texts as they are.
+    """
 
     name: ClassVar[str]
     summary: ClassVar[str]
@@ -110,7 +122,8 @@ class Model(ABC):
     outputs: ClassVar[tuple[Output, ...]]
     sources: ClassVar[tuple[str, ...]] = ()
     references: ClassVar[Mapping[str, Mapping[str, Tolerance]]] = {}  # backend -> output -> tolerance
-    alike: ClassVar[Mapping[str, Mapping[str, Any]]] = {}  # backend -> fields that make the model cut space and time as it does
+    # backend -> fields that make the model cut space and time as it does
+    alike: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     block: ClassVar[int] = 16384  # cases per block of work: its rows and results stay in the cache
 
     @abstractmethod
@@ -118,14 +131,17 @@ class Model(ABC):
         """Return the kernel module: ``ROW`` and the jitted ``solve``."""
 
     def fields(self, values: Mapping[str, Any]) -> dict[str, FieldInfo]:
-        """Return every field by dotted path: those of ``spec`` and those that ``values``, as somebody wrote them, bring along.
+        """Return every field by dotted path: those of ``spec`` and those that ``values``, as somebody wrote
+        them, bring along.
 
         InputError if ``values`` do not say which those are.
         """
         return schema(self.spec)
 
     def alias(self, name: str) -> tuple[str, str] | None:
-        """Return (path, unit of bare numbers) of the field that ``name`` also stands for; InputError refuses it with a reason."""
+        """Return (path, unit of bare numbers) of the field that ``name`` also stands for; InputError refuses
+        it with a reason.
+        """
         return None
 
     def check(self, fields: Mapping[str, Any]) -> list[Fault]:
@@ -137,25 +153,33 @@ class Model(ABC):
         return []
 
     def doubts(self, columns: Mapping[str, Array], given: Collection[str]) -> list[Remark]:
-        """Return what is likely not meant in some cases; ``given`` are the paths that somebody wrote or sweeps.
+        """Return what is likely not meant in some cases; ``given`` are the paths that somebody wrote or
+        sweeps.
 
         A field's own ``usual`` range needs no remark here.
         """
         return []
 
-    def members(self, fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[tuple[str, Mapping[str, Any]]]:
+    def members(
+        self, fields: Mapping[str, Any], along: Mapping[str, Array]
+    ) -> list[tuple[str, Mapping[str, Any]]]:
         """Return the published alternatives to the data in use, one at a time: (name, {path: value}).
 
-        The first is what is in use, with every path that the others change; ``along`` are the values of swept fields.
+        The first is what is in use, with every path that the others change; ``along`` are the values of swept
+        fields.
         """
         return []
 
     def impossible(self, fields: Mapping[str, Any]) -> list[Fault]:
-        """Return why a single case with these fields is none, though each is right; in a sweep such a case gets a status."""
+        """Return why a single case with these fields is none, though each is right; in a sweep such a case
+        gets a status.
+        """
         return []
 
     def outcome(self, solution: Solution, found: Mapping[str, Array]) -> list[str]:
-        """Return what must be said of how cases went; ``found`` holds every scalar output by name, kept or not."""
+        """Return what must be said of how cases went; ``found`` holds every scalar output by name, kept or
+        not.
+        """
         return []
 
     def label(self, name: str, word: str, solution: Solution) -> str:
@@ -163,10 +187,11 @@ class Model(ABC):
         return word
 
     def axes(self, fields: Mapping[str, Any], along: Mapping[str, Array], probe: Probe) -> dict[str, Array]:
-        """Return output axes shared by all cases, from the checked fields and the values ``along`` which some are swept.
+        """Return output axes shared by all cases, from the checked fields and the values ``along`` which some
+        are swept.
 
-        Asked only if an output with dimensions is wanted. ``probe(names)`` solves the same cases by the kernel for these outputs
-        without dimensions.
+        Asked only if an output with dimensions is wanted. ``probe(names)`` solves the same cases by the
+        kernel for these outputs without dimensions.
         """
         return {}
 
@@ -183,7 +208,9 @@ class Model(ABC):
         return []
 
     def inert(self, fields: Mapping[str, Any], swept: set[str]) -> dict[str, str]:
-        """Return {swept path: why it does not act fully} given the fields in use (those not swept have one value)."""
+        """Return {swept path: why it does not act fully} given the fields in use (those not swept have one
+        value).
+        """
         return {}
 
 
@@ -212,7 +239,9 @@ def get_model(name: str) -> Model:
 
 
 def resolve(model: Model, name: str) -> tuple[str, str]:
-    """Return (path, unit of bare numbers, empty for the field's own) of a field's path or alias; unknown names pass."""
+    """Return (path, unit of bare numbers, empty for the field's own) of a field's path or alias; unknown
+    names pass.
+    """
     return (name, "") if name in schema(model.spec) else model.alias(name) or (name, "")
 
 

@@ -1,4 +1,7 @@
-"""What is likely not meant: values outside a field's usual range, and what a model doubts. It is said, and never stops a run."""
+"""What is likely not meant: values outside a field's usual range, and what a model doubts.
+
+It is said, and never stops a run.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,11 @@ from energymodels.core.schema import FieldInfo
 
 
 def remarks(
-    model: Model, infos: Mapping[str, FieldInfo], columns: Mapping[str, Array], given: Collection[str], shape: tuple[int, ...]
+    model: Model,
+    infos: Mapping[str, FieldInfo],
+    columns: Mapping[str, Array],
+    given: Collection[str],
+    shape: tuple[int, ...],
 ) -> list[str]:
     """Return what is to be said of the cases of a grid, each once with how many cases it concerns.
 
@@ -21,7 +28,9 @@ def remarks(
     """
     found = [*_unusual(infos, columns, given), *model.doubts(columns, given)]
     counts = [int(np.count_nonzero(np.broadcast_to(remark.where, shape))) for remark in found]
-    return [remark.text + _cases(count, prod(shape)) for remark, count in zip(found, counts, strict=True) if count]
+    return [
+        remark.text + _cases(count, prod(shape)) for remark, count in zip(found, counts, strict=True) if count
+    ]
 
 
 def _cases(count: int, of: int) -> str:
@@ -30,7 +39,9 @@ def _cases(count: int, of: int) -> str:
     return f" (all {of} cases)" if count == of else f" ({count} of {of} cases)"
 
 
-def _unusual(infos: Mapping[str, FieldInfo], columns: Mapping[str, Array], given: Collection[str]) -> list[Remark]:
+def _unusual(
+    infos: Mapping[str, FieldInfo], columns: Mapping[str, Array], given: Collection[str]
+) -> list[Remark]:
     """Return a remark for every given field with values outside of its usual range."""
     found = []
     for path in given:

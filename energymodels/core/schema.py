@@ -1,5 +1,8 @@
-"""Schemas: what fields a model has. A schema is a pydantic class whose fields carry unit, range and meaning once; checks, help and
-metadata read them there."""
+"""Schemas: what fields a model has.
+
+A schema is a pydantic class whose fields carry unit, range and meaning once; checks, help and metadata read
+them there.
+"""
 
 from __future__ import annotations
 
@@ -21,11 +24,14 @@ Choice: TypeAlias = Mapping[str, float | None]
 
 
 class Table(BaseModel):
-    """A table of fields. ``alternatives`` lists groups of which exactly one choice is used; the first is the default.
+    """A table of fields.
 
-    A choice maps its fields to their defaults, None where the field must be given. Names are relative to the table and may be
-    dotted. ``exclusive`` lists groups of choices none of which need be used; a name there may be a table's, for all its fields.
-    ``agreeing`` pairs say the same thing twice: both may be given if they agree, but overriding one drops the other.
+    ``alternatives`` lists groups of which exactly one choice is used; the first is the default.
+
+    A choice maps its fields to their defaults, None where the field must be given. Names are relative to the
+    table and may be dotted. ``exclusive`` lists groups of choices none of which need be used; a name there
+    may be a table's, for all its fields. ``agreeing`` pairs say the same thing twice: both may be given if
+    they agree, but overriding one drops the other.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=True)
@@ -35,11 +41,20 @@ class Table(BaseModel):
 
 
 def quantity(
-    default: float | None, unit: str, meaning: str, *, fixed: bool = False, usual: tuple[float, float] | None = None, **limits: Any
+    default: float | None,
+    unit: str,
+    meaning: str,
+    *,
+    fixed: bool = False,
+    usual: tuple[float, float] | None = None,
+    **limits: Any,
 ) -> Any:
-    """Return a number field; ``limits`` are gt, ge, lt, le (none above: inf is legal). A ``fixed`` one shapes the result.
+    """Return a number field; ``limits`` are gt, ge, lt, le (none above: inf is legal).
 
-    Values outside the ``usual`` range, but for 0 and inf, are remarked upon: they are often in another unit than the field's.
+    A ``fixed`` one shapes the result.
+
+    Values outside the ``usual`` range, but for 0 and inf, are remarked upon: they are often in another unit
+    than the field's.
     """
     extra: dict[str, Any] = {"unit": unit, "fixed": fixed, "usual": list(usual) if usual else None}
     return Field(default, description=meaning, json_schema_extra=extra, **limits)
@@ -51,7 +66,9 @@ def count(default: int | None, meaning: str, *, fixed: bool = True, **limits: An
 
 
 def choice(default: str | None, meaning: str, *, fixed: bool = False) -> Any:
-    """Return a field annotated with a ``Literal`` of the labels it may take; a ``fixed`` one shapes the result."""
+    """Return a field annotated with a ``Literal`` of the labels it may take; a ``fixed`` one shapes the
+    result.
+    """
     return Field(default, description=meaning, json_schema_extra={"fixed": fixed})
 
 
@@ -98,7 +115,9 @@ class FieldInfo:
         return above and below
 
     def is_usual(self, values: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
-        """Return where ``values`` are in the usual range; 0 and inf, which stand for none and no limit, always are."""
+        """Return where ``values`` are in the usual range; 0 and inf, which stand for none and no limit,
+        always are.
+        """
         low, high = self.usual or (-math.inf, math.inf)
         inside = (values >= low) & (values <= high)
         return np.asarray(inside | (values == 0.0) | ~np.isfinite(values), dtype=np.bool_)
@@ -112,9 +131,17 @@ class FieldInfo:
         return f"{self.path} = {value:g}{unit} is far from what is usual, {low:g} to {high:g}{unit}{hint}"
 
     def fault(self, value: object, hint: str = "") -> Fault:
-        """Return the fault of ``value`` in this field; a bare number gets the unit with which it would be right."""
+        """Return the fault of ``value`` in this field; a bare number gets the unit with which it would be
+        right.
+        """
         meant = [] if hint else self._meant(value, self.holds)
-        return Fault(self.path, value, self.allowed, self.unit, hint or (f"did you mean {' or '.join(meant)}?" if meant else ""))
+        return Fault(
+            self.path,
+            value,
+            self.allowed,
+            self.unit,
+            hint or (f"did you mean {' or '.join(meant)}?" if meant else ""),
+        )
 
     def _meant(self, value: object, fits: Callable[[float], bool]) -> list[str]:
         """Return a bare number with the units with which it ``fits``."""
@@ -127,7 +154,9 @@ class FieldInfo:
         return [] if unit or not math.isfinite(number) else units.meant(number, self.unit, fits)
 
     def number(self, value: object) -> float:
-        """Return the number that ``value`` (text with or without a unit, or a number) is in the field's unit, in range or not."""
+        """Return the number that ``value`` (text with or without a unit, or a number) is in the field's unit,
+        in range or not.
+        """
         try:
             if isinstance(value, bool | np.bool_):
                 raise ValueError("not a number")
@@ -136,11 +165,15 @@ class FieldInfo:
             raise InputError(self.fault(value, str(error))) from error
 
     def parse(self, value: object) -> Any:
-        """Return ``value`` (text with or without a unit, or a number) as this field holds it; InputError with range and unit."""
+        """Return ``value`` (text with or without a unit, or a number) as this field holds it; InputError with
+        range and unit.
+        """
         if self.kind == "label":
             if isinstance(value, str) and value.strip() in self.labels:
                 return value.strip()
-            raise InputError(self.fault(value, nearest(str(value), self.labels) if isinstance(value, str) else ""))
+            raise InputError(
+                self.fault(value, nearest(str(value), self.labels) if isinstance(value, str) else "")
+            )
         if self.kind == "text":
             if isinstance(value, str) and value.strip() and "\0" not in value:
                 return str(value).strip()
@@ -156,7 +189,9 @@ class FieldInfo:
 
 
 def brought_along(infos: Mapping[str, FieldInfo], prefix: str, owner: str) -> dict[str, FieldInfo]:
-    """Return another model's fields as fields that a text brings along, by path behind ``prefix``; left out, the owner's."""
+    """Return another model's fields as fields that a text brings along, by path behind ``prefix``; left out,
+    the owner's.
+    """
 
     def behind(paths: Iterable[str]) -> tuple[str, ...]:
         return tuple(prefix + path for path in paths)
@@ -181,7 +216,9 @@ def without(prefix: str, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def in_unit(value: object, unit: str) -> object:
-    """Return a bare number with ``unit`` written behind it; anything else, and with ``unit`` empty everything, as it is."""
+    """Return a bare number with ``unit`` written behind it; anything else, and with ``unit`` empty
+    everything, as it is.
+    """
     if not unit or isinstance(value, bool | np.bool_):
         return value
     if isinstance(value, int | float | np.number):
@@ -208,12 +245,24 @@ def schema(table: type[Table], prefix: str = "") -> dict[str, FieldInfo]:
         limits: dict[str, Any] = {}
         for limit in info.metadata:
             if isinstance(limit, Ge | Gt):
-                limits |= {"low": limit.ge if isinstance(limit, Ge) else limit.gt, "low_open": isinstance(limit, Gt)}
+                limits |= {
+                    "low": limit.ge if isinstance(limit, Ge) else limit.gt,
+                    "low_open": isinstance(limit, Gt),
+                }
             elif isinstance(limit, Le | Lt):
-                limits |= {"high": limit.le if isinstance(limit, Le) else limit.lt, "high_open": isinstance(limit, Lt)}
+                limits |= {
+                    "high": limit.le if isinstance(limit, Le) else limit.lt,
+                    "high_open": isinstance(limit, Lt),
+                }
         found[prefix + name] = FieldInfo(
             path=prefix + name,
-            kind="label" if labels else "text" if str in options else "integer" if int in options else "number",
+            kind="label"
+            if labels
+            else "text"
+            if str in options
+            else "integer"
+            if int in options
+            else "number",
             meaning=info.description or "",
             default=info.default,
             unit=str(extra.get("unit", "")),
@@ -230,7 +279,9 @@ def _pair(ends: Any) -> tuple[float, float] | None:
 
 
 def _grouped(table: type[Table], prefix: str, found: Mapping[str, FieldInfo]) -> dict[str, FieldInfo]:
-    """Return the fields that are in groups of ``table``, with what they replace and exclude, and their defaults."""
+    """Return the fields that are in groups of ``table``, with what they replace and exclude, and their
+    defaults.
+    """
     changed: dict[str, FieldInfo] = {}
     for pair in table.agreeing:
         for name, other in (pair, pair[::-1]):
@@ -242,7 +293,9 @@ def _grouped(table: type[Table], prefix: str, found: Mapping[str, FieldInfo]) ->
             mine = {p for choice in choices if path in choice for p in choice}
             others = tuple(dict.fromkeys(p for choice in choices for p in choice if p not in mine))
             info = changed.get(path, found[path])
-            changed[path] = replace(info, replaces=(*info.replaces, *others), conflicts=(*info.conflicts, *others))
+            changed[path] = replace(
+                info, replaces=(*info.replaces, *others), conflicts=(*info.conflicts, *others)
+            )
     for group in table.alternatives:
         for path in {prefix + name for choice in group for name in choice}:
             changed[path] = replace(changed[path], default=group[0].get(path.removeprefix(prefix)))

@@ -34,7 +34,8 @@ class Solution:
     threads: int = 1
     seconds: float = 0.0
     notes: list[str] = field(default_factory=list)
-    found: Mapping[str, Array] = field(default_factory=dict)  # every scalar output, kept or not, until ``solve`` returns
+    # every scalar output, kept or not, until ``solve`` returns
+    found: Mapping[str, Array] = field(default_factory=dict)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -56,13 +57,18 @@ class Solution:
         return bool(np.any(self.status == status.NOT_RUN))
 
     def scalars(self) -> dict[str, Any]:
-        """Return the brief results of the first case by name, codes as the words they stand for, None for what is not there."""
+        """Return the brief results of the first case by name, codes as the words they stand for, None for
+        what is not there.
+        """
         found: dict[str, Any] = {}
         for output in self.outputs:
             if output.dims and output.brief:
                 words = self.output_axes[output.dims[0]]
                 numbers = self.values[output.name].reshape(-1, words.size)[0]
-                found[output.name] = {str(w): float(x) if math.isfinite(x) else None for w, x in zip(words, numbers, strict=True)}
+                found[output.name] = {
+                    str(w): float(x) if math.isfinite(x) else None
+                    for w, x in zip(words, numbers, strict=True)
+                }
             elif not output.dims:
                 value = self.values[output.name].ravel()[0].item()
                 if "flag_values" in output.attrs:
@@ -73,11 +79,14 @@ class Solution:
     def word(self, output: Output) -> str | None:
         """Return what a code of the first case stands for, None if for nothing."""
         names = str(output.attrs["flag_meanings"]).split()
-        found = dict(zip(output.attrs["flag_values"].tolist(), names, strict=True)).get(self.values[output.name].ravel()[0].item())
+        found = dict(zip(output.attrs["flag_values"].tolist(), names, strict=True)).get(
+            self.values[output.name].ravel()[0].item()
+        )
         return None if found is None else self.model.label(output.name, found, self)
 
     def band(self) -> dict[str, Any]:
-        """Return ``scalars`` of the first case as {"value", "low", "high"}: lowest and highest over all cases, of numbers only.
+        """Return ``scalars`` of the first case as {"value", "low", "high"}: lowest and highest over all
+        cases, of numbers only.
 
         ``status`` counts the cases that failed.
         """

@@ -24,7 +24,9 @@ RESERVED = ("model", "title", "provenance")
 
 @dataclass(frozen=True)
 class Spec:
-    """A model's name and the fields somebody wrote, by dotted path, as they wrote them; ``faults`` are of the writing itself."""
+    """A model's name and the fields somebody wrote, by dotted path, as they wrote them; ``faults`` are of the
+    writing itself.
+    """
 
     model: str
     values: Mapping[str, Any] = field(default_factory=dict)
@@ -53,13 +55,16 @@ class Spec:
     def replace(self, changes: Mapping[str, Any]) -> Spec:
         """Return a spec with ``changes`` (path or alias: number, label or text with a unit).
 
-        Alternatives of what is set are dropped, and so are values of fields that what was replaced brought along.
+        Alternatives of what is set are dropped, and so are values of fields that what was replaced brought
+        along.
         """
         from energymodels.core.model import get_model
 
         spec = replace(self, model=str(changes.get("model", self.model)))
         model = get_model(spec.model)
-        changes, faults = _resolved(model, {name: value for name, value in changes.items() if name != "model"})
+        changes, faults = _resolved(
+            model, {name: value for name, value in changes.items() if name != "model"}
+        )
         fields = schema(model.spec)
         known = [path for path in changes if path in fields]
         faults += [
@@ -72,7 +77,11 @@ class Spec:
         kept = {path: value for path, value in spec.values.items() if path not in dropped}
         new = replace(spec, values=kept | changes, faults=(*spec.faults, *faults))
         gone = (self._brought - new._brought) & (kept.keys() - changes.keys())
-        return replace(new, values={path: value for path, value in new.values.items() if path not in gone}) if gone else new
+        return (
+            replace(new, values={path: value for path, value in new.values.items() if path not in gone})
+            if gone
+            else new
+        )
 
     def checked(self) -> dict[str, Any]:
         """Return every field in use with its value, defaults filled in. InputError lists all faults."""
@@ -94,7 +103,9 @@ class Spec:
             raise InputError(faults)
         values |= defaults
         try:
-            checked = model.spec.model_validate(_nested({path: value for path, value in values.items() if path in table}))
+            checked = model.spec.model_validate(
+                _nested({path: value for path, value in values.items() if path in table})
+            )
         except ValidationError as error:
             raise InputError(_faults(fields, values, error)) from None
         found = {path: value for path, value in _flat(checked.model_dump()).items() if value is not None}
@@ -105,7 +116,9 @@ class Spec:
 
 
 def _resolved(model: Model, changes: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
-    """Return (changes by path, faults): aliases become the paths they stand for, their bare numbers get the alias' unit."""
+    """Return (changes by path, faults): aliases become the paths they stand for, their bare numbers get the
+    alias' unit.
+    """
     from energymodels.core.model import resolve
 
     faults: list[Fault] = []
@@ -124,7 +137,9 @@ def _resolved(model: Model, changes: Mapping[str, Any]) -> tuple[dict[str, Any],
     return found, faults
 
 
-def _defaults(model: Model, brought: Mapping[str, FieldInfo], given: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
+def _defaults(
+    model: Model, brought: Mapping[str, FieldInfo], given: Mapping[str, Any]
+) -> tuple[dict[str, Any], list[Fault]]:
     """Return (defaults by path, faults) of alternatives and brought fields that are in use and not given."""
     found: dict[str, Any] = {}
     faults: list[Fault] = []
@@ -133,7 +148,9 @@ def _defaults(model: Model, brought: Mapping[str, FieldInfo], given: Mapping[str
         for path, default in used.items():
             if path not in given:
                 if default is None:
-                    faults.append(Fault(path, hint=f"needed together with {next(p for p in used if p in given)}"))
+                    faults.append(
+                        Fault(path, hint=f"needed together with {next(p for p in used if p in given)}")
+                    )
                 else:
                     found[path] = default
     for path, info in brought.items():
@@ -149,7 +166,11 @@ def _clashes(model: Model, brought: Mapping[str, FieldInfo]) -> list[Fault]:
     """Return the fields brought along whose name stands for something else already, here or in the result."""
     taken = {*RESERVED, "status", "point", *(path.replace(".", "_") for path in schema(model.spec))}
     taken |= {name for output in model.outputs for name in (output.name, *output.dims)}
-    return [Fault(path, hint="is a name of the model's own; choose another") for path in brought if path.replace(".", "_") in taken]
+    return [
+        Fault(path, hint="is a name of the model's own; choose another")
+        for path in brought
+        if path.replace(".", "_") in taken
+    ]
 
 
 def _parsed(fields: Mapping[str, FieldInfo], raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
@@ -185,7 +206,9 @@ def _nested(flat: Mapping[str, Any]) -> dict[str, Any]:
     return tree
 
 
-def _faults(fields: Mapping[str, FieldInfo], values: Mapping[str, Any], error: ValidationError) -> list[Fault]:
+def _faults(
+    fields: Mapping[str, FieldInfo], values: Mapping[str, Any], error: ValidationError
+) -> list[Fault]:
     faults = []
     for item in error.errors(include_url=False):
         path = ".".join(str(part) for part in item["loc"])
@@ -205,7 +228,9 @@ def bundled() -> dict[str, Path]:
 
 
 def load(source: str | Path | Mapping[str, Any]) -> Spec:
-    """Return the spec bundled under a name, in a TOML file, in a (nested) mapping that holds ``model``, or a model's defaults."""
+    """Return the spec bundled under a name, in a TOML file, in a (nested) mapping that holds ``model``, or a
+    model's defaults.
+    """
     from energymodels.core.model import MODELS
 
     if isinstance(source, Mapping):
@@ -218,7 +243,8 @@ def load(source: str | Path | Mapping[str, Any]) -> Spec:
         raise InputError(
             Fault(
                 str(source),
-                hint=f"neither a bundled spec, a file nor a model; {closest(str(source), [*names, *MODELS])}".rstrip("; "),
+                hint=f"neither a bundled spec, a file nor a "
+                f"model; {closest(str(source), [*names, *MODELS])}".rstrip("; "),
             )
         )
     try:
@@ -248,7 +274,9 @@ def _from_tree(tree: Mapping[str, Any], name: str) -> Spec:
 
     model = tree.get("model")
     if not isinstance(model, str):
-        raise InputError(Fault("model", model, hint=f'the spec must begin with model = "..."; {closest("", MODELS)}'))
+        raise InputError(
+            Fault("model", model, hint=f'the spec must begin with model = "..."; {closest("", MODELS)}')
+        )
     if model not in MODELS:
         raise unknown("model", model, MODELS)
     spec = Spec(model, {}, name, str(tree.get("title", "")), _provenance(tree))

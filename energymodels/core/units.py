@@ -1,4 +1,6 @@
-"""Units at the edges: text such as ``130um``, ``25 degC`` or ``1e16 cm-3`` into a number in a field's unit."""
+"""Units at the edges: text such as ``130um``, ``25 degC`` or ``1e16 cm-3`` into a number in a
+field's unit.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,10 @@ if TYPE_CHECKING:
 
 _MANTISSA = r"[+-]?(?:\d+\.?\d*|\.\d+)"
 _NUMBER = re.compile(rf"\s*({_MANTISSA}(?:e[+-]?\d+)?|[+-]?(?:inf(?:inity)?|nan))\s*(.*?)\s*$", re.IGNORECASE)
-_TIMES_TEN = re.compile(rf"^\s*(?:({_MANTISSA})\s*[x*]\s*|([+-]?))10\s*(?:\^|\*\*)\s*([+-]?\d+)", re.IGNORECASE)  # 4.2x10^15
+# 4.2x10^15
+_TIMES_TEN = re.compile(
+    rf"^\s*(?:({_MANTISSA})\s*[x*]\s*|([+-]?))10\s*(?:\^|\*\*)\s*([+-]?\d+)", re.IGNORECASE
+)
 _EXPONENT = re.compile(r"(?<=[A-Za-z])\^?([+-]?\d+)")
 
 # What people write -> what the unit's own name is; in this order.
@@ -46,13 +51,24 @@ OFTEN_MEANT = {  # unit of a field -> units in which people have the number at h
 
 
 # what pint's parser lets through beside its own errors
-UNREADABLE = (ArithmeticError, AssertionError, AttributeError, SyntaxError, TypeError, ValueError, tokenize.TokenError)
+UNREADABLE = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    tokenize.TokenError,
+)
 
 
 def plain(text: str) -> str:
-    """Return ``text`` with the signs and spellings that people use for a unit replaced by one: Ω, ℃, cm², ohm-cm, Sun."""
+    """Return ``text`` with the signs and spellings that people use for a unit replaced by one: Ω, ℃, cm²,
+    ohm-cm, Sun.
+    """
     text = re.sub("[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻]+", lambda found: "^" + found[0].translate(_RAISED), text)
-    text = unicodedata.normalize("NFKC", text.replace("º", "°"))  # the signs for ohm, kelvin and degrees become letters
+    # the signs for ohm, kelvin and degrees become letters
+    text = unicodedata.normalize("NFKC", text.replace("º", "°"))
     text = text.translate(_SIGNS)
     for pattern, name in _HABITS:
         text = pattern.sub(name, text)
@@ -62,7 +78,9 @@ def plain(text: str) -> str:
 def _to_pint(unit: str) -> str:
     """Rewrite UDUNITS exponents and products (``W m-2``, ``mol.m-3``) for pint; ``^`` and ``**`` pass."""
     text = "1" + unit if unit.startswith("/") else unit
-    text = re.sub(r"(?<=[A-Za-z0-9])\s*\.\s*(?=[A-Za-z])", " ", text.strip().replace("%", "percent").replace("μ", "u"))
+    text = re.sub(
+        r"(?<=[A-Za-z0-9])\s*\.\s*(?=[A-Za-z])", " ", text.strip().replace("%", "percent").replace("μ", "u")
+    )
     return _EXPONENT.sub(r"**\1", text)
 
 
@@ -93,17 +111,24 @@ def _factor(unit: str, into: str) -> tuple[float, float]:
 
 def split(text: str) -> tuple[float, str]:
     """Return (number, unit text) of ``text``; ValueError if it does not begin with a number."""
-    text = _TIMES_TEN.sub(lambda found: f"{found[1] or found[2] + '1'}e{int(found[3])} ", plain(text), count=1)
+    text = _TIMES_TEN.sub(
+        lambda found: f"{found[1] or found[2] + '1'}e{int(found[3])} ", plain(text), count=1
+    )
     match = _NUMBER.match(text)
     if match is None:
         raise ValueError("not a number")
     if re.match(r",\s*\d", match[2]):
-        raise ValueError(f"cannot read {match[2]!r}: a decimal comma? A decimal point is a dot, and thousands have no mark")
+        raise ValueError(
+            f"cannot read {match[2]!r}: a decimal comma? A decimal point is a dot, and thousands have no mark"
+        )
     return float(match[1]), match[2]
 
 
 def parse(text: str, unit: str) -> float:
-    """Return the number in ``text`` in ``unit``; a bare number is in ``unit`` already. ValueError says what is wrong."""
+    """Return the number in ``text`` in ``unit``; a bare number is in ``unit`` already.
+
+    ValueError says what is wrong.
+    """
     value, given = split(text)
     if given in ("", unit):
         return value
@@ -122,7 +147,9 @@ def parse(text: str, unit: str) -> float:
 
 
 def meant(value: float, unit: str, fits: Callable[[float], bool]) -> list[str]:
-    """Return ``value`` with each unit that is often meant in place of ``unit`` and with which it ``fits``, ready to be typed."""
+    """Return ``value`` with each unit that is often meant in place of ``unit`` and with which it ``fits``,
+    ready to be typed.
+    """
     others = [other for other in OFTEN_MEANT.get(unit, ()) if other != "percent" or 1.0 < value <= 100.0]
     found = [f"{value:.6g}{other.replace(' ', '.')}" for other in others]
     return [text for text in found if fits(parse(text, unit))]

@@ -1,6 +1,7 @@
 """Solving a grid: it is cut into blocks, and worker threads call the same compiled kernel on them.
 
-Each fills a row buffer of its own; the kernel releases the GIL. A case's result depends on neither cutting, threads nor neighbours.
+Each fills a row buffer of its own; the kernel releases the GIL. A case's result depends on neither cutting,
+threads nor neighbours.
 """
 
 from __future__ import annotations
@@ -33,18 +34,23 @@ _loaded: set[str] = set()
 def _scalars(model: Model, cases: int) -> Array:
     """Return room for the scalar outputs, (output, case).
 
-    It is one case wider than it shows, so that no part of it is contiguous: a kernel is compiled for each memory layout it meets.
+    It is one case wider than it shows, so that no part of it is contiguous: a kernel is compiled for each
+    memory layout it meets.
     """
     return np.empty((len(scalar_outputs(model)), cases + 1))[:, :cases]
 
 
 def load_kernel(model: Model, columns: Mapping[str, Array]) -> None:
-    """Compile the model's kernels, saying so, or load them from the cache, once per process: prepare a case, solve an empty one."""
+    """Compile the model's kernels, saying so, or load them from the cache, once per process: prepare a case,
+    solve an empty one.
+    """
     if model.name in _loaded:
         return
     kernel = model.kernel()
     if not is_compiled(kernel.solve):
-        logging.getLogger("energymodels").warning("compiling the kernels of %s, once per installation ...", model.name)
+        logging.getLogger("energymodels").warning(
+            "compiling the kernels of %s, once per installation ...", model.name
+        )
     with np.errstate(all="ignore"):
         prepared = model.prepare({path: column.ravel()[:1] for path, column in columns.items()})
         empty = Block(_scalars(model, 1), {}, np.empty(1, dtype=np.int8))
@@ -67,13 +73,19 @@ def _blocks(shape: tuple[int, ...], chunk: int) -> Iterator[tuple[tuple[slice, .
     for outer in np.ndindex(*shape[: cut - 1]):
         for start in range(0, shape[cut - 1], step):
             stop = min(start + step, shape[cut - 1])
-            index = (*(slice(i, i + 1) for i in outer), slice(start, stop), *(slice(0, n) for n in shape[cut:]))
+            index = (
+                *(slice(i, i + 1) for i in outer),
+                slice(start, stop),
+                *(slice(0, n) for n in shape[cut:]),
+            )
             yield index, first, (stop - start) * inner
             first += (stop - start) * inner
 
 
 def _targets(column: Array, values: Array | list[Array]) -> list[tuple[Array, Array]]:
-    """Return (where it goes, values) of one field of the row buffer, of each of its entries if it is an array."""
+    """Return (where it goes, values) of one field of the row buffer, of each of its entries if it is an
+    array.
+    """
     if isinstance(values, list):
         return [(column[:, i], one) for i, one in enumerate(values)]
     return [(column, values)]
@@ -105,7 +117,8 @@ class _Worker:
         part = slice(first, first + count)
         arrays = {name: values[part] for name, values in self.solution.values.items()}
         out = Block(self.scalars[:, part], arrays, self.solution.status[part])
-        with np.errstate(all="ignore"):  # interpreted kernels are as quiet as compiled ones; they report by status
+        # interpreted kernels are as quiet as compiled ones; they report by status
+        with np.errstate(all="ignore"):
             self.solution.model.solve(rows, self.axes, out)
         for i, scale in self.scales:
             out.scalars[i] *= scale
@@ -116,7 +129,11 @@ class _Worker:
 
 
 def run_kernel(
-    solution: Solution, columns: Mapping[str, Array], threads: int, chunk: int, progress: Callable[[int, int], None] | None
+    solution: Solution,
+    columns: Mapping[str, Array],
+    threads: int,
+    chunk: int,
+    progress: Callable[[int, int], None] | None,
 ) -> None:
     with np.errstate(all="ignore"):  # a row that is no number gets a status from the kernel
         prepared = solution.model.prepare(columns)
@@ -151,7 +168,9 @@ def run_kernel(
     for output in solution.outputs:
         if output.derived:
             solution.values[output.name] = (
-                prepared.derived[output.name] * output.scale if output.scale != 1.0 else prepared.derived[output.name]
+                prepared.derived[output.name] * output.scale
+                if output.scale != 1.0
+                else prepared.derived[output.name]
             )
 
 

@@ -1,8 +1,9 @@
-"""The certified records against the physics: forward where the inputs are published, inverse where only the outputs are.
+"""The certified records against the physics: forward where the inputs are published, inverse where only the
+outputs are.
 
-Tiers: ``prediction`` runs a bundled spec of the record's name; ``fit`` asks which surface J0 and series resistance would explain
-V_oc and fill factor for stated lifetimes, current imposed; ``envelope`` only holds an efficiency against the limit at the wafer's
-thickness.
+Tiers: ``prediction`` runs a bundled spec of the record's name; ``fit`` asks which surface J0 and series
+resistance would explain V_oc and fill factor for stated lifetimes, current imposed; ``envelope`` only holds
+an efficiency against the limit at the wafer's thickness.
 """
 
 from __future__ import annotations
@@ -24,11 +25,13 @@ from energymodels.core.spec import bundled, load
 AUGER = ("niewelt2022", "richter2012")
 GATED = AUGER[0]
 QUANTITIES = {"v_oc": "V", "j_sc": "mA cm-2", "fill_factor": "percent", "efficiency": "percent"}
-# certificate plus input uncertainty; j_sc is imposed and efficiency follows from it, both are shown and not gated
+# certificate plus input uncertainty; j_sc is imposed and efficiency follows from it, both are shown and not
+# gated
 TOLERANCE = {"v_oc": 0.004, "fill_factor": 0.8, "efficiency": 0.4}
 GATES = ("v_oc", "fill_factor")
 LIFETIMES = (1e-3, 1e-2, float("inf"))  # s, for which a record is explained
-ASSUMED = {"thickness": 150.0, "resistivity": 1.0}  # um, ohm cm, where a record does not state them; shown as assumed
+# um, ohm cm, where a record does not state them; shown as assumed
+ASSUMED = {"thickness": 150.0, "resistivity": 1.0}
 J0_HIGH, R_HIGH = 1e4, 10.0  # fA cm-2, ohm cm2: ends of the search
 ROUNDS, CANDIDATES = 6, 33
 
@@ -63,9 +66,10 @@ def _wafer(record: dict[str, Any]) -> _Wafer:
 def records(auger: Sequence[str] = AUGER) -> list[dict[str, Any]]:
     """Return one entry per certified record and Auger model.
 
-    Keys: record, row, tier, auger, measured, modelled, residual, tolerance, passed (None where not gated), limit (efficiency of
-    the ideal cell of that thickness and the share reached), assumed and, for records with V_oc and fill factor, audit: per lifetime
-    (s, or "inf") the J0 (fA cm-2) and R_s (ohm cm2) that would explain them. Unknown Auger models raise InputError.
+    Keys: record, row, tier, auger, measured, modelled, residual, tolerance, passed (None where not gated),
+    limit (efficiency of the ideal cell of that thickness and the share reached), assumed and, for records
+    with V_oc and fill factor, audit: per lifetime (s, or "inf") the J0 (fA cm-2) and R_s (ohm cm2) that would
+    explain them. Unknown Auger models raise InputError.
     """
     for name in auger:
         if name not in AUGER:
@@ -76,13 +80,18 @@ def records(auger: Sequence[str] = AUGER) -> list[dict[str, Any]]:
         limits = _limits([_wafer(r) for r in table], name)
         audits = _explain([r for r in table if _explainable(r)], name)
         for record, limit in zip(table, limits, strict=True):
-            found.append(_entry(record, record["key"] in specs, name, float(limit), audits.get(record["key"])))
+            found.append(
+                _entry(record, record["key"] in specs, name, float(limit), audits.get(record["key"]))
+            )
     order = [record["key"] for record in table]
     return sorted(found, key=lambda entry: order.index(entry["record"]))
 
 
 def _explainable(record: dict[str, Any]) -> bool:
-    return all(_value(record, name) is not None for name in ("v_oc", "fill_factor")) and _current(record) is not None
+    return (
+        all(_value(record, name) is not None for name in ("v_oc", "fill_factor"))
+        and _current(record) is not None
+    )
 
 
 def _current(record: dict[str, Any]) -> float | None:
@@ -93,7 +102,9 @@ def _current(record: dict[str, Any]) -> float | None:
     return eta / (v_oc * ff / 100.0) if v_oc and ff and eta else None
 
 
-def _entry(record: dict[str, Any], predicted: bool, auger: str, limit: float, audit: list[dict[str, Any]] | None) -> dict[str, Any]:
+def _entry(
+    record: dict[str, Any], predicted: bool, auger: str, limit: float, audit: list[dict[str, Any]] | None
+) -> dict[str, Any]:
     measured = {name: value for name in QUANTITIES if (value := _value(record, name)) is not None}
     efficiency = measured["efficiency"]
     modelled: dict[str, float] = {}
@@ -113,17 +124,23 @@ def _entry(record: dict[str, Any], predicted: bool, auger: str, limit: float, au
         "modelled": modelled,
         "residual": residual,
         "tolerance": {name: t for name, t in TOLERANCE.items() if predicted and name in residual},
-        "passed": all(abs(residual.get(name, np.inf)) <= TOLERANCE[name] for name in GATES) if gated else None,
+        "passed": all(abs(residual.get(name, np.inf)) <= TOLERANCE[name] for name in GATES)
+        if gated
+        else None,
         "limit": {"efficiency": limit, "fraction": efficiency / limit},
         "assumed": list(_wafer(record).assumed),
     }
-    return entry | ({"audit": [{k: v for k, v in a.items() if k != "modelled"} for a in audit]} if audit else {})
+    return entry | (
+        {"audit": [{k: v for k, v in a.items() if k != "modelled"} for a in audit]} if audit else {}
+    )
 
 
 def _limits(wafers: list[_Wafer], auger: str) -> Array:
     """Return the efficiency, percent, of the ideal undoped cell at each thickness."""
     points = {"wafer.thickness": np.array([w.thickness for w in wafers])}
-    return solve("pv.cell", {}, {"wafer.doping": 1e8, "optical_loss": 0.0, "auger": auger}, points=points).values["efficiency"]
+    return solve(
+        "pv.cell", {}, {"wafer.doping": 1e8, "optical_loss": 0.0, "auger": auger}, points=points
+    ).values["efficiency"]
 
 
 def _run(cases: list[tuple[_Wafer, float, float]], j0: Array, series: Array, auger: str) -> Solution:
@@ -140,16 +157,25 @@ def _run(cases: list[tuple[_Wafer, float, float]], j0: Array, series: Array, aug
     }
     keep = ["v_oc", "j_sc", "fill_factor", "efficiency"]
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", InertWarning)  # thickness under imposed generation is what is meant here
-        for category in (PlausibilityWarning, ValidityWarning):  # of lifetimes and surfaces that explain nothing
+        # thickness under imposed generation is what is meant here
+        warnings.simplefilter("ignore", InertWarning)
+        # of lifetimes and surfaces that explain nothing
+        for category in (PlausibilityWarning, ValidityWarning):
             warnings.simplefilter("ignore", category)
         return solve("pv.cell", {}, {"auger": auger}, points=points, keep=keep)
 
 
 def _search(
-    cases: list[tuple[_Wafer, float, float]], auger: str, output: str, target: Array, high: float, j0: Array | None
+    cases: list[tuple[_Wafer, float, float]],
+    auger: str,
+    output: str,
+    target: Array,
+    high: float,
+    j0: Array | None,
 ) -> Array:
-    """Return per case the J0 (or, given J0, the R_s) that brings a falling ``output`` to ``target``; NaN where zero is too much."""
+    """Return per case the J0 (or, given J0, the R_s) that brings a falling ``output`` to ``target``; NaN
+    where zero is too much.
+    """
     low_end, high_end = np.zeros(len(cases)), np.full(len(cases), high)
     share = np.linspace(0.0, 1.0, CANDIDATES) ** 3  # finer towards zero
     rows = np.arange(len(cases))
@@ -159,18 +185,28 @@ def _search(
         many = [case for case in cases for _ in share]
         zero = np.zeros(trial.size)
         j0_flat = trial.ravel() if j0 is None else np.repeat(j0, share.size)
-        values = _run(many, j0_flat, zero if j0 is None else trial.ravel(), auger).values[output].reshape(trial.shape)
+        values = (
+            _run(many, j0_flat, zero if j0 is None else trial.ravel(), auger)
+            .values[output]
+            .reshape(trial.shape)
+        )
         if number == 0:
             reachable = values[:, 0] >= target
-        above = np.maximum((values >= target[:, None]).sum(axis=1) - 1, 0)  # the last candidate still above the target
+        # the last candidate still above the target
+        above = np.maximum((values >= target[:, None]).sum(axis=1) - 1, 0)
         low_end, high_end = trial[rows, above], trial[rows, np.minimum(above + 1, share.size - 1)]
     return np.where(reachable, 0.5 * (low_end + high_end), np.nan)
 
 
 def _explain(table: list[dict[str, Any]], auger: str) -> dict[str, list[dict[str, Any]]]:
     """Return per record and lifetime the J0 and R_s that explain V_oc and fill factor, or why none does."""
-    cases = [(_wafer(record), tau, float(_current(record) or np.nan)) for record in table for tau in LIFETIMES]
-    v_oc, ff = (np.array([_value(r, name) for r in table for _ in LIFETIMES], dtype=float) for name in ("v_oc", "fill_factor"))
+    cases = [
+        (_wafer(record), tau, float(_current(record) or np.nan)) for record in table for tau in LIFETIMES
+    ]
+    v_oc, ff = (
+        np.array([_value(r, name) for r in table for _ in LIFETIMES], dtype=float)
+        for name in ("v_oc", "fill_factor")
+    )
     j0 = _search(cases, auger, "v_oc", v_oc, J0_HIGH, None)
     usable = np.where(np.isnan(j0), 0.0, j0)
     series = _search(cases, auger, "fill_factor", ff, R_HIGH, usable)

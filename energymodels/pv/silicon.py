@@ -1,9 +1,9 @@
 """Silicon as a material, in the units of the trade: cm-3, K, s, eV, cm2 V-1 s-1, ohm cm.
 
 Arguments that are numbers may be arrays; they broadcast, and a result has their common shape, or is a float.
-``doping_type`` is "n" or "p", ``dopant`` "P", "B" or "Ga" (gallium has boron's mobility: assumed). Dopants are fully ionised.
-Temperatures outside 200-450 K and numbers without meaning raise ``InputError``; a formula used outside the range its source gives
-warns ``ValidityWarning``.
+``doping_type`` is "n" or "p", ``dopant`` "P", "B" or "Ga" (gallium has boron's mobility: assumed). Dopants
+are fully ionised. Temperatures outside 200-450 K and numbers without meaning raise ``InputError``; a formula
+used outside the range its source gives warns ``ValidityWarning``.
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ Defects: TypeAlias = Sequence[tuple[ArrayLike, ArrayLike, ArrayLike]]
 
 
 class Validity(NamedTuple):
-    """Where a formula was measured or fitted: temperature, K; density, cm-3 (0 to inf where no limit is known); source key."""
+    """Where a formula was measured or fitted: temperature, K; density, cm-3 (0 to inf where no limit is
+    known); source key.
+    """
 
     low_T: float  # noqa: N815
     high_T: float  # noqa: N815
@@ -45,21 +47,27 @@ VALIDITY = {  # in the order of the bits that models set
     "intrinsic_density": Validity(77.0, 375.0, 0.0, inf, "couderc2014"),
     "gap_narrowing": Validity(LOWEST_T, HIGHEST_T, 0.0, 1e20, "schenk1998"),
     "mobility": Validity(200.0, 500.0, 0.0, 1e20, "klaassen1992b"),
-    "auger": Validity(295.0, 305.0, 0.0, inf, "niewelt2022"),  # measured at room temperature; no temperature coefficient in the fit
+    # measured at room temperature; no temperature coefficient in the fit
+    "auger": Validity(295.0, 305.0, 0.0, inf, "niewelt2022"),
     "radiative": Validity(77.0, 300.0, 0.0, inf, "trupke2003"),
-    "absorption": Validity(285.0, 345.0, 0.0, inf, "schinke2015"),  # measured at 295 K, moved with the band edge
+    # measured at 295 K, moved with the band edge
+    "absorption": Validity(285.0, 345.0, 0.0, inf, "schinke2015"),
 }
 NI_MODELS = {"couderc2014": (carriers.COUDERC, VALIDITY["intrinsic_density"])}
 NI_MODELS["misiakos1993"] = (carriers.MISIAKOS, Validity(78.0, 340.0, 0.0, inf, "misiakos1993"))
 AUGER_MODELS = {"niewelt2022": (recombination.NIEWELT, VALIDITY["auger"])}
 AUGER_MODELS["richter2012"] = (recombination.RICHTER, VALIDITY["auger"]._replace(source="richter2012"))
 DONOR = {"P": True, "B": False, "Ga": False}
-BAND_GAP, INTRINSIC, B_LOW, NARROWING, EQUILIBRIUM, MOBILITY, RESISTIVITY, DOPING, B_REL, RATES, SRH = range(11)
+BAND_GAP, INTRINSIC, B_LOW, NARROWING, EQUILIBRIUM, MOBILITY, RESISTIVITY, DOPING, B_REL, RATES, SRH = range(
+    11
+)
 
 
 @jit
 def _evaluate(what: int, rows: Array, out: Array) -> None:
-    """Fill ``out`` (case, result) from ``rows`` (case, argument): one compiled loop for every quantity, densities in cm-3."""
+    """Fill ``out`` (case, result) from ``rows`` (case, argument): one compiled loop for every quantity,
+    densities in cm-3.
+    """
     for i in range(rows.shape[0]):
         a = rows[i]
         if what == BAND_GAP:
@@ -72,10 +80,14 @@ def _evaluate(what: int, rows: Array, out: Array) -> None:
             out[i, 0] = schenk(a[0] * PER_CM3, a[1] * PER_CM3, a[2] * PER_CM3, a[3])[0]
         elif what == EQUILIBRIUM:
             n_i = carriers.intrinsic_density(a[2], carriers.COUDERC)
-            n0, p0, _ = carriers.compensated(a[0] * PER_CM3, (a[0] + 2.0 * a[3]) * PER_CM3, a[1] != 0.0, n_i, a[2])
+            n0, p0, _ = carriers.compensated(
+                a[0] * PER_CM3, (a[0] + 2.0 * a[3]) * PER_CM3, a[1] != 0.0, n_i, a[2]
+            )
             out[i, 0], out[i, 1] = n0 * CM3, p0 * CM3
         elif what == MOBILITY:
-            mu_e, mu_h = klaassen.mobility(a[0] * PER_CM3, a[1] * PER_CM3, a[2] * PER_CM3, a[3] * PER_CM3, a[4])
+            mu_e, mu_h = klaassen.mobility(
+                a[0] * PER_CM3, a[1] * PER_CM3, a[2] * PER_CM3, a[3] * PER_CM3, a[4]
+            )
             out[i, 0], out[i, 1] = mu_e * 1e4, mu_h * 1e4
         elif what == RESISTIVITY:
             out[i, 0] = klaassen.resistivity(a[0] * PER_CM3, a[1] != 0.0, a[2], a[3] * PER_CM3) * 100.0
@@ -89,9 +101,11 @@ def _evaluate(what: int, rows: Array, out: Array) -> None:
 
 @jit
 def _rates(what: int, a: Array, out: Array) -> None:
-    """Fill ``out`` with the SRH rate, or with the Auger and radiative rates, cm-3 s-1, and exp(qV/kT) - 1 of the carriers.
+    """Fill ``out`` with the SRH rate, or with the Auger and radiative rates, cm-3 s-1, and exp(qV/kT) - 1 of
+    the carriers.
 
-    ``a``: dn and doping, cm-3, donor, T in K; then capture times, s, and level, eV, or Auger model and share of photons recycled.
+    ``a``: dn and doping, cm-3, donor, T in K; then capture times, s, and level, eV, or Auger model and share
+    of photons recycled.
     """
     dn, doping, donor, T = a[0] * PER_CM3, a[1] * PER_CM3, a[2] != 0.0, a[3]
     n_i = carriers.intrinsic_density(T, carriers.COUDERC)
@@ -120,8 +134,12 @@ def _evaluated(what: int, results: int, *arguments: ArrayLike) -> list[Result]:
     return [out[:, j].reshape(shape).copy() if shape else float(out[0, j]) for j in range(results)]
 
 
-def _check(T: ArrayLike, formulas: Sequence[Validity], faults: Sequence[Fault] = (), **densities: ArrayLike) -> None:
-    """Raise one ``InputError`` for all faults of the input, then warn for each formula that leaves its range."""
+def _check(
+    T: ArrayLike, formulas: Sequence[Validity], faults: Sequence[Fault] = (), **densities: ArrayLike
+) -> None:
+    """Raise one ``InputError`` for all faults of the input, then warn for each formula that
+    leaves its range.
+    """
     found = [*outside("T", T, LOWEST_T, HIGHEST_T, "K"), *faults]
     for field, values in densities.items():
         found += outside(field, values, 0.0, ATOMS, "cm-3")
@@ -129,7 +147,10 @@ def _check(T: ArrayLike, formulas: Sequence[Validity], faults: Sequence[Fault] =
         raise InputError(found)
     for formula in formulas:
         ranges = [("T", T, formula.low_T, formula.high_T, "K")]
-        ranges += [(field, values, formula.low_density, formula.high_density, "cm-3") for field, values in densities.items()]
+        ranges += [
+            (field, values, formula.low_density, formula.high_density, "cm-3")
+            for field, values in densities.items()
+        ]
         beyond = [str(fault) for r in ranges for fault in outside(*r)]
         if beyond:
             warnings.warn(f"{formula.source}: {'; '.join(beyond)}", ValidityWarning, stacklevel=3)
@@ -141,7 +162,8 @@ def _donor(doping_type: str) -> bool:
     return doping_type == "n"
 
 
-_STATE = [VALIDITY["intrinsic_density"], VALIDITY["gap_narrowing"]]  # what the equilibrium of a doped wafer rests on
+# what the equilibrium of a doped wafer rests on
+_STATE = [VALIDITY["intrinsic_density"], VALIDITY["gap_narrowing"]]
 _CONDUCTION = [*_STATE, VALIDITY["mobility"]]
 
 
@@ -152,7 +174,9 @@ def band_gap(T: ArrayLike = STC) -> Result:
 
 
 def intrinsic_density(T: ArrayLike = STC, model: str = "couderc2014") -> Result:
-    """Return the intrinsic carrier density without gap narrowing, cm-3 (``couderc2014`` or ``misiakos1993``)."""
+    """Return the intrinsic carrier density without gap narrowing, cm-3 (``couderc2014`` or
+    ``misiakos1993``).
+    """
     if model not in NI_MODELS:
         raise unknown("model of the intrinsic density", model, NI_MODELS)
     number, validity = NI_MODELS[model]
@@ -161,14 +185,21 @@ def intrinsic_density(T: ArrayLike = STC, model: str = "couderc2014") -> Result:
 
 
 def band_gap_narrowing(n: ArrayLike, p: ArrayLike, dopants: ArrayLike, T: ArrayLike = STC) -> Result:
-    """Return the narrowing of the gap, eV, at carriers ``n``, ``p`` and ionised ``dopants``, cm-3 (``schenk1998``)."""
-    faults = outside("n", n, 0.0, inf, "cm-3", open_low=True) + outside("p", p, 0.0, inf, "cm-3", open_low=True)
+    """Return the narrowing of the gap, eV, at carriers ``n``, ``p`` and ionised ``dopants``, cm-3
+    (``schenk1998``).
+    """
+    faults = outside("n", n, 0.0, inf, "cm-3", open_low=True) + outside(
+        "p", p, 0.0, inf, "cm-3", open_low=True
+    )
     _check(T, [VALIDITY["gap_narrowing"]], faults, n=n, p=p, dopants=dopants)
     return _evaluated(NARROWING, 1, n, p, dopants, T)[0]
 
 
-def equilibrium(doping: ArrayLike, doping_type: str, T: ArrayLike = STC, compensation: ArrayLike = 0.0) -> tuple[Result, Result]:
-    """Return (n0, p0), cm-3: charge neutrality and n0 p0 = n_i^2 exp(narrowing/kT) (``couderc2014``, ``schenk1998``).
+def equilibrium(
+    doping: ArrayLike, doping_type: str, T: ArrayLike = STC, compensation: ArrayLike = 0.0
+) -> tuple[Result, Result]:
+    """Return (n0, p0), cm-3: charge neutrality and n0 p0 = n_i^2 exp(narrowing/kT) (``couderc2014``,
+    ``schenk1998``).
 
     ``doping`` is the net one, ``compensation`` the density of the opposite dopant, cm-3.
     """
@@ -178,17 +209,23 @@ def equilibrium(doping: ArrayLike, doping_type: str, T: ArrayLike = STC, compens
     return n0, p0
 
 
-def mobility(n: ArrayLike, p: ArrayLike, donors: ArrayLike, acceptors: ArrayLike, T: ArrayLike = STC) -> tuple[Result, Result]:
-    """Return the mobilities (electrons, holes), cm2 V-1 s-1, at carriers and ionised dopants in cm-3 (``klaassen1992a``)."""
+def mobility(
+    n: ArrayLike, p: ArrayLike, donors: ArrayLike, acceptors: ArrayLike, T: ArrayLike = STC
+) -> tuple[Result, Result]:
+    """Return the mobilities (electrons, holes), cm2 V-1 s-1, at carriers and ionised dopants in cm-3
+    (``klaassen1992a``).
+    """
     _check(T, [VALIDITY["mobility"]], n=n, p=p, donors=donors, acceptors=acceptors)
     mu_e, mu_h = _evaluated(MOBILITY, 2, n, p, donors, acceptors, T)
     return mu_e, mu_h
 
 
 def resistivity(doping: ArrayLike, dopant: str, T: ArrayLike = STC, compensation: ArrayLike = 0.0) -> Result:
-    """Return the resistivity in the dark, ohm cm, at net ``doping`` cm-3: majority and minority carriers (``klaassen1992a``).
+    """Return the resistivity in the dark, ohm cm, at net ``doping`` cm-3: majority and minority carriers
+    (``klaassen1992a``).
 
-    ``compensation`` is the density of the opposite dopant, cm-3: boron of 1.5e16 and phosphorus of 0.5e16 are a net doping of 1e16.
+    ``compensation`` is the density of the opposite dopant, cm-3: boron of 1.5e16 and phosphorus of 0.5e16 are
+    a net doping of 1e16.
     """
     if dopant not in DONOR:
         raise unknown("dopant", dopant, DONOR)
@@ -199,8 +236,8 @@ def resistivity(doping: ArrayLike, dopant: str, T: ArrayLike = STC, compensation
 def doping(resistivity: ArrayLike, dopant: str, T: ArrayLike = STC, compensation: ArrayLike = 0.0) -> Result:
     """Return the net doping, cm-3, of a resistivity in ohm cm; the inverse of ``resistivity``.
 
-    NaN where no doping from 1e8 to 1e20 cm-3 gives it. Acceptors up to about n_i raise resistivity (holes are slower): of two
-    dopings that give a resistivity above the undoped one, the higher is returned.
+    NaN where no doping from 1e8 to 1e20 cm-3 gives it. Acceptors up to about n_i raise resistivity (holes are
+    slower): of two dopings that give a resistivity above the undoped one, the higher is returned.
     """
     if dopant not in DONOR:
         raise unknown("dopant", dopant, DONOR)
@@ -216,17 +253,23 @@ def radiative_coefficient(T: ArrayLike = STC) -> Result:
 
 
 def b_rel(n: ArrayLike, p: ArrayLike, T: ArrayLike = STC) -> Result:
-    """Return B over its value at low injection (``altermatt2005``), for rates B (n p - n0 p0); ``radiative_rate`` needs none."""
+    """Return B over its value at low injection (``altermatt2005``), for rates B (n p - n0 p0);
+    ``radiative_rate`` needs none.
+    """
     _check(T, [VALIDITY["radiative"]], n=n, p=p)
     return _evaluated(B_REL, 1, n, p, T)[0]
 
 
-def _bulk(dn: ArrayLike, doping: ArrayLike, donor: bool, T: ArrayLike, model: str, recycling: ArrayLike) -> list[Result]:
+def _bulk(
+    dn: ArrayLike, doping: ArrayLike, donor: bool, T: ArrayLike, model: str, recycling: ArrayLike
+) -> list[Result]:
     """Return Auger rate, radiative rate and exp(qV/kT) - 1."""
     return _evaluated(RATES, 3, dn, doping, donor, T, AUGER_MODELS[model][0], recycling)
 
 
-def auger_rate(dn: ArrayLike, doping: ArrayLike, doping_type: str, model: str = "niewelt2022", T: ArrayLike = STC) -> Result:
+def auger_rate(
+    dn: ArrayLike, doping: ArrayLike, doping_type: str, model: str = "niewelt2022", T: ArrayLike = STC
+) -> Result:
     """Return the Auger rate, cm-3 s-1, at excess density ``dn`` cm-3 (``niewelt2022`` or ``richter2012``).
 
     The coefficients are those of 300 K; ``T`` moves n0 and p0 only.
@@ -238,11 +281,13 @@ def auger_rate(dn: ArrayLike, doping: ArrayLike, doping_type: str, model: str = 
     return _bulk(dn, doping, donor, T, model, 0.0)[0]
 
 
-def radiative_rate(dn: ArrayLike, doping: ArrayLike, doping_type: str, T: ArrayLike = STC, recycling: ArrayLike = 0.0) -> Result:
+def radiative_rate(
+    dn: ArrayLike, doping: ArrayLike, doping_type: str, T: ArrayLike = STC, recycling: ArrayLike = 0.0
+) -> Result:
     """Return the net radiative rate, cm-3 s-1: B n_i^2 (exp(qV/kT) - 1)(1 - ``recycling``) (``hamer2026``).
 
-    qV is the splitting of the quasi-Fermi levels, the gap being narrowed by carriers and dopants; ``recycling`` is the share of
-    emitted photons that silicon absorbs again.
+    qV is the splitting of the quasi-Fermi levels, the gap being narrowed by carriers and dopants;
+    ``recycling`` is the share of emitted photons that silicon absorbs again.
     """
     donor = _donor(doping_type)
     faults = outside("recycling", recycling, 0.0, 1.0, "1")
@@ -263,10 +308,13 @@ def _srh(dn: ArrayLike, doping: ArrayLike, donor: bool, defects: Defects, T: Arr
     return [_evaluated(SRH, 1, dn, doping, donor, T, *defect)[0] for defect in defects]
 
 
-def srh_rate(dn: ArrayLike, doping: ArrayLike, doping_type: str, defects: Defects, T: ArrayLike = STC) -> Result:
+def srh_rate(
+    dn: ArrayLike, doping: ArrayLike, doping_type: str, defects: Defects, T: ArrayLike = STC
+) -> Result:
     """Return the Shockley-Read-Hall rate, cm-3 s-1, summed over independent levels.
 
-    A defect is (tau_n0, tau_p0, level): capture times of electrons and holes, s, and energy above the intrinsic level, eV.
+    A defect is (tau_n0, tau_p0, level): capture times of electrons and holes, s, and energy above the
+    intrinsic level, eV.
     """
     donor = _donor(doping_type)
     _check(T, _STATE, _defect_faults(defects), doping=doping, dn=dn)
@@ -286,9 +334,10 @@ def lifetime(
 ) -> dict[str, Result]:
     """Return lifetimes dn/rate, s, by mechanism: radiative, auger, srh (total), srh_0, srh_1, ... and bulk.
 
-    inf where nothing recombines. ``dn`` must be above 0; ``defects`` as in ``srh_rate``, ``model`` as in ``auger_rate``,
-    ``recycling`` as in ``radiative_rate``. ``surfaces`` is (J0 of both faces together in fA cm-2, thickness in um), with carriers
-    spread evenly over the thickness; it adds ``surface`` and ``effective``.
+    inf where nothing recombines. ``dn`` must be above 0; ``defects`` as in ``srh_rate``, ``model`` as in
+    ``auger_rate``, ``recycling`` as in ``radiative_rate``. ``surfaces`` is (J0 of both faces together in fA
+    cm-2, thickness in um), with carriers spread evenly over the thickness; it adds ``surface`` and
+    ``effective``.
     """
     donor = _donor(doping_type)
     if model not in AUGER_MODELS:
@@ -314,8 +363,9 @@ def lifetime(
 
 
 class J0Analysis(NamedTuple):
-    """What a lifetime curve says of a wafer: J0 of both faces together, fA cm-2; SRH lifetime, s, inf where none shows; the middle
-    of the points used, cm-3."""
+    """What a lifetime curve says of a wafer: J0 of both faces together, fA cm-2; SRH lifetime, s, inf where
+    none shows; the middle of the points used, cm-3.
+    """
 
     j0: float
     tau_srh: float
@@ -323,9 +373,13 @@ class J0Analysis(NamedTuple):
 
 
 def _curve(dn: ArrayLike, lifetime: ArrayLike, window: tuple[float, float]) -> tuple[Array, Array]:
-    """Return the points of a lifetime curve inside a window of excess density; InputError where there are not enough."""
+    """Return the points of a lifetime curve inside a window of excess density; InputError where there are not
+    enough.
+    """
     x, tau = (np.asarray(a, dtype=np.float64).ravel() for a in (dn, lifetime))
-    faults = outside("dn", x, 0.0, ATOMS, "cm-3", open_low=True) + outside("lifetime", tau, 0.0, inf, "s", open_low=True)
+    faults = outside("dn", x, 0.0, ATOMS, "cm-3", open_low=True) + outside(
+        "lifetime", tau, 0.0, inf, "s", open_low=True
+    )
     if x.size != tau.size:
         faults.append(Fault("lifetime", tau.size, hint=f"as many as dn, {x.size}"))
     elif np.unique(x[(window[0] <= x) & (x <= window[1])]).size < 3:
@@ -336,21 +390,34 @@ def _curve(dn: ArrayLike, lifetime: ArrayLike, window: tuple[float, float]) -> t
     return x[inside], tau[inside]
 
 
-def _extrinsic(dn: Array, tau: Array, doping: float, donor: bool, T: float, model: str, recycling: float) -> tuple[Array, Array]:
-    """Return 1/lifetime less Auger and radiative recombination, s-1, and exp(qV/kT) - 1 at each excess density."""
+def _extrinsic(
+    dn: Array, tau: Array, doping: float, donor: bool, T: float, model: str, recycling: float
+) -> tuple[Array, Array]:
+    """Return 1/lifetime less Auger and radiative recombination, s-1, and exp(qV/kT) - 1 at each excess
+    density.
+    """
     auger, radiative, boost = (np.asarray(a) for a in _bulk(dn, doping, donor, T, model, recycling))
     return 1.0 / tau - (auger + radiative) / dn, boost
 
 
 def _analysed(
-    dn: ArrayLike, lifetime: ArrayLike, doping: float, doping_type: str, thickness: float, window: tuple[float, float],
-    T: float, model: str, recycling: float,
-) -> tuple[Array, Array, Array]:  # fmt: skip
+    dn: ArrayLike,
+    lifetime: ArrayLike,
+    doping: float,
+    doping_type: str,
+    thickness: float,
+    window: tuple[float, float],
+    T: float,
+    model: str,
+    recycling: float,
+) -> tuple[Array, Array, Array]:
     """Return (excess densities, extrinsic rates, exp(qV/kT) - 1) of the points used."""
     donor = _donor(doping_type)
     if model not in AUGER_MODELS:
         raise unknown("Auger model", model, AUGER_MODELS)
-    faults = outside("thickness", thickness, 0.0, inf, "um", open_low=True) + outside("recycling", recycling, 0.0, 1.0, "1")
+    faults = outside("thickness", thickness, 0.0, inf, "um", open_low=True) + outside(
+        "recycling", recycling, 0.0, 1.0, "1"
+    )
     _check(T, [*_STATE, AUGER_MODELS[model][1], VALIDITY["radiative"]], faults, doping=doping)
     x, tau = _curve(dn, lifetime, window)
     rate, boost = _extrinsic(x, tau, doping, donor, T, model, recycling)
@@ -370,13 +437,16 @@ def j0_kane_swanson(
     model: str = "niewelt2022",
     recycling: float = 0.0,
 ) -> J0Analysis:
-    """Return J0 from the slope of the inverse lifetime over excess density (``kane1985``), without gap narrowing.
+    """Return J0 from the slope of the inverse lifetime over excess density (``kane1985``), without gap
+    narrowing.
 
-    1/tau - 1/tau_intrinsic = 1/tau_SRH + J0 (N + dn)/(q n_i^2 W): a straight line through the points inside ``window``, cm-3, whose
-    slope is J0/(q n_i^2 W). ``dn`` cm-3, ``lifetime`` s, ``doping`` N cm-3, ``thickness`` W um, ``n_i`` cm-3 (8.6e9 is what
-    instruments take at 25 C); intrinsic recombination by ``model`` and ``recycling`` as in ``lifetime``. Gap narrowing bends the
-    line, so that this J0 is smaller than that against exp(qV/kT): ``pv.cell`` takes it with ``j0_convention = "kane-swanson"``,
-    ``j0_n_i`` and the returned injection as ``j0_injection``. At low injection a lifetime that varies by itself enters the slope.
+    1/tau - 1/tau_intrinsic = 1/tau_SRH + J0 (N + dn)/(q n_i^2 W): a straight line through the points inside
+    ``window``, cm-3, whose slope is J0/(q n_i^2 W). ``dn`` cm-3, ``lifetime`` s, ``doping`` N cm-3,
+    ``thickness`` W um, ``n_i`` cm-3 (8.6e9 is what instruments take at 25 C); intrinsic recombination by
+    ``model`` and ``recycling`` as in ``lifetime``. Gap narrowing bends the line, so that this J0 is smaller
+    than that against exp(qV/kT): ``pv.cell`` takes it with ``j0_convention = "kane-swanson"``, ``j0_n_i`` and
+    the returned injection as ``j0_injection``. At low injection a lifetime that varies by itself enters the
+    slope.
     """
     _check(T, [], outside("n_i", n_i, 0.0, inf, "cm-3", open_low=True))
     x, rate, _ = _analysed(dn, lifetime, doping, doping_type, thickness, window, T, model, recycling)
@@ -400,12 +470,14 @@ def j0_kimmerle(
     model: str = "niewelt2022",
     recycling: float = 0.0,
 ) -> J0Analysis:
-    """Return J0 against exp(qV/kT), the gap narrowed at each injection, and the SRH lifetime along with it (``kimmerle2015``).
+    """Return J0 against exp(qV/kT), the gap narrowed at each injection, and the SRH lifetime along with it
+    (``kimmerle2015``).
 
-    1/tau_s = 1/tau - 1/tau_intrinsic - 1/tau_SRH; S = sqrt(D/tau_s) tan(W/2 / sqrt(D tau_s)) on each of two equal faces;
-    J0 = 2 q S dn/(exp(qV/kT) - 1), which is q n_ie^2 S/(N + dn) a face. The constant SRH lifetime is the one that leaves J0 the
-    same at all points inside ``window``, in the least squares of the rates. ``diffusion=False`` takes carriers as spread evenly,
-    S = W/(2 tau_s), as ``lifetime`` and ``pv.cell`` do. D is ambipolar (``klaassen1992a``); arguments as in ``j0_kane_swanson``.
+    1/tau_s = 1/tau - 1/tau_intrinsic - 1/tau_SRH; S = sqrt(D/tau_s) tan(W/2 / sqrt(D tau_s)) on each of two
+    equal faces; J0 = 2 q S dn/(exp(qV/kT) - 1), which is q n_ie^2 S/(N + dn) a face. The constant SRH
+    lifetime is the one that leaves J0 the same at all points inside ``window``, in the least squares of the
+    rates. ``diffusion=False`` takes carriers as spread evenly, S = W/(2 tau_s), as ``lifetime`` and
+    ``pv.cell`` do. D is ambipolar (``klaassen1992a``); arguments as in ``j0_kane_swanson``.
     """
     x, rate, boost = _analysed(dn, lifetime, doping, doping_type, thickness, window, T, model, recycling)
     width = thickness * 1e-4
@@ -430,7 +502,9 @@ def _ambipolar(n: Array, p: Array, doping: float, donor: bool, T: float) -> Arra
 
 
 def _evened(load: Array) -> Array:
-    """Return what is left of a surface's rate where carriers must diffuse to it: z/tan(z) with z tan(z) = ``load``, S W/(2 D)."""
+    """Return what is left of a surface's rate where carriers must diffuse to it: z/tan(z) with z tan(z) =
+    ``load``, S W/(2 D).
+    """
     load = np.maximum(load, 0.0)
     low, high = np.zeros_like(load), np.full_like(load, 0.5 * np.pi)
     for _ in range(60):

@@ -29,16 +29,19 @@ def compare(
 ) -> list[dict[str, Any]]:
     """Return one entry per output.
 
-    Its keys: output, unit, ours, reference, deviation, rms, tolerance, within, past, lacking, failed, reason, setting, own, change.
+    Its keys: output, unit, ours, reference, deviation, rms, tolerance, within, past, lacking, failed, reason,
+    setting, own, change.
 
-    ``past``: a value lies past its tolerance; ``lacking``: how many values the reference did not find, in cases that it did not
-    solve to the end; ``failed``: statuses of cases that the model itself did not solve; ``within``: none of these. Figures are of
-    the value that comes closest to its tolerance or lies farthest past it; ``rms`` is the root mean square deviation of the series
-    it belongs to, None for a scalar. A time series is compared up to the earlier end and may be shifted by as much as
-    ``duration`` may differ. ``backend`` is the model's first by default; InputError if the model has none.
+    ``past``: a value lies past its tolerance; ``lacking``: how many values the reference did not find, in
+    cases that it did not solve to the end; ``failed``: statuses of cases that the model itself did not solve;
+    ``within``: none of these. Figures are of the value that comes closest to its tolerance or lies farthest
+    past it; ``rms`` is the root mean square deviation of the series it belongs to, None for a scalar. A time
+    series is compared up to the earlier end and may be shifted by as much as ``duration`` may differ.
+    ``backend`` is the model's first by default; InputError if the model has none.
 
-    The model takes the reference's mesh unless somebody chose one: ``setting`` says which. ``own`` is a scalar of the first case
-    without that setting, ``change`` what this makes of ``ours`` there; both None where nothing was set, or for a series.
+    The model takes the reference's mesh unless somebody chose one: ``setting`` says which. ``own`` is a
+    scalar of the first case without that setting, ``change`` what this makes of ``ours`` there; both None
+    where nothing was set, or for a series.
     """
     base = spec if isinstance(spec, Spec) else load(spec)
     base = base.replace(values or {})
@@ -57,7 +60,8 @@ def compare(
     tolerances = model.references[backend]
     words = ", ".join(f"{path}={value}" for path, value in setting.items())
     return [
-        _entry(output, ours, theirs, tolerances) | {"setting": words} | _without(output, ours, own) for output in theirs.outputs
+        _entry(output, ours, theirs, tolerances) | {"setting": words} | _without(output, ours, own)
+        for output in theirs.outputs
     ]
 
 
@@ -69,12 +73,15 @@ def _without(output: Output, ours: Solution, own: Solution | None) -> dict[str, 
     return {"own": value, "change": value - float(ours.values[output.name].ravel()[0])}
 
 
-def _entry(output: Output, ours: Solution, theirs: Solution, tolerances: Mapping[str, Tolerance]) -> dict[str, Any]:
+def _entry(
+    output: Output, ours: Solution, theirs: Solution, tolerances: Mapping[str, Tolerance]
+) -> dict[str, Any]:
     """Return the entry of one output."""
     tolerance = tolerances[output.name]
     a = np.asarray(ours.values[output.name], dtype=float)
     b = np.asarray(theirs.values[output.name], dtype=float)
-    a, b = (values.reshape(ours.status.size, -1) for values in (a, b))  # (case, place along the output's own axes)
+    # (case, place along the output's own axes)
+    a, b = (values.reshape(ours.status.size, -1) for values in (a, b))
     deviation = np.abs(a - b)
     allowed = tolerance.absolute + tolerance.relative * np.abs(b)
     if output.dims == (TIME,):
@@ -100,20 +107,26 @@ def _entry(output: Output, ours: Solution, theirs: Solution, tolerances: Mapping
         "within": not past and not np.any(lacking | failed),
         "past": past,
         "lacking": int(np.count_nonzero(lacking)),
-        "failed": ", ".join(status.MEANINGS[code] for code in np.unique(ours.status[ours.status != status.OK]).tolist()),
+        "failed": ", ".join(
+            status.MEANINGS[code] for code in np.unique(ours.status[ours.status != status.OK]).tolist()
+        ),
         "reason": tolerance.reason,
     }
 
 
 def _outside(a: Array, b: Array) -> Array:
-    """Return where series (case, time) are not compared: after the earlier end; a case that one of them lacks has no such place."""
+    """Return where series (case, time) are not compared: after the earlier end; a case that one of them lacks
+    has no such place.
+    """
     one = np.isnan(a) | np.isnan(b)
     outside: Array = one & ~np.all(one, axis=1, keepdims=True)
     return outside
 
 
 def _shift(reference: Array, theirs: Solution, tolerances: Mapping[str, Tolerance]) -> Array:
-    """Return how much a series (case, time) may differ because the end time may: the steeper slope beside each time times that."""
+    """Return how much a series (case, time) may differ because the end time may: the steeper slope beside
+    each time times that.
+    """
     time = theirs.output_axes[TIME]
     if "duration" not in tolerances or time.size < 2:
         return np.zeros_like(reference)

@@ -13,13 +13,21 @@ KEYS = {".png": ("Description", ""), ".svg": ("Description", "Date"), ".pdf": ("
 
 
 def save(figure: Figure, path: Path, verb: str, dpi: float) -> Path:
-    """Write a figure in the format of the suffix, without a date; it says that ``energymodels <verb>`` drew it."""
+    """Write a figure in the format of the suffix, without a date; it says that ``energymodels <verb>`` drew
+    it.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     description, date = KEYS[path.suffix.lower()]
-    figure.savefig(path, dpi=dpi, metadata={description: f"energymodels {verb}"} | ({date: None} if date else {}))
+    figure.savefig(
+        path, dpi=dpi, metadata={description: f"energymodels {verb}"} | ({date: None} if date else {})
+    )
     return path
 
 
 def is_drawn_by(path: Path, verb: str) -> bool:
     """Return whether a file is a figure that ``energymodels <verb>`` drew."""
-    return path.suffix.lower() in KEYS and path.is_file() and f"energymodels {verb}".encode() in path.read_bytes()
+    return (
+        path.suffix.lower() in KEYS
+        and path.is_file()
+        and f"energymodels {verb}".encode() in path.read_bytes()
+    )

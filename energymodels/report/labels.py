@@ -50,7 +50,11 @@ def unit_text(array: xr.DataArray) -> str:
 def shortened(text: str, most: int) -> str:
     """Return ``text`` cut where a thought ends, or at a word, if it is longer than ``most``."""
     for mark in (";", ": ", ","):
-        text = text[: text.rfind(mark, 0, most)] if len(text) > most and text.rfind(mark, 0, most) > most // 3 else text
+        text = (
+            text[: text.rfind(mark, 0, most)]
+            if len(text) > most and text.rfind(mark, 0, most) > most // 3
+            else text
+        )
     return textwrap.shorten(text, most, placeholder=" ...").replace("$", r"\$")
 
 
@@ -59,7 +63,9 @@ def label(ds: xr.Dataset, name: str, width: int = 60) -> str:
     text = shortened(re.split("[;:] ", str(ds[name].attrs.get("long_name", name)))[0], 60)
     owner = path_of(ds, name).rpartition(".")[0].replace(".", " ").replace("_", " ")
     unit = unit_text(ds[name]).replace(" ", NBSP)
-    return textwrap.fill(" ".join(filter(None, (owner, text, f"({unit})" if unit else ""))), width + 6 * unit.count("^"))
+    return textwrap.fill(
+        " ".join(filter(None, (owner, text, f"({unit})" if unit else ""))), width + 6 * unit.count("^")
+    )
 
 
 def amount(value: Any, unit: str = "") -> str:

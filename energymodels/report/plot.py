@@ -46,16 +46,20 @@ SET = "set"  # the dimension of published alternatives, at its first place the d
 
 
 def plot(ds: xr.Dataset, x: str, y: str, hue: str | None = None, facet: str | None = None) -> Figure:
-    """Return a figure of the output ``y`` over the swept field ``x``, a line per ``hue``, a panel per ``facet``.
+    """Return a figure of the output ``y`` over the swept field ``x``, a line per ``hue``, a panel per
+    ``facet``.
 
-    Names are field paths or names in the dataset. Two swept fields ``x`` and ``y`` with an output as ``hue`` make a map; a list of
-    designs is drawn as points. An output over the dimension ``set``, with no name along it, is drawn as given; lines have a band
-    over the sets. InputError lists names that are unknown or cannot play their part.
+    Names are field paths or names in the dataset. Two swept fields ``x`` and ``y`` with an output as ``hue``
+    make a map; a list of designs is drawn as points. An output over the dimension ``set``, with no name along
+    it, is drawn as given; lines have a band over the sets. InputError lists names that are unknown or cannot
+    play their part.
     """
     picture = _picture(ds, *_roles(ds, x, y, hue, facet))
     panels = groups(picture.ds, picture.facet)
     if len(panels) > PANELS:
-        raise InputError(Fault(str(facet), hint=f"has {len(panels)} values; at most {PANELS} panels are drawn"))
+        raise InputError(
+            Fault(str(facet), hint=f"has {len(panels)} values; at most {PANELS} panels are drawn")
+        )
     figure, axes, columns = _grid(len(panels))
     for ax, (value, part) in zip(axes, panels, strict=True):
         picture.frame(ax)
@@ -98,17 +102,28 @@ def _find(ds: xr.Dataset, name: str, role: str, names: list[str]) -> str:
     if paths.get(name, name) not in names:
         known = name in ds.variables or name in (path_of(ds, str(n)) for n in ds.variables)
         hint = closest(name, paths) if paths else "nothing was swept in this result"
-        raise InputError(Fault(name, hint=f"{'cannot be' if known else 'unknown'} {role}; {hint}".rstrip("; ")))
+        raise InputError(
+            Fault(name, hint=f"{'cannot be' if known else 'unknown'} {role}; {hint}".rstrip("; "))
+        )
     return paths.get(name, name)
 
 
-def _roles(ds: xr.Dataset, x: str, y: str, hue: str | None, facet: str | None) -> tuple[str, str, str, str | None, str | None]:
-    """Return how to draw, and the dataset names of x, y, hue and facet; InputError lists every name that cannot be one."""
+def _roles(
+    ds: xr.Dataset, x: str, y: str, hue: str | None, facet: str | None
+) -> tuple[str, str, str, str | None, str | None]:
+    """Return how to draw, and the dataset names of x, y, hue and facet; InputError lists every name that
+    cannot be one.
+    """
     faults: list[Fault] = []
     found: dict[str, str] = {}
     fields = [str(n) for n in ds.coords]
     every = [*fields, *(str(n) for n in ds.data_vars)]
-    wanted = {"x": (x, [n for n in every if ds[n].ndim == 1]), "y": (y, every), "hue": (hue, every), "facet": (facet, fields)}
+    wanted = {
+        "x": (x, [n for n in every if ds[n].ndim == 1]),
+        "y": (y, every),
+        "hue": (hue, every),
+        "facet": (facet, fields),
+    }
     for role, (name, names) in wanted.items():
         try:
             found |= {role: _find(ds, name, role, names)} if name else {}
@@ -121,13 +136,22 @@ def _roles(ds: xr.Dataset, x: str, y: str, hue: str | None, facet: str | None) -
 
 
 def _kind(ds: xr.Dataset, fields: list[str], x: str, y: str, hue: str | None, facet: str | None) -> str:
-    """Return lines, points (the designs of a list, or fields tied to x) or map; InputError if the names do not go together."""
-    for name in (n for n in (x, y) if n in fields and ds[n].dtype.kind == "f" and not np.isfinite(ds[n].values).any()):
+    """Return lines, points (the designs of a list, or fields tied to x) or map; InputError if the names do
+    not go together.
+    """
+    for name in (
+        n for n in (x, y) if n in fields and ds[n].dtype.kind == "f" and not np.isfinite(ds[n].values).any()
+    ):
         raise InputError(Fault(path_of(ds, name), hint="has no finite value to draw"))
     if y in fields and (hue is None or hue in fields):
-        raise InputError(Fault(path_of(ds, y), hint="is a swept field; for a map over two fields give an output as the hue"))
+        raise InputError(
+            Fault(
+                path_of(ds, y), hint="is a swept field; for a map over two fields give an output as the hue"
+            )
+        )
     shared = dims_of(ds, x) & dims_of(ds, y if y in fields else None, hue if hue in fields else None, facet)
-    repeated = any(SET in dims_of(ds, n) and n != SET for n in (x, y) if n in fields)  # most sets leave a field as given
+    # most sets leave a field as given
+    repeated = any(SET in dims_of(ds, n) and n != SET for n in (x, y) if n in fields)
     if shared or repeated or "point" in dims_of(ds, x):
         return "points"
     if y not in fields and hue and hue not in fields:
@@ -136,7 +160,9 @@ def _kind(ds: xr.Dataset, fields: list[str], x: str, y: str, hue: str | None, fa
 
 
 def _picture(ds: xr.Dataset, kind: str, x: str, y: str, hue: str | None, facet: str | None) -> _Picture:
-    """Return the picture of what is drawn of ``ds``: points and maps have no room for sets that no name tells apart."""
+    """Return the picture of what is drawn of ``ds``: points and maps have no room for sets that no name tells
+    apart.
+    """
     output = hue if hue and y in ds.coords else y
     named = dims_of(ds, *(n for n in (x, y, hue, facet) if n != output))
     sets = 0 if SET in named else int(ds[output].sizes.get(SET, 1)) - 1
@@ -175,23 +201,34 @@ class _Picture:
 
     def scale(self) -> ScalarMappable | None:
         """Return the colour scale of the hue; None where a legend names its few values."""
-        if not self.hue or self.is_label(self.hue) or (self.hue in self.ds.coords and len(unique(self.ds[self.hue])) <= LEGEND):
+        if (
+            not self.hue
+            or self.is_label(self.hue)
+            or (self.hue in self.ds.coords and len(unique(self.ds[self.hue])) <= LEGEND)
+        ):
             return None
         norm = LogNorm if self.is_log(self.hue) else Normalize
         return ScalarMappable(norm(*self.span(self.hue)), colormaps["viridis"].with_extremes(over="black"))
 
     def span(self, name: str) -> tuple[float, float]:
-        """Return the ends of what is drawn of a variable: all of it, but not the steep negative tail of a curve."""
+        """Return the ends of what is drawn of a variable: all of it, but not the steep negative tail of a
+        curve.
+        """
         values = self.numbers(name)
         low, high = (float(values[0]), float(values[-1])) if values.size else (0.0, 1.0)
-        curve = name in self.ds.data_vars and any("field" not in self.ds[n].attrs for n in (self.x, self.y) if n in self.ds.coords)
+        curve = name in self.ds.data_vars and any(
+            "field" not in self.ds[n].attrs for n in (self.x, self.y) if n in self.ds.coords
+        )
         return (-0.1 * high if curve and low < -high < 0.0 else low), high
 
     def style(self, value: Any) -> dict[str, Any]:
         if scale := self.scale():
             return {"color": scale.to_rgba(value) if np.isfinite(value) else "black"}
         place = unique(self.ds[self.hue]).index(value) if self.hue else 0
-        return {"color": PALETTE[place % len(PALETTE)], "linestyle": ("-", "--", ":", "-.")[place // len(PALETTE) % 4]}
+        return {
+            "color": PALETTE[place % len(PALETTE)],
+            "linestyle": ("-", "--", ":", "-.")[place // len(PALETTE) % 4],
+        }
 
     def places(self, name: str, values: Any) -> Array:
         """Return where values of a variable lie on its axis; labels lie at 0, 1, 2."""
@@ -199,20 +236,33 @@ class _Picture:
         return np.array([labels.index(v) for v in values] if labels else values, dtype=float)
 
     def table(self, part: xr.Dataset, output: str, *names: str) -> tuple[list[Array], Array, Array, Array]:
-        """Return the finite places of ``names``, ascending, and median, lowest and highest output over the other dimensions.
+        """Return the finite places of ``names``, ascending, and median, lowest and highest output over the
+        other dimensions.
 
         Of the sets the median sees the first, as given.
         """
         dims = [part[n].dims[0] for n in names]
-        array = part[output].expand_dims({d: part.sizes[d] for d in dims if d not in part[output].dims}).transpose(*dims, ...)
+        array = (
+            part[output]
+            .expand_dims({d: part.sizes[d] for d in dims if d not in part[output].dims})
+            .transpose(*dims, ...)
+        )
         places = [self.places(n, part[n].values) for n in names]
         orders = [np.argsort(p)[: np.count_nonzero(np.isfinite(p))] for p in places]
         in_use = array.isel({SET: 0}) if SET in array.dims and SET not in dims else array
-        first, values = (a.values.astype(float).reshape(*a.shape[: len(dims)], -1)[np.ix_(*orders)] for a in (in_use, array))
+        first, values = (
+            a.values.astype(float).reshape(*a.shape[: len(dims)], -1)[np.ix_(*orders)]
+            for a in (in_use, array)
+        )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # nothing but NaN: a gap
             middle = np.nanmedian(first, axis=-1)
-        return [p[o] for p, o in zip(places, orders, strict=True)], middle, np.fmin.reduce(values, -1), np.fmax.reduce(values, -1)
+        return (
+            [p[o] for p, o in zip(places, orders, strict=True)],
+            middle,
+            np.fmin.reduce(values, -1),
+            np.fmax.reduce(values, -1),
+        )
 
     def lines(self, ax: Axes, part: xr.Dataset) -> None:
         """Draw a line per value of the hue, and a band where it stands for more than one case."""
@@ -238,7 +288,8 @@ class _Picture:
             mine = hue == value if value is not None else np.full(hue.shape, True)
             look: dict[str, Any] = {"s": 18, "alpha": 0.85, "linewidths": 0, "rasterized": mine.size > 5000}
             if scale:
-                values = np.nan_to_num(hue, nan=np.nan, posinf=2 * scale.get_clim()[1] + 1)  # inf lies above the scale
+                # inf lies above the scale
+                values = np.nan_to_num(hue, nan=np.nan, posinf=2 * scale.get_clim()[1] + 1)
                 look |= {"c": values, "norm": scale.norm, "cmap": scale.cmap}
             else:
                 look["color"] = self.style(value)["color"]
@@ -254,9 +305,17 @@ class _Picture:
         ax.pcolormesh(_edges(x, self.is_log(self.x)), _edges(y, self.is_log(self.y)), z, **look)
         ax.set_facecolor("0.85")
         locator = LogLocator() if isinstance(scale.norm, LogNorm) else MaxNLocator(7)
-        levels = [v for v in locator.tick_values(*scale.get_clim()) if np.fmin.reduce(z, None) < v < np.fmax.reduce(z, None)]
+        levels = [
+            v
+            for v in locator.tick_values(*scale.get_clim())
+            if np.fmin.reduce(z, None) < v < np.fmax.reduce(z, None)
+        ]
         if levels and min(z.shape) > 3 and not self.is_label(self.x) and not self.is_label(self.y):
-            ax.clabel(ax.contour(x, y, np.ma.masked_invalid(z), levels, colors="white", linewidths=0.8), fmt="%.4g", fontsize=SMALL)
+            ax.clabel(
+                ax.contour(x, y, np.ma.masked_invalid(z), levels, colors="white", linewidths=0.8),
+                fmt="%.4g",
+                fontsize=SMALL,
+            )
 
     def hidden(self) -> list[str]:
         """Return the dimensions of the output that are drawn as one value: a median, of sets the first."""
@@ -265,10 +324,16 @@ class _Picture:
         shown = dims_of(self.ds, *names)
         if all(len(unique(self.ds[n])) < self.ds[n].size for n in names if SET in dims_of(self.ds, n)):
             shown.discard(SET)  # some sets share a value
-        return [str(d) for d, n in self.ds[output].sizes.items() if d not in shown and n > 1 and self.kind != "points"]
+        return [
+            str(d)
+            for d, n in self.ds[output].sizes.items()
+            if d not in shown and n > 1 and self.kind != "points"
+        ]
 
     def meaning(self) -> str:
-        """Return what a line, a point or a colour stands for where that is one of several values; empty where it is not."""
+        """Return what a line, a point or a colour stands for where that is one of several values; empty where
+        it is not.
+        """
         over, some = ", ".join(path_of(self.ds, d) for d in self.hidden() if d != SET), SET in self.hidden()
         parts = ["as given"] if self.sets else ["the first set"] if some else []
         if over:
@@ -277,7 +342,11 @@ class _Picture:
             parts.append(f"band: range over {' and '.join(filter(None, (over, 'the sets' if some else '')))}")
         elif self.kind != "lines" and self.sets:
             parts.append(f"without the {self.sets} sets of data")
-        return f"{ {'lines': 'line', 'map': 'colour'}.get(self.kind, 'points') }: {', '.join(parts)}" if parts else ""
+        return (
+            f"{ {'lines': 'line', 'map': 'colour'}.get(self.kind, 'points') }: {', '.join(parts)}"
+            if parts
+            else ""
+        )
 
     def notes(self) -> list[str]:
         """Return what a reader must know of what is not, or not plainly, drawn."""
@@ -315,15 +384,23 @@ class _Picture:
             bar.ax.tick_params(labelsize=SMALL)
         elif self.hue:
             dot = {"marker": "o", "markersize": 5, "linestyle": "none"} if self.kind == "points" else {}
-            handles += [Line2D([], [], label=amount(v), **(self.style(v) | dot)) for v in unique(self.ds[self.hue])]
+            handles += [
+                Line2D([], [], label=amount(v), **(self.style(v) | dot)) for v in unique(self.ds[self.hue])
+            ]
             look["title"] = label(self.ds, self.hue, 22)
             if self.hue == SET:
                 look["fontsize"] = SMALL * min(1.0, 18 / len(handles))  # sets are many
         if self.sets and self.kind == "lines":
             colour = "0.3" if self.hue else PALETTE[0]
-            handles.append(Patch(color=colour, alpha=BAND, linewidth=0, label=f"band: {self.sets} sets of data"))
+            handles.append(
+                Patch(color=colour, alpha=BAND, linewidth=0, label=f"band: {self.sets} sets of data")
+            )
         if handles:
-            figure.legend(handles=handles, loc="outside right upper" if "title" in look else "outside right center", **look)
+            figure.legend(
+                handles=handles,
+                loc="outside right upper" if "title" in look else "outside right center",
+                **look,
+            )
 
     def frame(self, ax: Axes) -> None:
         """Set scales, ticks and grid, before anything is drawn."""

@@ -1,7 +1,9 @@
-"""Manufacturers' statements against the models: range, specific energy and charging, with the bands of what is not known.
+"""Manufacturers' statements against the models: range, specific energy and charging, with the bands of what
+is not known.
 
-Every statement of ``energymodels claims`` that can be put as one of the three is a row: what is claimed, what the model gives as
-given and over its ranges, one at a time, and, where only an unusual assumption meets it, what the model gives under the first such.
+Every statement of ``energymodels claims`` that can be put as one of the three is a row: what is claimed, what
+the model gives as given and over its ranges, one at a time, and, where only an unusual assumption meets it,
+what the model gives under the first such.
 """
 
 from __future__ import annotations
@@ -53,7 +55,9 @@ class Row:
 
 
 def run(folder: Path, say: Callable[[str], None]) -> list[Path]:
-    """Write ``claims.json``, the table ``claims.md`` and ``claims.png``; say how many statements have which verdict."""
+    """Write ``claims.json``, the table ``claims.md`` and ``claims.png``; say how many statements have which
+    verdict.
+    """
     found = claims()
     for verdict in VERDICTS:
         names = [claim["name"] for claim in found if claim["verdict"] == verdict]
@@ -76,11 +80,19 @@ def _rows(found: list[dict[str, Any]], panel: Panel) -> Iterator[Row]:
     output = panel[0]
     for claim in found:
         for i, check in enumerate(claim["checks"]):
-            if (check["output"], check["unit"]) != panel or "claimed" not in check or "value" not in check["model"]:
+            if (
+                (check["output"], check["unit"]) != panel
+                or "claimed" not in check
+                or "value" not in check["model"]
+            ):
                 continue
             scale = 60.0 / claim["quantities"]["duration"]["value"] if output == CHARGE else 1.0
             holding = [a["checks"][i] for a in claim["assumptions"] if a["name"] in claim["holds_under"]]
-            assumed = _span(holding[0]["model"], scale) if holding and holding[0]["model"] != check["model"] else None
+            assumed = (
+                _span(holding[0]["model"], scale)
+                if holding and holding[0]["model"] != check["model"]
+                else None
+            )
             label = f"{claim['subject']}: {_short(claim, output)}"
             yield Row(
                 label,
@@ -120,7 +132,8 @@ def figure(found: list[dict[str, Any]]) -> Figure:
     heights = [len(own) + 2.2 for own in lines.values()]
     drawing = Figure(figsize=(12.0, 0.285 * sum(heights) + 1.2), layout="constrained")
     drawing.suptitle(
-        "What makers state, and what the models give: bands run what is not known within its range, one value at a time",
+        "What makers state, and what the models give: bands run what is not known within its range, one "
+        "value at a time",
         fontsize=12,
     )
     every = drawing.subplots(len(PANELS), 1, height_ratios=heights)
@@ -141,13 +154,24 @@ def _panel(axes: Axes, lines: list[Row]) -> None:
         axes.plot([value, value], [y - 0.275, y + 0.275], color=colour, linewidth=2.5)
         if line.assumed:
             _, low, high = line.assumed
-            axes.barh(y, max(high - low, 0.004 * high), 0.55, low, color="none", edgecolor=colour, linestyle=":", linewidth=1.3)
+            axes.barh(
+                y,
+                max(high - low, 0.004 * high),
+                0.55,
+                low,
+                color="none",
+                edgecolor=colour,
+                linestyle=":",
+                linewidth=1.3,
+            )
         value, low, high = line.claimed
         axes.plot([low, high], [y, y], color="k", linewidth=1.2)
         axes.plot(value, y, "D", color="k", markersize=5)
     axes.set_yticks(range(len(lines)), [line.label for line in lines], fontsize=8)
     axes.set_ylim(len(lines) - 0.4, -0.6)
-    every = [number for line in lines for part in (line.claimed, line.model, line.assumed or ()) for number in part]
+    every = [
+        number for line in lines for part in (line.claimed, line.model, line.assumed or ()) for number in part
+    ]
     room = 0.04 * (max(every) - min(every)) if every else 1.0
     axes.set_xlim(min(every, default=0.0) - room, max(every, default=0.0) + room)
     axes.grid(axis="x", alpha=0.3)
@@ -159,12 +183,36 @@ def _legend(drawing: Figure) -> None:
     from matplotlib.patches import Patch
 
     shown: list[Artist] = [
-        Line2D([], [], marker="D", color="k", linewidth=1.2, markersize=5, label="stated (of packs: over the assumed share)")
+        Line2D(
+            [],
+            [],
+            marker="D",
+            color="k",
+            linewidth=1.2,
+            markersize=5,
+            label="stated (of packs: over the assumed share)",
+        )
     ]
     shown += [Line2D([], [], color="0.3", linewidth=2.5, marker="|", label="model as given")]
-    shown += [Patch(color=colour, alpha=0.35, label=f"model, {verdict}") for verdict, colour in list(COLOURS.items())[:3]]
+    shown += [
+        Patch(color=colour, alpha=0.35, label=f"model, {verdict}")
+        for verdict, colour in list(COLOURS.items())[:3]
+    ]
     shown.insert(
-        3, Patch(color=COLOURS[CONSISTENT], alpha=0.35, hatch="////", label="model, consistent at an end of the band only")
+        3,
+        Patch(
+            color=COLOURS[CONSISTENT],
+            alpha=0.35,
+            hatch="////",
+            label="model, consistent at an end of the band only",
+        ),
     )
-    shown += [Patch(facecolor="none", edgecolor="0.3", linestyle=":", label="model under the first assumption that meets it")]
+    shown += [
+        Patch(
+            facecolor="none",
+            edgecolor="0.3",
+            linestyle=":",
+            label="model under the first assumption that meets it",
+        )
+    ]
     drawing.legend(handles=shown, loc="outside lower center", ncols=3, fontsize=8)

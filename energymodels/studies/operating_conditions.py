@@ -32,19 +32,29 @@ def run(folder: Path, say: Callable[[str], None]) -> list[Path]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NoteWarning)  # said once below, and flagged in the files
         for name, spec in SPECS.items():
-            found[name] = result.to_dataset(engine.solve(spec, OVER), "energymodels study operating-conditions")
+            found[name] = result.to_dataset(
+                engine.solve(spec, OVER), "energymodels study operating-conditions"
+            )
             paths.append(result.write(found[name], folder / f"operating-conditions-{name.lower()}.nc"))
     _coefficients(found, say)
     _low_light(found, say)
-    say("Auger recombination is taken as measured at 300 K (these fits have no temperature coefficient); the files flag it.")
-    say("Usual coefficients of efficiency: PERC -0.34 to -0.36, TOPCon -0.29, HJT -0.25 to -0.33 %/K; a lower V_oc is steeper.")
+    say(
+        "Auger recombination is taken as measured at 300 K (these fits have no temperature coefficient); "
+        "the files flag it."
+    )
+    say(
+        "Usual coefficients of efficiency: PERC -0.34 to -0.36, TOPCon -0.29, HJT -0.25 to -0.33 %/K; a "
+        "lower V_oc is steeper."
+    )
     picture = folder / "operating-conditions.png"
     save(_figure(found), picture, "study operating-conditions", 150)
     return [*paths, picture]
 
 
 def coefficient(ds: Dataset, output: str) -> float:
-    """Return the relative temperature coefficient of ``output`` at 25 C and 1000 W m-2, percent per kelvin."""
+    """Return the relative temperature coefficient of ``output`` at 25 C and 1000 W m-2, percent
+    per kelvin.
+    """
     line = ds[output].sel(irradiance=STC["irradiance"])
     slope: Any = line.differentiate("temperature").sel(temperature=STC["temperature"], method="nearest")
     return float(100.0 * slope / line.sel(temperature=STC["temperature"], method="nearest"))
@@ -63,7 +73,12 @@ def _low_light(found: dict[str, Dataset], say: Callable[[str], None]) -> None:
     say("  W m-2   " + "".join(f"{value:>8.0f}" for value in light))
     for name, ds in found.items():
         line = ds.efficiency.sel(temperature=STC["temperature"], method="nearest")
-        say(f"  {name:<8}" + "".join(f"{v:>8.2f}" for v in 100.0 * line.values / line.sel(irradiance=STC["irradiance"]).item()))
+        say(
+            f"  {name:<8}"
+            + "".join(
+                f"{v:>8.2f}" for v in 100.0 * line.values / line.sel(irradiance=STC["irradiance"]).item()
+            )
+        )
 
 
 def _figure(found: dict[str, Dataset]) -> Figure:
@@ -73,7 +88,12 @@ def _figure(found: dict[str, Dataset]) -> Figure:
     left, right = figure.subplots(1, 2)
     for (name, ds), colour in zip(found.items(), COLOURS, strict=True):
         line = ds.efficiency.sel(irradiance=STC["irradiance"])
-        left.plot(line.temperature - 273.15, line, color=colour, label=f"{name}  {coefficient(ds, 'efficiency'):+.3f} %/K")
+        left.plot(
+            line.temperature - 273.15,
+            line,
+            color=colour,
+            label=f"{name}  {coefficient(ds, 'efficiency'):+.3f} %/K",
+        )
         line = ds.efficiency.sel(temperature=STC["temperature"], method="nearest")
         right.plot(line.irradiance, line, "o-", color=colour, label=name)
     left.set(xlabel="temperature (°C)", ylabel="efficiency (%)", title="1000 W m$^{-2}$")

@@ -1,7 +1,9 @@
-"""p- against n-type wafers: base type x lifetime x capture asymmetry x resistivity x thickness, same surfaces and resistances.
+"""p- against n-type wafers: base type x lifetime x capture asymmetry x resistivity x thickness, same surfaces
+and resistances.
 
-The surfaces and the series resistance are those of a good cell with passivated contacts, chosen for the comparison (assumed, not a
-measured cell): the study is about the wafer. Generation is modelled: the Lambertian limit of each thickness less 5 %.
+The surfaces and the series resistance are those of a good cell with passivated contacts, chosen for the
+comparison (assumed, not a measured cell): the study is about the wafer. Generation is modelled: the
+Lambertian limit of each thickness less 5 %.
 """
 
 from __future__ import annotations
@@ -50,7 +52,10 @@ def run(folder: Path, say: Callable[[str], None]) -> list[Path]:
     """Write ``p-vs-n.nc`` and ``p-vs-n.png``."""
     solution = engine.solve("pv.cell", OVER, CELL, keep=[*KEEP, "base_doping", "validity"])
     cases = solution.status.size
-    say(f"{cases} cells in {solution.seconds:.2f} s, {cases / solution.seconds:.0f} per second, {solution.failed} failed")
+    say(
+        f"{cases} cells in {solution.seconds:.2f} s, {cases / solution.seconds:.0f} per second, "
+        f"{solution.failed} failed"
+    )
     ds = result.to_dataset(solution, "energymodels study p-vs-n")
     ds.attrs["title"] = "Silicon cells on p- and n-type wafers with the same surfaces"
     picture = folder / "p-vs-n.png"
@@ -78,7 +83,8 @@ def _findings(ds: Dataset) -> list[str]:
     perfect = _gain(_at(ds, wafer_tau=1e-1, wafer_capture_ratio=1.0, wafer_resistivity=0.3)).item()
     share = float((_gain(ds) > 0.0).mean()) * 100.0
     return [
-        f"1 ohm cm, 1 ms, symmetric capture: n - p = {equal:+.2f} % absolute (p has three times the doping: less SRH)",
+        f"1 ohm cm, 1 ms, symmetric capture: n - p = {equal:+.2f} % absolute (p has three times the doping: "
+        f"less SRH)",
         f"the same with defects that catch electrons 100 times faster than holes: {asymmetric:+.2f} %",
         f"0.3 ohm cm, 100 ms, where Auger decides: {perfect:+.2f} %",
         f"n is ahead in {share:.0f} % of the cells swept, all compared at equal tau_p0",
@@ -90,8 +96,10 @@ def _figure(ds: Dataset) -> Figure:
 
     figure = Figure(figsize=(12, 9), layout="constrained")
     figure.suptitle(
-        "p- against n-type silicon: same surfaces (J0 5 fA cm$^{-2}$ in all), 0.3 Ω cm$^2$, light at 95 % of the Lambertian limit\n"
-        "dotted: a diffusion length is under four thicknesses, where this model sees less than the whole loss",
+        "p- against n-type silicon: same surfaces (J0 5 fA cm$^{-2}$ in all), 0.3 Ω cm$^2$, light at 95 % "
+        "of the Lambertian limit\n"
+        "dotted: a diffusion length is under four "
+        "thicknesses, where this model sees less than the whole loss",
         fontsize=12,
     )
     ((a, b), (c, d)) = figure.subplots(2, 2)
@@ -105,22 +113,54 @@ def _figure(ds: Dataset) -> Figure:
 
 
 def _map(axes: Axes, ds: Dataset, x: str, label: str, title: str) -> Any:
-    """Draw n less p over ``x`` and the asymmetry; dotted where a diffusion length is under four thicknesses."""
+    """Draw n less p over ``x`` and the asymmetry; dotted where a diffusion length is under four
+    thicknesses.
+    """
     grid = _gain(ds).transpose("wafer_capture_ratio", x)
     bent = (ds.validity != 0).any("wafer_type").transpose("wafer_capture_ratio", x)
     axes.contourf(
-        grid[x].values, grid.wafer_capture_ratio.values, bent.values, levels=[0.5, 1.5], hatches=["."], colors="none", zorder=3
+        grid[x].values,
+        grid.wafer_capture_ratio.values,
+        bent.values,
+        levels=[0.5, 1.5],
+        hatches=["."],
+        colors="none",
+        zorder=3,
     )
     args = (grid[x].values, grid.wafer_capture_ratio.values, grid.values)
     mesh = axes.pcolormesh(*args, cmap="RdBu", vmin=-3.0, vmax=3.0, shading="gouraud", rasterized=True)
-    lines = axes.contour(*args, levels=[-2.0, -1.0, -0.3, 0.0, 0.3, 1.0, 2.0], colors="k", linewidths=[0.6] * 3 + [1.8] + [0.6] * 3)
+    lines = axes.contour(
+        *args,
+        levels=[-2.0, -1.0, -0.3, 0.0, 0.3, 1.0, 2.0],
+        colors="k",
+        linewidths=[0.6] * 3 + [1.8] + [0.6] * 3,
+    )
     axes.clabel(lines, fmt="%+.1f", fontsize=8)
     axes.set(
-        xscale="log", yscale="log", xlabel=label, ylabel="capture asymmetry τ$_{p0}$/τ$_{n0}$", title=f"Which base wins: {title}"
+        xscale="log",
+        yscale="log",
+        xlabel=label,
+        ylabel="capture asymmetry τ$_{p0}$/τ$_{n0}$",
+        title=f"Which base wins: {title}",
     )
     box = {"facecolor": "white", "alpha": 0.8, "edgecolor": "none"}
-    axes.text(0.03, 0.95, "n ahead: the defect catches electrons", transform=axes.transAxes, va="top", color=COLOURS["n"], bbox=box)
-    axes.text(0.03, 0.05, "p ahead: it catches holes, or neither", transform=axes.transAxes, color=COLOURS["p"], bbox=box)
+    axes.text(
+        0.03,
+        0.95,
+        "n ahead: the defect catches electrons",
+        transform=axes.transAxes,
+        va="top",
+        color=COLOURS["n"],
+        bbox=box,
+    )
+    axes.text(
+        0.03,
+        0.05,
+        "p ahead: it catches holes, or neither",
+        transform=axes.transAxes,
+        color=COLOURS["p"],
+        bbox=box,
+    )
     return mesh
 
 
@@ -133,7 +173,12 @@ def _lines(axes: Axes, ds: Dataset) -> None:
                 )
                 label = f"{kind}, τ$_{{p0}}$ = {tau * 1e3:g} ms, asymmetry {ratio:g}"
                 axes.plot(some.wafer_resistivity, some, style, color=colour, linewidth=width, label=label)
-    axes.set(xscale="log", xlabel="resistivity (Ω cm)", ylabel="efficiency (%)", title="Doping against Auger, 130 µm")
+    axes.set(
+        xscale="log",
+        xlabel="resistivity (Ω cm)",
+        ylabel="efficiency (%)",
+        title="Doping against Auger, 130 µm",
+    )
     axes.set_ylim(axes.get_ylim()[0] - 1.7, 26.9)
     axes.legend(fontsize=8, ncols=2, loc="lower center")
     axes.grid(alpha=0.3)
@@ -146,20 +191,42 @@ def _split(axes: Axes, ds: Dataset) -> None:
         ("1 Ω cm, 1 ms\nasymmetry 100", 1e-3, 100.0, 1.0),
         ("0.3 Ω cm, 100 ms\nsymmetric", 1e-1, 1.0, 0.3),
     )
-    parts = {"SRH": ["j_srh_mp"], "Auger": ["j_auger_mp"], "surfaces": ["j_front_mp", "j_rear_mp"], "radiative": ["j_radiative_mp"]}
+    parts = {
+        "SRH": ["j_srh_mp"],
+        "Auger": ["j_auger_mp"],
+        "surfaces": ["j_front_mp", "j_rear_mp"],
+        "radiative": ["j_radiative_mp"],
+    }
     shades = ("#e08214", "#542788", "#7f7f7f", "#35978f")
     names: list[str] = []
     for i, (_, tau, ratio, resistivity) in enumerate(wafers):
         for kind, offset in (("p", -0.19), ("n", 0.19)):
-            case = _at(ds.sel(wafer_type=kind), wafer_tau=tau, wafer_capture_ratio=ratio, wafer_resistivity=resistivity)
+            case = _at(
+                ds.sel(wafer_type=kind),
+                wafer_tau=tau,
+                wafer_capture_ratio=ratio,
+                wafer_resistivity=resistivity,
+            )
             bottom = 0.0
             for (part, members), shade in zip(parts.items(), shades, strict=True):
                 height = float(sum(case[m].item() for m in members))
-                axes.bar(i + offset, height, 0.34, bottom=bottom, color=shade, label=None if part in names else part)
+                axes.bar(
+                    i + offset,
+                    height,
+                    0.34,
+                    bottom=bottom,
+                    color=shade,
+                    label=None if part in names else part,
+                )
                 names.append(part)
                 bottom += height
             axes.text(
-                i + offset, bottom + 0.02, f"{kind}\n{case.efficiency.item():.2f} %", ha="center", fontsize=9, color=COLOURS[kind]
+                i + offset,
+                bottom + 0.02,
+                f"{kind}\n{case.efficiency.item():.2f} %",
+                ha="center",
+                fontsize=9,
+                color=COLOURS[kind],
             )
     axes.set_xticks(np.arange(len(wafers)), [w[0] for w in wafers])
     axes.set(ylabel="recombination at maximum power (mA cm$^{-2}$)", title="Why")

@@ -1,7 +1,9 @@
-"""Efficiency along the ingot from rod and granular polysilicon, in three cells, with the spread of the published data.
+"""Efficiency along the ingot from rod and granular polysilicon, in three cells, with the spread of the
+published data.
 
-The totals are upper limits, not measurements: the recalled limit of electronic-grade rod, and what a maker states of its granules.
-How they split among metals is not published: stainless steel is the prior, the others are in the band. The doping is held.
+The totals are upper limits, not measurements: the recalled limit of electronic-grade rod, and what a maker
+states of its granules. How they split among metals is not published: stainless steel is the prior, the others
+are in the band. The doping is held.
 """
 
 from __future__ import annotations
@@ -32,7 +34,10 @@ CELLS = {
     "n-HJT, POCl3 before": ("industrial-hjt-2023", "pocl3"),
 }
 FILES = (*(f"polysilicon-{name.lower()}.nc" for name in CELLS), "polysilicon.png")
-FEEDS = {"gbt-12963-2014-1": "rod, 1 ppbw (recalled limit)", "granular-2025-5-metals": "granular, 0.5 ppbw (claimed)"}
+FEEDS = {
+    "gbt-12963-2014-1": "rod, 1 ppbw (recalled limit)",
+    "granular-2025-5-metals": "granular, 0.5 ppbw (claimed)",
+}
 OVER = {"feedstock.grade": ",".join(FEEDS), "crystal.pulls": [1, 8], "crystal.position": "0:0.8:33"}
 COLOURS = ("#b2182b", "#2166ac")
 STYLES = {1: "-", 8: "--"}
@@ -45,10 +50,16 @@ def run(folder: Path, say: Callable[[str], None]) -> list[Path]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NoteWarning)  # said below, and in the files
         for name, (spec, gettering) in CELLS.items():
-            values = {"feedstock.composition": "stainless", "crystal.route": "rcz", "process.gettering": gettering}
+            values = {
+                "feedstock.composition": "stainless",
+                "crystal.route": "rcz",
+                "process.gettering": gettering,
+            }
             solution = engine.solve(spec, OVER, values, keep=["efficiency", "wafer_metals"], sets="all")
             found[name] = result.to_dataset(solution, "energymodels study polysilicon")
-            found[name].attrs["clean_efficiency"] = float(engine.solve(spec, {}, keep=["efficiency"]).values["efficiency"][0])
+            found[name].attrs["clean_efficiency"] = float(
+                engine.solve(spec, {}, keep=["efficiency"]).values["efficiency"][0]
+            )
             paths.append(result.write(found[name], folder / f"polysilicon-{name.lower()}.nc"))
     for line in _findings(found):
         say(line)
@@ -64,38 +75,57 @@ def _loss(ds: Dataset) -> Any:
 
 def _findings(found: dict[str, Dataset]) -> list[str]:
     """Return what the sweeps say, in sentences with figures."""
-    lines = ["Loss against a cell without metals, % absolute: stainless prior (lowest to highest over published sets and priors)"]
+    lines = [
+        "Loss against a cell without metals, % absolute: stainless prior (lowest to highest over "
+        "published sets and priors)"
+    ]
     for name, ds in found.items():
         for grade, words in FEEDS.items():
             parts = []
             for pull in STYLES:
                 some = _loss(ds).sel(feedstock_grade=grade, crystal_pulls=pull)
                 at = [some.sel(crystal_position=g, method="nearest") for g in (0.0, 0.8)]
-                parts.append(", ".join(f"{v[0].item():.3f} ({v.min().item():.3f} to {v.max().item():.3f})" for v in at))
+                parts.append(
+                    ", ".join(f"{v[0].item():.3f} ({v.min().item():.3f} to {v.max().item():.3f})" for v in at)
+                )
             lines.append(f"  {name:<20} {words:<30} crystal 1 at 0, 0.8: {parts[0]}; crystal 8: {parts[1]}")
-    limits = tolerance("industrial-hjt-2023", ["Fe", "Cr", "Co", "Ni"], [0.1], ["n"], sets="all").isel(cell=0, loss=0)
+    limits = tolerance("industrial-hjt-2023", ["Fe", "Cr", "Co", "Ni"], [0.1], ["n"], sets="all").isel(
+        cell=0, loss=0
+    )
     one = [limits.sel(element=metal) for metal in limits.element.values]
-    texts = [f"{m.element.item()} {float(m.feed):.3g} ({float(m.feed_low):.2g} to {float(m.feed_high):.2g})" for m in one]
+    texts = [
+        f"{m.element.item()} {float(m.feed):.3g} ({float(m.feed_low):.2g} to {float(m.feed_high):.2g})"
+        for m in one
+    ]
     lines.append(
-        f"ppbw that cost a heterojunction cell without gettering 0.1 % in the middle of the first crystal: {', '.join(texts)}"
+        f"ppbw that cost a heterojunction cell without gettering 0.1 % in the middle of the first crystal: "
+        f"{', '.join(texts)}"
     )
     return [*lines, *_claim(found)]
 
 
 def _claim(found: dict[str, Dataset]) -> list[str]:
-    """Return what half a ppbw in place of one is worth, at most anywhere along the crystal and over sets and priors."""
+    """Return what half a ppbw in place of one is worth, at most anywhere along the crystal and over sets and
+    priors.
+    """
     gains = {}
     for name, ds in found.items():
         rod, granular = (ds.efficiency.sel(feedstock_grade=grade) for grade in FEEDS)
         gain = granular - rod
-        gains[name] = [(float(gain.isel(set=0).sel(crystal_pulls=p).max()), float(gain.sel(crystal_pulls=p).max())) for p in STYLES]
+        gains[name] = [
+            (float(gain.isel(set=0).sel(crystal_pulls=p).max()), float(gain.sel(crystal_pulls=p).max()))
+            for p in STYLES
+        ]
     return [
-        "What 0.5 in place of 1 ppbw gains, % absolute, at most along the crystal: stainless prior (at most over sets and priors)",
+        "What 0.5 in place of 1 ppbw gains, % absolute, at most along the crystal: stainless prior (at most "
+        "over sets and priors)",
         *(
-            f"  {name:<20} crystal 1: {first[0]:.3f} ({first[1]:.3f}); crystal 8: {last[0]:.3f} ({last[1]:.3f})"
+            f"  {name:<20} crystal 1: {first[0]:.3f} ({first[1]:.3f}); crystal 8: {last[0]:.3f} "
+            f"({last[1]:.3f})"
             for name, (first, last) in gains.items()
         ),
-        "Not published: how any total splits among metals, and a measured total of rod; near 0.1 ppbw a metal the analysis ends.",
+        "Not published: how any total splits among metals, and a measured total of rod; near 0.1 ppbw a "
+        "metal the analysis ends.",
     ]
 
 
@@ -104,8 +134,10 @@ def _figure(found: dict[str, Dataset]) -> Figure:
 
     figure = Figure(figsize=(12, 8.2), layout="constrained")
     figure.suptitle(
-        "Efficiency along the ingot: metals of the feedstock at their stated upper limits, stainless-steel prior\n"
-        "bands: every published parameter set, coefficient and prior, one at a time; doping held; typical cells",
+        "Efficiency along the ingot: metals of the feedstock at their stated upper limits, "
+        "stainless-steel prior\n"
+        "bands: every published parameter set, coefficient and prior, one at a time; doping held; "
+        "typical cells",
         fontsize=12,
     )
     for ax, (name, ds) in zip(figure.subplots(2, 2, sharex=True).ravel(), found.items(), strict=True):
@@ -124,7 +156,8 @@ def _panel(axes: Axes, name: str, ds: Dataset) -> None:
     low = min(float(ds.efficiency.min()), ds.attrs["clean_efficiency"] - 0.1)
     axes.set(title=name, xlabel="place along the crystal (share solidified)", ylabel="efficiency (%)")
     axes.set_ylim(
-        max(low, ds.attrs["clean_efficiency"] - 3.0) - 0.02, ds.attrs["clean_efficiency"] + 0.05 * np.ptp(axes.get_ylim())
+        max(low, ds.attrs["clean_efficiency"] - 3.0) - 0.02,
+        ds.attrs["clean_efficiency"] + 0.05 * np.ptp(axes.get_ylim()),
     )
     axes.grid(alpha=0.3)
     axes.legend(fontsize=8, loc="lower left")

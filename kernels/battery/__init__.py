@@ -1,1 +1,3 @@
-"""Lithium-ion cells: material functions, discretisation, time stepping, single-particle and Doyle-Fuller-Newman models."""
+"""Lithium-ion cells: material functions, discretisation, time stepping, single-particle and
+Doyle-Fuller-Newman models.
+"""

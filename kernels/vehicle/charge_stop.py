@@ -1,6 +1,7 @@
 """What a charge of a cell is to its pack and car: power at the pack, energy stored, distance.
 
-The charge itself is ``battery.drive``'s. Energy counts as stored at the open-circuit voltage: what a slow discharge gives back.
+The charge itself is ``battery.drive``'s. Energy counts as stored at the open-circuit voltage: what a slow
+discharge gives back.
 """
 
 from math import isnan, nan
@@ -25,7 +26,8 @@ STOP = np.dtype(
 ROW = np.dtype(CAR.descr + CELL.descr + STOP.descr)
 SCALARS = 17
 (
-    RANGE_ADDED, PER_SECOND, ENERGY_ADDED, ENERGY_STORED, ENERGY_IN, SOC_END, DURATION, MEAN_POWER, PEAK_POWER, MEAN_RATE,
+    RANGE_ADDED, PER_SECOND, ENERGY_ADDED, ENERGY_STORED, ENERGY_IN, SOC_END, DURATION, MEAN_POWER,
+    PEAK_POWER, MEAN_RATE,
     PEAK_RATE, TO_80, LEAST_POTENTIAL, HOTTEST, HEAT, CONSUMPTION, ENDED,
 ) = np.arange(SCALARS)  # fmt: skip
 GOAL = 0.8  # state of charge
@@ -33,9 +35,11 @@ GOAL = 0.8  # state of charge
 
 @jit
 def solve(cells, stops, found, series, axis, consumption, out, codes):
-    """Write ``out[SCALARS, case]``, SI, from a charge's results ``found[battery SCALARS, case]`` and ``series[.., case, time]``.
+    """Write ``out[SCALARS, case]``, SI, from a charge's results ``found[battery SCALARS, case]`` and
+    ``series[.., case, time]``.
 
-    ``consumption`` (J m-1, case) turns stored energy into distance. What a case with a status in ``codes`` has is NaN.
+    ``consumption`` (J m-1, case) turns stored energy into distance. What a case with a status in ``codes``
+    has is NaN.
     """
     for case in range(cells.size):
         for q in range(SCALARS):
@@ -47,7 +51,11 @@ def solve(cells, stops, found, series, axis, consumption, out, codes):
         if found[at.DURATION, case] == 0.0:  # the limits leave no current
             for q in range(SCALARS):
                 out[q, case] = 0.0
-            out[SOC_END, case], out[HOTTEST, case], out[TO_80, case] = c.soc, found[at.TEMPERATURE_MAX, case], nan
+            out[SOC_END, case], out[HOTTEST, case], out[TO_80, case] = (
+                c.soc,
+                found[at.TEMPERATURE_MAX, case],
+                nan,
+            )
             out[LEAST_POTENTIAL, case], out[CONSUMPTION, case] = nan, consumption[case]
             out[ENDED, case] = found[at.TERMINATION, case]
             continue
@@ -62,7 +70,12 @@ def solve(cells, stops, found, series, axis, consumption, out, codes):
             peak = max(peak, (series[at.VOLTAGE, case, k] + stop.resistance * current) * current)
             if k > 0:
                 before = -series[at.CURRENT, case, k - 1]
-                lost += stop.resistance * (before * before + current * before + current * current) / 3.0 * (axis[k] - axis[k - 1])
+                lost += (
+                    stop.resistance
+                    * (before * before + current * before + current * current)
+                    / 3.0
+                    * (axis[k] - axis[k - 1])
+                )
                 step = (series[at.SOC, case, k] - soc) * whole
                 stored += 0.5 * step * (last + series[at.OCV, case, k])
                 moved += step

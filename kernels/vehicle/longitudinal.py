@@ -1,15 +1,17 @@
-"""A car that follows a speed trace: force at the wheels, losses of the drivetrain, power of the battery (``guzzella2013``, ch. 2).
+"""A car that follows a speed trace: force at the wheels, losses of the drivetrain, power of the battery
+(``guzzella2013``, ch. 2).
 
     F = c (f_0 C + m g S) + s (m g C - f_0 S) + f_1 v + f_2 v^2 + m' a        P = F v
 
-at the mid-step speed v, with a the change of speed over the step. The road rises by the angle of the trace (cosine c, sine s) and
-that of the case (C, S) together. The motor brakes with what share, power and speed allow, friction brakes do the rest. With
-wheel power x of the motor, positive while it drives, the battery's terminals give
+at the mid-step speed v, with a the change of speed over the step. The road rises by the angle of the trace
+(cosine c, sine s) and that of the case (C, S) together. The motor brakes with what share, power and speed
+allow, friction brakes do the rest. With wheel power x of the motor, positive while it drives, the battery's
+terminals give
 
     x + k_0 + k_1 |x| + k_2 x^2 + P_auxiliary + P_cabin,      k_0 while the car moves
 
-and its stored energy falls by that over the discharge efficiency, or rises by the charge efficiency times what comes in. Stored
-energy counts what a discharge at nominal rate gives.
+and its stored energy falls by that over the discharge efficiency, or rises by the charge efficiency times
+what comes in. Stored energy counts what a discharge at nominal rate gives.
 """
 
 from math import inf, isfinite, nan
@@ -44,8 +46,9 @@ ROW = np.dtype(
     ]
 )
 COLD = 283.15  # K, below which it matters that the battery of a real car is cold
-# The table of steps: blocks of LANES steps, all cycles one after the other, a slot of LANES numbers a quantity, so that the
-# compiler makes SIMD code of them (from 16 lanes on). A cycle's last step, with duration 0, fills up its last block.
+# The table of steps: blocks of LANES steps, all cycles one after the other, a slot of LANES numbers a
+# quantity, so that the compiler makes SIMD code of them (from 16 lanes on). A cycle's last step, with
+# duration 0, fills up its last block.
 LANES = 16
 STEPS = 6
 SPEED, ACCELERATION, DURATION, COSINE, SINE, BEGIN = (LANES * i for i in range(STEPS))
@@ -55,8 +58,10 @@ SUMS = 9
 FIRST, LAST, TIME, DISTANCE, RUN, RISE, SPEED_2, SPEED_3, KINETIC = range(SUMS)
 SCALARS = 23
 (
-    TRACTIVE, BRAKING, CONSUMPTION, WALL, RANGE, REGENERATED, RECOVERED, ROAD_LOAD, KINETIC_GAIN, POTENTIAL_GAIN, FRICTION_BRAKES,
-    DRIVETRAIN_LOSS, AUXILIARY, CABIN, BATTERY_LOSS, CHARGING_LOSS, BALANCE, POWER_MAX, POWER_MIN, BATTERY_HEAT,
+    TRACTIVE, BRAKING, CONSUMPTION, WALL, RANGE, REGENERATED, RECOVERED, ROAD_LOAD, KINETIC_GAIN,
+    POTENTIAL_GAIN, FRICTION_BRAKES,
+    DRIVETRAIN_LOSS, AUXILIARY, CABIN, BATTERY_LOSS, CHARGING_LOSS, BALANCE, POWER_MAX, POWER_MIN,
+    BATTERY_HEAT,
     DRIVETRAIN_HEAT, DURATION_DRIVEN, DISTANCE_DRIVEN,
 ) = range(SCALARS)  # fmt: skip
 # What is summed over the steps, and the two ends of the terminal power
@@ -72,7 +77,9 @@ def forces(c):
 
 @inline
 def _motor(power, v, share, most, slowest, constant, linear, square):
-    """Return (driving, braking by the motor, loss of the drivetrain), W, all positive, of a power at the wheels."""
+    """Return (driving, braking by the motor, loss of the drivetrain), W, all positive, of a power at the
+    wheels.
+    """
     driving = power if power > 0.0 else 0.0
     motor = share * (driving - power)
     motor = motor if motor < most else most
@@ -126,14 +133,24 @@ def _solve_one(c, steps, cycles, w, out, row):
     n = c.cycle
     base = c.auxiliary + c.cabin
     _total(c, steps, int(cycles[FIRST, n]), int(cycles[LAST, n]), base, w)
-    braked, taken, lost, drawn, returned = _sum(w, BRAKED), _sum(w, TAKEN), _sum(w, LOST), _sum(w, DRAWN), _sum(w, RETURNED)
+    braked, taken, lost, drawn, returned = (
+        _sum(w, BRAKED),
+        _sum(w, TAKEN),
+        _sum(w, LOST),
+        _sum(w, DRAWN),
+        _sum(w, RETURNED),
+    )
     time, distance = cycles[TIME, n], cycles[DISTANCE, n]
     stored = drawn / c.discharge_efficiency - c.charge_efficiency * returned
     if not (isfinite(stored + braked) and distance > 0.0):
         return status.OUT_OF_RANGE
     # the trace's own sums, not those of the steps: the balance shows any term that these lost
     run, rise = cycles[RUN, n], cycles[RISE, n]
-    road = c.rolling * (c.cosine * run - c.sine * rise) + c.viscous * cycles[SPEED_2, n] + c.drag * cycles[SPEED_3, n]
+    road = (
+        c.rolling * (c.cosine * run - c.sine * rise)
+        + c.viscous * cycles[SPEED_2, n]
+        + c.drag * cycles[SPEED_3, n]
+    )
     kinetic = c.inertia * cycles[KINETIC, n]
     potential = c.weight * (c.cosine * rise + c.sine * run)
     battery = drawn * (1.0 / c.discharge_efficiency - 1.0) + returned * (1.0 - c.charge_efficiency)
@@ -169,7 +186,8 @@ def _solve_one(c, steps, cycles, w, out, row):
 
 @jit
 def solve(rows, steps, cycles, out, codes):
-    """Solve every row (``ROW``): ``out[SCALARS, row]`` in J m-1, m, W and s, a status to ``codes[row]``; NaN where it is not OK.
+    """Solve every row (``ROW``): ``out[SCALARS, row]`` in J m-1, m, W and s, a status to ``codes[row]``; NaN
+    where it is not OK.
 
     ``steps`` (BLOCK numbers a block) and ``cycles`` (SUMS, cycle) are the tables described above.
     """
@@ -183,22 +201,32 @@ def solve(rows, steps, cycles, out, codes):
 
 @inline
 def powers(c, steps, at, fixed, tilted):
-    """Return (speed, m s-1, power at the wheels and of the battery, W) of the step whose numbers begin at ``at``."""
+    """Return (speed, m s-1, power at the wheels and of the battery, W) of the step whose numbers begin at
+    ``at``.
+    """
     v = steps[at + SPEED]
     road = fixed * steps[at + COSINE] + tilted * steps[at + SINE] + v * (c.viscous + v * c.drag)
     power = v * (road + c.inertia * steps[at + ACCELERATION])
     driving, motor, loss = _motor(
-        power, v, c.regeneration_share, c.regeneration_power, c.regeneration_speed, c.loss_constant, c.loss_linear, c.loss_square
+        power,
+        v,
+        c.regeneration_share,
+        c.regeneration_power,
+        c.regeneration_speed,
+        c.loss_constant,
+        c.loss_linear,
+        c.loss_square,
     )
     return v, power, driving - motor + loss + c.auxiliary + c.cabin
 
 
 @jit
 def series(rows, steps, places, out):
-    """Write (speed in m s-1, wheel power in W, battery power in W) to ``out[3, row, time]``; NaN where a cycle has ended.
+    """Write (speed in m s-1, wheel power in W, battery power in W) to ``out[3, row, time]``; NaN where a
+    cycle has ended.
 
-    ``places`` (cycle, time) are the steps at the times, counted through all blocks, -1 after the end. Powers hold until the
-    step's end.
+    ``places`` (cycle, time) are the steps at the times, counted through all blocks, -1 after the end. Powers
+    hold until the step's end.
     """
     for row in range(rows.size):
         c = rows[row]
@@ -208,7 +236,9 @@ def series(rows, steps, places, out):
             for k in range(3):
                 out[k, row, j] = nan
             if place >= 0:
-                speed, wheel, battery = powers(c, steps, BLOCK * (place // LANES) + place % LANES, fixed, tilted)
+                speed, wheel, battery = powers(
+                    c, steps, BLOCK * (place // LANES) + place % LANES, fixed, tilted
+                )
                 out[0, row, j] = speed
                 out[1, row, j] = wheel
                 out[2, row, j] = battery

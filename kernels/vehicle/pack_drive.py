@@ -1,17 +1,19 @@
 """A car on a cycle, over and over, whose battery is a cell in a pack of equal ones.
 
-The car asks the pack's terminals for a power in every step of its cycle (``longitudinal``); each cell gives its part, and a part of
-the pack's resistance stands behind each cell's terminals. A step is an implicit one of first order (backward Euler), at most
-``time_step`` long, in which the power is constant: the current jumps with it from step to step, so that a longer past would tell
-nothing of what comes. Charging power that would take the cell past its limits of voltage, potential of the
-negative electrode or current is taken at that limit, and friction brakes do the rest.
+The car asks the pack's terminals for a power in every step of its cycle (``longitudinal``); each cell gives
+its part, and a part of the pack's resistance stands behind each cell's terminals. A step is an implicit one
+of first order (backward Euler), at most ``time_step`` long, in which the power is constant: the current jumps
+with it from step to step, so that a longer past would tell nothing of what comes. Charging power that would
+take the cell past its limits of voltage, potential of the negative electrode or current is taken at that
+limit, and friction brakes do the rest.
 
-The drive ends at the least state of charge, or where the power would take the cell's voltage below its limit. A car that derates
-drives on there with what the cell gives at that voltage. The energy short counts as distance behind the trace: the same share of
-the way as of the net energy that driving asked for. The drive ends after a cycle that lacks more than ``short_most`` of its energy.
+The drive ends at the least state of charge, or where the power would take the cell's voltage below its limit.
+A car that derates drives on there with what the cell gives at that voltage. The energy short counts as
+distance behind the trace: the same share of the way as of the net energy that driving asked for. The drive
+ends after a cycle that lacks more than ``short_most`` of its energy.
 
-A heater at the terminals warms the cells, of one temperature, until they have ``warm``: its heat comes to the cell the way that of
-the surroundings does, so that these count as warmer by heat over heat transfer.
+A heater at the terminals warms the cells, of one temperature, until they have ``warm``: its heat comes to the
+cell the way that of the surroundings does, so that these count as warmer by heat over heat transfer.
 """
 
 from math import ceil, inf, nan, sqrt
@@ -48,18 +50,23 @@ PACK = np.dtype(
 )
 ROW = np.dtype(CAR.descr + CELL.descr + PACK.descr)
 TERMINATIONS = (
-    "soc_min", "voltage_min", "power_out_of_reach", "cycles_max", "no_consumption", "voltage_min_of_cold_cells", "power_short",
+    "soc_min", "voltage_min", "power_out_of_reach", "cycles_max", "no_consumption",
+    "voltage_min_of_cold_cells", "power_short",
 )  # fmt: skip
 SOC_MIN, VOLTAGE_MIN, OUT_OF_REACH, MOST_CYCLES, NO_CONSUMPTION, COLD_VOLTAGE_MIN, POWER_SHORT = np.arange(7)
 SCALARS = 27
 (
-    RANGE, CONSUMPTION, CYCLES, DURATION, DELIVERED, RECOVERED, REFUSED, PACK_LOSS, CELL_ENERGY, HEAT, CAPACITY_USED, CELL_CAPACITY,
-    SOC_END, LEAST_VOLTAGE, MOST_VOLTAGE, HOTTEST, COLDEST, LEAST_POTENTIAL, PEAK_DISCHARGE, PEAK_CHARGE, ENDED, BALANCE, DISTANCE,
+    RANGE, CONSUMPTION, CYCLES, DURATION, DELIVERED, RECOVERED, REFUSED, PACK_LOSS, CELL_ENERGY, HEAT,
+    CAPACITY_USED, CELL_CAPACITY,
+    SOC_END, LEAST_VOLTAGE, MOST_VOLTAGE, HOTTEST, COLDEST, LEAST_POTENTIAL, PEAK_DISCHARGE, PEAK_CHARGE,
+    ENDED, BALANCE, DISTANCE,
     SHORT, BEHIND, DERATED, HEATING,
 ) = np.arange(SCALARS)  # fmt: skip
 SERIES = 6
 VOLTAGE, CURRENT, TEMPERATURE, SOC, POTENTIAL, POWER = np.arange(SERIES)
-DRY = 0.1  # of the salt at the start: where the electrolyte holds less somewhere, a power that cannot be met is its doing
+# of the salt at the start: where the electrolyte holds less somewhere, a power that cannot be met is its
+# doing
+DRY = 0.1
 NEWTON = 10.0  # of the tolerance, which is one of errors in time: Newton's method leaves far less
 NOTABLE = 1e-3  # C-rate, from which on a current tells the resistance
 HALVINGS = 40  # of the range of currents that a cell may give
@@ -76,7 +83,9 @@ GONE, OVER, FAILED = np.arange(3)  # how a step went
 
 @inner
 def current_of(w, c, point, power):
-    """Return about the current (A m-2) of a ``power`` (W): the surfaces' OCV less what the newest point's resistance takes."""
+    """Return about the current (A m-2) of a ``power`` (W): the surfaces' OCV less what the newest point's
+    resistance takes.
+    """
     if abs(point[at.I]) * c.area * 3600.0 > NOTABLE * w.memory[at.NOMINAL]:
         w.memory[at.HELD] = (point[at.OCP_MEAN] - point[at.V]) / point[at.I]
     resistance, voltage = w.memory[at.HELD], point[at.OCP_MEAN]
@@ -86,7 +95,9 @@ def current_of(w, c, point, power):
 
 @inner
 def go(w, mesh, c, tables, nowhere, t_new, kind, goal, fidelity):
-    """Step to ``t_new`` by backward Euler; the guess has the current that goes with ``goal``, spread evenly."""
+    """Step to ``t_new`` by backward Euler; the guess has the current that goes with ``goal``,
+    spread evenly.
+    """
     point = w.points[w.now[at.HEAD]]
     if kind == of.POWER or kind == of.CURRENT:
         guess = goal / c.area if kind == of.CURRENT else current_of(w, c, point, goal)
@@ -112,7 +123,9 @@ def go(w, mesh, c, tables, nowhere, t_new, kind, goal, fidelity):
 
 @inner
 def within(w, c, pack, goal):
-    """Return whether the step just solved charges with no more than ``goal`` and keeps the limits of the cell."""
+    """Return whether the step just solved charges with no more than ``goal`` and keeps the limits of the
+    cell.
+    """
     point = w.points[at.new_slot(w)]
     slack = SLACK * c.tolerance
     current = point[at.I] * c.area
@@ -127,7 +140,10 @@ def within(w, c, pack, goal):
 
 @inner
 def hold_voltage(w, mesh, c, pack, tables, nowhere, t_new, limit, fidelity):
-    """Step with the cell's voltage at ``limit``; the pack's terminals have what its resistance adds. Return whether found."""
+    """Step with the cell's voltage at ``limit``; the pack's terminals have what its resistance adds.
+
+    Return whether found.
+    """
     current = 0.0
     for _ in range(SEARCHES):
         goal = limit - current * pack.resistance
@@ -141,25 +157,41 @@ def hold_voltage(w, mesh, c, pack, tables, nowhere, t_new, limit, fidelity):
 
 @inner
 def charge(w, mesh, c, pack, tables, nowhere, t_new, goal, fidelity):
-    """Step with the charging power ``goal`` (W, negative), or what the limits leave of it. Return (found, kept to the limits)."""
+    """Step with the charging power ``goal`` (W, negative), or what the limits leave of it.
+
+    Return (found, kept to the limits).
+    """
     if go(w, mesh, c, tables, nowhere, t_new, of.POWER, goal, fidelity) and within(w, c, pack, goal):
         return True, False
     most = -c.limit_rate * w.memory[at.NOMINAL] / 3600.0
-    if c.limit_rate < inf and go(w, mesh, c, tables, nowhere, t_new, of.CURRENT, most, fidelity) and within(w, c, pack, goal):
+    if (
+        c.limit_rate < inf
+        and go(w, mesh, c, tables, nowhere, t_new, of.CURRENT, most, fidelity)
+        and within(w, c, pack, goal)
+    ):
         return True, True
-    if hold_voltage(w, mesh, c, pack, tables, nowhere, t_new, c.limit_voltage, fidelity) and within(w, c, pack, goal):
+    if hold_voltage(w, mesh, c, pack, tables, nowhere, t_new, c.limit_voltage, fidelity) and within(
+        w, c, pack, goal
+    ):
         return True, True
     least = c.limit_negative
-    if least > -inf and go(w, mesh, c, tables, nowhere, t_new, of.NEGATIVE, least, fidelity) and within(w, c, pack, goal):
+    if (
+        least > -inf
+        and go(w, mesh, c, tables, nowhere, t_new, of.NEGATIVE, least, fidelity)
+        and within(w, c, pack, goal)
+    ):
         return True, True
     return go(w, mesh, c, tables, nowhere, t_new, of.CURRENT, 0.0, fidelity), True
 
 
 @inner
 def most(w, mesh, c, pack, tables, nowhere, t_new, goal, fidelity):
-    """Step with the most current that keeps the cell's lowest voltage and gives no more than ``goal`` (W). Return whether found.
+    """Step with the most current that keeps the cell's lowest voltage and gives no more than ``goal`` (W).
 
-    Halves the range of currents: a current is what a step is solved for most safely, however little the cell can give.
+    Return whether found.
+
+    Halves the range of currents: a current is what a step is solved for most safely, however little the cell
+    can give.
     """
     low, high = 0.0, 2.0 * goal / max(c.voltage_min, NO_VOLTAGE)
     for _ in range(HALVINGS):
@@ -179,7 +211,10 @@ def most(w, mesh, c, pack, tables, nowhere, t_new, goal, fidelity):
 
 @inner
 def derate(w, mesh, c, pack, tables, nowhere, t_new, goal, fidelity):
-    """Step with what the cell gives at its lowest voltage, ``goal`` (W) at most. Return whether it gives any."""
+    """Step with what the cell gives at its lowest voltage, ``goal`` (W) at most.
+
+    Return whether it gives any.
+    """
     if hold_voltage(w, mesh, c, pack, tables, nowhere, t_new, c.voltage_min, fidelity):
         point = w.points[at.new_slot(w)]
         if 0.0 < point[at.V] * point[at.I] * c.area < goal:
@@ -200,10 +235,12 @@ def heated(w, c, pack, h):
 
 @inner
 def by_voltage(w, mesh, c, tables, nowhere, t_new, goal, fidelity):
-    """Step with the power ``goal`` (W), less than the lowest voltage gives, by way of the voltage. Return whether found.
+    """Step with the power ``goal`` (W), less than the lowest voltage gives, by way of the voltage.
 
-    Near the most power that a cold cell gives, Newton's method loses its way along the power; the current at a voltage is safe.
-    It is solved for so closely that the search sees a smooth function.
+    Return whether found.
+
+    Near the most power that a cold cell gives, Newton's method loses its way along the power; the current at
+    a voltage is safe. It is solved for so closely that the search sees a smooth function.
     """
     low, high = c.voltage_min, w.points[w.now[at.HEAD], at.OCP_MEAN]
     point = w.points[at.new_slot(w)]
@@ -243,7 +280,9 @@ def discharge(w, mesh, c, pack, tables, nowhere, t_new, goal, fidelity):
 
 @inner
 def tally(w, c, pack, goal, limited, h, part, out, case):
-    """Add what ``part`` of the step just solved did, of one cell; ``limited`` says that less than ``goal`` went in or out."""
+    """Add what ``part`` of the step just solved did, of one cell; ``limited`` says that less than ``goal``
+    went in or out.
+    """
     before, point = w.points[w.now[at.HEAD]], w.points[at.new_slot(w)]
     current = point[at.I] * c.area
     dt = part * h
@@ -290,19 +329,34 @@ def record(w, c, pack, axis, series, case):
 
 @inner
 def take(w, mesh, c, pack, tables, nowhere, t_new, goal, fidelity):
-    """Step with the power ``goal`` (W) or what is to be had. Return (how it went, limited, what ended the drive, status)."""
+    """Step with the power ``goal`` (W) or what is to be had.
+
+    Return (how it went, limited, what ended the drive, status).
+    """
     if goal <= 0.0:
         good, limited = charge(w, mesh, c, pack, tables, nowhere, t_new, goal, fidelity)
-        return (GONE if good else FAILED), limited, OUT_OF_REACH, (status.OK if good else status.NO_CONVERGENCE)
+        return (
+            (GONE if good else FAILED),
+            limited,
+            OUT_OF_REACH,
+            (status.OK if good else status.NO_CONVERGENCE),
+        )
     how, ended, code = discharge(w, mesh, c, pack, tables, nowhere, t_new, goal, fidelity)
-    if how != GONE and pack.derates != 0.0 and derate(w, mesh, c, pack, tables, nowhere, t_new, goal, fidelity):
+    if (
+        how != GONE
+        and pack.derates != 0.0
+        and derate(w, mesh, c, pack, tables, nowhere, t_new, goal, fidelity)
+    ):
         return GONE, True, ended, status.OK
     return how, False, ended, code
 
 
 @inner
 def run(w, mesh, c, pack, tables, nowhere, trace, count, distance, fidelity, axis, series, out, case):
-    """Drive the ``count`` steps of ``trace`` (speed, W of one cell, s) again and again. Return (status, what ended the drive)."""
+    """Drive the ``count`` steps of ``trace`` (speed, W of one cell, s) again and again.
+
+    Return (status, what ended the drive).
+    """
     last = c.soc - pack.soc_min  # states of charge to drive with
     driven = 0.0
     for cycle in range(MOST_CYCLES_DRIVEN):
@@ -343,7 +397,9 @@ def run(w, mesh, c, pack, tables, nowhere, trace, count, distance, fidelity, axi
 
 @inner
 def follow(car, steps, cycles, units, trace):
-    """Fill ``trace`` with (speed, power of one cell, duration) of the car's cycle; return the number of steps."""
+    """Fill ``trace`` with (speed, power of one cell, duration) of the car's cycle; return the number of
+    steps.
+    """
     fixed, tilted = road.forces(car)
     count = 0
     for block in range(int(cycles[road.FIRST, car.cycle]), int(cycles[road.LAST, car.cycle])):
@@ -360,7 +416,9 @@ def follow(car, steps, cycles, units, trace):
 
 @inner
 def reached(w, c, pack, ended, out, case):
-    """Write how far the drive came and the range: what is short of the net energy that driving took is short of the way."""
+    """Write how far the drive came and the range: what is short of the net energy that driving took is short
+    of the way.
+    """
     asked = out[DELIVERED, case] + out[SHORT, case] - out[RECOVERED, case] - out[HEATING, case]
     if out[SHORT, case] > 0.0:
         out[BEHIND, case] = out[DISTANCE, case] * out[SHORT, case] / max(asked, out[SHORT, case])
@@ -395,9 +453,10 @@ def solve(
 ):  # fmt: skip
     """Drive every case: a car (``CAR``), a cell (``CELL``) and its pack (``PACK``).
 
-    Scalars go to ``out[SCALARS, case]``, SI; series to ``series[SERIES, case, time]`` at the times of ``axis`` (s, may be empty):
-    what the step that reached the time ended with; a status to ``codes[case]``. What a failed case has is NaN. ``steps`` and
-    ``cycles`` are those of ``longitudinal``, the rest is that of ``battery.drive``.
+    Scalars go to ``out[SCALARS, case]``, SI; series to ``series[SERIES, case, time]`` at the times of
+    ``axis`` (s, may be empty): what the step that reached the time ended with; a status to ``codes[case]``.
+    What a failed case has is NaN. ``steps`` and ``cycles`` are those of ``longitudinal``, the rest is that of
+    ``battery.drive``.
     """
     trace = np.empty((3, steps.size // road.STEPS))
     nowhere = np.empty((0, 2))
@@ -424,7 +483,20 @@ def solve(
             out[LEAST_POTENTIAL, case] = inf
             out[CELL_CAPACITY, case] = w.memory[at.CELL]
             codes[case], ended = run(
-                w, mesh, c, pack, tables, nowhere, trace, count, cycles[road.DISTANCE, car.cycle], fidelity, axis, series, out, case
+                w,
+                mesh,
+                c,
+                pack,
+                tables,
+                nowhere,
+                trace,
+                count,
+                cycles[road.DISTANCE, car.cycle],
+                fidelity,
+                axis,
+                series,
+                out,
+                case,
             )
         if codes[case] == status.OK:
             reached(w, c, pack, ended, out, case)

@@ -1,4 +1,6 @@
-"""What the tests of battery kernels share: tables written by hand, and a way into the work arrays of a case."""
+"""What the tests of battery kernels share: tables written by hand, and a way into the work arrays
+of a case.
+"""
 
 import inspect
 from types import SimpleNamespace
@@ -45,7 +47,9 @@ def material(functions):
 
 
 def solve_case(model="battery.dfn", values=None, time=()):
-    """Run one case straight through the kernel; return its row, results and work arrays, which stand at the case's end."""
+    """Run one case straight through the kernel; return its row, results and work arrays, which stand at the
+    case's end.
+    """
     spec = load(model).replace(values or {})
     found = get_model(spec.model)
     axes = make_axes(spec.fields, {}, {}, lambda name: (name, ""))
@@ -74,7 +78,9 @@ def solve_case(model="battery.dfn", values=None, time=()):
     with np.errstate(all="ignore"), mock.patch.object(type(found), "kernel", return_value=shim):
         found.solve(rows, {"time": axis, **prepared.shared}, block)
     work, tables = kept["w"], kept["tables"]
-    by_modes = [work.index[f, 0] == 1 and tables[work.index[f, 1] + 2] == 0.0 for f in (layout.D_N, layout.D_P)]
+    by_modes = [
+        work.index[f, 0] == 1 and tables[work.index[f, 1] + 2] == 0.0 for f in (layout.D_N, layout.D_P)
+    ]
     return SimpleNamespace(
         by_modes=by_modes, row=rows[0], work=work, tables=tables, mesh=kept["mesh"], out=kept["out"],
         series=kept["series"][:, 0] if axis.size else kept["series"][:, :0],
@@ -86,4 +92,6 @@ def solve_case(model="battery.dfn", values=None, time=()):
 @pytest.fixture(scope="session")
 def tools():
     """Return the helpers of this file."""
-    return SimpleNamespace(table=table, constant=constant, material=material, solve_case=solve_case, fast=FAST)
+    return SimpleNamespace(
+        table=table, constant=constant, material=material, solve_case=solve_case, fast=FAST
+    )

@@ -1,4 +1,6 @@
-"""Batteries on the command line: a cell, a protocol, a sweep into a file, its plot, and what is wrong in one line."""
+"""Batteries on the command line: a cell, a protocol, a sweep into a file, its plot, and what is wrong in one
+line.
+"""
 
 import json
 
@@ -20,7 +22,9 @@ def strict(text):
 
 @pytest.mark.parametrize("model", ["battery.dfn", "battery.spme", "battery.spm"])
 def test_run_json(cli, model):
-    """The protocol, the temperature with its unit and the fidelity are options; what ended the case is a word."""
+    """The protocol, the temperature with its unit and the fidelity are options; what ended the case is a
+    word.
+    """
     words = ["-p", f"model={model}", "-p", f"protocol={SHORT}", "-p", "temperature=25degC"]
     found = strict(cli("run", CELL, *words, "--json").stdout)
     assert found["status"] == 0
@@ -51,7 +55,9 @@ def test_sweep_over_the_rate(cli, tmp_path, suffix):
     assert ds.sizes == {"rate": 3, "time": 21}
     assert ds.rate.values.tolist() == [1.0, 3.5, 6.0]
     assert ds.time.units == "s"
-    assert ds.equals(em.sweep(CELL, {"rate": "1:6:3"}, {"protocol": f"Charge at {{rate}}C {end}", "series.points": 21}))
+    assert ds.equals(
+        em.sweep(CELL, {"rate": "1:6:3"}, {"protocol": f"Charge at {{rate}}C {end}", "series.points": 21})
+    )
     assert "positive" in ds.current.attrs["sign_convention"]
     if not FAST:
         assert (np.diff(ds.capacity) < 0.0).all()
@@ -77,7 +83,12 @@ def test_sweep_of_protocols(cli, tmp_path):
 
 def test_describe(cli):
     text = cli("describe", "battery.dfn").stdout
-    words = ("protocol", "{negative,separator,positive}.thickness", "heat_transfer_coefficient", "negative_potential_vs_lithium")
+    words = (
+        "protocol",
+        "{negative,separator,positive}.thickness",
+        "heat_transfer_coefficient",
+        "negative_potential_vs_lithium",
+    )
     assert all(word in text for word in words)
 
 
@@ -109,7 +120,8 @@ def test_compare_and_backend(cli):
     (["sweep", CELL, "-v", "mesh=default,pybamm", "-o", "x.nc"], ["mesh"]),
     (["sweep", CELL, "-v", "rate=1,2", "-o", "x.nc"], ["rate"]),
     (["sweep", CELL, "-p", "protocol=Charge at {rate}C", "-v", "rate=0,2", "-o", "x.nc"], ["rate = 0"]),
-    (["sweep", CELL, "-v", "negative.thickness=40,60", "--keep", "voltag", "-o", "x.nc"], ["did you mean voltage?"]),
+    (["sweep", CELL, "-v", "negative.thickness=40,60", "--keep", "voltag", "-o", "x.nc"],
+    ["did you mean voltage?"]),
 ])  # fmt: skip
 def test_what_is_wrong(cli, words, parts, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

@@ -9,7 +9,12 @@ from energymodels.core.spec import bundled
 from energymodels.kernels.status import MEANINGS
 
 ROWS = [
-    ("front.j0", "fA cm-2", "from 0 to 1e+09", "surface recombination where there is no metal; excludes a great many other fields"),
+    (
+        "front.j0",
+        "fA cm-2",
+        "from 0 to 1e+09",
+        "surface recombination where there is no metal; excludes a great many other fields",
+    ),
     ("wafer.type", "-", "n, p", "base type"),
 ]
 HEADER = ("field", "unit", "allowed", "meaning")
@@ -19,8 +24,13 @@ def test_spec_with_its_values(cli):
     lines = cli("describe", "industrial-hjt-2023").stdout.splitlines()
     (header,) = [line for line in lines if line.startswith("field ")]
     place = header.index("spec")
-    set_here = {line.split("  ")[0]: line[place:].split("  ")[0] for line in lines if line.startswith(("wafer.t", "front.j0 "))}
-    assert set_here == {"wafer.thickness": "130", "wafer.tau": "0.007", "wafer.type": "", "wafer.tau_n0": "", "wafer.tau_p0": "",
+    set_here = {
+        line.split("  ")[0]: line[place:].split("  ")[0]
+        for line in lines
+        if line.startswith(("wafer.t", "front.j0 "))
+    }
+    assert set_here == {"wafer.thickness": "130", "wafer.tau": "0.007", "wafer.type": "", "wafer.tau_n0": "",
+    "wafer.tau_p0": "",
                         "wafer.thermal_donors": "", "front.j0": "1"}  # fmt: skip
     assert "spec" not in cli("describe", "pv.cell").stdout.splitlines()[2].split()
 

@@ -1,4 +1,6 @@
-"""Where output goes: tried before the work, nothing foreign overwritten, closed pipes silent; what the shell completes."""
+"""Where output goes: tried before the work, nothing foreign overwritten, closed pipes silent; what the shell
+completes.
+"""
 
 import subprocess
 import sys
@@ -12,7 +14,10 @@ from energymodels.cli.completion import Bash
 from energymodels.core import engine
 
 DIODE = ("pv.diode", "-v", "photocurrent=1,2")
-COMMAND = "import sys; sys.argv[0] = 'energymodels'; from energymodels.cli import main; main(prog_name='energymodels')"
+COMMAND = (
+    "import sys; sys.argv[0] = 'energymodels'; from energymodels.cli import main; "
+    "main(prog_name='energymodels')"
+)
 
 
 @pytest.fixture
@@ -20,7 +25,9 @@ def work(monkeypatch):
     """Return a list that grows by one whenever something is solved."""
     done = []
     original = engine.solve
-    monkeypatch.setattr(engine, "solve", lambda *args, **options: done.append(args) or original(*args, **options))
+    monkeypatch.setattr(
+        engine, "solve", lambda *args, **options: done.append(args) or original(*args, **options)
+    )
     return done
 
 
@@ -42,7 +49,8 @@ def test_a_foreign_folder_stays(cli, work, tmp_path):
         (tmp_path / name / "mine").write_text("mine")
         cli("sweep", *DIODE, "-o", tmp_path / name, status=2)
         assert (tmp_path / name / "mine").read_text() == "mine"
-    assert "is a folder" in cli("run", "pv.diode", "-o", tmp_path / "a.nc", "--force", status=2).stderr  # of what is no store
+    # of what is no store
+    assert "is a folder" in cli("run", "pv.diode", "-o", tmp_path / "a.nc", "--force", status=2).stderr
     assert not work
 
 
@@ -52,7 +60,10 @@ def test_the_same_command_may_run_again(cli, tmp_path, suffix):
     cli("sweep", *DIODE, "-o", file)
     cli("sweep", *DIODE, "--threads", "1", f"--output={file}")
     for words in (("sweep", "pv.diode", "-v", "photocurrent=1,3"), ("run", "pv.diode")):
-        assert "another command: energymodels sweep pv.diode -v photocurrent=1,2" in cli(*words, "-o", file, status=2).stderr
+        assert (
+            "another command: energymodels sweep pv.diode -v photocurrent=1,2"
+            in cli(*words, "-o", file, status=2).stderr
+        )
     assert em.read(file).photocurrent.values.tolist() == [1.0, 2.0]
     em.write(em.run("pv.diode"), file)  # from Python
     cli("run", "pv.diode", "-o", file, status=2)
@@ -66,11 +77,16 @@ def test_figures(cli, tmp_path, suffix):
     for output in ("p_mp", "v_oc"):
         cli("plot", data, "-x", "photocurrent", "-y", output, "-o", figure)
     figure.write_bytes(b"mine")
-    assert "not a figure" in cli("plot", data, "-x", "photocurrent", "-y", "v_oc", "-o", figure, status=2).stderr
+    assert (
+        "not a figure" in cli("plot", data, "-x", "photocurrent", "-y", "v_oc", "-o", figure, status=2).stderr
+    )
     assert figure.read_bytes() == b"mine"
     cli("plot", data, "-x", "photocurrent", "-y", "v_oc", "-o", figure, "--force")
     (tmp_path / "fastcharge.png").write_bytes(b"mine")
-    assert "not a figure" in cli("fastcharge", "battery-lfp-4c", "-o", tmp_path / "fastcharge.png", status=2).stderr
+    assert (
+        "not a figure"
+        in cli("fastcharge", "battery-lfp-4c", "-o", tmp_path / "fastcharge.png", status=2).stderr
+    )
 
 
 def test_studies(cli, monkeypatch, tmp_path):
@@ -78,15 +94,25 @@ def test_studies(cli, monkeypatch, tmp_path):
     from energymodels.studies import STUDIES, get_study, p_vs_n
 
     assert all(any(name.endswith(".png") for name in get_study(s).FILES) for s in STUDIES)
-    small = {"wafer.tau": "1e-4,1e-3", "wafer.capture_ratio": "1,100", "wafer.thickness": "130,180", "wafer.resistivity": "0.3,1"}
+    small = {
+        "wafer.tau": "1e-4,1e-3",
+        "wafer.capture_ratio": "1,100",
+        "wafer.thickness": "130,180",
+        "wafer.resistivity": "0.3,1",
+    }
     monkeypatch.setattr(p_vs_n, "OVER", p_vs_n.OVER | small)
-    monkeypatch.setattr(p_vs_n, "_figure", lambda ds: __import__("matplotlib.figure", fromlist=["Figure"]).Figure())
+    monkeypatch.setattr(
+        p_vs_n, "_figure", lambda ds: __import__("matplotlib.figure", fromlist=["Figure"]).Figure()
+    )
     for _ in range(2):
         cli("study", "p-vs-n", "-o", tmp_path / "results")
     assert sorted(path.name for path in (tmp_path / "results").iterdir()) == sorted(p_vs_n.FILES)
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "p-vs-n.png").write_bytes(b"mine")
-    assert "not of energymodels study p-vs-n" in cli("study", "p-vs-n", "-o", tmp_path / "other", status=2).stderr
+    assert (
+        "not of energymodels study p-vs-n"
+        in cli("study", "p-vs-n", "-o", tmp_path / "other", status=2).stderr
+    )
     assert (tmp_path / "other" / "p-vs-n.png").read_bytes() == b"mine"
 
 
@@ -98,7 +124,9 @@ def test_the_path_is_tried_before_the_work(cli, work, place):
 
 @pytest.mark.parametrize("words", [["describe", "pv.cell"], ["data"], ["--help"]])
 def test_closed_pipes_are_silent(words):
-    run = subprocess.Popen([sys.executable, "-c", COMMAND, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    run = subprocess.Popen(
+        [sys.executable, "-c", COMMAND, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
     run.stdout.close()
     assert run.stderr.read() == b""
     run.stderr.close()
@@ -106,7 +134,10 @@ def test_closed_pipes_are_silent(words):
 
 
 def offered(*words, last):
-    return [item.value for item in ShellComplete(main, {}, "energymodels", "_X").get_completions(list(words), last)]
+    return [
+        item.value
+        for item in ShellComplete(main, {}, "energymodels", "_X").get_completions(list(words), last)
+    ]
 
 
 def test_completion():
@@ -114,8 +145,13 @@ def test_completion():
     assert offered("run", last="./x") == ["./x"]  # a file
     assert {"wafer.", "front.", "temperature="} <= set(offered("run", "pv.cell", "-p", last=""))
     assert offered("run", "pv.cell", "-p", last="wafer.thick") == ["wafer.thickness="]
-    assert offered("sweep", "industrial-hjt-2023", "-v", last="wafer.dop") == ["wafer.dopant=", "wafer.doping="]
-    assert offered("run", "pv.cell", "-p", last="wafer.dopant=") == [f"wafer.dopant={d}" for d in ("P", "B", "Ga")]
+    assert offered("sweep", "industrial-hjt-2023", "-v", last="wafer.dop") == [
+        "wafer.dopant=",
+        "wafer.doping=",
+    ]
+    assert offered("run", "pv.cell", "-p", last="wafer.dopant=") == [
+        f"wafer.dopant={d}" for d in ("P", "B", "Ga")
+    ]
     assert offered("sweep", "pv.cell", "-v", last="wafer.dopant=P,G") == ["wafer.dopant=P,Ga"]
     assert offered("sweep", "pv.cell", "-v", last="front.j0,rear.j0_m") == ["front.j0,rear.j0_metal="]
     assert offered("describe", "pv.cell", last="stat") == ["status"]
@@ -142,7 +178,11 @@ def test_bash_takes_words_apart(monkeypatch, words, at, split):
 def test_bash_completes():
     """The script that bash reads, run by bash."""
     script = subprocess.run(
-        [sys.executable, "-c", COMMAND], env=_environment("bash_source"), capture_output=True, text=True, check=True
+        [sys.executable, "-c", COMMAND],
+        env=_environment("bash_source"),
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout
     assert "compopt -o nospace" in script
     assert "complete -o nosort" in script

@@ -1,4 +1,7 @@
-"""The command line as scripts use it: verbs, JSON, files, exit statuses, hints. The fixture ``cli`` refuses tracebacks."""
+"""The command line as scripts use it: verbs, JSON, files, exit statuses, hints.
+
+The fixture ``cli`` refuses tracebacks.
+"""
 
 import json
 import math
@@ -71,7 +74,9 @@ def unfolded(name):
 def test_describe(cli, model):
     text = cli("describe", model).stdout
     folded = {line.split(".*")[0] for line in text.splitlines() if ".*  " in line}
-    shown = text.splitlines() + [line for table in folded for line in cli("describe", model, table).stdout.splitlines()]
+    shown = text.splitlines() + [
+        line for table in folded for line in cli("describe", model, table).stdout.splitlines()
+    ]
     for path, info in schema(get_model(model).spec).items():
         (line,) = [line for line in shown if path in unfolded(line.split("  ")[0].strip())]
         assert all(part in line for part in (info.unit, info.allowed, info.meaning))
@@ -119,7 +124,11 @@ def test_studies_are_listed(cli):
 def test_run_json(cli, spec):
     found = strict(cli("run", spec, "--json").stdout)
     assert found == solve(spec, {}).scalars()
-    names = [output.name for output in get_model(em.load(spec).model).outputs if output.dims in ((), ("component",))]
+    names = [
+        output.name
+        for output in get_model(em.load(spec).model).outputs
+        if output.dims in ((), ("component",))
+    ]
     assert list(found) == [*names, "status"]
     assert found["status"] == 0
 
@@ -132,16 +141,28 @@ def test_run_table_has_units(cli):
 
 
 def test_run_with_fields_set(cli):
-    changes = ("wafer.thickness=0.1mm", "temperature=26.85degC", "wafer.doping=1e16", "wafer.thickness = 120um")
+    changes = (
+        "wafer.thickness=0.1mm",
+        "temperature=26.85degC",
+        "wafer.doping=1e16",
+        "wafer.thickness = 120um",
+    )
     words = [word for change in changes for word in ("-p", change)]
     found = strict(cli("run", "industrial-perc-2023", *words, "--json").stdout)
-    expected = solve("industrial-perc-2023", {}, {"wafer.thickness": 120.0, "temperature": "26.85degC", "wafer.doping": 1e16})
+    expected = solve(
+        "industrial-perc-2023",
+        {},
+        {"wafer.thickness": 120.0, "temperature": "26.85degC", "wafer.doping": 1e16},
+    )
     assert found == expected.scalars()
 
 
 def test_run_reads_standard_input(cli):
     text = 'model = "pv.cell"\n[wafer]\nthickness = "100um"\n'
-    assert strict(cli("run", "-", "--json", stdin=text).stdout) == solve("pv.cell", {}, {"wafer.thickness": 100.0}).scalars()
+    assert (
+        strict(cli("run", "-", "--json", stdin=text).stdout)
+        == solve("pv.cell", {}, {"wafer.thickness": 100.0}).scalars()
+    )
 
 
 def test_a_byte_order_mark_is_no_part_of_a_spec(cli, tmp_path):
@@ -149,7 +170,11 @@ def test_a_byte_order_mark_is_no_part_of_a_spec(cli, tmp_path):
     file = tmp_path / "marked.toml"
     file.write_text(text, encoding="utf-8")
     expected = solve("pv.cell", {}, {"wafer.thickness": 100.0}).scalars()
-    assert strict(cli("run", file, "--json").stdout) == strict(cli("run", "-", "--json", stdin=text).stdout) == expected
+    assert (
+        strict(cli("run", file, "--json").stdout)
+        == strict(cli("run", "-", "--json", stdin=text).stdout)
+        == expected
+    )
 
 
 def test_run_reads_a_file(cli, tmp_path):
@@ -164,7 +189,9 @@ def test_overrides_complete_and_correct_a_file(cli):
 
 
 def test_run_backend(cli):
-    ours, theirs = (strict(cli("run", "pv.diode", "--json", *words).stdout) for words in ((), ("-b", "pvlib")))
+    ours, theirs = (
+        strict(cli("run", "pv.diode", "--json", *words).stdout) for words in ((), ("-b", "pvlib"))
+    )
     assert theirs == pytest.approx(ours, rel=1e-9)
 
 
@@ -181,7 +208,9 @@ def test_run_writes(cli, tmp_path, suffix):
     cli("run", "pv.cell", "-p", "curve.points=5", "-o", tmp_path / f"one{suffix}")
     ds = em.read(tmp_path / f"one{suffix}")
     assert ds.sizes == {"voltage": 5}
-    assert ds.attrs["history"].endswith(f"energymodels run pv.cell -p curve.points=5 -o {tmp_path / 'one'}{suffix}")
+    assert ds.attrs["history"].endswith(
+        f"energymodels run pv.cell -p curve.points=5 -o {tmp_path / 'one'}{suffix}"
+    )
 
 
 def test_notes_are_one_line(cli):
@@ -241,8 +270,28 @@ def test_interrupted_sweep_keeps_its_file(monkeypatch, tmp_path):
 
 
 def test_plot_draws_a_swept_file(cli, tmp_path):
-    cli("sweep", "pv.cell", "-v", "wafer.type=p,n", "-v", "wafer.thickness=80um:180um:5", "-o", tmp_path / "r.nc")
-    cli("plot", tmp_path / "r.nc", "-x", "wafer.thickness", "-y", "efficiency", "--hue", "wafer.type", "-o", tmp_path / "r.png")
+    cli(
+        "sweep",
+        "pv.cell",
+        "-v",
+        "wafer.type=p,n",
+        "-v",
+        "wafer.thickness=80um:180um:5",
+        "-o",
+        tmp_path / "r.nc",
+    )
+    cli(
+        "plot",
+        tmp_path / "r.nc",
+        "-x",
+        "wafer.thickness",
+        "-y",
+        "efficiency",
+        "--hue",
+        "wafer.type",
+        "-o",
+        tmp_path / "r.png",
+    )
     assert (tmp_path / "r.png").read_bytes().startswith(b"\x89PNG")
 
 
@@ -252,7 +301,9 @@ def test_plot_draws_a_swept_file(cli, tmp_path):
 def test_compare(cli):
     text = cli("compare", "pv.diode").stdout
     assert all(word in text for word in ("i_sc", "deviation", "tolerance"))
-    entries = strict(cli("compare", "pv.diode", "-p", "resistance_series=0.3", "-b", "pvlib", "--json").stdout)
+    entries = strict(
+        cli("compare", "pv.diode", "-p", "resistance_series=0.3", "-b", "pvlib", "--json").stdout
+    )
     assert [entry["output"] for entry in entries] == ["i_sc", "v_oc", "i_mp", "v_mp", "p_mp"]
     assert all(entry["within"] and entry["deviation"] <= entry["tolerance"] for entry in entries)
 
@@ -275,7 +326,8 @@ def test_compare_past_tolerance(cli, monkeypatch):
 
 STIFF = {"resistance_series": 1.0, "photocurrent": 9.0, "nNsVth": 0.0257, "saturation_current": 1e-9}
 REVERSE = {
-    "resistance_series": 1.0, "resistance_shunt": 1000.0, "photocurrent": 8.0, "nNsVth": 2.3, "saturation_current": 1e-8,
+    "resistance_series": 1.0, "resistance_shunt": 1000.0, "photocurrent": 8.0, "nNsVth": 2.3,
+    "saturation_current": 1e-8,
     "curve.points": 11, "curve.voltage_min": -10.0, "curve.voltage_max": 60.0,
 }  # fmt: skip
 
@@ -288,11 +340,14 @@ def with_fields(fields):
 def test_compare_where_the_reference_does_not_converge(cli, fields, missed):
     """Whose fault it is, is decided by the equation: what pvlib has not solved is nothing to hold against."""
     done = cli("compare", "pv.diode", *with_fields(fields), status=4)
-    assert said(done) == f"error: the reference did not converge, so there is nothing to hold against: {missed}"
+    assert said(done) == (
+        f"error: the reference did not converge, so there is nothing to hold against: {missed}"
+    )
     assert [line.split()[0] for line in done.stdout.splitlines() if "NOT CONVERGED" in line] == [missed]
     assert "PAST" not in done.stdout
     entries = {
-        entry["output"]: entry for entry in strict(cli("compare", "pv.diode", *with_fields(fields), "--json", status=4).stdout)
+        entry["output"]: entry
+        for entry in strict(cli("compare", "pv.diode", *with_fields(fields), "--json", status=4).stdout)
     }
     assert [name for name, entry in entries.items() if entry["lacking"]] == [missed]
     assert not any(entry["past"] for entry in entries.values())
@@ -317,15 +372,22 @@ def test_past_tolerance_is_said_before_a_reference_that_fails(cli, monkeypatch):
 
     monkeypatch.setattr(pvlib, "solve", shifted)
     text = cli("compare", "pv.diode", *with_fields(STIFF), status=1).stdout
-    assert [line.split()[0] for line in text.splitlines() if "PAST" in line or "NOT CONV" in line] == ["i_sc", "v_mp"]
+    assert [line.split()[0] for line in text.splitlines() if "PAST" in line or "NOT CONV" in line] == [
+        "i_sc",
+        "v_mp",
+    ]
 
 
 def test_run_and_sweep_by_a_reference_that_fails(cli, tmp_path):
-    done = cli("sweep", "pv.diode", "-b", "pvlib", "-v", "resistance_series=0:1000:5", "-o", tmp_path / "r.nc")
+    done = cli(
+        "sweep", "pv.diode", "-b", "pvlib", "-v", "resistance_series=0:1000:5", "-o", tmp_path / "r.nc"
+    )
     assert all(words in said(done) for words in ("4 failed", "4 no_convergence"))
     ds = em.read(tmp_path / "r.nc")
     assert (np.isnan(ds.i_sc) == (ds.status != 0)).all()
-    assert "no_convergence" in said(cli("run", "pv.diode", "-b", "pvlib", "-p", "resistance_series=1000", status=1))
+    assert "no_convergence" in said(
+        cli("run", "pv.diode", "-b", "pvlib", "-p", "resistance_series=1000", status=1)
+    )
 
 
 @pytest.mark.parametrize("model", ["pv.cell", "pv.shockley_queisser"])
@@ -387,7 +449,11 @@ def test_records_are_explained_or_flagged(records):
             assert bool(fit["why"]) != fit["explained"]
             assert (fit["j0"] or 0.0) >= 0.0
         assert 0.7 < entry["limit"]["fraction"] < 1.0
-    fits = [entry for entry in records if entry["tier"] == "fit" and any(fit["explained"] for fit in entry["audit"])]
+    fits = [
+        entry
+        for entry in records
+        if entry["tier"] == "fit" and any(fit["explained"] for fit in entry["audit"])
+    ]
     assert fits or FAST
     for entry in [] if FAST else fits:
         assert abs(entry["residual"]["v_oc"]) < 1e-4
@@ -411,7 +477,9 @@ def test_records_gate_is_the_tolerance(monkeypatch):
 
 def test_records_of_one_model_as_text(cli, monkeypatch, records):
     asked = []
-    monkeypatch.setattr(audit, "records", lambda auger: asked.extend(auger) or [e for e in records if e["auger"] in auger])
+    monkeypatch.setattr(
+        audit, "records", lambda auger: asked.extend(auger) or [e for e in records if e["auger"] in auger]
+    )
     text = cli("records", "--auger", "niewelt2022").stdout
     assert asked == ["niewelt2022"]
     assert "richter2012" not in text
@@ -438,8 +506,10 @@ def test_records_of_one_model_as_text(cli, monkeypatch, records):
     (["run", "pv.cell", "-p", "wafer.type=n", "-p", "wafer.dopant=B"], ["type n", "dopant B"]),
     (["run", "pv.cell", "-p", "wafer.doping=1e15", "-p", "wafer.resistivity=1"], ["excludes"]),
     (["run", "pv.cell", "-p", "wafer.tau_n0=1ms"], ["wafer.tau_p0: needed together with wafer.tau_n0"]),
-    (["run", "pv.cell", "-p", "temperature=25"], ["temperature = 25", "from 200 to 450 K", "did you mean 25degC?"]),
-    (["sweep", "pv.cell", "-v", "temperature=25:60:5", "-o", "x.nc"], ["did you mean 25degC?", "did you mean 60degC?"]),
+    (["run", "pv.cell", "-p", "temperature=25"],
+    ["temperature = 25", "from 200 to 450 K", "did you mean 25degC?"]),
+    (["sweep", "pv.cell", "-v", "temperature=25:60:5", "-o", "x.nc"],
+    ["did you mean 25degC?", "did you mean 60degC?"]),
     (["run", "battery.spm", "-p", "temperature=298.15"], ["did you mean 298.15K?"]),
     (["run", "pv.cell", "-p", "wafer.resistivity=1,5"], ["decimal comma"]),
     (["run", "battery.spm", "-p", "protocol=Discharge at 0,5C"], ["decimal comma"]),
@@ -456,10 +526,13 @@ def test_records_of_one_model_as_text(cli, monkeypatch, records):
     (["sweep", "pv.cell", "-v", "wafer.tau=0:1:5:log", "-o", "x.nc"], ["wafer.tau"]),
     (["sweep", "pv.cell", "-v", "wafer.tou=1,2", "-o", "x.nc"], ["did you mean wafer.tau?"]),
     (["sweep", "pv.cell", "-v", "temperature=300,1000", "-o", "x.nc"], ["temperature = 1000", "200", "450"]),
-    (["sweep", "pv.cell", "-v", "temperature=300,310", "-v", "temperature=300,310", "-o", "x.nc"], ["swept twice"]),
-    (["sweep", "pv.cell", "-v", "wafer.tau=1,2", "-v", "wafer.tau_n0=1,2", "-o", "x.nc"], ["sweep one of them"]),
+    (["sweep", "pv.cell", "-v", "temperature=300,310", "-v", "temperature=300,310", "-o", "x.nc"],
+    ["swept twice"]),
+    (["sweep", "pv.cell", "-v", "wafer.tau=1,2", "-v", "wafer.tau_n0=1,2", "-o", "x.nc"],
+    ["sweep one of them"]),
     (["sweep", "pv.cell", "-v", "temperature=300,310", "-o", "x.xlsx"], ["x.xlsx"]),
-    (["sweep", "pv.cell", "-v", "temperature=300,310", "--keep", "eficiency", "-o", "x.nc"], ["did you mean efficiency?"]),
+    (["sweep", "pv.cell", "-v", "temperature=300,310", "--keep", "eficiency", "-o", "x.nc"],
+    ["did you mean efficiency?"]),
     (["sweep", "pv.cell", "-v", "temperature=200:300:100000000000000", "-o", "x.nc"], ["memory"]),
     (["sweep", "pv.cell", "-o", "x.nc"], ["-v"]),
     (["describe", "pv.cel"], ["did you mean pv.cell?"]),
@@ -480,13 +553,17 @@ def test_what_is_wrong(cli, words, parts, tmp_path, monkeypatch):
     assert not any(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("text", ["", "model = 3", "model = ", "temperature = 300", 'model = "pv.cell"\nprovenance = 3', "\x00"])
+@pytest.mark.parametrize(
+    "text", ["", "model = 3", "model = ", "temperature = 300", 'model = "pv.cell"\nprovenance = 3', "\x00"]
+)
 def test_wrong_file(cli, text):
     assert said(cli("run", "-", status=2, stdin=text))
 
 
 def test_every_fault_has_its_line(cli):
-    done = cli("run", "pv.cell", "-p", "temperature=1", "-p", "wafer.typ=n", "-p", "irradiance=1 kg", status=2)
+    done = cli(
+        "run", "pv.cell", "-p", "temperature=1", "-p", "wafer.typ=n", "-p", "irradiance=1 kg", status=2
+    )
     assert len(said(done).splitlines()) == 3
 
 
@@ -524,7 +601,10 @@ def test_run_sets_table_has_the_band(cli):
     found = strict(cli("run", *METALS, "--sets", "5", "--json").stdout)
     lines = cli("run", *METALS, "--sets", "5").stdout.splitlines()
     assert lines[0].split() == ["output", "value", "low", "high", "unit", "meaning"]
-    for start, band in (("efficiency ", found["efficiency"]), ("wafer_metals[Cr] ", found["wafer_metals"]["Cr"])):
+    for start, band in (
+        ("efficiency ", found["efficiency"]),
+        ("wafer_metals[Cr] ", found["wafer_metals"]["Cr"]),
+    ):
         (line,) = [line for line in lines if line.startswith(start)]
         assert line.split()[1:4] == [f"{number:.6g}" for number in band.values()]
     assert cli("run", *METALS).stdout.splitlines()[0].split() == ["output", "value", "unit", "meaning"]
@@ -535,7 +615,11 @@ def test_run_sets_writes_every_set(cli, tmp_path):
     ds = em.read(tmp_path / "sets.nc")
     assert ds["set"].values.tolist() == ["as given", *(f"draw {i}" for i in range(1, 6))]
     assert ds.efficiency.dims == ("set",)
-    ends = {"value": ds.efficiency[0].item(), "low": ds.efficiency.min().item(), "high": ds.efficiency.max().item()}
+    ends = {
+        "value": ds.efficiency[0].item(),
+        "low": ds.efficiency.min().item(),
+        "high": ds.efficiency.max().item(),
+    }
     assert strict(done.stdout)["efficiency"] == ends
 
 
@@ -576,7 +660,14 @@ def test_wrong_sets(cli, words, part):
 def test_describe_folds_tables_of_many_like_fields(cli):
     text = cli("describe", "pv.cell").stdout
     (line,) = [line for line in text.splitlines() if line.startswith("feedstock.metals.")]
-    shared = ("feedstock.metals.*", "ppbw", "from 0 to 1e+09", "not set", "* in the bulk of the feedstock", " names: Fe, Cr, ")
+    shared = (
+        "feedstock.metals.*",
+        "ppbw",
+        "from 0 to 1e+09",
+        "not set",
+        "* in the bulk of the feedstock",
+        " names: Fe, Cr, ",
+    )
     assert all(part in line for part in shared)
     assert "wafer.metals.*" in line.partition("excludes")[2]
     fields = [path for path in schema(get_model("pv.cell").spec) if path.startswith("feedstock.metals.")]
@@ -613,6 +704,9 @@ def test_only_like_fields_fold():
     }
     assert set(_alike(fields)) == {"folds", "parent.child"}
     assert _general(alike) == "share of * that acts"
-    assert _general(["parameters of Fe; not set: a", "parameters of BO; not set: b"]) == "parameters of *; not set: *"
+    assert (
+        _general(["parameters of Fe; not set: a", "parameters of BO; not set: b"])
+        == "parameters of *; not set: *"
+    )
     assert _general(["interstitial iron in it all", "gold in it all"]) == "* in it all"
     assert not _general(["mass of iron", "length of gold"])

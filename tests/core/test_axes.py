@@ -71,7 +71,8 @@ def test_labels_from_python():
 
 
 @pytest.mark.parametrize("text", [
-    "200:300", "200:300:", "200:300:0", "200:300:-2", "200:300:2.5", "200:300:many", "200:300:²", "200:300:5:cubic",
+    "200:300", "200:300:", "200:300:0", "200:300:-2", "200:300:2.5", "200:300:many", "200:300:²",
+    "200:300:5:cubic",
     "200:300:5:log:6", ":::", "200,300:400:3", "200 kg:300:5", "100:300:5", "200:inf:3", "nan:300:3",
 ])  # fmt: skip
 def test_bad_ranges(text):
@@ -84,7 +85,8 @@ def test_bad_labels(text):
 
 
 @pytest.mark.parametrize("given", [
-    "", ",", "300,,301", [], (), np.array([]), [None], [True], np.array([True]), ["300", None], "300,nan", [math.nan],
+    "", ",", "300,,301", [], (), np.array([]), [None], [True], np.array([True]), ["300", None], "300,nan",
+    [math.nan],
     np.array([np.nan]), ["300", "300 kg"],
 ])  # fmt: skip
 def test_bad_lists(given):
@@ -117,7 +119,11 @@ def test_which_entry_is_wrong():
 def test_a_bad_entry_is_one_case(bad, kind):
     """The others do not see it, and the values stay as they were given."""
     given = kind([300.0, bad, 310.0])
-    with pytest.warns(EntryWarning, match=rf"temperature = {bad} K.*from 200 to 450 K.*entry 1, counted from 0"):
+    with pytest.warns(
+        EntryWarning,
+        match=rf"temperature = {bad} K.*from 200 to 450 K.*entry 1, "
+        rf"counted from 0",
+    ):
         ds = em.sweep("pv.cell", {}, points={"temperature": given, "irradiance": [1000.0, 900.0, 800.0]})
     alone = em.sweep("pv.cell", {}, points={"temperature": [300.0, 310.0], "irradiance": [1000.0, 800.0]})
     assert ds.status.values.tolist() == [0, status.OUT_OF_RANGE, 0]
@@ -143,15 +149,20 @@ def test_many_bad_entries_are_counted():
 
 
 @pytest.mark.parametrize("index", [
-    pd.date_range("2026-01-01", periods=3, freq="h"), pd.date_range("2026-01-01", periods=3, freq="h", tz="Europe/Berlin"),
+    pd.date_range("2026-01-01", periods=3, freq="h"),
+    pd.date_range("2026-01-01", periods=3, freq="h", tz="Europe/Berlin"),
     ["cell A", "cell B", "cell C"], [10, 20, 30],
 ], ids=["time", "time zone", "names", "numbers"])  # fmt: skip
 @pytest.mark.parametrize("suffix", [".nc", ".zarr", ".csv"])
 def test_the_index_of_a_series_stays(index, suffix, tmp_path):
     light = pd.Series([0.0, np.nan, 500.0], index=index)
-    expected = light.index.tz_convert("UTC").tz_localize(None) if getattr(light.index, "tz", None) else light.index
+    expected = (
+        light.index.tz_convert("UTC").tz_localize(None) if getattr(light.index, "tz", None) else light.index
+    )
     with pytest.warns(EntryWarning, match=f"counted from 0: {np.asarray(expected)[1]}"):
-        ds = em.sweep("pv.cell", {}, points={"irradiance": light, "temperature": pd.Series([290.0, 295.0, 300.0])})
+        ds = em.sweep(
+            "pv.cell", {}, points={"irradiance": light, "temperature": pd.Series([290.0, 295.0, 300.0])}
+        )
     np.testing.assert_array_equal(ds.point, expected)
     assert ds.status.values.tolist() == [0, status.OUT_OF_RANGE, 0]
     em.write(ds, tmp_path / f"r{suffix}")
@@ -184,7 +195,9 @@ def test_tied_fields(key):
 
 
 def test_points():
-    grid, points = axes({"auger": "richter2012,niewelt2022"}, {"wafer.type": ["p", "n"], "temperature": np.array([300, 310])})
+    grid, points = axes(
+        {"auger": "richter2012,niewelt2022"}, {"wafer.type": ["p", "n"], "temperature": np.array([300, 310])}
+    )
     assert (grid.dim, points.dim, points.size) == ("auger", "point", 2)
 
 
@@ -217,7 +230,9 @@ def test_fields_that_shape_the_result_stay_fixed():
 
 
 def test_unknown_fields_and_all_faults_at_once():
-    found = refusal({"wafer.thicknes": "1,2", "temperature": "1000", "wafer.type": "x"}, {"irradiance": [-1.0]})
+    found = refusal(
+        {"wafer.thicknes": "1,2", "temperature": "1000", "wafer.type": "x"}, {"irradiance": [-1.0]}
+    )
     assert found.keys() == {"wafer.thicknes", "temperature", "wafer.type", "irradiance"}
     assert "did you mean wafer.thickness?" in found["wafer.thicknes"]
 
@@ -225,7 +240,9 @@ def test_unknown_fields_and_all_faults_at_once():
 def test_half_an_alternative_swept():
     with pytest.raises(InputError, match=r"wafer\.tau_p0: needed together"):
         em.sweep("pv.cell", {"wafer.tau_n0": "1ms,2ms"})
-    assert em.sweep("pv.cell", {"wafer.tau_n0": "1ms,2ms"}, {"wafer.tau_p0": "1ms"}).sizes == {"wafer_tau_n0": 2}
+    assert em.sweep("pv.cell", {"wafer.tau_n0": "1ms,2ms"}, {"wafer.tau_p0": "1ms"}).sizes == {
+        "wafer_tau_n0": 2
+    }
 
 
 def test_swept_label_against_a_fixed_one():

@@ -18,7 +18,15 @@ from energymodels.kernels import status
 VERSIONS = ("energymodels_version", "numpy_version", "numba_version", "python_version")
 GARBAGE = {
     ".nc": [b"", b"not a netCDF file", b"\x89HDF\r\n\x1a\n" + bytes(64)],
-    ".csv": [b"", b"a,b\n1,2\n", b"# {}\na\n1\n", b"# []\na\n1\n", b"# 3", b"\xff\xfe\x00", b"# not JSON\na\n1\n"],
+    ".csv": [
+        b"",
+        b"a,b\n1,2\n",
+        b"# {}\na\n1\n",
+        b"# []\na\n1\n",
+        b"# 3",
+        b"\xff\xfe\x00",
+        b"# not JSON\na\n1\n",
+    ],
     ".zarr": [b"", b"a file"],
 }
 
@@ -40,7 +48,9 @@ def test_read_back_identical(result, suffix, tmp_path):
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_large_results_read_back(suffix, tmp_path):
     """More cases than a block, a chunk of the file or a buffer holds."""
-    ds = em.sweep("pv.diode", {"photocurrent": "1:9:300", "saturation_current": "1e-12:1e-6:70:log"}, keep=["p_mp"])
+    ds = em.sweep(
+        "pv.diode", {"photocurrent": "1:9:300", "saturation_current": "1e-12:1e-6:70:log"}, keep=["p_mp"]
+    )
     xr.testing.assert_identical(em.read(em.write(ds, tmp_path / f"large{suffix}")), ds)
 
 
@@ -59,7 +69,11 @@ def test_file_without_us(result, suffix, tmp_path):
     path = em.write(result, tmp_path / f"result{suffix}")
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        plain = xr.open_dataset(path, engine="h5netcdf") if suffix == ".nc" else xr.open_zarr(path, consolidated=False)
+        plain = (
+            xr.open_dataset(path, engine="h5netcdf")
+            if suffix == ".nc"
+            else xr.open_zarr(path, consolidated=False)
+        )
         plain = plain.load()
         plain.close()
     for name, coord in result.coords.items():
@@ -92,7 +106,10 @@ def test_units_are_those_of_the_model(result):
 
 def test_status_is_flagged(result):
     assert result.status.dtype == np.int8
-    assert dict(zip(result.status.flag_values.tolist(), result.status.flag_meanings.split(), strict=True)) == status.MEANINGS
+    assert (
+        dict(zip(result.status.flag_values.tolist(), result.status.flag_meanings.split(), strict=True))
+        == status.MEANINGS
+    )
     assert result.status.flag_values.dtype == result.status.dtype
     assert result.validity.flag_masks.dtype == result.validity.dtype
     assert len(result.validity.flag_masks) == len(result.validity.flag_meanings.split())
@@ -115,7 +132,9 @@ def test_attributes_can_be_written_anywhere(result):
     """No bool, dict, list or object: netCDF has none."""
     for attrs in (result.attrs, *(variable.attrs for variable in result.variables.values())):
         for key, value in attrs.items():
-            assert type(value) in (str, int, float) or (isinstance(value, np.ndarray) and value.dtype == np.int8), key
+            assert type(value) in (str, int, float) or (
+                isinstance(value, np.ndarray) and value.dtype == np.int8
+            ), key
 
 
 def test_spec_is_recorded(result):
@@ -169,7 +188,9 @@ def test_failed_writing_leaves_the_old_file(suffix, tmp_path):
     assert em.read(path).i_sc == 7.0
 
 
-@pytest.mark.parametrize(("suffix", "content"), [(suffix, content) for suffix, contents in GARBAGE.items() for content in contents])
+@pytest.mark.parametrize(
+    ("suffix", "content"), [(suffix, content) for suffix, contents in GARBAGE.items() for content in contents]
+)
 def test_unreadable_file(suffix, content, tmp_path):
     path = tmp_path / f"garbage{suffix}"
     path.write_bytes(content)
@@ -212,7 +233,12 @@ def test_table_opens_as_a_table(tmp_path):
     assert lines[0].startswith("# {")
     assert lines[1].split(",")[:2] == ["wafer_type", "wafer_tau"]
     rows = [dict(zip(lines[1].split(","), line.split(","), strict=True)) for line in lines[2:]]
-    assert [(row["wafer_type"], row["wafer_tau"]) for row in rows] == [("p", "0.001"), ("p", "inf"), ("n", "0.001"), ("n", "inf")]
+    assert [(row["wafer_type"], row["wafer_tau"]) for row in rows] == [
+        ("p", "0.001"),
+        ("p", "inf"),
+        ("n", "0.001"),
+        ("n", "inf"),
+    ]
     assert [float(row["efficiency"]) for row in rows] == ds.efficiency.values.ravel().tolist()
 
 

@@ -36,7 +36,12 @@ BATTERY = (
         "thermal": "isothermal,lumped",
         "parameters": "lfp-18650" if FAST else "lfp-18650,Chen2020",
     },
-    {"heat_transfer_coefficient": 10.0, "series.end": 2.0 if FAST else 2000.0, "series.points": 11, "initial_soc": 0.4},
+    {
+        "heat_transfer_coefficient": 10.0,
+        "series.end": 2.0 if FAST else 2000.0,
+        "series.points": 11,
+        "initial_soc": 0.4,
+    },
 )
 SWEEPS = {
     "pv.cell": (
@@ -69,7 +74,10 @@ SWEEPS = {
         },
         {"curve.points": 3},
     ),
-    "pv.shockley_queisser": ({"band_gap": "0.5:2.5:9", "temperature": "250,300,350", "emission": "one,two"}, {}),
+    "pv.shockley_queisser": (
+        {"band_gap": "0.5:2.5:9", "temperature": "250,300,350", "emission": "one,two"},
+        {},
+    ),
     "battery.design": (
         {
             "positive.material": "lfp,nmc811",
@@ -108,7 +116,12 @@ SWEEPS = {
             "station.power": "100" if FAST else "100,inf",
             "cell.thermal": "lumped" if FAST else "isothermal,lumped",
         },
-        {"cell.heat_transfer_coefficient": 10.0, "pack.resistance": 0.05, "pack.fidelity": "battery.spme", "cycle": "udds"},
+        {
+            "cell.heat_transfer_coefficient": 10.0,
+            "pack.resistance": 0.05,
+            "pack.fidelity": "battery.spme",
+            "cycle": "udds",
+        },
     ),
     "vehicle.range": (
         {
@@ -162,7 +175,10 @@ def separate():
         if model not in done:
             over, values = SWEEPS[model]
             axes = solve(model, over, values).axes
-            axes = [[dict(zip(a.values, v, strict=True)) for v in zip(*a.values.values(), strict=True)] for a in axes]
+            axes = [
+                [dict(zip(a.values, v, strict=True)) for v in zip(*a.values.values(), strict=True)]
+                for a in axes
+            ]
             cases = [{k: v for part in parts for k, v in part.items()} for parts in itertools.product(*axes)]
             each = [flat(solve(model, {}, values | {k: str(v) for k, v in case.items()})) for case in cases]
             done[model] = cases, {name: np.concatenate([one[name] for one in each]) for name in each[0]}
@@ -222,7 +238,15 @@ def test_shapes_of_a_grid():
 
 
 def test_derived_outputs_live_on_the_axes_they_depend_on():
-    ds = em.sweep("pv.cell", {"wafer.type": "p,n", "wafer.tau": "1e-3,1e-2", "wafer.resistivity": "1:3:3", "optical_loss": "0,0.1"})
+    ds = em.sweep(
+        "pv.cell",
+        {
+            "wafer.type": "p,n",
+            "wafer.tau": "1e-3,1e-2",
+            "wafer.resistivity": "1:3:3",
+            "optical_loss": "0,0.1",
+        },
+    )
     assert ds.base_doping.dims == ("wafer_type", "wafer_resistivity")
     assert ds.base_resistivity.dims == ("wafer_resistivity",)
     assert ds.j_generation.dims == ("optical_loss",)
@@ -273,8 +297,14 @@ def test_failing_case_does_not_stop_the_others(over, values, name):
     for output in solution.outputs:
         if not output.derived:
             assert np.isnan(solution.values[output.name]).tolist() == [False, True, False], output.name
-    assert np.array_equal(solution.values["efficiency"][::2], [solve("pv.cell", {}, values | {k: v}).values["efficiency"][0]
-                                                              for k, t in over.items() for v in t.split(",")[::2]])  # fmt: skip
+    assert np.array_equal(
+        solution.values["efficiency"][::2],
+        [
+            solve("pv.cell", {}, values | {k: v}).values["efficiency"][0]
+            for k, t in over.items()
+            for v in t.split(",")[::2]
+        ],
+    )
 
 
 def test_failed_curves_are_nan():
@@ -314,7 +344,13 @@ def test_interruption_keeps_what_is_finished(threads, monkeypatch):
 @pytest.mark.parametrize("threads", [1, 2])
 def test_progress_counts_every_case(threads):
     seen = []
-    solve("pv.cell", {"wafer.thickness": "80:180:40"}, chunk=7, threads=threads, progress=lambda *counts: seen.append(counts))
+    solve(
+        "pv.cell",
+        {"wafer.thickness": "80:180:40"},
+        chunk=7,
+        threads=threads,
+        progress=lambda *counts: seen.append(counts),
+    )
     assert seen[-1] == (40, 40)
     assert [done for done, _ in seen] == sorted({done for done, _ in seen})
 
@@ -335,8 +371,17 @@ def test_inert_field_warns_and_is_recorded(model, over, values):
 
 
 def test_acting_field_does_not_warn():
-    over = {"wafer.thickness": "100,150", "wafer.capture_ratio": "1,10", "front.j0_metal": "1,2", "rear.j0_temperature": "298,300"}
-    ds = em.sweep("pv.cell", over, {"wafer.tau": 1e-3, "front.metal_fraction": 0.1, "rear.j0": 1.0, "optical_loss": 0.05})
+    over = {
+        "wafer.thickness": "100,150",
+        "wafer.capture_ratio": "1,10",
+        "front.j0_metal": "1,2",
+        "rear.j0_temperature": "298,300",
+    }
+    ds = em.sweep(
+        "pv.cell",
+        over,
+        {"wafer.tau": 1e-3, "front.metal_fraction": 0.1, "rear.j0": 1.0, "optical_loss": 0.05},
+    )
     assert "comment" not in ds.attrs
 
 
@@ -388,12 +433,17 @@ def rises(case, path, factors, sign):
 @EXAMPLES
 @given(CELLS)
 def test_recombination_and_power_balance(case):
-    """All parts and their sum come from one state of the cell, so at maximum power only round-off of the generation is left.
+    """All parts and their sum come from one state of the cell, so at maximum power only round-off of the
+    generation is left.
 
-    Open circuit is found by Newton's method, whose last step is below 1e-8 in the logarithm: its square remains."""
+    Open circuit is found by Newton's method, whose last step is below 1e-8 in the logarithm: its square
+    remains.
+    """
     found = cell(case)
     mp, oc = (sum(found[f"j_{m}_{point}"] for m in MECHANISMS) for point in ("mp", "oc"))
-    assert mp == pytest.approx(found["j_generation"] - found["j_mp"], rel=0, abs=8 * EPS * found["j_generation"])
+    assert mp == pytest.approx(
+        found["j_generation"] - found["j_mp"], rel=0, abs=8 * EPS * found["j_generation"]
+    )
     assert oc == pytest.approx(found["j_generation"], rel=1e-12)
     power = found["v_mp"] * found["j_mp"]
     assert found["fill_factor"] == pytest.approx(100.0 * power / (found["v_oc"] * found["j_sc"]), rel=8 * EPS)
@@ -442,10 +492,13 @@ def test_losses_cost_efficiency(case):
     (2.28, 2.99e-4, 1840.0, 191.0, 1.83, 409.0, 2710.0),
 ])  # fmt: skip
 def test_the_higher_of_two_maxima(resistivity, tau, ratio, thickness, series, shunt, irradiance):
-    """A lifetime that rises with injection can give two maxima of power: the answer is the higher one, wherever it lies."""
+    """A lifetime that rises with injection can give two maxima of power: the answer is the higher one,
+    wherever it lies.
+    """
     case = {
         "wafer.type": "p", "wafer.resistivity": resistivity, "wafer.tau": tau, "wafer.capture_ratio": ratio,
-        "wafer.thickness": thickness, "series_resistance": series, "shunt_resistance": shunt, "irradiance": irradiance,
+        "wafer.thickness": thickness, "series_resistance": series, "shunt_resistance": shunt,
+        "irradiance": irradiance,
         "curve.points": 1001,
     }  # fmt: skip
     ds = em.run("pv.cell", case)
@@ -457,10 +510,13 @@ def test_maximum_power_is_the_highest_of_the_curve(seed):
     """Cells chosen for what makes two maxima likely."""
     rng = np.random.default_rng(seed)
     ranges = {"wafer.resistivity": (0.5, 3.0), "wafer.tau": (1e-5, 1e-3), "wafer.capture_ratio": (100.0, 1e5),
-              "wafer.thickness": (20.0, 200.0), "series_resistance": (0.1, 2.0), "shunt_resistance": (50.0, 1e3),
+              "wafer.thickness": (20.0, 200.0), "series_resistance": (0.1, 2.0),
+              "shunt_resistance": (50.0, 1e3),
               "irradiance": (300.0, 3e3)}  # fmt: skip
     points = {path: np.exp(rng.uniform(*np.log(ends), 10 if FAST else 3000)) for path, ends in ranges.items()}
-    ds = em.sweep("pv.cell", {}, {"wafer.type": "p", "curve.points": 101}, points=points, keep=["j", "v_mp", "j_mp"])
+    ds = em.sweep(
+        "pv.cell", {}, {"wafer.type": "p", "curve.points": 101}, points=points, keep=["j", "v_mp", "j_mp"]
+    )
     assert ((ds.j * ds.voltage).max("voltage") <= ds.v_mp * ds.j_mp * (1 + 1e-12)).all()
 
 
@@ -486,8 +542,12 @@ def test_optimum_thickness():
 
 @pytest.mark.parametrize(("ratio", "ahead"), [(1.0, "p"), (100.0, "n")])
 def test_which_type_wins(ratio, ahead):
-    """At 1 ohm cm p-type holds three times the dopants, so half the excess carriers; defects that catch electrons turn it round."""
-    p, n = cell({"wafer.tau": 1e-3, "wafer.capture_ratio": ratio, "front.j0": 5.0}, {"wafer.type": "p,n"})["efficiency"]
+    """At 1 ohm cm p-type holds three times the dopants, so half the excess carriers; defects that catch
+    electrons turn it round.
+    """
+    p, n = cell({"wafer.tau": 1e-3, "wafer.capture_ratio": ratio, "front.j0": 5.0}, {"wafer.type": "p,n"})[
+        "efficiency"
+    ]
     assert ("p" if p > n else "n") == ahead
     assert abs(p - n) > 0.3
 
@@ -505,9 +565,13 @@ def test_j0_belongs_to_its_intrinsic_density():
 
 
 def test_surface_recombination_is_a_diode():
-    """At open circuit J_front = J0 (exp(V/kT) - 1), and a surface that takes all the current leaves an ideality of 1."""
+    """At open circuit J_front = J0 (exp(V/kT) - 1), and a surface that takes all the current leaves an
+    ideality of 1.
+    """
     found = cell({"front.j0": 1e6, "wafer.thickness": 10.0})
-    assert found["j_front_oc"] * 1e12 / 1e6 == pytest.approx(np.expm1(found["v_oc"] / (K_B_EV * 298.15)), rel=1e-10)
+    assert found["j_front_oc"] * 1e12 / 1e6 == pytest.approx(
+        np.expm1(found["v_oc"] / (K_B_EV * 298.15)), rel=1e-10
+    )
     assert found["ideality_oc"] == pytest.approx(1.0, abs=1e-3)
 
 
@@ -522,7 +586,9 @@ def test_contacts_add_to_the_series_resistance():
 def test_generation_scales_with_irradiance_and_loss():
     found = cell({"optical_loss": 0.1}, {"irradiance": "100,1000"})["j_generation"]
     assert found == pytest.approx([0.09 * cell()["j_generation"], 0.9 * cell()["j_generation"]], rel=1e-14)
-    assert cell({"generation_current_density": 41.0, "irradiance": 500.0})["j_generation"] == pytest.approx(20.5, rel=1e-14)
+    assert cell({"generation_current_density": 41.0, "irradiance": 500.0})["j_generation"] == pytest.approx(
+        20.5, rel=1e-14
+    )
 
 
 @pytest.mark.parametrize(("gap", "emission", "efficiency"), [
@@ -539,21 +605,28 @@ def test_optical_tables_between_their_nodes(key):
     rng = np.random.default_rng(3)
     T, thickness = rng.uniform(200.0, 450.0, SOME), 10.0 ** rng.uniform(-6.0, -2.0, SOME)
     nk, light = datasets.series(key), datasets.series("pv/am15g").columns
-    tables = (np.column_stack([nk.columns[c] for c in ("wavelength", "n", "k")]), float(nk.meta["temperature"]["value"]),
+    tables = (np.column_stack([nk.columns[c] for c in ("wavelength", "n", "k")]),
+    float(nk.meta["temperature"]["value"]),
               np.column_stack([light["wavelength"], light["irradiance"]]), pv_cell_rows.ENERGIES)  # fmt: skip
-    direct = [lambertian.tabulate(np.array([t]), np.array([w]), *tables) for t, w in zip(T, thickness, strict=True)]
+    direct = [
+        lambertian.tabulate(np.array([t]), np.array([w]), *tables) for t, w in zip(T, thickness, strict=True)
+    ]
     generation, emission = preparation.optical(T, thickness, *pv_cell_rows.optical_tables(key))
     np.testing.assert_allclose(generation, [g.item() for g, _ in direct], rtol=1e-5)
     np.testing.assert_allclose(emission, [np.exp(e).item() for _, e in direct], rtol=1e-5)
 
 
-@pytest.mark.parametrize("over", [{}, {"photocurrent": "0.1,1,8", "resistance_series": "0,0.5", "resistance_shunt": "50,inf"}])
+@pytest.mark.parametrize(
+    "over", [{}, {"photocurrent": "0.1,1,8", "resistance_series": "0,0.5", "resistance_shunt": "50,inf"}]
+)
 def test_comparison_with_the_reference(over):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         entries = em.compare("pv.diode", {"curve.points": 5}, over=over)
     assert {entry["output"] for entry in entries} == {"i_sc", "v_oc", "i_mp", "v_mp", "p_mp", "i"}
-    assert all(entry["within"] and entry["deviation"] <= entry["tolerance"] and entry["reason"] for entry in entries)
+    assert all(
+        entry["within"] and entry["deviation"] <= entry["tolerance"] and entry["reason"] for entry in entries
+    )
 
 
 def test_no_reference_no_comparison():

@@ -1,4 +1,6 @@
-"""What a model may do beyond its table of fields: texts, fields they bring along, aliases, checks, shared arrays, probes."""
+"""What a model may do beyond its table of fields: texts, fields they bring along, aliases, checks, shared
+arrays, probes.
+"""
 
 import json
 import re
@@ -44,7 +46,10 @@ class EchoModel(Model):
         Output("outcome", "1", "how long it is", attrs=FLAGS),
         Output("trace", "1", "time over duration", dims=("time",)),
     )
-    names: ClassVar[dict[str, tuple[str, str]]] = {"Length [m]": ("length", "m"), "Warmth [K]": ("warmth", "K")}
+    names: ClassVar[dict[str, tuple[str, str]]] = {
+        "Length [m]": ("length", "m"),
+        "Warmth [K]": ("warmth", "K"),
+    }
     asked: ClassVar[list[list[str]]] = []
 
     def kernel(self):
@@ -55,7 +60,9 @@ class EchoModel(Model):
         if "{}" in sentence:
             raise InputError(Fault("sentence", sentence, hint="a name is missing"))
         found = {
-            name: FieldInfo(name, "number", f"the factor {name}", 3.0 if name == "usual" else None, "1", low=0.0)
+            name: FieldInfo(
+                name, "number", f"the factor {name}", 3.0 if name == "usual" else None, "1", low=0.0
+            )
             for name in re.findall(r"\{(\w+)\}", sentence)
         }
         return schema(self.spec) | found
@@ -98,7 +105,7 @@ def echo(monkeypatch):
     """Register the model for one test."""
     monkeypatch.setitem(registry._FILES, "test.echo", "echo_of_the_tests")
     monkeypatch.setattr(registry, "MODELS", (*registry.MODELS, "test.echo"))
-    monkeypatch.setitem(sys.modules, "energymodels.models.echo_of_the_tests", SimpleNamespace(MODEL=EchoModel()))
+    monkeypatch.setitem(sys.modules, "energymodels.echo_of_the_tests", SimpleNamespace(MODEL=EchoModel()))
     monkeypatch.setattr(EchoModel, "asked", [])
     return EchoModel
 
@@ -122,7 +129,9 @@ def test_text_is_stripped_and_never_empty():
         assert "sentence" in wrong(sentence=value)
 
 
-@pytest.mark.parametrize("given", ["one, two: three ,four", ["one", "two: three", "four"], np.array(["one", "two: three", "four"])])
+@pytest.mark.parametrize(
+    "given", ["one, two: three ,four", ["one", "two: three", "four"], np.array(["one", "two: three", "four"])]
+)
 def test_texts_are_swept_as_lists(given):
     ds = em.sweep("test.echo", {"sentence": given}, keep=["duration"])
     assert ds.sentence.values.tolist() == ["one", "two: three", "four"]
@@ -132,7 +141,8 @@ def test_texts_are_swept_as_lists(given):
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
 @pytest.mark.parametrize(
-    "texts", [["a b; c", "a, b", 'say "x"\n and y', "a  b"], [f"number {i}" for i in range(300)], ["one", "two"]]
+    "texts",
+    [["a b; c", "a, b", 'say "x"\n and y', "a  b"], [f"number {i}" for i in range(300)], ["one", "two"]],
 )
 def test_texts_read_back_identical(suffix, texts, tmp_path):
     ds = em.sweep("test.echo", {"sentence": [*texts, texts[0]], "length": "1,2"}, keep=["duration"])
@@ -148,7 +158,11 @@ def test_texts_read_back_identical(suffix, texts, tmp_path):
 
 def test_brought_field_is_set_and_swept():
     spec = em.load({"model": "test.echo", "sentence": "{x} times {usual}", "x": "5"})
-    assert spec.checked() == em.load("test.echo").checked() | {"sentence": "{x} times {usual}", "x": 5.0, "usual": 3.0}
+    assert spec.checked() == em.load("test.echo").checked() | {
+        "sentence": "{x} times {usual}",
+        "x": 5.0,
+        "usual": 3.0,
+    }
     ds = em.sweep(spec, {"usual": "1:3:3"}, keep=["duration"])
     assert ds.duration.values.tolist() == [30.0, 60.0, 90.0]
     assert ds.usual.attrs["long_name"] == "the factor usual"
@@ -169,7 +183,10 @@ def test_brought_field_has_a_name_of_its_own():
 
 def test_faults_of_texts_and_others_together():
     assert wrong(sentence="{}", x=1.0, length=-1.0).keys() == {"sentence", "length"}
-    assert em.load({"model": "test.echo", "sentence": "{}"}).replace({"sentence": "a"}).checked()["sentence"] == "a"
+    assert (
+        em.load({"model": "test.echo", "sentence": "{}"}).replace({"sentence": "a"}).checked()["sentence"]
+        == "a"
+    )
 
 
 def test_values_of_a_replaced_text_are_dropped():
@@ -184,7 +201,11 @@ def test_swept_texts_bring_fields():
     assert ds.duration.values.tolist() == [[2.0, 4.0], [4.0, 8.0]]
     assert faults(em.sweep, "test.echo", {"sentence": ["{x}", "again"], "x": "1,2"}).keys() == {"x"}
     points = {"sentence": ["{x} a b", "{x}", "{x}"], "x": np.array([1.0, 2.0, 3.0])}
-    assert em.sweep("test.echo", {}, points=points, keep=["duration"]).duration.values.tolist() == [6.0, 4.0, 6.0]
+    assert em.sweep("test.echo", {}, points=points, keep=["duration"]).duration.values.tolist() == [
+        6.0,
+        4.0,
+        6.0,
+    ]
 
 
 # Aliases
@@ -192,8 +213,16 @@ def test_swept_texts_bring_fields():
 
 def test_alias_takes_its_own_unit():
     spec = em.load({"model": "test.echo", "Length [m]": 3e-6})
-    for name, value in ((None, None), ("Length [m]", 3e-6), ("Length [m]", "3um"), ("Length [m]", "3e-6"), ("length", 3)):
-        assert (spec.replace({name: value}) if name else spec).checked()["length"] == pytest.approx(3.0, rel=1e-15)
+    for name, value in (
+        (None, None),
+        ("Length [m]", 3e-6),
+        ("Length [m]", "3um"),
+        ("Length [m]", "3e-6"),
+        ("length", 3),
+    ):
+        assert (spec.replace({name: value}) if name else spec).checked()["length"] == pytest.approx(
+            3.0, rel=1e-15
+        )
     assert spec.replace({"Warmth [K]": 300}).checked()["warmth"] == pytest.approx(26.85, rel=1e-12)
     assert "length" in faults(spec.replace({"Length [m]": "three"}).checked)
     assert "length" in faults(spec.replace({"Length [m]": True}).checked)
@@ -214,8 +243,13 @@ def test_alias_is_swept(given):
 
 
 def test_alias_and_path_exclude_each_other():
-    assert "given twice" in faults(em.load("test.echo").replace({"length": 1, "Length [m]": 1e-6}).checked)["length"]
-    assert "swept twice" in faults(em.sweep, "test.echo", {"length": "1,2", "Length [m]": "1e-6,2e-6"})["length"]
+    assert (
+        "given twice"
+        in faults(em.load("test.echo").replace({"length": 1, "Length [m]": 1e-6}).checked)["length"]
+    )
+    assert (
+        "swept twice" in faults(em.sweep, "test.echo", {"length": "1,2", "Length [m]": "1e-6,2e-6"})["length"]
+    )
 
 
 def test_refused_name_says_why():
@@ -229,7 +263,8 @@ def test_refused_name_says_why():
 def test_check_sees_all_that_meets_in_the_grid():
     assert "more than one word" in wrong(mode="heavy", sentence="short")["mode"]
     over = {"mode": "plain,heavy", "sentence": ["as it is", "short"]}
-    assert "more than one word" in faults(em.sweep, "test.echo", over)["mode"]  # (heavy, short) is neither's first
+    # (heavy, short) is neither's first
+    assert "more than one word" in faults(em.sweep, "test.echo", over)["mode"]
     points = {"mode": ["plain", "heavy"], "sentence": ["short", "a b"]}
     assert em.sweep("test.echo", {}, points=points).status.values.tolist() == [0, 0]
 
@@ -237,7 +272,13 @@ def test_check_sees_all_that_meets_in_the_grid():
 @pytest.mark.parametrize("threads", [1, 2])
 def test_progress_is_told_per_block(threads):
     seen = []
-    engine.solve("test.echo", {"length": "1:9:9"}, threads=threads, keep=["duration"], progress=lambda *c: seen.append(c))
+    engine.solve(
+        "test.echo",
+        {"length": "1:9:9"},
+        threads=threads,
+        keep=["duration"],
+        progress=lambda *c: seen.append(c),
+    )
     assert seen[-1] == (9, 9)
     if threads == 1:
         assert [done for done, _ in seen] == [2, 4, 6, 8, 9]
@@ -265,7 +306,9 @@ def test_interrupted_probe_interrupts(monkeypatch):
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_codes_are_whole_numbers_with_words(suffix, tmp_path):
-    solution = engine.solve("test.echo", {"x": "1,2,60"}, {"sentence": "{x} a b", "x": 1.0}, keep=["outcome", "duration"])
+    solution = engine.solve(
+        "test.echo", {"x": "1,2,60"}, {"sentence": "{x} a b", "x": 1.0}, keep=["outcome", "duration"]
+    )
     assert solution.scalars()["outcome"] == "short"
     ds = to_dataset(solution)
     assert ds.outcome.dtype == np.int8
@@ -279,7 +322,16 @@ def test_command_line(cli, tmp_path):
     done = cli("run", "test.echo", *words, "--json")
     assert json.loads(done.stdout) == {"duration": pytest.approx(24.0), "outcome": "long", "status": 0}
     assert "long" in cli("run", "test.echo", *words).stdout
-    sweep = ["-v", "sentence={x} a,{x}", "-v", "x=1:3:3", "-v", "Length [m]=1e-6,2e-6", "-o", tmp_path / "r.nc"]
+    sweep = [
+        "-v",
+        "sentence={x} a,{x}",
+        "-v",
+        "x=1:3:3",
+        "-v",
+        "Length [m]=1e-6,2e-6",
+        "-o",
+        tmp_path / "r.nc",
+    ]
     cli("sweep", "test.echo", *sweep)
     assert em.read(tmp_path / "r.nc").sizes == {"sentence": 2, "x": 3, "length": 2, "time": 3}
     assert "text" in cli("describe", "test.echo").stdout

@@ -28,16 +28,21 @@ def remarks(spec, values=None):
 CELL = {"optical_loss": 0.05}
 DOUBTFUL = [
     ("pv.cell", CELL | {"front.j0": 1.2e-14}, ["front.j0 = 1.2e-14 fA cm-2", "1.2e-14A.cm-2?"]),
-    ("pv.cell", CELL | {"rear.j0_metal": 5e-14, "rear.metal_fraction": 0.03}, ["rear.j0_metal = 5e-14", "5e-14A.cm-2?"]),
+    ("pv.cell", CELL | {"rear.j0_metal": 5e-14, "rear.metal_fraction": 0.03},
+    ["rear.j0_metal = 5e-14", "5e-14A.cm-2?"]),
     ("pv.cell", CELL | {"wafer.tau": 3000.0}, ["wafer.tau = 3000 s", "3000us?"]),
     ("pv.cell", CELL | {"wafer.tau": 3.0}, ["3ms or 3us?"]),
-    ("pv.cell", CELL | {"wafer.tau_n0": 500.0, "wafer.tau_p0": 1e-3}, ["wafer.tau_n0 = 500 s", "500ms or 500us?"]),
+    ("pv.cell", CELL | {"wafer.tau_n0": 500.0, "wafer.tau_p0": 1e-3},
+    ["wafer.tau_n0 = 500 s", "500ms or 500us?"]),
     ("pv.cell", {"generation_current_density": 70.0}, ["more than all photons of AM1.5G"]),
     ("pv.cell", {"generation_current_density": 45.0}, ["Lambertian limit of the wafer's thickness"]),
-    ("pv.cell", {"generation_current_density": 42.0, "temperature": "50degC"}, ["no temperature coefficient", "+0.5"]),
-    ("pv.cell", CELL | {"front.j0_metal": 500.0}, ["front.j0_metal has no effect", "front.metal_fraction is 0"]),
+    ("pv.cell", {"generation_current_density": 42.0, "temperature": "50degC"},
+    ["no temperature coefficient", "+0.5"]),
+    ("pv.cell", CELL | {"front.j0_metal": 500.0},
+    ["front.j0_metal has no effect", "front.metal_fraction is 0"]),
     ("pv.cell", {}, ["optics is the ideal limit", "optical_loss"]),
-    ("pv.cell", CELL | {"wafer.metals.Fe_i": 1e12, "wafer.pairs": "light"}, ["wafer.metals.Fe_i", "does not pair", "metals.Fe"]),
+    ("pv.cell", CELL | {"wafer.metals.Fe_i": 1e12, "wafer.pairs": "light"},
+    ["wafer.metals.Fe_i", "does not pair", "metals.Fe"]),
     ("battery.spm", {"positive.thickness": 75e-6}, ["positive.thickness = 7.5e-05 um", "7.5e-05m?"]),
     ("battery.dfn", {"negative.particle_radius": 5e-6}, ["5e-06m?"]),
     ("battery.dfn", {"electrolyte.initial_concentration": 1.2}, ["1.2mol/L?"]),
@@ -64,7 +69,10 @@ def test_nothing_is_said_of_a_bundled_spec(spec):
 SWEPT = [
     *(("pv.cell", p_vs_n.OVER, p_vs_n.CELL),),
     *((spec, operating_conditions.OVER, {}) for spec in operating_conditions.SPECS.values()),
-    *((spec, polysilicon.OVER, {"feedstock.composition": "stainless"}) for spec, _ in polysilicon.CELLS.values()),
+    *(
+        (spec, polysilicon.OVER, {"feedstock.composition": "stainless"})
+        for spec, _ in polysilicon.CELLS.values()
+    ),
 ]
 
 

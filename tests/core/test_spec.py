@@ -37,13 +37,18 @@ def faults(source, changes=()):
 def test_only_model_is_legal(model, tmp_path):
     file = tmp_path / "bare.toml"
     file.write_text(f'model = "{model}"')
-    assert all(em.load(source).checked() == em.load(model).checked() for source in (file, str(file), {"model": model}))
+    assert all(
+        em.load(source).checked() == em.load(model).checked()
+        for source in (file, str(file), {"model": model})
+    )
 
 
 @pytest.mark.parametrize("model", MODELS)
 def test_defaults_are_those_shown(model):
     used = em.load(model).checked()
-    shown = {path: info.default for path, info in schema(get_model(model).spec).items() if info.default is not None}
+    shown = {
+        path: info.default for path, info in schema(get_model(model).spec).items() if info.default is not None
+    }
     assert used == shown
 
 
@@ -55,7 +60,10 @@ def test_override_replaces_the_alternative(first, second):
 
 
 def test_half_an_override_drops_the_other_choice():
-    assert "needed together" in faults({"model": "pv.cell", "wafer.tau": 1e-3}, {"wafer.tau_n0": 1e-3})["wafer.tau_p0"]
+    assert (
+        "needed together"
+        in faults({"model": "pv.cell", "wafer.tau": 1e-3}, {"wafer.tau_n0": 1e-3})["wafer.tau_p0"]
+    )
     used = cell(wafer={"tau_n0": 1.0, "tau_p0": 2.0}).replace({"wafer.capture_ratio": 7.0}).checked()
     assert used["wafer.capture_ratio"] == 7.0
     assert used["wafer.tau"] == math.inf
@@ -101,7 +109,13 @@ def test_checked_after_all_overrides():
 
 
 def test_later_overrides_win():
-    assert em.load("pv.cell").replace({"temperature": 300}).replace({"temperature": "27degC"}).checked()["temperature"] == 300.15
+    assert (
+        em.load("pv.cell")
+        .replace({"temperature": 300})
+        .replace({"temperature": "27degC"})
+        .checked()["temperature"]
+        == 300.15
+    )
 
 
 def test_all_faults_at_once():
@@ -112,7 +126,14 @@ def test_all_faults_at_once():
         "curve": {"points": 2.5},
     }
     found = faults(source)
-    assert {"temperature", "wafer.doping", "wafer.thicknes", "wafer.type", "wafer.tau", "curve.points"} <= found.keys()
+    assert {
+        "temperature",
+        "wafer.doping",
+        "wafer.thicknes",
+        "wafer.type",
+        "wafer.tau",
+        "curve.points",
+    } <= found.keys()
     assert "excludes" in found["wafer.resistivity"]
     assert all(word in found["temperature"] for word in ("1000", "200", "450", "K"))
     assert "did you mean wafer.thickness?" in found["wafer.thicknes"]
@@ -122,15 +143,24 @@ def test_all_faults_at_once():
 
 
 def test_faults_of_file_and_overrides_together():
-    assert faults({"model": "pv.cell", "temperature": 1000}, {"irradiance": -1}).keys() == {"temperature", "irradiance"}
+    assert faults({"model": "pv.cell", "temperature": 1000}, {"irradiance": -1}).keys() == {
+        "temperature",
+        "irradiance",
+    }
 
 
 def test_fault_states_value_range_and_unit():
-    assert faults("pv.cell", {"wafer.thickness": "1m"})["wafer.thickness"] == "wafer.thickness = 1m: allowed from 1 to 10000 um"
-    assert faults("pv.cell", {"shunt_resistance": 0})["shunt_resistance"].endswith(" = 0.0 ohm cm2: allowed above 0 ohm cm2")
+    assert faults("pv.cell", {"wafer.thickness": "1m"})["wafer.thickness"] == (
+        "wafer.thickness = 1m: allowed from 1 to 10000 um"
+    )
+    assert faults("pv.cell", {"shunt_resistance": 0})["shunt_resistance"].endswith(
+        " = 0.0 ohm cm2: allowed above 0 ohm cm2"
+    )
 
 
-@pytest.mark.parametrize("value", [True, np.True_, math.nan, np.nan, "nan", "true", "", None, [1.0], {"a": 1.0}])
+@pytest.mark.parametrize(
+    "value", [True, np.True_, math.nan, np.nan, "nan", "true", "", None, [1.0], {"a": 1.0}]
+)
 def test_what_is_not_a_number_is_refused(value):
     assert faults({"model": "pv.cell", "front": {"metal_fraction": value}})
 
@@ -153,7 +183,9 @@ def test_infinite_where_a_limit_is_meant(model, field, value):
     assert em.load(model).replace({field: value}).checked()[field] == math.inf
 
 
-@pytest.mark.parametrize("field", ["wafer.thickness", "front.j0", "series_resistance", "temperature", "irradiance", "curve.points"])
+@pytest.mark.parametrize(
+    "field", ["wafer.thickness", "front.j0", "series_resistance", "temperature", "irradiance", "curve.points"]
+)
 @pytest.mark.parametrize("value", [math.inf, "-inf"])
 def test_infinite_where_none_is_meant(field, value):
     assert field in faults("pv.cell", {field: value})
@@ -180,7 +212,8 @@ def test_wrong_shape(tree):
 
 
 @pytest.mark.parametrize(("name", "near"), [
-    ("pv.cel", "pv.cell"), ("industrial-perc-2022", "industrial-perc-2023"), ("longi-hjt-26.8", "longi-hjt-26.81"),
+    ("pv.cel", "pv.cell"), ("industrial-perc-2022", "industrial-perc-2023"),
+    ("longi-hjt-26.8", "longi-hjt-26.81"),
 ])  # fmt: skip
 def test_unknown_source_names_the_closest(name, near):
     assert f"did you mean {near}?" in faults(name)[name]
@@ -219,7 +252,13 @@ def test_outputs_and_fields_have_names_of_their_own(model):
     """In a file a field is a coordinate under its path with underscores, an output a variable."""
     paths = list(schema(get_model(model).spec))
     names = [output.name for output in get_model(model).outputs]
-    taken = {*paths, *map(dim_name, paths), "status", "point", *(dim for o in get_model(model).outputs for dim in o.dims)}
+    taken = {
+        *paths,
+        *map(dim_name, paths),
+        "status",
+        "point",
+        *(dim for o in get_model(model).outputs for dim in o.dims),
+    }
     assert len(set(map(dim_name, paths))) == len(paths)
     assert len(set(names)) == len(names)
     assert not taken & set(names)
@@ -228,7 +267,9 @@ def test_outputs_and_fields_have_names_of_their_own(model):
 @pytest.mark.parametrize("model", MODELS)
 def test_every_field_and_output_is_described(model):
     found = get_model(model)
-    assert all(info.meaning and (info.unit or info.kind in ("label", "text")) for info in schema(found.spec).values())
+    assert all(
+        info.meaning and (info.unit or info.kind in ("label", "text")) for info in schema(found.spec).values()
+    )
     assert all(output.long_name and output.unit for output in found.outputs)
     assert found.summary
     assert issubclass(found.spec, Table)
@@ -238,5 +279,7 @@ def test_every_field_and_output_is_described(model):
 def test_fields_in_use_are_a_spec(model):
     """What a result records of its spec loads again, through JSON."""
     used = em.load(model).checked()
-    text = json.dumps({path: str(value) if value == math.inf else value for path, value in used.items()}, allow_nan=False)
+    text = json.dumps(
+        {path: str(value) if value == math.inf else value for path, value in used.items()}, allow_nan=False
+    )
     assert em.load({"model": model, **json.loads(text)}).checked() == used

@@ -86,12 +86,31 @@ TEXTS = [
     ("-inf s", "s", -math.inf),
     ("INF ms", "s", math.inf),
 ]
-WRITTEN = sorted({f.unit for m in MODELS for f in schema(get_model(m).spec).values() if f.kind in ("number", "integer")})
+WRITTEN = sorted(
+    {f.unit for m in MODELS for f in schema(get_model(m).spec).values() if f.kind in ("number", "integer")}
+)
 RETURNED = sorted(
-    {o.unit for m in MODELS for o in get_model(m).outputs} | {a["units"] for a in AXIS_ATTRS.values() if "units" in a}
+    {o.unit for m in MODELS for o in get_model(m).outputs}
+    | {a["units"] for a in AXIS_ATTRS.values() if "units" in a}
 )
 KEYS = datasets.keys()
-GARBAGE = ("um um(", "um)", "][", "um/0", "1/0", "*", ":", "um**", "'", "@", "\\", "import", "furlong/", "_000", "foo bar")
+GARBAGE = (
+    "um um(",
+    "um)",
+    "][",
+    "um/0",
+    "1/0",
+    "*",
+    ":",
+    "um**",
+    "'",
+    "@",
+    "\\",
+    "import",
+    "furlong/",
+    "_000",
+    "foo bar",
+)
 
 
 def units_in(tree):
@@ -109,7 +128,9 @@ def units_in(tree):
 
 @pytest.mark.parametrize(("text", "unit", "value"), TEXTS)
 def test_text_into_a_unit(text, unit, value):
-    """Conversions are one product and one sum: a few units in the last place, for offsets those of the larger number."""
+    """Conversions are one product and one sum: a few units in the last place, for offsets those of the larger
+    number.
+    """
     assert units.parse(text, unit) == pytest.approx(value, rel=1e-14)
 
 

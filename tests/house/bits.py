@@ -1,7 +1,9 @@
-"""Whether a change leaves every number as it was: ``bits.py write FILE`` before, ``bits.py compare FILE FILE`` after.
+"""Whether a change leaves every number as it was: ``bits.py write FILE`` before, ``bits.py compare FILE
+FILE`` after.
 
-It runs every bundled spec and sweeps of each model, and keeps every variable of each result. Variables are compared bit for bit;
-where some differ, the largest relative difference of each is printed. ``test_bits.py`` does this with the cases of ``SMALL``.
+It runs every bundled spec and sweeps of each model, and keeps every variable of each result. Variables are
+compared bit for bit; where some differ, the largest relative difference of each is printed. ``test_bits.py``
+does this with the cases of ``SMALL``.
 """
 
 from __future__ import annotations
@@ -94,7 +96,11 @@ def outputs(case: Case) -> dict[str, np.ndarray]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         found = em.sweep(spec, over, values, **more)
-    return {str(name): np.asarray(v.values, float) for name, v in found.variables.items() if v.dtype.kind in "fiub"}
+    return {
+        str(name): np.asarray(v.values, float)
+        for name, v in found.variables.items()
+        if v.dtype.kind in "fiub"
+    }
 
 
 def every_case() -> dict[str, Case]:
@@ -106,7 +112,9 @@ def every_case() -> dict[str, Case]:
 
 
 def differences(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> dict[str, float]:
-    """Return the largest relative difference of each variable that is not the same, bit for bit; inf where one lacks it."""
+    """Return the largest relative difference of each variable that is not the same, bit for bit; inf where
+    one lacks it.
+    """
     found = {}
     for name in sorted(one.keys() | other.keys()):
         if name not in one or name not in other or one[name].shape != other[name].shape:

@@ -63,9 +63,12 @@ def test_models_cite_known_sources(model):
 
 
 def test_sources_named_in_the_code_exist(root):
-    """``key`` in a docstring or comment of a kernel or model is a citation key where it looks like one: a name and a year."""
+    """``key`` in a docstring or comment of a kernel or model is a citation key where it looks like one: a
+    name and a year.
+    """
     cited = {key for folder in ("kernels", "energymodels") for path in (root / folder).rglob("*.py")
-             for key in re.findall(r"``([a-z-]+(?:19|20)\d\d[a-z]?)``", path.read_text(encoding="utf-8"))}  # fmt: skip
+             for key in re.findall(r"``([a-z-]+(?:19|20)\d\d[a-z]?)``",
+             path.read_text(encoding="utf-8"))}  # fmt: skip
     assert cited
     assert cited <= set(SOURCES)
 
@@ -100,14 +103,19 @@ def test_spectrum_is_the_standard():
 def test_spectrum_is_that_of_pvlib():
     from pvlib.spectrum import get_reference_spectra
 
-    light, reference = datasets.series("pv/am15g").columns, get_reference_spectra(standard="ASTM G173-03")["global"]
+    light, reference = (
+        datasets.series("pv/am15g").columns,
+        get_reference_spectra(standard="ASTM G173-03")["global"],
+    )
     np.testing.assert_array_equal(light["wavelength"], reference.index)
     np.testing.assert_array_equal(light["irradiance"], reference)
 
 
 @pytest.mark.parametrize("key", ["pv/si-nk-schinke2015", "pv/si-nk-green2008"])
 def test_silicon_absorbs_as_known(key):
-    """Absorption depths of 2.4 to 2.6 um at 600 nm (its uncertainty is 11 %) and 155 to 160 um at 1000 nm; n of 3.9 to 4.0."""
+    """Absorption depths of 2.4 to 2.6 um at 600 nm (its uncertainty is 11 %) and 155 to 160 um at 1000 nm; n
+    of 3.9 to 4.0.
+    """
     nk = datasets.series(key).columns
     depth = nk["wavelength"] * 1e-3 / (4.0 * np.pi * np.maximum(nk["k"], 1e-30))
     assert np.interp(600.0, nk["wavelength"], depth) == pytest.approx(2.5, rel=0.12)
@@ -123,7 +131,9 @@ def test_every_row_of_records_is_there():
 
 @pytest.mark.parametrize("record", RECORDS, ids=lambda record: record["key"])
 def test_record(record):
-    """Each field is tagged; a cell's efficiency is the product of its parts, each printed to four digits or fewer."""
+    """Each field is tagged; a cell's efficiency is the product of its parts, each printed to four digits or
+    fewer.
+    """
     for name in record.keys() - LABELS:
         entry = record[name]
         assert entry["method"] in datasets.METHODS
@@ -137,7 +147,12 @@ def test_record(record):
 
 def test_records_are_in_physical_ranges():
     """Below the limit of silicon, and in the units of the table."""
-    ranges = {"v_oc": (0.6, 0.77), "j_sc": (36.0, 44.0), "fill_factor": (78.0, 89.5), "efficiency": (20.0, 29.5)}
+    ranges = {
+        "v_oc": (0.6, 0.77),
+        "j_sc": (36.0, 44.0),
+        "fill_factor": (78.0, 89.5),
+        "efficiency": (20.0, 29.5),
+    }
     ranges["thickness"] = (40.0, 500.0)
     for name, (low, high) in ranges.items():
         values = [record[name]["value"] for record in RECORDS if "value" in record.get(name, {})]
@@ -148,15 +163,24 @@ def test_records_are_in_physical_ranges():
 def test_dopants_make_their_type():
     for record in RECORDS:
         if {"base", "dopant"} <= record.keys():
-            assert record["base"]["value"] == {"P": "n", "B": "p", "Ga": "p"}[record["dopant"]["value"]], record["key"]
+            assert record["base"]["value"] == {"P": "n", "B": "p", "Ga": "p"}[record["dopant"]["value"]], (
+                record["key"]
+            )
 
 
 def test_published_inputs_are_those_of_the_record():
     """A bundled spec that predicts a record is of that record's wafer and current."""
-    paths = {"thickness": "wafer.thickness", "j_sc": "generation_current_density", "resistivity": "wafer.resistivity"}
+    paths = {
+        "thickness": "wafer.thickness",
+        "j_sc": "generation_current_density",
+        "resistivity": "wafer.resistivity",
+    }
     for record in RECORDS:
         if record["key"] in bundled():
             spec = load(record["key"])
             for name, path in paths.items():
                 if "value" in record.get(name, {}):
-                    assert spec.values[path] == pytest.approx(record[name]["value"], rel=0.01), (record["key"], name)
+                    assert spec.values[path] == pytest.approx(record[name]["value"], rel=0.01), (
+                        record["key"],
+                        name,
+                    )

@@ -32,11 +32,17 @@ def test_fields_are_those_of_the_models(root):
 
 
 def test_every_status_has_a_meaning(root):
-    rows = [line.split("|")[1:-1] for line in _load(root, "fields").statuses().splitlines() if line.startswith("| ")]
+    rows = [
+        line.split("|")[1:-1]
+        for line in _load(root, "fields").statuses().splitlines()
+        if line.startswith("| ")
+    ]
     assert all(cell.strip() for row in rows for cell in row)
 
 
-@pytest.mark.parametrize("page", ["README.md", *(f"docs/start/{n}.md" for n in ("battery", "cell", "ev", "polysilicon"))])
+@pytest.mark.parametrize(
+    "page", ["README.md", *(f"docs/start/{n}.md" for n in ("battery", "cell", "ev", "polysilicon"))]
+)
 def test_pages_give_what_they_show(root, console, page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert console.check(root / page) == [], "python docs/console.py writes today's numbers into the pages"
@@ -44,7 +50,8 @@ def test_pages_give_what_they_show(root, console, page, tmp_path, monkeypatch):
 
 def test_every_page_that_runs_is_tested(root, console):
     assert {p.relative_to(root).as_posix() for p in console.PAGES} == {
-        "README.md", "docs/start/battery.md", "docs/start/cell.md", "docs/start/ev.md", "docs/start/polysilicon.md"
+        "README.md", "docs/start/battery.md", "docs/start/cell.md", "docs/start/ev.md",
+        "docs/start/polysilicon.md"
     }  # fmt: skip
 
 

@@ -17,7 +17,11 @@ def _bundled_openblas() -> Path | None:
     import scipy
 
     home = Path(scipy.__file__).parent
-    found = [path for folder in (home.with_name("scipy.libs"), home / ".dylibs") for path in sorted(folder.glob("*openblas*"))]
+    found = [
+        path
+        for folder in (home.with_name("scipy.libs"), home / ".dylibs")
+        for path in sorted(folder.glob("*openblas*"))
+    ]
     return found[0] if found else None
 
 
@@ -28,7 +32,11 @@ def devsim() -> ModuleType:
         pytest.skip("devsim is not installed: it is in the extra `peers`")
     library = _bundled_openblas()
     if "DEVSIM_MATH_LIBS" not in os.environ and library:
-        os.environ |= {"DEVSIM_MATH_LIBS": str(library), "DEVSIM_BLAS_PREFIX": "scipy_", "DEVSIM_BLAS_SUFFIX": "_"}
+        os.environ |= {
+            "DEVSIM_MATH_LIBS": str(library),
+            "DEVSIM_BLAS_PREFIX": "scipy_",
+            "DEVSIM_BLAS_SUFFIX": "_",
+        }
     try:
         import devsim
     except RuntimeError:
@@ -40,7 +48,9 @@ def devsim() -> ModuleType:
 
 @pytest.fixture(scope="session")
 def solcore(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
-    """Import Solcore, which leaves files open and keeps a folder for its user, with the parts that the tests use."""
+    """Import Solcore, which leaves files open and keeps a folder for its user, with the parts that the tests
+    use.
+    """
     if importlib.util.find_spec("solcore") is None:
         pytest.skip("solcore is not installed: it is in the extra `peers`")
     os.environ["SOLCORE_USER_DATA"] = str(tmp_path_factory.mktemp("solcore"))

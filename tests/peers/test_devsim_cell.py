@@ -1,9 +1,10 @@
 """``pv.cell`` against drift and diffusion in one dimension, solved by devsim.
 
-The device is a wafer between two layers of 20 nm, n+ and p+ with 1e19 cm-3, whose contacts pass majority carriers only.
-Generation and recombination (SRH, Auger of Niewelt 2022, radiative) take place in the wafer. Band edges are rigid: n_ie is that of
-the wafer in equilibrium. The model lets the gap narrow with injection, which lowers its voltages by a shift known exactly; the
-shift (below 4 mV) is taken back before voltages are compared, and the radiative coefficient is that at open circuit.
+The device is a wafer between two layers of 20 nm, n+ and p+ with 1e19 cm-3, whose contacts pass majority
+carriers only. Generation and recombination (SRH, Auger of Niewelt 2022, radiative) take place in the wafer.
+Band edges are rigid: n_ie is that of the wafer in equilibrium. The model lets the gap narrow with injection,
+which lowers its voltages by a shift known exactly; the shift (below 4 mV) is taken back before voltages are
+compared, and the radiative coefficient is that at open circuit.
 """
 
 from __future__ import annotations
@@ -59,7 +60,12 @@ class Model:
     """The results of ``pv.cell`` for a rigid gap, and what devsim needs of the wafer."""
 
     def __init__(self, case: Case) -> None:
-        wafer = {"type": case.kind, "doping": case.doping, "thickness": case.thickness, "srh_level": case.level}
+        wafer = {
+            "type": case.kind,
+            "doping": case.doping,
+            "thickness": case.thickness,
+            "srh_level": case.level,
+        }
         wafer |= {"tau_n0": case.tau_n, "tau_p0": case.tau_p}
         result = em.run({"model": "pv.cell", "wafer": wafer, "generation_current_density": GENERATION})
         self.n0, self.p0 = silicon.equilibrium(case.doping, case.kind)
@@ -81,18 +87,29 @@ class Model:
 
 
 class Device:
-    """The same cell in devsim: contact "n" at x = -LAYER, grounded, and "p" at the other end, at the terminal voltage."""
+    """The same cell in devsim: contact "n" at x = -LAYER, grounded, and "p" at the other end, at the terminal
+    voltage.
+    """
 
     def __init__(self, ds: ModuleType, case: Case, model: Model, speed: float) -> None:
         self.ds, self.at = ds, {"device": "cell", "region": "cell"}
         self.n_ie = np.sqrt(model.n0 * model.p0)
         ds.reset_devsim()
-        for name in ("extended_solver", "extended_model", "extended_equation"):  # currents are small differences of large fluxes
+        # currents are small differences of large fluxes
+        for name in ("extended_solver", "extended_model", "extended_equation"):
             ds.set_parameter(name=name, value=True)
         net = self._mesh(case, model.width)
         self.potential = KT * np.arcsinh(net / (2.0 * self.n_ie))
         n_i = silicon.intrinsic_density()
-        numbers = {"q": Q, "kt": KT, "eps": PERMITTIVITY, "nie": self.n_ie, "tau_n": case.tau_n, "tau_p": case.tau_p, "b": model.B}
+        numbers = {
+            "q": Q,
+            "kt": KT,
+            "eps": PERMITTIVITY,
+            "nie": self.n_ie,
+            "tau_n": case.tau_n,
+            "tau_p": case.tau_p,
+            "b": model.B,
+        }
         numbers |= {"n1": n_i * np.exp(case.level / KT), "p1": n_i * np.exp(-case.level / KT)}
         numbers |= {
             "mu_n": model.mobility[0] * speed,
@@ -131,7 +148,11 @@ class Device:
         self.ds.create_device(mesh="mesh", device="cell")
         x = np.array(self.ds.get_node_model_values(**self.at, name="x"))
         wafer = (x > -1e-10) & (x < width + 1e-10)
-        net = np.where(wafer, case.doping if case.kind == "n" else -case.doping, np.where(x < 0.0, LAYER_DOPING, -LAYER_DOPING))
+        net = np.where(
+            wafer,
+            case.doping if case.kind == "n" else -case.doping,
+            np.where(x < 0.0, LAYER_DOPING, -LAYER_DOPING),
+        )
         self._solution("NetDoping", net)
         self._solution("wafer", 1.0 * wafer)
         return net
@@ -159,8 +180,15 @@ class Device:
         rise = "((Potential@n1-Potential@n0)/kt)"
         up, down = f"B({rise})", f"B(-{rise})"
         self._edge("flux", "eps*(Potential@n0-Potential@n1)*EdgeInverseLength", "Potential")
-        self._edge("j_n", f"q*mu_n*kt*EdgeInverseLength*(Electrons@n1*{up}-Electrons@n0*{down})", "Potential", "Electrons")
-        self._edge("j_p", f"q*mu_p*kt*EdgeInverseLength*(Holes@n0*{up}-Holes@n1*{down})", "Potential", "Holes")
+        self._edge(
+            "j_n",
+            f"q*mu_n*kt*EdgeInverseLength*(Electrons@n1*{up}-Electrons@n0*{down})",
+            "Potential",
+            "Electrons",
+        )
+        self._edge(
+            "j_p", f"q*mu_p*kt*EdgeInverseLength*(Holes@n0*{up}-Holes@n1*{down})", "Potential", "Holes"
+        )
         bell = "(1+((Electrons+Holes)/4e17)^2)"
         auger = f"3.41e-31*(1+3.38/{bell})*Electrons+1.17e-31*(1+3.88/{bell})*Holes"
         rate = f"(Electrons*Holes-nie^2)*(1/(tau_p*(Electrons+n1)+tau_n*(Holes+p1))+b+{auger})"
@@ -171,13 +199,24 @@ class Device:
         update = {"Potential": "log_damp", "Electrons": "positive", "Holes": "positive"}
         models = (("charge", "flux"), ("electrons_made", "j_n"), ("holes_lost", "j_p"))
         for (variable, how), (node, edge) in zip(update.items(), models, strict=True):
-            equation = {"name": variable, "variable_name": variable, "variable_update": how, "node_model": node, "edge_model": edge}
+            equation = {
+                "name": variable,
+                "variable_name": variable,
+                "variable_update": how,
+                "node_model": node,
+                "edge_model": edge,
+            }
             self.ds.equation(**self.at, **equation)
 
     def _contact(self, name: str, carrier: str, potential: float) -> None:
-        """Pin potential and majority carriers; minority carriers do not pass, for which no equation is needed."""
+        """Pin potential and majority carriers; minority carriers do not pass, for which no equation is
+        needed.
+        """
         density = self.n_ie * np.exp(abs(potential) / KT)
-        pinned = {"Potential": f"Potential-({float(potential)!r})-bias_{name}", carrier: f"{carrier}-{float(density)!r}"}
+        pinned = {
+            "Potential": f"Potential-({float(potential)!r})-bias_{name}",
+            carrier: f"{carrier}-{float(density)!r}",
+        }
         for variable, formula in pinned.items():
             model = f"{name}_{variable}"
             self.ds.contact_node_model(device="cell", contact=name, name=model, equation=formula)
@@ -186,10 +225,14 @@ class Device:
             self.ds.contact_equation(device="cell", contact=name, name=variable, node_model=model, **current)
 
     def _solve(self) -> None:
-        self.ds.solve(type="dc", absolute_error=1e8, relative_error=1e-10, charge_error=1e30, maximum_iterations=60)
+        self.ds.solve(
+            type="dc", absolute_error=1e8, relative_error=1e-10, charge_error=1e30, maximum_iterations=60
+        )
 
     def current(self, voltage: float) -> float:
-        """Return the delivered current density, mA cm-2, coming from the last voltage in steps of at most 0.1 V."""
+        """Return the delivered current density, mA cm-2, coming from the last voltage in steps of at most 0.1
+        V.
+        """
         for v in np.linspace(self.voltage, voltage, 2 + int(abs(voltage - self.voltage) / 0.1))[1:]:
             self._set("bias_p", v)
             self._solve()
@@ -200,7 +243,9 @@ class Device:
         """Return open circuit, short circuit and maximum power by name."""
         found = {"j_sc": self.current(0.0), "j_at_v_mp": self.current(model.v_mp)}
         span = (model.v_mp - 0.03, model.v_mp + 0.03)
-        best = minimize_scalar(lambda v: -v * self.current(v), bounds=span, method="bounded", options={"xatol": 1e-5})
+        best = minimize_scalar(
+            lambda v: -v * self.current(v), bounds=span, method="bounded", options={"xatol": 1e-5}
+        )
         found |= {"v_mp": best.x, "p_mp": -best.fun}
         found["v_oc"] = brentq(self.current, model.v_mp, model.v_oc + 0.01, xtol=1e-7)
         return found | {"fill_factor": 100.0 * found["p_mp"] / (found["v_oc"] * found["j_sc"])}
@@ -210,8 +255,9 @@ class Device:
 def test_flat_quasi_fermi_levels(devsim, name):
     """With fast carriers both are the same model, but for the junction.
 
-    Left over, with a margin in the tolerances: recombination in its depletion region (2.4e-4 of the current, 0.03 mV of V_oc), the
-    transport that remains (3e-5 of J_sc), and the slope of the narrowing at maximum power (0.7 mV of V_mp, where power is flat).
+    Left over, with a margin in the tolerances: recombination in its depletion region (2.4e-4 of the current,
+    0.03 mV of V_oc), the transport that remains (3e-5 of J_sc), and the slope of the narrowing at maximum
+    power (0.7 mV of V_mp, where power is flat).
     """
     model = Model(CASES[name])
     found = Device(devsim, CASES[name], model, FAST).points(model)
@@ -225,14 +271,17 @@ def test_flat_quasi_fermi_levels(devsim, name):
 
 @pytest.mark.parametrize("name", TRANSPORT)
 def test_loss_that_flat_levels_leave_out(devsim, name):
-    """With silicon's mobilities power is lower by what carriers spend on their way: the mean of both quasi-Fermi levels' drops.
+    """With silicon's mobilities power is lower by what carriers spend on their way: the mean of both
+    quasi-Fermi levels' drops.
 
-    Generated evenly, electrons leave at one end and holes at the other: the mean drop is J W/3 (1/(q mu_n n) + 1/(q mu_p p)).
-    To first order: n and p are taken even, 15 %. At open circuit nothing flows.
+    Generated evenly, electrons leave at one end and holes at the other: the mean drop is J W/3 (1/(q mu_n n)
+    + 1/(q mu_p p)). To first order: n and p are taken even, 15 %. At open circuit nothing flows.
     """
     model = Model(TRANSPORT[name])
     found = Device(devsim, TRANSPORT[name], model, 1.0).points(model)
-    conductivity = (mu * (density + model.dn) for mu, density in zip(model.mobility, (model.n0, model.p0), strict=True))
+    conductivity = (
+        mu * (density + model.dn) for mu, density in zip(model.mobility, (model.n0, model.p0), strict=True)
+    )
     drop = sum(model.j_mp * 1e-3 * model.width / (3.0 * Q * c) for c in conductivity)
     loss = 1.0 - found["p_mp"] / (model.v_mp * model.j_mp)
     assert loss == pytest.approx(drop / model.v_mp, rel=0.15, abs=3e-4)
@@ -241,10 +290,11 @@ def test_loss_that_flat_levels_leave_out(devsim, name):
 
 @pytest.mark.parametrize("name", ["low injection, n", "low injection, p"])
 def test_collection_that_flat_levels_leave_out(devsim, name):
-    """At short circuit carriers within a diffusion length L of the junction arrive: L tanh(W/L) of the wafer's W.
+    """At short circuit carriers within a diffusion length L of the junction arrive: L tanh(W/L) of the
+    wafer's W.
 
-    Of short-lived wafers the model grants this loss (5 and 13 % here) as current. The depletion region, which collects everything
-    and shortens W, takes 2 % off the loss.
+    Of short-lived wafers the model grants this loss (5 and 13 % here) as current. The depletion region, which
+    collects everything and shortens W, takes 2 % off the loss.
     """
     case, model = CASES[name], Model(CASES[name])
     found = Device(devsim, case, model, 1.0)

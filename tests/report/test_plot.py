@@ -31,7 +31,11 @@ def curves() -> xr.Dataset:
 
 @pytest.fixture(scope="module")
 def designs() -> xr.Dataset:
-    points = {"wafer.tau": np.geomspace(1e-5, 1e-1, 12), "wafer.thickness": np.linspace(100, 210, 12), "wafer.type": ["n", "p"] * 6}
+    points = {
+        "wafer.tau": np.geomspace(1e-5, 1e-1, 12),
+        "wafer.thickness": np.linspace(100, 210, 12),
+        "wafer.type": ["n", "p"] * 6,
+    }
     return em.sweep("pv.cell", {}, points=points)
 
 
@@ -48,7 +52,9 @@ def test_lines_have_units_scales_and_one_line_per_value(grid: xr.Dataset) -> Non
     assert (ax.get_xscale(), ax.get_yscale()) == ("log", "linear")
     assert len(ax.lines) == 2
     assert [text.get_text() for text in figure.legends[0].get_texts()] == ["p", "n"]
-    np.testing.assert_array_equal(ax.lines[1].get_ydata(), grid.efficiency.sel(wafer_type="n").isel(wafer_thickness=0))
+    np.testing.assert_array_equal(
+        ax.lines[1].get_ydata(), grid.efficiency.sel(wafer_type="n").isel(wafer_thickness=0)
+    )
 
 
 def test_a_line_of_one_point_is_a_dot() -> None:
@@ -94,7 +100,9 @@ def test_too_many_panels_are_refused() -> None:
 
 
 def test_many_numbers_get_a_colour_bar() -> None:
-    ds = em.sweep("pv.cell", {"wafer.tau": [*np.geomspace(1e-5, 1e-1, 9), np.inf], "wafer.thickness": "100:200:3"})
+    ds = em.sweep(
+        "pv.cell", {"wafer.tau": [*np.geomspace(1e-5, 1e-1, 9), np.inf], "wafer.thickness": "100:200:3"}
+    )
     figure = plot(ds, "wafer.thickness", "v_oc", hue="wafer.tau")
     ax, bar = figure.axes
     assert len(ax.lines) == 10
@@ -221,7 +229,9 @@ def test_png_is_1200_pixels_wide(grid: xr.Dataset, tmp_path: Path) -> None:
 
 def test_command_writes_beside_the_file_and_prints_the_path(grid: xr.Dataset, tmp_path: Path) -> None:
     em.write(grid, tmp_path / "grid.nc")
-    result = CliRunner().invoke(main, ["plot", str(tmp_path / "grid.nc"), "-x", "wafer.tau", "-y", "v_oc", "--hue", "wafer.type"])
+    result = CliRunner().invoke(
+        main, ["plot", str(tmp_path / "grid.nc"), "-x", "wafer.tau", "-y", "v_oc", "--hue", "wafer.type"]
+    )
     assert result.exit_code == 0, result.output
     assert result.stdout.strip() == str(tmp_path / "grid.png")
     assert (tmp_path / "grid.png").is_file()
@@ -230,7 +240,10 @@ def test_command_writes_beside_the_file_and_prints_the_path(grid: xr.Dataset, tm
 def test_command_refuses_with_status_2(grid: xr.Dataset, tmp_path: Path) -> None:
     em.write(grid, tmp_path / "grid.nc")
     words = ["plot", str(tmp_path / "grid.nc"), "-x", "wafer.tau"]
-    for more, message in ((["-y", "v_oc", "-o", "figure.gif"], ".png, .svg, .pdf"), (["-y", "v_ok"], "did you mean v_oc?")):
+    for more, message in (
+        (["-y", "v_oc", "-o", "figure.gif"], ".png, .svg, .pdf"),
+        (["-y", "v_ok"], "did you mean v_oc?"),
+    ):
         result = CliRunner().invoke(main, [*words, *more])
         assert result.exit_code == 2
         assert message in result.stderr
@@ -242,7 +255,9 @@ def test_command_refuses_with_status_2(grid: xr.Dataset, tmp_path: Path) -> None
 
 @pytest.fixture
 def sets() -> xr.Dataset:
-    """Return a result over a place, a label and four sets; the first, as given, is neither the median nor an end of the band."""
+    """Return a result over a place, a label and four sets; the first, as given, is neither the median nor an
+    end of the band.
+    """
     place, factor = np.linspace(0.0, 0.9, 31), np.array([1.0, 1.1, 0.5, 0.9])
     values = (20.0 - place)[:, None, None] * np.array([1.0, 0.8])[:, None] * factor
     dims = ("crystal_position", "process_gettering", "set")
@@ -253,11 +268,31 @@ def sets() -> xr.Dataset:
             "status": (dims, np.zeros(values.shape, dtype=np.int8)),
         },
         {
-            "crystal_position": ("crystal_position", place, {"units": "1", "long_name": "place", "field": "crystal.position"}),
-            "process_gettering": ("process_gettering", ["none", "pocl3"], {"long_name": "steps", "field": "process.gettering"}),
-            "set": ("set", ["as given", "defects.Fe_i=b", "crystal.k=0.5", "crystal.k=2"], {"long_name": "parameter set"}),
-            "defects_Fe_i": ("set", ["a", "b", "a", "a"], {"long_name": "parameters of Fe_i", "field": "defects.Fe_i"}),
-            "crystal_k": ("set", [1.0, 1.0, 0.5, 2.0], {"units": "1", "long_name": "factor", "field": "crystal.k"}),
+            "crystal_position": (
+                "crystal_position",
+                place,
+                {"units": "1", "long_name": "place", "field": "crystal.position"},
+            ),
+            "process_gettering": (
+                "process_gettering",
+                ["none", "pocl3"],
+                {"long_name": "steps", "field": "process.gettering"},
+            ),
+            "set": (
+                "set",
+                ["as given", "defects.Fe_i=b", "crystal.k=0.5", "crystal.k=2"],
+                {"long_name": "parameter set"},
+            ),
+            "defects_Fe_i": (
+                "set",
+                ["a", "b", "a", "a"],
+                {"long_name": "parameters of Fe_i", "field": "defects.Fe_i"},
+            ),
+            "crystal_k": (
+                "set",
+                [1.0, 1.0, 0.5, 2.0],
+                {"units": "1", "long_name": "factor", "field": "crystal.k"},
+            ),
         },
         {"title": "sets"},
     )
@@ -298,10 +333,14 @@ def test_the_band_is_named_once_without_a_hue_and_over_panels(sets: xr.Dataset) 
 def test_other_dimensions_join_the_band_of_the_sets(sets: xr.Dataset) -> None:
     figure = plot(sets, "crystal.position", "efficiency")
     (ax,) = figure.axes
-    np.testing.assert_allclose(ax.lines[0].get_ydata(), sets.efficiency.isel(set=0).median("process_gettering"))
+    np.testing.assert_allclose(
+        ax.lines[0].get_ydata(), sets.efficiency.isel(set=0).median("process_gettering")
+    )
     heights = ax.collections[0].get_paths()[0].vertices[:, 1]
     assert (heights.min(), heights.max()) == (sets.efficiency.min(), sets.efficiency.max())
-    assert note(figure) == "line: as given, median over process.gettering, band: range over process.gettering and the sets"
+    assert note(figure) == (
+        "line: as given, median over process.gettering, band: range over process.gettering and the sets"
+    )
 
 
 def test_a_case_that_failed_as_given_is_a_gap_in_the_line_alone(sets: xr.Dataset) -> None:
@@ -338,7 +377,9 @@ def test_named_sets_have_no_band(sets: xr.Dataset) -> None:
     assert "published" not in note(figure) + " ".join(legend(figure))
     assert {t.get_rotation() for t in figure.axes[0].get_xticklabels()} == {90.0}
     figure = plot(sets, "crystal.position", "set", hue="efficiency", facet="process.gettering")
-    assert [t.get_text().replace("\xa0", " ") for t in figure.axes[0].get_yticklabels()] == list(sets["set"].values)
+    assert [t.get_text().replace("\xa0", " ") for t in figure.axes[0].get_yticklabels()] == list(
+        sets["set"].values
+    )
     assert not note(figure)
 
 
@@ -366,4 +407,7 @@ def test_bands_survive_the_file(sets: xr.Dataset, tmp_path: Path) -> None:
     words = ["-x", "crystal.position", "-y", "efficiency", "--hue", "process.gettering"]
     result = CliRunner().invoke(main, ["plot", str(tmp_path / "sets.nc"), *words])
     assert result.exit_code == 0, result.output
-    assert legend(plot(em.read(tmp_path / "sets.nc"), words[1], words[3], words[5]))[-1] == "band: 3 sets of data"
+    assert (
+        legend(plot(em.read(tmp_path / "sets.nc"), words[1], words[3], words[5]))[-1]
+        == "band: 3 sets of data"
+    )

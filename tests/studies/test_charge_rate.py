@@ -30,10 +30,16 @@ def test_thicker_electrodes_fill_the_same_can() -> None:
     cells = charge_rate.designs(charge_rate.SCALES)
     of = parameter_set("lfp-18650").scalars
     stack = cells["negative.thickness"] + cells["positive.thickness"] + of["separator.thickness"]
-    np.testing.assert_allclose(cells["cell.electrode_width"] * stack, (cells["cell.electrode_width"] * stack)[0], rtol=1e-14)
-    np.testing.assert_allclose(cells["negative.thickness"] / cells["positive.thickness"], 44.4 / 64.3, rtol=1e-14)
+    np.testing.assert_allclose(
+        cells["cell.electrode_width"] * stack, (cells["cell.electrode_width"] * stack)[0], rtol=1e-14
+    )
+    np.testing.assert_allclose(
+        cells["negative.thickness"] / cells["positive.thickness"], 44.4 / 64.3, rtol=1e-14
+    )
     one = charge_rate.designs(np.ones(1))
-    assert {path: value.item() for path, value in one.items()} == pytest.approx({path: of[path] for path in one}, rel=1e-14)
+    assert {path: value.item() for path, value in one.items()} == pytest.approx(
+        {path: of[path] for path in one}, rel=1e-14
+    )
 
 
 @pytest.mark.parametrize(
@@ -60,12 +66,17 @@ def test_a_failed_charge_has_no_fraction() -> None:
 
 @compiled
 @pytest.mark.parametrize(("rate", "temperature"), [(2.0, 25.0), (4.0, 45.0)])
-def test_a_charge_to_the_safe_fraction_ends_at_zero_volt(charges: xr.Dataset, rate: float, temperature: float) -> None:
-    safe = charges.safe_fraction.sel(thermal="isothermal", temperature=temperature, rate=rate, thickness=1.0).item()
+def test_a_charge_to_the_safe_fraction_ends_at_zero_volt(
+    charges: xr.Dataset, rate: float, temperature: float
+) -> None:
+    safe = charges.safe_fraction.sel(
+        thermal="isothermal", temperature=temperature, rate=rate, thickness=1.0
+    ).item()
     assert 0.05 < safe < 0.9
     protocol = f"Charge at {rate}C until {100.0 * safe} % SOC"
     found = em.run(charge_rate.SPEC, {"protocol": protocol, "rate_basis": "cell", "temperature": temperature})
-    assert found.negative_potential_min.item() == pytest.approx(0.0, abs=5e-4)  # V, within half a point of the time axis
+    # V, within half a point of the time axis
+    assert found.negative_potential_min.item() == pytest.approx(0.0, abs=5e-4)
     assert (found.capacity / found.cell_capacity).item() == pytest.approx(safe, rel=1e-6)
 
 
@@ -75,7 +86,9 @@ def test_charges_are_those_of_the_model(charges: xr.Dataset) -> None:
     values = {path: column[0] for path, column in charge_rate.designs(TWO).items()}
     found = em.run(charge_rate.SPEC, charge_rate.CELL | values | {"rate": 2.0, "thermal": "lumped"})
     assert one.capacity.item() == found.capacity.item()
-    assert one.charged_fraction.item() == pytest.approx((found.capacity / found.cell_capacity).item(), rel=1e-15)
+    assert one.charged_fraction.item() == pytest.approx(
+        (found.capacity / found.cell_capacity).item(), rel=1e-15
+    )
 
 
 @compiled
@@ -89,7 +102,9 @@ def test_warm_thin_and_slow_charge_further(charges: xr.Dataset) -> None:
 
 def test_highest_rate_by_straight_lines() -> None:
     x = np.array([0.0, 1.0, 2.0, 3.0])
-    margins = np.array([[3.0, 1.0, -1.0, 5.0], [1.0, 1.0, 1.0, 0.0], [-1.0, 1.0, 1.0, 1.0], [2.0, -2.0, 1.0, 1.0]])
+    margins = np.array(
+        [[3.0, 1.0, -1.0, 5.0], [1.0, 1.0, 1.0, 0.0], [-1.0, 1.0, 1.0, 1.0], [2.0, -2.0, 1.0, 1.0]]
+    )
     np.testing.assert_array_equal(charge_rate_figure._up_to(x, margins), [1.5, 3.0, np.nan, 0.5])
 
 
@@ -104,7 +119,9 @@ def test_no_charge_of_the_last_panel_is_too_hot(charges: xr.Dataset) -> None:
 @compiled
 def test_the_study_writes_a_file_and_a_figure(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
     monkeypatch.setattr(charge_rate, "RATES", (1.0, 2.0, 4.0))
-    monkeypatch.setattr(charge_rate.charge, "__defaults__", ({"thermal": "isothermal,lumped", "temperature": "25,45"}, TWO))
+    monkeypatch.setattr(
+        charge_rate.charge, "__defaults__", ({"thermal": "isothermal,lumped", "temperature": "25,45"}, TWO)
+    )
     said: list[str] = []
     data, picture = get_study("charge-rate").run(tmp_path, said.append)
     assert (data, picture) == (tmp_path / "charge-rate.nc", tmp_path / "charge-rate.png")

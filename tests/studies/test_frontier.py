@@ -30,7 +30,9 @@ def charges() -> xr.Dataset:
 def test_transport_is_that_of_the_sets_at_their_porosities(name: str) -> None:
     of = parameter_set(name).scalars
     for side in ("negative", "positive"):
-        assert frontier.transport(of[f"{side}.porosity"]) == pytest.approx(of[f"{side}.transport_efficiency"], rel=1e-3)
+        assert frontier.transport(of[f"{side}.porosity"]) == pytest.approx(
+            of[f"{side}.transport_efficiency"], rel=1e-3
+        )
 
 
 def test_every_areal_capacity_meets_every_porosity() -> None:
@@ -56,7 +58,9 @@ def test_most_energy_is_the_upper_envelope() -> None:
 def test_stated_spans_at_their_mean_rates() -> None:
     """10-80 % at the mean C-rates of the claims, 4.8C, 3.43C and 3.6C, takes 42 min over the rate."""
     minutes = {
-        p.label.split(":")[1].split()[0]: p.minutes for p in frontier_figure.PUBLISHED if p.source.startswith("catl-shenxing")
+        p.label.split(":")[1].split()[0]: p.minutes
+        for p in frontier_figure.PUBLISHED
+        if p.source.startswith("catl-shenxing")
     }
     assert minutes == pytest.approx({"0-80": 42.0 / 4.8, "400": 42.0 / 3.4286, "600": 42.0 / 3.6}, rel=1e-4)
 
@@ -76,10 +80,14 @@ def test_thicker_and_denser_cells_hold_more_and_take_longer(charges: xr.Dataset)
 @compiled
 def test_cells_are_weighed_by_the_design_and_charged_by_the_model(charges: xr.Dataset) -> None:
     one = charges.sel(temperature=25.0, porosity=0.28, areal_capacity=3.0)
-    design = em.run(LFP.design, {"positive.areal_capacity": 3.0, "positive.porosity": 0.28, "negative.porosity": 0.30})
+    design = em.run(
+        LFP.design, {"positive.areal_capacity": 3.0, "positive.porosity": 0.28, "negative.porosity": 0.30}
+    )
     energy = float(design.specific_energy)
     assert float(one.specific_energy) == pytest.approx(energy, rel=1e-9)
-    assert float(one.charged_specific_energy) == pytest.approx(energy * float(one.cell_capacity) / 140.0, rel=1e-9)
+    assert float(one.charged_specific_energy) == pytest.approx(
+        energy * float(one.cell_capacity) / 140.0, rel=1e-9
+    )
     values = {path: column[0] for path, column in frontier.cells(np.array([3.0]), np.array([0.28])).items()}
     peak = {"cell_design": LFP.design, "limits.c_rate": float(one.peak_limit), "temperature": 25.0}
     found = em.run(LFP.spec, frontier.CHARGE | peak | values)
@@ -88,12 +96,20 @@ def test_cells_are_weighed_by_the_design_and_charged_by_the_model(charges: xr.Da
 
 @compiled
 def test_the_study_writes_a_file_and_a_figure(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
-    monkeypatch.setattr(frontier.charges, "__defaults__", (np.array([1.0, 3.0, 5.0]), (0.26, 0.34), (25.0, 55.0)))
+    monkeypatch.setattr(
+        frontier.charges, "__defaults__", (np.array([1.0, 3.0, 5.0]), (0.26, 0.34), (25.0, 55.0))
+    )
     said: list[str] = []
     data, picture = get_study("frontier").run(tmp_path, said.append)
     assert picture.stat().st_size > 50_000
     ds = em.read(data)
-    assert ds.time_10_to_80.sizes == {"chemistry": 2, "model": 2, "areal_capacity": 3, "porosity": 2, "temperature": 2}
+    assert ds.time_10_to_80.sizes == {
+        "chemistry": 2,
+        "model": 2,
+        "areal_capacity": 3,
+        "porosity": 2,
+        "temperature": 2,
+    }
     assert all(ds[name].attrs["units"] and ds[name].attrs["long_name"] for name in ds.data_vars)
     assert "catl-qilin" in ds.attrs["published"]
     told = "\n".join(said)

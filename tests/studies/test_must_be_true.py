@@ -38,7 +38,12 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_mean_rates_of_the_statements() -> None:
     means = {name: statement.mean for name, statement in OF.items()}
-    expected = {"shenxing-400-km": 3.43, "shenxing-80-percent": 4.80, "im-l6-400-km": 2.0, "zeekr-measured": 4.31}
+    expected = {
+        "shenxing-400-km": 3.43,
+        "shenxing-80-percent": 4.80,
+        "im-l6-400-km": 2.0,
+        "zeekr-measured": 4.31,
+    }
     assert means == pytest.approx(expected, abs=0.005)
     assert all(statement.mean < statement.c_rate for statement in STATEMENTS)
 
@@ -48,7 +53,11 @@ def test_every_part_of_a_range_has_one_cell() -> None:
         knobs = sample(box, 32)
         assert set(knobs) == set(box.knobs) == set(box.usual)
         for path, (low, high, how) in box.knobs.items():
-            part = np.log(knobs[path] / low) / np.log(high / low) if how == "log" else (knobs[path] - low) / (high - low)
+            part = (
+                np.log(knobs[path] / low) / np.log(high / low)
+                if how == "log"
+                else (knobs[path] - low) / (high - low)
+            )
             assert sorted(np.floor(part * 32 + 1e-9).astype(int)) == list(range(32))
             assert low <= box.usual[path] <= high
         np.testing.assert_array_equal(sample(box, 32)[AREAL], knobs[AREAL])
@@ -60,7 +69,9 @@ def test_usual_cells_are_those_of_the_sets() -> None:
         of = parameter_set(name)
         assert LESSENED not in found
         for side in ("negative", "positive"):
-            assert found[f"{side}.transport_efficiency"] == pytest.approx(of.scalars[f"{side}.transport_efficiency"], rel=1e-3)
+            assert found[f"{side}.transport_efficiency"] == pytest.approx(
+                of.scalars[f"{side}.transport_efficiency"], rel=1e-3
+            )
         ranges = {path for path in of.ranges if not path.startswith("side_reactions")}
         assert {path.removeprefix("design.") for path in found} >= ranges
 
@@ -73,7 +84,9 @@ def test_coldest_temperature_by_straight_lines() -> None:
 
 @compiled
 def test_4c_takes_twelve_minutes_to_80_percent() -> None:
-    """A rate limit alone: 80 % of an hour over 4, so that a strict 4C is no 0-80 % in 10 min, whatever the cell."""
+    """A rate limit alone: 80 % of an hour over 4, so that a strict 4C is no 0-80 % in 10 min, whatever the
+    cell.
+    """
     of = OF["shenxing-80-percent"]
     strict = Statement(of.name, of.title, of.box, of.minutes, of.gain, 4.0, of.starts, "", of.source)
     box = boxes()[of.box]
@@ -88,7 +101,8 @@ def test_cells_lie_between_the_ends_of_their_box(small: None, name: str) -> None
     statement = OF[name]
     ds = must_be_true.case(statement, statement.starts[0]).isel(case=0)
     assert (ds.status == 0).all()
-    assert (ds.minutes.diff("temperature") <= 1e-3).all()  # warmer is not slower; within the tolerance of a time step
+    # warmer is not slower; within the tolerance of a time step
+    assert (ds.minutes.diff("temperature") <= 1e-3).all()
     ends = ds.end_minutes
     assert (ends.sel(kind="best") <= ends.sel(kind="usual") + 1e-3).all()
     assert (ends.sel(kind="usual") <= ends.sel(kind="worst") + 1e-3).all()
@@ -107,8 +121,17 @@ def test_a_cell_gains_what_is_stated_in_its_minutes() -> None:
     knobs = {path: np.array([value]) for path, value in box.usual.items()}
     minutes = must_be_true.charge(statement, 0.1, box, knobs, (25.0,)).minutes.item()
     values = {path: column[0] for path, column in fields(knobs).items()}
-    setting = {"protocol": f"Charge at limits for {minutes!r} minutes", "initial_soc": 0.1, "rate_basis": "cell"}
-    more = {"cell_design": box.design, "limits.c_rate": statement.c_rate, "temperature": 25.0, "series.points": 0}
+    setting = {
+        "protocol": f"Charge at limits for {minutes!r} minutes",
+        "initial_soc": 0.1,
+        "rate_basis": "cell",
+    }
+    more = {
+        "cell_design": box.design,
+        "limits.c_rate": statement.c_rate,
+        "temperature": 25.0,
+        "series.points": 0,
+    }
     found = em.run(box.spec, setting | more | must_be_true.MODEL | values)
     assert (found.charged_capacity / found.cell_capacity).item() == pytest.approx(0.7, abs=2e-4)
     assert found.negative_potential_min.item() > -1e-6
@@ -132,11 +155,15 @@ def test_the_study_writes_a_file_and_a_figure(small: None, tmp_path) -> None:
 @compiled
 @pytest.mark.parametrize("temperature", [25.0, 65.0])
 def test_no_other_corner_is_beyond_the_ends(temperature: float) -> None:
-    """Activation energies make the cold's better end the heat's worse one: which end is which is found at each temperature."""
+    """Activation energies make the cold's better end the heat's worse one: which end is which is found at
+    each temperature.
+    """
     statement = OF["im-l6-400-km"]
     box = boxes()[statement.box]
     ends = must_be_true.turned(statement, 0.1, box)[1]
-    best, worst = (must_be_true.corner(statement, 0.1, box, temperature, ends, worse) for worse in (False, True))
+    best, worst = (
+        must_be_true.corner(statement, 0.1, box, temperature, ends, worse) for worse in (False, True)
+    )
     if temperature > 25.0:  # a small activation energy gains least from heat
         assert worst["cell.interface_activation_energy"] == min(ends["cell.interface_activation_energy"])
     chosen = np.random.default_rng(2).integers(0, 2, (len(ends), 64))
@@ -145,6 +172,8 @@ def test_no_other_corner_is_beyond_the_ends(temperature: float) -> None:
         for (path, pair), choice in zip(ends.items(), chosen, strict=True)
     }
     many[AREAL] = np.full(66, must_be_true.middle(box))
-    minutes = must_be_true.charge(statement, 0.1, box, many, (temperature,), patience=must_be_true.PATIENT).minutes.values[0]
+    minutes = must_be_true.charge(
+        statement, 0.1, box, many, (temperature,), patience=must_be_true.PATIENT
+    ).minutes.values[0]
     assert minutes[0] - 0.02 <= minutes[2:].min()
     assert minutes[2:].max() <= minutes[1] + 0.02

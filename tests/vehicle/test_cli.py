@@ -36,18 +36,40 @@ def test_run_with_a_band(cli):
 
 def test_sweep_and_figure(cli, tmp_path):
     out = tmp_path / "winter.nc"
-    cli("sweep", "vehicle-model-3-rwd-lfp", "-v", "ambient_temperature=-20:45:14", "-v", "cycle=cltc_p,90 km/h", "-o", out)
+    cli(
+        "sweep",
+        "vehicle-model-3-rwd-lfp",
+        "-v",
+        "ambient_temperature=-20:45:14",
+        "-v",
+        "cycle=cltc_p,90 km/h",
+        "-o",
+        out,
+    )
     ds = em.read(out)
     assert ds.range.dims == ("ambient_temperature", "cycle")
     assert ds.cycle.values.tolist() == ["cltc_p", "90 km/h"]
     warmest = ds.ambient_temperature.values[ds.range.values[:, 0].argmax()]
     assert 15.0 <= warmest <= 25.0
-    cli("plot", out, "-x", "ambient_temperature", "-y", "range", "--hue", "cycle", "-o", tmp_path / "winter.png")
+    cli(
+        "plot",
+        out,
+        "-x",
+        "ambient_temperature",
+        "-y",
+        "range",
+        "--hue",
+        "cycle",
+        "-o",
+        tmp_path / "winter.png",
+    )
     assert (tmp_path / "winter.png").stat().st_size > 10_000
 
 
 def test_power_to_a_file(cli, tmp_path):
-    cli("sweep", "vehicle-leaf-40", "-v", "cycle=udds", "--keep", "battery_power", "-o", tmp_path / "power.nc")
+    cli(
+        "sweep", "vehicle-leaf-40", "-v", "cycle=udds", "--keep", "battery_power", "-o", tmp_path / "power.nc"
+    )
     ds = em.read(tmp_path / "power.nc")
     assert ds.battery_power.sizes["time"] == 1369
     assert np.isfinite(ds.battery_power).all()
@@ -73,7 +95,8 @@ def test_errors(cli, change, message):
 
 
 @pytest.mark.parametrize(("rows", "message"), [
-    ("0,0\n1,10\n2,10\n9,0\n", "a gap of 7 s"), ("0,0\n2,10\n1,0\n", "it must increase"), ("0,0\n1,\n2,0\n", "speed is missing"),
+    ("0,0\n1,10\n2,10\n9,0\n", "a gap of 7 s"), ("0,0\n2,10\n1,0\n", "it must increase"),
+    ("0,0\n1,\n2,0\n", "speed is missing"),
 ])  # fmt: skip
 def test_errors_of_traces(cli, tmp_path, rows, message):
     (tmp_path / "trace.csv").write_text("time s,speed km/h\n" + rows)
@@ -81,7 +104,9 @@ def test_errors_of_traces(cli, tmp_path, rows, message):
 
 
 def test_drive(cli):
-    found = json.loads(cli("run", "drive-zeekr-007", "-p", "cycles_max=1", "-p", "cell.tolerance=1e-3", "--json").stdout)
+    found = json.loads(
+        cli("run", "drive-zeekr-007", "-p", "cycles_max=1", "-p", "cell.tolerance=1e-3", "--json").stdout
+    )
     assert found["termination"] == "cycles_max"
     assert found["range"] == pytest.approx(688.0, rel=0.08)
     assert "cell.limits.negative_potential" in cli("describe", "vehicle.drive", "cell.limits").stdout
@@ -89,8 +114,27 @@ def test_drive(cli):
 
 def test_charge_stop(cli, tmp_path):
     out = tmp_path / "stop.nc"
-    cli("sweep", "stop-zeekr-7x", "-v", "minutes=5,10", "-v", "pack.fidelity=battery.spme", "-o", out, status=2)
-    cli("sweep", "stop-zeekr-7x", "-v", "minutes=5,10", "-v", "cell.negative.particle_radius=3um,5um", "-o", out)
+    cli(
+        "sweep",
+        "stop-zeekr-7x",
+        "-v",
+        "minutes=5,10",
+        "-v",
+        "pack.fidelity=battery.spme",
+        "-o",
+        out,
+        status=2,
+    )
+    cli(
+        "sweep",
+        "stop-zeekr-7x",
+        "-v",
+        "minutes=5,10",
+        "-v",
+        "cell.negative.particle_radius=3um,5um",
+        "-o",
+        out,
+    )
     ds = em.read(out)
     assert ds.range_added.dims == ("minutes", "cell_negative_particle_radius")
     assert (ds.range_added.diff("minutes") > 0.0).all()

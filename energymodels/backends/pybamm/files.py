@@ -1,4 +1,7 @@
-"""BPX files and bundled cells as PyBaMM's parameter values. Their formulas are read by our grammar, never run as a program."""
+"""BPX files and bundled cells as PyBaMM's parameter values.
+
+Their formulas are read by our grammar, never run as a program.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,8 @@ from energymodels.battery.parameters.sets import read_bundled
 from energymodels.battery.parameters.sheet import Sheet
 from energymodels.core.errors import Fault, InputError
 
-POINTS = {"x": [0.0, 1.0], "y": [0.0, 0.0]}  # what PyBaMM is given in a formula's place, to be replaced afterwards
+# what PyBaMM is given in a formula's place, to be replaced afterwards
+POINTS = {"x": [0.0, 1.0], "y": [0.0, 0.0]}
 OPERATIONS: dict[Any, Callable[..., Any]] = {
     np.add: operator.add,
     np.subtract: operator.sub,
@@ -30,7 +34,10 @@ OPERATIONS: dict[Any, Callable[..., Any]] = {
     np.tan: lambda x: np.sin(x) / np.cos(x),
 }  # PyBaMM's symbols take NumPy's other functions
 TITLES = {"negative": "Negative electrode", "positive": "Positive electrode"}
-OVER_CONCENTRATION = {"transference_number": "Cation transference number", "thermodynamic_factor": "Thermodynamic factor"}
+OVER_CONCENTRATION = {
+    "transference_number": "Cation transference number",
+    "thermodynamic_factor": "Thermodynamic factor",
+}
 BARE = {ours: bare for bare, ours in bpx.KEYS.items()}
 
 
@@ -48,20 +55,26 @@ def from_bundled(name: str) -> Any:
     for key, parameter in OVER_CONCENTRATION.items():
         text = sheet.sections["electrolyte"].get(key)
         if isinstance(text, str):
-            values[parameter] = _function(text, f"electrolyte.{key}", 0.0, values["Reference temperature [K]"])
+            values[parameter] = _function(
+                text, f"electrolyte.{key}", 0.0, values["Reference temperature [K]"]
+            )
     values.update(_side_reactions(sheet.sections["side_reactions"]))
     return values
 
 
 def _side_reactions(entries: Mapping[str, Any]) -> dict[str, Any]:
-    """Return PyBaMM's parameters of side reactions; rates of plating and of dead lithium are those of its set OKane2022."""
+    """Return PyBaMM's parameters of side reactions; rates of plating and of dead lithium are those of its set
+    OKane2022.
+    """
     found: dict[str, Any] = {(SIDE_REACTIONS | ASKED_FOR)[key]: value for key, value in entries.items()}
     if "plating_rate_constant" in entries:
         rate = pybamm.constants.F * pybamm.Parameter(SIDE_REACTIONS["plating_rate_constant"])
         found["Exchange-current density for plating [A.m-2]"] = lambda c_e, c_Li, T: rate * c_e
         found["Exchange-current density for stripping [A.m-2]"] = lambda c_e, c_Li, T: rate * c_Li
     if {"dead_lithium_decay", "sei_initial_thickness"} <= entries.keys():
-        decay, first = (pybamm.Parameter(SIDE_REACTIONS[key]) for key in ("dead_lithium_decay", "sei_initial_thickness"))
+        decay, first = (
+            pybamm.Parameter(SIDE_REACTIONS[key]) for key in ("dead_lithium_decay", "sei_initial_thickness")
+        )
         found["Dead lithium decay rate [s-1]"] = lambda thickness: decay * first / thickness
     return found
 
@@ -70,15 +83,27 @@ def _values(raw: Mapping[str, Any]) -> Any:
     """Return what PyBaMM makes of a BPX file's content, in the layout of BPX 1."""
     texts = dict(bpx.formulas(raw["Parameterisation"]))
     parts = {
-        title: {key: POINTS if isinstance(value, str) else value for key, value in entries.items() if value is not None}
+        title: {
+            key: POINTS if isinstance(value, str) else value
+            for key, value in entries.items()
+            if value is not None
+        }
         for title, entries in raw["Parameterisation"].items()
         if title in bpx.SECTIONS.values()
     }
     given = raw["Parameterisation"].get("User-defined") or {}
-    parts["User-defined"] = {key: value for key, value in given.items() if key in bpx.USER and isinstance(value, int | float)}
-    state = {key: dict(entries) for key, entries in (raw.get("State") or {}).items() if key != "Degradation" and entries}
+    parts["User-defined"] = {
+        key: value for key, value in given.items() if key in bpx.USER and isinstance(value, int | float)
+    }
+    state = {
+        key: dict(entries)
+        for key, entries in (raw.get("State") or {}).items()
+        if key != "Degradation" and entries
+    }
     state.get("Initial conditions", {}).pop("Initial state-of-charge", None)  # the case says it
-    values = pybamm.ParameterValues.create_from_bpx_obj({"Header": raw["Header"], "Parameterisation": parts, "State": state})
+    values = pybamm.ParameterValues.create_from_bpx_obj(
+        {"Header": raw["Header"], "Parameterisation": parts, "State": state}
+    )
     T_ref = values["Reference temperature [K]"]
     for place, text in texts.items():
         title, _, key = place.partition(" / ")
@@ -92,7 +117,9 @@ def _target(title: str, bare: str) -> tuple[str, str]:
     """Return PyBaMM's names of a BPX function and of its activation energy, empty if it has none."""
     if title == "Electrolyte" and bare in ("Conductivity", "Diffusivity"):
         unit = "S.m-1" if bare == "Conductivity" else "m2.s-1"
-        return f"Electrolyte {bare.lower()} [{unit}]", f"Electrolyte {bare.lower()} activation energy [J.mol-1]"
+        return f"Electrolyte {bare.lower()} [{unit}]", (
+            f"Electrolyte {bare.lower()} activation energy [J.mol-1]"
+        )
     if bare == "Diffusivity":
         particle = title.replace("electrode", "particle")
         return f"{particle} diffusivity [m2.s-1]", f"{particle} diffusivity activation energy [J.mol-1]"
@@ -103,7 +130,9 @@ def _target(title: str, bare: str) -> tuple[str, str]:
 
 
 def _function(text: str, place: str, energy: float, T_ref: float) -> Callable[..., Any]:
-    """Return a function of PyBaMM's symbols: of x, and of temperature (K) by Arrhenius' law if ``energy`` (J mol-1) is not 0."""
+    """Return a function of PyBaMM's symbols: of x, and of temperature (K) by Arrhenius' law if ``energy`` (J
+    mol-1) is not 0.
+    """
     steps = expression.parse(text, place).steps
 
     def f(x: Any, T: Any = T_ref) -> Any:
@@ -114,7 +143,11 @@ def _function(text: str, place: str, energy: float, T_ref: float) -> Callable[..
             else:
                 function, count = step
                 stack[-count:] = [OPERATIONS.get(function, function)(*stack[-count:])]
-        return stack[0] * pybamm.exp(energy / pybamm.constants.R * (1.0 / T_ref - 1.0 / T)) if energy else stack[0]
+        return (
+            stack[0] * pybamm.exp(energy / pybamm.constants.R * (1.0 / T_ref - 1.0 / T))
+            if energy
+            else stack[0]
+        )
 
     return f
 
@@ -127,12 +160,15 @@ def _written(sheet: Sheet) -> dict[str, Any]:
     parts: dict[str, Any] = {}
     for section in bpx.SECTIONS:
         entries = {
-            key: 0.5 if key in OVER_CONCENTRATION and isinstance(v, str) else v for key, v in sheet.sections[section].items()
+            key: 0.5 if key in OVER_CONCENTRATION and isinstance(v, str) else v
+            for key, v in sheet.sections[section].items()
         }
         fields = tables.get(section, schema.ElectrodeSingle).model_fields.values()
         names = {str(field.alias).split(" [")[0]: str(field.alias) for field in fields}
         parts[bpx.SECTIONS[section]] = {
-            names[BARE[key]]: {"x": list(entry[0]), "y": list(entry[1])} if isinstance(entry, tuple) else entry
+            names[BARE[key]]: {"x": list(entry[0]), "y": list(entry[1])}
+            if isinstance(entry, tuple)
+            else entry
             for key, entry in entries.items()
             if BARE.get(key) in names
         }
@@ -145,4 +181,8 @@ def _written(sheet: Sheet) -> dict[str, Any]:
     for (part, name), (section, key) in bpx.STATE.items():
         if key in sheet.sections[section]:
             state.setdefault(part, {})[name] = sheet.sections[section][key]
-    return {"Header": {"BPX": "1.1.0", "Title": sheet.title, "Model": "DFN"}, "Parameterisation": parts, "State": state}
+    return {
+        "Header": {"BPX": "1.1.0", "Title": sheet.title, "Model": "DFN"},
+        "Parameterisation": parts,
+        "State": state,
+    }

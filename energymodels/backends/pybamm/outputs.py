@@ -1,4 +1,7 @@
-"""What a PyBaMM solution says of the outputs of the battery models. Only outputs that are defined alike are returned."""
+"""What a PyBaMM solution says of the outputs of the battery models.
+
+Only outputs that are defined alike are returned.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,8 @@ from energymodels.core.model import Array
 from energymodels.kernels.constants import FARADAY, ZERO_CELSIUS
 
 NEGATIVE_POTENTIAL = "Minimum negative electrode surface potential difference [V]"
-AT_FACE = "Negative electrode surface potential difference at separator interface [V]"  # extrapolated from the last two nodes
+# extrapolated from the last two nodes
+AT_FACE = "Negative electrode surface potential difference at separator interface [V]"
 OPTIONS = {"calculate discharge energy": "true", "calculate heat source for isothermal models": "true"}
 READ = {
     "voltage": "Voltage [V]",  # at the terminals: behind the contact resistance where the model has one
@@ -38,11 +42,15 @@ BETWEEN = np.linspace(0.0, 1.0, 5)[:-1]  # where extremes are looked for between
 
 def add_variables(model: Any) -> None:
     """Give a PyBaMM model the variables it lacks."""
-    model.variables[NEGATIVE_POTENTIAL] = pybamm.min(model.variables["Negative electrode surface potential difference [V]"])
+    model.variables[NEGATIVE_POTENTIAL] = pybamm.min(
+        model.variables["Negative electrode surface potential difference [V]"]
+    )
 
 
 def series(solution: Any, cell: Cell, time: Array) -> dict[str, Array]:
-    """Return the series at ``time`` in s, by PyBaMM's own interpolation between its steps; NaN after the end."""
+    """Return the series at ``time`` in s, by PyBaMM's own interpolation between its steps; NaN
+    after the end.
+    """
     found = {name: np.full(time.size, np.nan) for name in SERIES}
     if isinstance(solution, pybamm.EmptySolution):
         return found
@@ -50,16 +58,23 @@ def series(solution: Any, cell: Cell, time: Array) -> dict[str, Array]:
     at = time[inside]
     for name, variable in READ.items():
         found[name][inside] = _at(solution, variable, at)
-    found["state_of_charge"][inside] = cell.soc - 3600.0 * _at(solution, TOTALS["capacity_discharged"], at) / cell.capacity
+    found["state_of_charge"][inside] = (
+        cell.soc - 3600.0 * _at(solution, TOTALS["capacity_discharged"], at) / cell.capacity
+    )
     contact = _at(solution, "Contact overpotential [V]", at) * _at(solution, "Current [A]", at)
     found["heat"][inside] = _at(solution, "Total heating [W]", at) + contact
     return found
 
 
 def scalars(solution: Any, cell: Cell) -> dict[str, float]:
-    """Return the scalar outputs: PyBaMM's own integrals over time, extremes between its steps. An empty one moved nothing."""
+    """Return the scalar outputs: PyBaMM's own integrals over time, extremes between its steps.
+
+    An empty one moved nothing.
+    """
     if isinstance(solution, pybamm.EmptySolution):
-        return dict.fromkeys((*TOTALS, *LITHIUM, "duration"), 0.0) | {"temperature_max": cell.ambient - ZERO_CELSIUS}
+        return dict.fromkeys((*TOTALS, *LITHIUM, "duration"), 0.0) | {
+            "temperature_max": cell.ambient - ZERO_CELSIUS
+        }
     found = {name: float(_at(solution, variable, solution.t[-1:])[0]) for name, variable in TOTALS.items()}
     found |= {name: float(_at(solution, variable, solution.t[-1:])[0]) for name, variable in LITHIUM.items()}
     for name in ("lithium_plated", "lithium_dead"):

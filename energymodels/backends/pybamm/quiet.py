@@ -1,7 +1,7 @@
 """PyBaMM without its telemetry and its messages: import it from here, never directly.
 
-PyBaMM reads the variable once, when it is imported; without it, it would ask on the terminal and wait. What it would print about a
-failing case, the case's status says.
+PyBaMM reads the variable once, when it is imported; without it, it would ask on the terminal and wait. What
+it would print about a failing case, the case's status says.
 """
 
 import os

@@ -1,4 +1,6 @@
-"""PyBaMM as reference backend of the battery models: IDAKLU, relative and absolute tolerance 1e-8, its own mesh."""
+"""PyBaMM as reference backend of the battery models: IDAKLU, relative and absolute tolerance 1e-8, its own
+mesh.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,8 @@ UNKNOWN: dict[str, tuple[str, object]] = {  # path -> what it is, and its value 
     "side_reactions.plating_activation_energy": ("such activation energy", 0.0),
     "electrolyte.liquid_fraction": ("solid electrolyte beside the liquid", 1.0),
 }
-PASSED = ("non-positive at initial conditions", "infeasible")  # PyBaMM's words for an end that is passed where a step begins
+# PyBaMM's words for an end that is passed where a step begins
+PASSED = ("non-positive at initial conditions", "infeasible")
 
 
 class Watch(pybamm.callbacks.Callback):  # type: ignore[misc]
@@ -47,7 +50,8 @@ def solve(
 ) -> tuple[dict[str, Array], Array]:
     """Return (outputs of a battery model, status) for columns of equal length.
 
-    A case that PyBaMM does not finish is NaN with a status; InputError if the spec asks for what PyBaMM does not have.
+    A case that PyBaMM does not finish is NaN with a status; InputError if the spec asks for what PyBaMM does
+    not have.
     """
     labels = {path: info.labels for path, info in get_model(model).fields(fields).items()}
     time = axes.get("time", np.empty(0))
@@ -57,13 +61,18 @@ def solve(
         values |= {name: np.full((count, time.size), np.nan) for name in outputs.SERIES}
     codes = np.full(count, status.NO_CONVERGENCE, dtype=np.int8)
     for i in range(count):
-        case = {path: labels[path][column[i]] if labels.get(path) else column[i] for path, column in columns.items()}
+        case = {
+            path: labels[path][column[i]] if labels.get(path) else column[i]
+            for path, column in columns.items()
+        }
         try:
             found = run(model, case, time)
         except InputError:  # a kind of ValueError, but no failure to solve
             raise
         except KeyError as error:
-            raise InputError(Fault("parameters", case.get("parameters"), hint=f"PyBaMM: {error.args[0]}")) from error
+            raise InputError(
+                Fault("parameters", case.get("parameters"), hint=f"PyBaMM: {error.args[0]}")
+            ) from error
         except FAILURES:
             continue
         codes[i] = status.OK
@@ -73,7 +82,9 @@ def solve(
 
 
 def run(model: str, case: Mapping[str, Any], time: Array) -> dict[str, Any]:
-    """Return the outputs of one case {path: number, label or text}; one of ``FAILURES`` if PyBaMM gives up."""
+    """Return the outputs of one case {path: number, label or text}; one of ``FAILURES`` if PyBaMM
+    gives up.
+    """
     protocol = parse(str(case["protocol"]))
     name = str(case["parameters"])
     case = {**start.temperatures(case), **case}
@@ -102,7 +113,9 @@ def run(model: str, case: Mapping[str, Any], time: Array) -> dict[str, Any]:
             raise watch.error
         steps = [] if isinstance(solution, pybamm.EmptySolution) else solution.cycles[-1].steps
         words = str(watch.error or (steps[-1].termination if steps else ""))
-        found: dict[str, Any] = outputs.scalars(solution, of) | {"termination": ending(words, rows[max(len(steps) - 1, 0)])}
+        found: dict[str, Any] = outputs.scalars(solution, of) | {
+            "termination": ending(words, rows[max(len(steps) - 1, 0)])
+        }
         return found | (outputs.series(solution, of, time) if time.size else {})
 
 
@@ -117,7 +130,10 @@ def _side_reactions(case: Mapping[str, Any]) -> dict[str, str]:
 
 def _simulation(model: str, case: Mapping[str, Any], of: Cell, protocol: Any) -> Any:
     """Return PyBaMM's simulation of a case."""
-    options = {"thermal": str(case.get("thermal", "isothermal")), "contact resistance": "true" if of.contact else "false"}
+    options = {
+        "thermal": str(case.get("thermal", "isothermal")),
+        "contact resistance": "true" if of.contact else "false",
+    }
     built = getattr(pybamm.lithium_ion, MODELS[model])(outputs.OPTIONS | options | _side_reactions(case))
     outputs.add_variables(built)
     return pybamm.Simulation(

@@ -19,7 +19,8 @@ PROFILES = (layout.CURRENT_PROFILE, layout.POWER_PROFILE)
 UNSURE = "a hold, a profile or a step of power"
 TEMPERATURE = "Volume-averaged cell temperature [K]"
 CODES = {name: code for code, name in enumerate(layout.TERMINATIONS)}
-MARK = " [experiment]"  # PyBaMM goes on to the next step after an event with this in its name, and stops after any other
+# PyBaMM goes on to the next step after an event with this in its name, and stops after any other
+MARK = " [experiment]"
 
 ASKED = {
     "end_voltage": layout.END_VOLTAGE,
@@ -57,7 +58,9 @@ class End(pybamm.step.BaseTermination):  # type: ignore[misc]
 
 
 def ending(words: str, row: Array) -> int:
-    """Return the code in ``layout.TERMINATIONS`` for PyBaMM's words on how a step ended; ``row`` is the step's."""
+    """Return the code in ``layout.TERMINATIONS`` for PyBaMM's words on how a step ended; ``row`` is the
+    step's.
+    """
     for name in re.findall(r"(?:event: |')(\w+)", words):
         if name in CODES:
             return CODES[name]
@@ -70,7 +73,9 @@ def ending(words: str, row: Array) -> int:
 
 
 def experiment(rows: Array, profiles: Array, cell: Cell) -> Any:
-    """Return the PyBaMM experiment of a program: ``rows`` (step, field of ``layout``), ``profiles`` (time in s, value)."""
+    """Return the PyBaMM experiment of a program: ``rows`` (step, field of ``layout``), ``profiles`` (time in
+    s, value).
+    """
     return pybamm.Experiment([tuple(_step(row, profiles, cell, first=i == 0) for i, row in enumerate(rows))])
 
 
@@ -89,7 +94,9 @@ def _step(row: Array, profiles: Array, cell: Cell, *, first: bool) -> Any:
         seconds = min(seconds, _amount(row, cell) / abs(value))
     ends = [*_ends(row, kind, sign, cell, first=first), *_limits(row, kind, sign, cell)]
     power = kind in (layout.POWER, layout.POWER_PROFILE)
-    make = pybamm.step.voltage if kind == layout.VOLTAGE else pybamm.step.power if power else pybamm.step.current
+    make = (
+        pybamm.step.voltage if kind == layout.VOLTAGE else pybamm.step.power if power else pybamm.step.current
+    )
     return make(target, duration=min(seconds, LONG), termination=ends)
 
 
@@ -99,44 +106,81 @@ def _amount(row: Array, cell: Cell) -> float:
 
 
 def _ends(row: Array, kind: int, sign: float, cell: Cell, *, first: bool) -> list[End]:
-    """Return the ends that a step asks for, but for time. ``sign`` is its current's, 0 where it is not known beforehand."""
+    """Return the ends that a step asks for, but for time.
+
+    ``sign`` is its current's, 0 where it is not known beforehand.
+    """
     found: list[End] = []
 
     def add(name: str, value: float, direction: float, variable: Expression) -> None:
         """Add an end at ``value``, reached from above if ``direction`` is 1, from below if it is -1."""
         found.append(End(name, value, direction, lambda variables: direction * (variable(variables) - value)))
 
-    voltage, soc, kelvin = (float(row[place]) for place in (layout.END_VOLTAGE, layout.END_SOC, layout.END_TEMPERATURE))
+    voltage, soc, kelvin = (
+        float(row[place]) for place in (layout.END_VOLTAGE, layout.END_SOC, layout.END_TEMPERATURE)
+    )
     if np.isfinite(voltage):
-        falling = voltage < (cell.ocv if first else 0.5 * (cell.voltage_min + cell.voltage_max))  # if the current begins with 0
+        # if the current begins with 0
+        falling = voltage < (cell.ocv if first else 0.5 * (cell.voltage_min + cell.voltage_max))
         add("end_voltage", voltage, sign or (1.0 if falling else -1.0), lambda v: v["Voltage [V]"])
     if np.isfinite(soc):
         if not first and (not sign or kind in PROFILES):
-            raise InputError(Fault("protocol", hint=f"PyBaMM cannot end {UNSURE} by state of charge but in the first step"))
+            raise InputError(
+                Fault("protocol", hint=f"PyBaMM cannot end {UNSURE} by state of charge but in the first step")
+            )
         theta = cell.empty + soc * (cell.full - cell.empty)
         add(
-            "end_soc", theta, (1.0 if soc <= cell.soc else -1.0) if first else sign, lambda v: v["Negative electrode stoichiometry"]
+            "end_soc",
+            theta,
+            (1.0 if soc <= cell.soc else -1.0) if first else sign,
+            lambda v: v["Negative electrode stoichiometry"],
         )
     if np.isfinite(row[layout.END_CURRENT]):
-        current = float(row[layout.END_CURRENT]) * (cell.nominal / 3600.0 if row[layout.END_CURRENT_PER_C] else 1.0)
-        add("end_current", current, -1.0 if kind == layout.POWER and sign > 0.0 else 1.0, lambda v: abs(v["Current [A]"]))
+        current = float(row[layout.END_CURRENT]) * (
+            cell.nominal / 3600.0 if row[layout.END_CURRENT_PER_C] else 1.0
+        )
+        add(
+            "end_current",
+            current,
+            -1.0 if kind == layout.POWER and sign > 0.0 else 1.0,
+            lambda v: abs(v["Current [A]"]),
+        )
     if np.isfinite(kelvin):
         resting = kind == layout.CURRENT and not sign and not first
-        add("end_temperature", kelvin, 1.0 if resting or kelvin <= cell.ambient else -1.0, lambda v: v[TEMPERATURE])
+        add(
+            "end_temperature",
+            kelvin,
+            1.0 if resting or kelvin <= cell.ambient else -1.0,
+            lambda v: v[TEMPERATURE],
+        )
     if np.isfinite(row[layout.END_CAPACITY]) and (kind != layout.CURRENT or not sign):
         if not first:
-            raise InputError(Fault("protocol", hint=f"PyBaMM cannot end {UNSURE} by capacity but in the first step"))
+            raise InputError(
+                Fault("protocol", hint=f"PyBaMM cannot end {UNSURE} by capacity but in the first step")
+            )
         add("end_capacity", _amount(row, cell) / 3600.0, -1.0, lambda v: v["Throughput capacity [A.h]"])
     return found
 
 
 def _limits(row: Array, kind: int, sign: float, cell: Cell) -> list[End]:
-    """Return the cell's own limits, of which a step can reach the one its current drives it to, if it does not end before."""
+    """Return the cell's own limits, of which a step can reach the one its current drives it to, if it does
+    not end before.
+    """
     low, high, end = cell.voltage_min, cell.voltage_max, row[layout.END_VOLTAGE]
     if kind in PROFILES or (kind == layout.VOLTAGE and not low <= row[layout.VALUE] <= high):
         return [
-            End("voltage_min", low, 1.0, lambda v: 1.0 + (v["Current [A]"] > 0.0) * (v["Voltage [V]"] - low - 1.0)),
-            End("voltage_max", high, -1.0, lambda v: 1.0 + (v["Current [A]"] < 0.0) * (high - v["Voltage [V]"] - 1.0)),
+            End(
+                "voltage_min",
+                low,
+                1.0,
+                lambda v: 1.0 + (v["Current [A]"] > 0.0) * (v["Voltage [V]"] - low - 1.0),
+            ),
+            End(
+                "voltage_max",
+                high,
+                -1.0,
+                lambda v: 1.0 + (v["Current [A]"] < 0.0) * (high - v["Voltage [V]"] - 1.0),
+            ),
         ]
     if sign > 0.0 and not end >= low:
         return [End("voltage_min", low, 1.0, lambda v: v["Voltage [V]"] - low)]

@@ -1,4 +1,6 @@
-"""The ranges of what is assumed or published in several values about a cell: alternatives to its parameter set, one at a time."""
+"""The ranges of what is assumed or published in several values about a cell: alternatives to its parameter
+set, one at a time.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ SIDE = "side_reactions."
 DESIGNED = (".thickness", ".porosity")  # which a cell design gives
 
 
-def ranges(fields: Mapping[str, Any], along: Mapping[str, Array]) -> dict[str, tuple[float, tuple[float, float]]]:
+def ranges(
+    fields: Mapping[str, Any], along: Mapping[str, Array]
+) -> dict[str, tuple[float, tuple[float, float]]]:
     """Return {path: (value in use, (low, high))} of the set's ranges that act and that nobody overrode."""
     names = np.unique(along.get("parameters", [fields["parameters"]])).tolist()
     if len(names) > 1:  # each set has its own: a range of one is none of another
@@ -26,7 +30,11 @@ def ranges(fields: Mapping[str, Any], along: Mapping[str, Array]) -> dict[str, t
     of, known = parameter_set(str(names[0])), schema(BatterySpec)
     found = {}
     for path, ends in of.ranges.items():
-        if path not in known or not _acts(path, fields) or any(other in fields for other in known[path].replaces):
+        if (
+            path not in known
+            or not _acts(path, fields)
+            or any(other in fields for other in known[path].replaces)
+        ):
             continue
         if "cell_design" in fields and path.endswith(DESIGNED):
             continue
@@ -54,17 +62,23 @@ def members(fields: Mapping[str, Any], along: Mapping[str, Array]) -> Members:
     now: dict[str, Any] = {}
     for path, (used, both) in found.items():
         now |= _with(path, used, used, of)
-        ends += [(f"{path}={end:g}", _with(path, end, used, of)) for end in dict.fromkeys(both) if end != used]
+        ends += [
+            (f"{path}={end:g}", _with(path, end, used, of)) for end in dict.fromkeys(both) if end != used
+        ]
     return [("as given", now), *ends]
 
 
 def _with(path: str, end: float, used: float, of: Mapping[str, Any]) -> dict[str, float]:
-    """Return a value and what changes with it: with a porosity the solid, in proportion, and transport, by Bruggeman's exponent."""
+    """Return a value and what changes with it: with a porosity the solid, in proportion, and transport, by
+    Bruggeman's exponent.
+    """
     layer, _, key = path.partition(".")
     if key != "porosity":
         return {path: end}
     by = {"active_fraction": (1.0 - end) / (1.0 - used), "transport_efficiency": (end / used) ** BRUGGEMAN}
-    return {path: end} | {f"{layer}.{k}": float(of[f"{layer}.{k}"]) * f for k, f in by.items() if f"{layer}.{k}" in of}
+    return {path: end} | {
+        f"{layer}.{k}": float(of[f"{layer}.{k}"]) * f for k, f in by.items() if f"{layer}.{k}" in of
+    }
 
 
 def remarks(fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[str]:

@@ -1,7 +1,9 @@
-"""Cells as they are built: a design of ``battery.design`` that gives a battery model its geometry, mass and volume.
+"""Cells as they are built: a design of ``battery.design`` that gives a battery model its geometry, mass and
+volume.
 
-The field ``cell_design`` names the design, and the design's own fields follow it as ``design.*``, to be set and swept like all
-others. A field of the battery model goes before the design, the design before the parameter set.
+The field ``cell_design`` names the design, and the design's own fields follow it as ``design.*``, to be set
+and swept like all others. A field of the battery model goes before the design, the design before the
+parameter set.
 """
 
 from __future__ import annotations
@@ -22,7 +24,11 @@ from energymodels.kernels.battery.cell import layout as functions
 from energymodels.kernels.battery.design import layout
 
 FIELD, PREFIX = "cell_design", "design."
-RESULTS = {"mass": layout.MASS, "specific_energy": layout.SPECIFIC_ENERGY, "energy_density": layout.ENERGY_DENSITY}
+RESULTS = {
+    "mass": layout.MASS,
+    "specific_energy": layout.SPECIFIC_ENERGY,
+    "energy_density": layout.ENERGY_DENSITY,
+}
 PLACES = 20001  # of stoichiometry, to find the empty cell
 
 
@@ -47,15 +53,26 @@ def check(fields: Mapping[str, Any]) -> list[Fault]:
     try:
         found = design_fields(fields[FIELD], without(PREFIX, fields))
         if found["negative.material"] == "lithium":
-            return [Fault(FIELD, fields[FIELD], hint="its negative electrode is a metal, and the battery models have porous ones")]
+            return [
+                Fault(
+                    FIELD,
+                    fields[FIELD],
+                    hint="its negative electrode is a metal, and the battery models have porous ones",
+                )
+            ]
     except InputError as error:
         known = {path.removeprefix(PREFIX) for path in fields if path.startswith(PREFIX)}
-        return [replace(f, field=PREFIX + f.field if f.field in known or "." in f.field else FIELD) for f in error.faults]
+        return [
+            replace(f, field=PREFIX + f.field if f.field in known or "." in f.field else FIELD)
+            for f in error.faults
+        ]
     return []
 
 
 def geometry(columns: Mapping[str, Array]) -> tuple[dict[str, Array], dict[str, Array]]:
-    """Return (fields of the battery model, results of the design) by the designs in ``columns``; nothing without a design."""
+    """Return (fields of the battery model, results of the design) by the designs in ``columns``; nothing
+    without a design.
+    """
     from energymodels.battery.design.geometry import of_results, results
 
     if FIELD not in columns:
@@ -87,9 +104,11 @@ def _columns(name: str, changes: Mapping[str, Array], ndim: int) -> dict[str, Ar
 
 @lru_cache
 def empty(name: str) -> tuple[float, float]:
-    """Return the stoichiometries (negative, positive) of the empty cell of a parameter set, whose own geometry balances them.
+    """Return the stoichiometries (negative, positive) of the empty cell of a parameter set, whose own
+    geometry balances them.
 
-    A cell is built with its lithium in the positive electrode: another geometry keeps these, not those of the full cell.
+    A cell is built with its lithium in the positive electrode: another geometry keeps these, not those of the
+    full cell.
     """
     from energymodels.battery.parameters.tabulate import summed
 
@@ -104,7 +123,9 @@ def empty(name: str) -> tuple[float, float]:
     x = np.linspace(0.0, start["negative"], PLACES)
     y = (lithium - full["negative"] * x) / full["positive"]
     T = np.full_like(x, s["cell.reference_temperature"])
-    voltage = summed(of.tables, of.index[functions.U_P], y, T) - summed(of.tables, of.index[functions.U_N], x, T)
+    voltage = summed(of.tables, of.index[functions.U_P], y, T) - summed(
+        of.tables, of.index[functions.U_N], x, T
+    )
     usable = (y <= 1.0) & (voltage >= s["cell.ocv_min"])
     first = int(np.argmax(usable))  # the voltage rises with x
     return float(x[first]), float(y[first])

@@ -1,4 +1,6 @@
-"""Where runs ended: the step of the protocol, its cycle, what was left out, and temperatures beyond the tables."""
+"""Where runs ended: the step of the protocol, its cycle, what was left out, and temperatures beyond the
+tables.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ CLOSE = 1e-6  # K: no more than round-off
 
 
 def place(protocol: Protocol, number: int) -> str:
-    """Return a step in words: "step 2 of 200 (cycle 1)", the cycle being that of the outermost repeat it stands in."""
+    """Return a step in words: "step 2 of 200 (cycle 1)", the cycle being that of the outermost repeat it
+    stands in.
+    """
     before = 0
     for block in protocol.blocks:
         length = words.length([block])
@@ -56,30 +60,54 @@ def left_out(texts: Array, ended: Array, last: Array, codes: Array) -> list[str]
     where = f"{TERMINATIONS[int(ended[case])]} in {place(protocol, number)}"
     if codes.size == 1:
         skipped = len(protocol.order) - number
-        return [f"the protocol ended by {where}: {skipped} {'step was' if skipped == 1 else 'steps were'} left out"]
-    return [f"{int(early.sum())} of {codes.size} cases ended before their protocol's last step, the first by {where}"]
+        return [
+            f"the protocol ended by {where}: {skipped} {'step was' if skipped == 1 else 'steps were'} "
+            f"left out"
+        ]
+    return [
+        f"{int(early.sum())} of {codes.size} cases ended before their protocol's last step, the first "
+        f"by {where}"
+    ]
 
 
 def _cut_short(of: list[Protocol], ended: Array, last: Array, codes: Array) -> list[str]:
     """Return what must be said where the cell's own limits of voltage ended a profile."""
-    own = np.isin(ended, [TERMINATIONS.index("voltage_min"), TERMINATIONS.index("voltage_max")]) & (codes == status.OK)
-    profiled = [bool(own[case]) and of[case if len(of) > 1 else 0].follows_profile(int(last[case])) for case in range(codes.size)]
+    own = np.isin(ended, [TERMINATIONS.index("voltage_min"), TERMINATIONS.index("voltage_max")]) & (
+        codes == status.OK
+    )
+    profiled = [
+        bool(own[case]) and of[case if len(of) > 1 else 0].follows_profile(int(last[case]))
+        for case in range(codes.size)
+    ]
     if not any(profiled):
         return []
     word = TERMINATIONS[int(ended[profiled.index(True)])]
     if codes.size == 1:
         return [f"{word} ended the profile before its last row: the rest was left out"]
-    return [f"{sum(profiled)} of {codes.size} cases ended before their profile's last row, the first by {word}"]
+    return [
+        f"{sum(profiled)} of {codes.size} cases ended before their profile's last row, the first by {word}"
+    ]
 
 
 def beyond_tables(sets: Array, coldest: Array, hottest: Array) -> list[str]:
-    """Return what must be said of cells colder or hotter, degC, than the temperatures for which their sets have tables."""
+    """Return what must be said of cells colder or hotter, degC, than the temperatures for which their sets
+    have tables.
+    """
     names, which = np.unique(sets, return_inverse=True)
     ranges = np.array([parameter_set(str(name)).temperatures for name in names])[which] - ZERO_CELSIUS
     found = []
-    for word, beyond, end in (("colder", coldest < ranges[:, 0] - CLOSE, 0), ("hotter", hottest > ranges[:, 1] + CLOSE, 1)):
+    for word, beyond, end in (
+        ("colder", coldest < ranges[:, 0] - CLOSE, 0),
+        ("hotter", hottest > ranges[:, 1] + CLOSE, 1),
+    ):
         if beyond.any():
-            name, degrees = np.broadcast_to(sets, beyond.shape)[beyond][0], np.broadcast_to(ranges[:, end], beyond.shape)[beyond][0]
+            name, degrees = (
+                np.broadcast_to(sets, beyond.shape)[beyond][0],
+                np.broadcast_to(ranges[:, end], beyond.shape)[beyond][0],
+            )
             many = f"{int(beyond.sum())} of {beyond.size} cells were" if beyond.size > 1 else "the cell was"
-            found.append(f"{many} {word} than {degrees:g} degC, beyond which {name} has no functions: they stay as they are there")
+            found.append(
+                f"{many} {word} than {degrees:g} degC, beyond which {name} has no functions: they "
+                f"stay as they are there"
+            )
     return found

@@ -20,7 +20,9 @@ ONE_BY_ONE, DECADES = 40, 6  # modes of the sphere taken as they are at the leas
 
 @dataclass(frozen=True)
 class Mesh:
-    """``widths`` (node,) as parts of their layer, ``counts`` (3,), ``radial`` (7, cell): see ``kernels.battery.cell.particle``."""
+    """``widths`` (node,) as parts of their layer, ``counts`` (3,), ``radial`` (7, cell): see
+    ``kernels.battery.cell.particle``.
+    """
 
     widths: Array
     counts: Array
@@ -29,7 +31,9 @@ class Mesh:
 
 
 def make_mesh(fields: Mapping[str, Any], *, across: bool = True) -> Mesh:
-    """Return the mesh that ``mesh`` and ``points.*`` ask for; without ``across`` one node stands for each layer (SPM)."""
+    """Return the mesh that ``mesh`` and ``points.*`` ask for; without ``across`` one node stands for each
+    layer (SPM).
+    """
     pybamm = fields.get("mesh", "default") == "pybamm"
     points = (PYBAMM if pybamm else DEFAULT) | {
         name: fields[f"points.{name}"] for name in PYBAMM if fields.get(f"points.{name}") is not None
@@ -41,13 +45,17 @@ def make_mesh(fields: Mapping[str, Any], *, across: bool = True) -> Mesh:
 
 
 def workspace(rows: Array, axes: Mapping[str, Array], *, resolved: bool) -> tuple[Any, Any]:
-    """Return (work arrays, mesh) of the kernels for ``rows``; if not ``resolved``, with one particle an electrode."""
+    """Return (work arrays, mesh) of the kernels for ``rows``; if not ``resolved``, with one particle an
+    electrode.
+    """
     from energymodels.kernels.battery.cell import work
 
     n, s, p = axes["counts"].tolist()
     radial = axes["radial"]
     reacting = bool((rows["plating"] + rows["sei"]).any())
-    arrays = work.make_work(n + s + p, n if resolved else 1, p if resolved else 1, radial.shape[1], n if reacting else 0)
+    arrays = work.make_work(
+        n + s + p, n if resolved else 1, p if resolved else 1, radial.shape[1], n if reacting else 0
+    )
     return arrays, work.Mesh(n, s, p, radial, bool(axes["pybamm"][0]))
 
 
@@ -55,12 +63,14 @@ def workspace(rows: Array, axes: Mapping[str, Array], *, resolved: bool) -> tupl
 def radial_mesh(cells: int, grading: float, *, steady: bool) -> Array:
     """Return the rows of ``kernels.battery.cell.particle`` (7, cell) for a sphere cut into ``cells``.
 
-    Values stand for the middle of a cell, the surface is extrapolated through the last two, and the modes are the cells' own. With
-    ``steady`` they stand for the mean over a cell, flux and surface value are exact for the parabola in r that a steady flux builds
-    up, and the modes are as many as meet the sphere best.
+    Values stand for the middle of a cell, the surface is extrapolated through the last two, and the modes are
+    the cells' own. With ``steady`` they stand for the mean over a cell, flux and surface value are exact for
+    the parabola in r that a steady flux builds up, and the modes are as many as meet the sphere best.
     """
     rows = _cells(cells, grading, steady)
-    return np.array([*rows, *(_fewer(*_of_sphere(2 * cells + ONE_BY_ONE), cells) if steady else _modes(*rows[[0, 1, 3]]))])
+    return np.array(
+        [*rows, *(_fewer(*_of_sphere(2 * cells + ONE_BY_ONE), cells) if steady else _modes(*rows[[0, 1, 3]]))]
+    )
 
 
 def _cells(cells: int, grading: float, steady: bool) -> Array:
@@ -87,7 +97,9 @@ def _cells(cells: int, grading: float, steady: bool) -> Array:
 
 
 def _modes(volume: Array, conductance: Array, surface: Array) -> tuple[Array, Array, Array]:
-    """Return (eigenvalues, intake, output) of the operator's modes; amplitudes count so that the first is the mean."""
+    """Return (eigenvalues, intake, output) of the operator's modes; amplitudes count so that the first is the
+    mean.
+    """
     share = 3.0 * volume  # of the sphere
     stiffness = np.diag(conductance + np.append(conductance[1:], 0.0))
     stiffness -= np.diag(conductance[1:], 1) + np.diag(conductance[1:], -1)
@@ -103,8 +115,8 @@ def _modes(volume: Array, conductance: Array, surface: Array) -> tuple[Array, Ar
 def _of_sphere(many: int) -> tuple[Array, Array]:
     """Return (eigenvalues, weights) of the modes of a sphere of radius 1 but for its mean.
 
-    Surface over flux is H(s) = tanh r/(r - tanh r) = 3/s + sum of 2/(s + q^2), r^2 = s, tan q = q. ``many`` modes are taken one by
-    one, those beyond by Gauss's quadrature over the logarithm of their number.
+    Surface over flux is H(s) = tanh r/(r - tanh r) = 3/s + sum of 2/(s + q^2), r^2 = s, tan q = q. ``many``
+    modes are taken one by one, those beyond by Gauss's quadrature over the logarithm of their number.
     """
     number = np.arange(1, many + 1)
     q = np.pi * (number + 0.5)
@@ -120,8 +132,9 @@ def _of_sphere(many: int) -> tuple[Array, Array]:
 def _fewer(values: Array, weights: Array, many: int) -> tuple[Array, Array, Array]:
     """Return (eigenvalues, intake, output) of ``many`` modes in place of those given and the mean.
 
-    Galerkin's method on the profiles that belong to ``many - 1`` rates s of change meets H and its slope at each of them
-    (Grimme 1997, key ``grimme1997``); rates at equal ratios, and 0 for a steady flux, keep the relative error even.
+    Galerkin's method on the profiles that belong to ``many - 1`` rates s of change meets H and its slope at
+    each of them (Grimme 1997, key ``grimme1997``); rates at equal ratios, and 0 for a steady flux, keep the
+    relative error even.
     """
     weight = np.sqrt(weights)
     rates = np.append(0.0, np.geomspace(SLOWEST, FASTEST, many - 2))

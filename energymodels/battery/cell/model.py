@@ -78,13 +78,17 @@ class Battery(Model):
         found = parameter_set(fields["parameters"])
         faults = [
             Fault(
-                f"{layer}.transport_efficiency", hint=f"excludes {layer}.bruggeman_electrolyte, which is given too; leave one out"
+                f"{layer}.transport_efficiency",
+                hint=f"excludes {layer}.bruggeman_electrolyte, which is given too; leave one out",
             )
             for layer in ("negative", "separator", "positive")
             if {f"{layer}.transport_efficiency", f"{layer}.bruggeman_electrolyte"} <= fields.keys()
         ]
         if {"initial_state", "cell_design"} <= fields.keys():
-            hint = "the concentrations of a set are those of its own geometry: give a designed cell a state of charge or a voltage"
+            hint = (
+                "the concentrations of a set are those of its own geometry: give a designed cell a state "
+                "of charge or a voltage"
+            )
             faults.append(Fault("initial_state", fields["initial_state"], hint=hint))
         if "electrolyte" in found.refused and self.name != "battery.spm":
             faults.append(Fault("parameters", fields["parameters"], hint=found.refused["electrolyte"]))
@@ -93,13 +97,27 @@ class Battery(Model):
             if reason and "cell.heat_capacity" not in fields:
                 faults.append(Fault("thermal", "lumped", hint=reason))
             elif "heat_transfer_coefficient" not in {*fields, *found.scalars}:
-                hint = f"the set {found.name} gives none, and lumped heat needs one: set it, 0 for an adiabatic cell"
+                hint = (
+                    f"the set {found.name} gives none, and lumped heat needs one: set it, 0 for an "
+                    f"adiabatic cell"
+                )
                 faults.append(Fault("heat_transfer_coefficient", hint=hint))
-        reference = fields.get("cell.reference_temperature", found.scalars["cell.reference_temperature"]) - ZERO_CELSIUS
-        if "temperature" in found.refused and (abs(start.temperature(fields) - reference) > 1e-6 or fields["thermal"] == "lumped"):
-            faults.append(Fault("temperature", start.temperature(fields), unit="degC", hint=found.refused["temperature"]))
+        reference = (
+            fields.get("cell.reference_temperature", found.scalars["cell.reference_temperature"])
+            - ZERO_CELSIUS
+        )
+        if "temperature" in found.refused and (
+            abs(start.temperature(fields) - reference) > 1e-6 or fields["thermal"] == "lumped"
+        ):
+            faults.append(
+                Fault(
+                    "temperature", start.temperature(fields), unit="degC", hint=found.refused["temperature"]
+                )
+            )
         if "temperature" in found.refused and "temperature_profile" in fields:
-            faults.append(Fault("temperature_profile", fields["temperature_profile"], hint=found.refused["temperature"]))
+            faults.append(
+                Fault("temperature_profile", fields["temperature_profile"], hint=found.refused["temperature"])
+            )
         return faults + built.check(fields) + self._missing(fields, found.name, found.scalars)
 
     @staticmethod
@@ -115,9 +133,15 @@ class Battery(Model):
         return faults
 
     def remarks(self, fields: Mapping[str, Any], swept: Mapping[str, Array]) -> list[str]:
-        return [*set_remarks(fields, swept), *alternatives.remarks(fields, swept), *start.remarks(fields, swept)]
+        return [
+            *set_remarks(fields, swept),
+            *alternatives.remarks(fields, swept),
+            *start.remarks(fields, swept),
+        ]
 
-    def members(self, fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[tuple[str, Mapping[str, Any]]]:
+    def members(
+        self, fields: Mapping[str, Any], along: Mapping[str, Array]
+    ) -> list[tuple[str, Mapping[str, Any]]]:
         return alternatives.members(fields, along)
 
     def outcome(self, solution: Solution, found: Mapping[str, Array]) -> list[str]:
@@ -148,7 +172,10 @@ class Battery(Model):
                 found[path] = "an isothermal cell keeps its temperature"
             elif table == "side_reactions" and key not in NEEDED:
                 reaction = key.split("_")[0].replace("dead", "plating")
-                if f"side_reactions.{reaction}" not in swept and fields[f"side_reactions.{reaction}"] == "none":
+                if (
+                    f"side_reactions.{reaction}" not in swept
+                    and fields[f"side_reactions.{reaction}"] == "none"
+                ):
                     found[path] = f"side_reactions.{reaction} is none"
             elif path == "initial_temperature" and fields["thermal"] != "lumped":
                 found[path] = start.ISOTHERMAL
@@ -162,22 +189,36 @@ class Battery(Model):
         for side in ("negative", "positive"):
             porosity, active = every[f"{side}.porosity"], every[f"{side}.active_fraction"]
             if porosity + active > FULL:
-                hint = f"with {side}.active_fraction = {active:.5g} an electrode is more than full; together they are at most 1"
+                hint = (
+                    f"with {side}.active_fraction = {active:.5g} an electrode is more than full; "
+                    f"together they are at most 1"
+                )
                 faults.append(Fault(f"{side}.porosity", porosity, hint=hint))
         for low, high in (("cell.voltage_min", "cell.voltage_max"), ("cell.ocv_min", "cell.ocv_max")):
             if not every[low] < every[high]:
-                faults.append(Fault(low, every[low], unit="V", hint=f"must lie below {high} = {every[high]:.5g} V"))
-        ends = [min(every["cell.ocv_min"], every["cell.voltage_min"]), max(every["cell.ocv_max"], every["cell.voltage_max"])]
+                faults.append(
+                    Fault(low, every[low], unit="V", hint=f"must lie below {high} = {every[high]:.5g} V")
+                )
+        ends = [
+            min(every["cell.ocv_min"], every["cell.voltage_min"]),
+            max(every["cell.ocv_max"], every["cell.voltage_max"]),
+        ]
         if not ends[0] <= every.get("initial_voltage", ends[0]) <= ends[1]:
             allowed = f"from {ends[0]:.5g} to {ends[1]:.5g}"
-            faults.append(Fault("initial_voltage", every["initial_voltage"], allowed, "V", "the cell's own limits"))
+            faults.append(
+                Fault("initial_voltage", every["initial_voltage"], allowed, "V", "the cell's own limits")
+            )
         if every.get("limits.voltage", 0.0) > every["cell.voltage_max"] + 1e-9:
             hint = f"the cell's limit is {every['cell.voltage_max']:.5g} V; cell.voltage_max sets it"
             faults.append(Fault("limits.voltage", every["limits.voltage"], unit="V", hint=hint))
-        return faults + out_of_limits(parse(fields["protocol"]).blocks, every["cell.voltage_min"], every["cell.voltage_max"])
+        return faults + out_of_limits(
+            parse(fields["protocol"]).blocks, every["cell.voltage_min"], every["cell.voltage_max"]
+        )
 
     def data_sources(self, used: Mapping[str, Sequence[Any]]) -> list[str]:
-        return list(dict.fromkeys(source for name in used["parameters"] for source in parameter_set(name).sources))
+        return list(
+            dict.fromkeys(source for name in used["parameters"] for source in parameter_set(name).sources)
+        )
 
     def axes(self, fields: Mapping[str, Any], along: Mapping[str, Array], probe: Probe) -> dict[str, Array]:
         points = fields["series.points"]
@@ -196,7 +237,10 @@ class Battery(Model):
             return {}
         mesh = make_mesh(fields)
         x = np.concatenate(
-            [i + np.cumsum(part) - 0.5 * part for i, part in enumerate(np.split(mesh.widths, np.cumsum(mesh.counts)[:2]))]
+            [
+                i + np.cumsum(part) - 0.5 * part
+                for i, part in enumerate(np.split(mesh.widths, np.cumsum(mesh.counts)[:2]))
+            ]
         )
         if self.name == "battery.spme":
             return {"x": x}
@@ -204,7 +248,9 @@ class Battery(Model):
 
     def prepare(self, columns: Mapping[str, Array]) -> Prepared:
         filled = Columns(columns)
-        rows = kernel_rows(filled, {path: info.labels for path, info in schema(self.spec).items() if info.labels})
+        rows = kernel_rows(
+            filled, {path: info.labels for path, info in schema(self.spec).items() if info.labels}
+        )
         more, steps, profiles = program(columns)
         tables, index = shared_tables(filled.sets)
         first = {path: column.ravel()[0] for path, column in columns.items()}
@@ -214,7 +260,8 @@ class Battery(Model):
             across=self.name != "battery.spm",
         )
         shared = {
-            "tables": tables, "index": index, "widths": mesh.widths, "counts": mesh.counts, "radial": mesh.radial,
+            "tables": tables, "index": index, "widths": mesh.widths, "counts": mesh.counts,
+            "radial": mesh.radial,
             "pybamm": np.array([mesh.pybamm]), "program": steps, "profiles": profiles,
         }  # fmt: skip
         nothing = np.full((1,) * filled.which.ndim, np.nan)
@@ -230,12 +277,15 @@ class Battery(Model):
         profiles = any(output.name in out.arrays for output in PROFILES)
         inside = np.empty((rows.size if profiles else 0, time.size, 2 * nodes))
         self.kernel().solve(
-            rows, arrays, mesh, axes["tables"], axes["index"], axes["widths"], axes["program"], axes["profiles"],
+            rows, arrays, mesh, axes["tables"], axes["index"], axes["widths"], axes["program"],
+            axes["profiles"],
             FIDELITIES.index(self.name), time, series, inside, out.scalars, out.status,
         )  # fmt: skip
         for i, output in enumerate(SERIES):
             if output.name in out.arrays:
-                out.arrays[output.name][...] = series[i] - ZERO_CELSIUS if output.unit == "degC" else series[i]
+                out.arrays[output.name][...] = (
+                    series[i] - ZERO_CELSIUS if output.unit == "degC" else series[i]
+                )
         parts = (inside[..., :nodes], inside[..., nodes : nodes + n], inside[..., 2 * nodes - p :])
         for output, part in zip(PROFILES, parts, strict=True):
             if output.name in out.arrays:

@@ -29,14 +29,27 @@ SCALARS = (
         "least potential of the negative electrode against lithium, phi_s - phi_e",
         absent="where the case ends before its first step",
     ),
-    Output("heat_total", "W h", "heat released in the cell; below 0 where reversible heat cools more than losses warm", PER_HOUR),
+    Output(
+        "heat_total",
+        "W h",
+        "heat released in the cell; below 0 where reversible heat cools more than losses warm",
+        PER_HOUR,
+    ),
     Output("cell_capacity", "A h", "charge between the open-circuit limits", PER_HOUR),
     Output("termination", "1", "what ended the last step", attrs=ENDS),
     Output("termination_step", "1", "number of the step that ended the case, counted from 1 as they are run"),
     Output("time_steps", "1", "steps of the time integration; one along a profile has two stages"),
-    Output("time_10_to_80", "s", "time from a state of charge of 10 % to 80 %", absent="where the charge does not pass both"),
     Output(
-        "time_0_to_80", "s", "time from a state of charge of 0 to 80 %", absent="where the charge does not begin at 0 and pass 80 %"
+        "time_10_to_80",
+        "s",
+        "time from a state of charge of 10 % to 80 %",
+        absent="where the charge does not pass both",
+    ),
+    Output(
+        "time_0_to_80",
+        "s",
+        "time from a state of charge of 0 to 80 %",
+        absent="where the charge does not begin at 0 and pass 80 %",
     ),
     Output(
         "plating_onset_capacity",
@@ -45,7 +58,12 @@ SCALARS = (
         PER_HOUR,
         absent="where it never does",
     ),
-    Output("mean_c_rate", "1", "charge moved over the duration, in nominal capacities an hour", absent="where that is 0"),
+    Output(
+        "mean_c_rate",
+        "1",
+        "charge moved over the duration, in nominal capacities an hour",
+        absent="where that is 0",
+    ),
     Output("peak_c_rate", "1", "largest current, in nominal capacities an hour"),
     Output("charged_capacity", "A h", "charge taken less charge delivered", PER_HOUR),
     Output("heat_rejected", "W h", "heat given off to the surroundings", PER_HOUR),
@@ -57,7 +75,10 @@ SCALARS = (
         "validity",
         "1",
         "functions used outside their range, and ends that the mesh does not resolve",
-        attrs={"flag_masks": np.array([1 << i for i in range(len(VALIDITIES))], np.int8), "flag_meanings": " ".join(VALIDITIES)},
+        attrs={
+            "flag_masks": np.array([1 << i for i in range(len(VALIDITIES))], np.int8),
+            "flag_meanings": " ".join(VALIDITIES),
+        },
     ),
 )
 SERIES = (
@@ -67,21 +88,42 @@ SERIES = (
     Output(
         "state_of_charge",
         "1",
-        "charge left over that between the open-circuit limits at the reference temperature; at another one, or while a held cell "
+        "charge left over that between the open-circuit limits at the reference temperature; at another "
+        "one, or while a held cell "
         "evens out, it may pass 1",
         dims=("time",),
     ),
-    Output("negative_potential_vs_lithium", "V", "least phi_s - phi_e across the negative electrode", dims=("time",)),
+    Output(
+        "negative_potential_vs_lithium",
+        "V",
+        "least phi_s - phi_e across the negative electrode",
+        dims=("time",),
+    ),
     Output("heat", "W", "heat released in the cell", dims=("time",)),
     Output("open_circuit_voltage", "V", "open-circuit voltage of the mean stoichiometries", dims=("time",)),
     Output("reaction_overpotential", "V", "share of the voltage: charge transfer", dims=("time",)),
-    Output("particle_overpotential", "V", "share of the voltage: concentration in the particles", dims=("time",)),
-    Output("electrolyte_overpotential", "V", "share of the voltage: concentration in the electrolyte", dims=("time",)),
-    Output("ohmic_overpotential", "V", "share of the voltage: resistance of electrolyte, electrodes, contacts", dims=("time",)),
-    Output("lithium_lost", "A h", "lithium that side reactions took from the particles", PER_HOUR, dims=("time",)),
+    Output(
+        "particle_overpotential", "V", "share of the voltage: concentration in the particles", dims=("time",)
+    ),
+    Output(
+        "electrolyte_overpotential",
+        "V",
+        "share of the voltage: concentration in the electrolyte",
+        dims=("time",),
+    ),
+    Output(
+        "ohmic_overpotential",
+        "V",
+        "share of the voltage: resistance of electrolyte, electrodes, contacts",
+        dims=("time",),
+    ),
+    Output(
+        "lithium_lost", "A h", "lithium that side reactions took from the particles", PER_HOUR, dims=("time",)
+    ),
 )
 PROFILES = (
-    Output("electrolyte_concentration", "mol m-3", "salt in the electrolyte", dims=("time", "x"), on_request=True),
+    Output("electrolyte_concentration", "mol m-3", "salt in the electrolyte", dims=("time", "x"),
+    on_request=True),
     Output(
         "negative_surface_stoichiometry", "1", "lithium at the particles' surface over what fits in",
         dims=("time", "x_negative"), on_request=True,
@@ -93,18 +135,33 @@ PROFILES = (
 )  # fmt: skip
 OF_DESIGN = (
     Output("mass", "g", "mass of the cell as designed", 1e3, derived=True, absent=UNDESIGNED),
-    Output("specific_energy", "W h kg-1", "energy as designed by mass", PER_HOUR, derived=True, absent=UNDESIGNED),
-    Output("energy_density", "W h L-1", "energy as designed by volume", PER_HOUR * 1e-3, derived=True, absent=UNDESIGNED),
+    Output(
+        "specific_energy", "W h kg-1", "energy as designed by mass", PER_HOUR, derived=True, absent=UNDESIGNED
+    ),
+    Output(
+        "energy_density",
+        "W h L-1",
+        "energy as designed by volume",
+        PER_HOUR * 1e-3,
+        derived=True,
+        absent=UNDESIGNED,
+    ),
 )
 OUTPUTS = (*SCALARS, *OF_DESIGN, *SERIES, *PROFILES)
 
 _TIME = Tolerance(2e-4, 1e-6, "0.02 % of the end time; past ends take an instant here")
 _CHARGE = Tolerance(2e-4, 1e-9, "0.02 %")
-_VOLT = Tolerance(0.0, 1e-3, "1 mV, and 0.02 % of the end time along the slope: time integration and interpolation of both")
-_LITHIUM = Tolerance(
-    1e-2, 1e-6, "1 % of what side reactions take; single particles: with PyBaMM's mesh, whose kinetics they then have"
+_VOLT = Tolerance(
+    0.0, 1e-3, "1 mV, and 0.02 % of the end time along the slope: time integration and interpolation of both"
 )
-_HEAT = Tolerance(1e-2, 1e-3, "1 %: PyBaMM sums losses node by node, here they are what energy's balance leaves")
+_LITHIUM = Tolerance(
+    1e-2,
+    1e-6,
+    "1 % of what side reactions take; single particles: with PyBaMM's mesh, whose kinetics they then have",
+)
+_HEAT = Tolerance(
+    1e-2, 1e-3, "1 %: PyBaMM sums losses node by node, here they are what energy's balance leaves"
+)
 REFERENCES = {
     "capacity": _CHARGE,
     "capacity_discharged": _CHARGE,
@@ -118,7 +175,9 @@ REFERENCES = {
     "lithium_in_sei": _LITHIUM,
     "termination": Tolerance(0.0, 0.0, "the same end"),
     "voltage": _VOLT,
-    "current": Tolerance(1e-3, 1e-6, "0.1 %: under voltage control the current answers to the voltage's error"),
+    "current": Tolerance(
+        1e-3, 1e-6, "0.1 %: under voltage control the current answers to the voltage's error"
+    ),
     "cell_temperature": Tolerance(0.0, 0.1, "0.1 K"),
     "state_of_charge": Tolerance(0.0, 2e-4, "0.02 %"),
     "negative_potential_vs_lithium": Tolerance(0.0, 2e-3, "2 mV"),

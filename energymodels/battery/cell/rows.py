@@ -1,4 +1,6 @@
-"""Fields of the battery models as kernel rows: SI, gaps filled from the parameter sets, functions as tables."""
+"""Fields of the battery models as kernel rows: SI, gaps filled from the parameter sets, functions
+as tables.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,8 @@ from energymodels.kernels.battery.cell.row import PLATING, SEI
 from energymodels.kernels.constants import ZERO_CELSIUS
 
 ONE = np.array([0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0])  # the table of the constant 1, at offset 0
-FULL = 1.0 + 1e-6  # of pores and active material together: more than files round to is more than an electrode holds
+# of pores and active material together: more than files round to is more than an electrode holds
+FULL = 1.0 + 1e-6
 LAYERS = {"n": "negative", "s": "separator", "p": "positive"}
 CONSTANTS = {
     "constant_d_n": "negative.diffusivity",
@@ -53,7 +56,9 @@ SIDE_DEFAULTS = {  # of what a set and the fields leave open; NaN: it has to be 
 
 
 class Columns:
-    """Columns of fields, {path: array}, what they leave open taken from design and parameter set, NaN where these have nothing."""
+    """Columns of fields, {path: array}, what they leave open taken from design and parameter set, NaN where
+    these have nothing.
+    """
 
     def __init__(self, columns: Mapping[str, Array]) -> None:
         self.shapes, self.of_design = built.geometry(columns)
@@ -82,7 +87,9 @@ def kernel_rows(columns: Columns, labels: Mapping[str, Sequence[str]]) -> dict[s
     """Return the numbers of the kernel's rows, all but the program's."""
     c = columns
     liquid = c.get("electrolyte.liquid_fraction", 1.0)
-    rows: dict[str, Array] = {"area": c["cell.electrode_height"] * c["cell.electrode_width"] * c["cell.electrode_pairs"]}
+    rows: dict[str, Array] = {
+        "area": c["cell.electrode_height"] * c["cell.electrode_width"] * c["cell.electrode_pairs"]
+    }
     for short, layer in LAYERS.items():
         rows[f"thickness_{short}"] = c[f"{layer}.thickness"] * 1e-6
         rows[f"porosity_{short}"] = c[f"{layer}.porosity"] * liquid
@@ -96,15 +103,25 @@ def kernel_rows(columns: Columns, labels: Mapping[str, Sequence[str]]) -> dict[s
             rows[f"theta_{short}"] = np.array([built.empty(s.name)[short == "p"] for s in c.sets])[c.which]
         solid = power(1.0 - c[f"{layer}.porosity"], c[f"{layer}.bruggeman_electrode"])
         rows[f"sigma_{short}"] = c[f"{layer}.conductivity"] * solid
-        rows[f"factor_e_{short}"] = c[f"{layer}.exchange_current_density_factor"] * scaling(c, f"E_{short.upper()}")
+        rows[f"factor_e_{short}"] = c[f"{layer}.exchange_current_density_factor"] * scaling(
+            c, f"E_{short.upper()}"
+        )
         full = rows[f"active_{short}"] + c[f"{layer}.porosity"] > FULL
         rows["area"] = np.where(full, np.nan, rows["area"])
     rows |= {name: c[path] for name, path in FACTORS.items()}
-    rows |= {name: c.columns.get(path, np.full(1, np.nan).reshape((1,) * c.which.ndim)) for name, path in CONSTANTS.items()}
+    rows |= {
+        name: c.columns.get(path, np.full(1, np.nan).reshape((1,) * c.which.ndim))
+        for name, path in CONSTANTS.items()
+    }
     rows["c_e"] = c["electrolyte.initial_concentration"]
     rows["nominal"] = c["cell.nominal_capacity"] * 3600.0
-    rows["nominal_is_cell"] = np.asarray(c["rate_basis"] == list(labels["rate_basis"]).index("cell"), dtype=float)
-    rows |= {name: c[f"cell.{name}"] for name in ("voltage_min", "voltage_max", "ocv_min", "ocv_max", "reference_temperature")}
+    rows["nominal_is_cell"] = np.asarray(
+        c["rate_basis"] == list(labels["rate_basis"]).index("cell"), dtype=float
+    )
+    rows |= {
+        name: c[f"cell.{name}"]
+        for name in ("voltage_min", "voltage_max", "ocv_min", "ocv_max", "reference_temperature")
+    }
     for name in ("voltage", "ocv"):
         rows["area"] = np.where(rows[f"{name}_min"] < rows[f"{name}_max"], rows["area"], np.nan)
     rows["contact"] = np.nan_to_num(c["cell.contact_resistance"])
@@ -131,10 +148,13 @@ def kernel_rows(columns: Columns, labels: Mapping[str, Sequence[str]]) -> dict[s
 
 
 def most_salt(c: Columns, rows: Mapping[str, Array]) -> Array:
-    """Return up to which concentration transport in the electrolyte holds at the first temperature; no end where it is constant."""
+    """Return up to which concentration transport in the electrolyte holds at the first temperature; no end
+    where it is constant.
+    """
     found = np.full((1,) * c.which.ndim, np.inf)
     for key in ("kappa", "d_e"):
-        by_set = np.array([np.interp(rows["temperature"], *s.reaches[key.upper()]) for s in c.sets])  # (set, case ..)
+        # (set, case ..)
+        by_set = np.array([np.interp(rows["temperature"], *s.reaches[key.upper()]) for s in c.sets])
         every, which = np.broadcast_arrays(by_set, c.which[np.newaxis])
         own = np.take_along_axis(every, which, axis=0)[0]
         found = np.minimum(found, np.where(np.isnan(rows[f"constant_{key}"]), own, np.inf))
@@ -175,7 +195,9 @@ def side_reactions(c: Columns, labels: Mapping[str, Sequence[str]]) -> dict[str,
 
 
 def efficiency(c: Columns, layer: str) -> Array:
-    """Return effective over bulk transport: the one given, or porosity to the Bruggeman exponent; a field goes before the set."""
+    """Return effective over bulk transport: the one given, or porosity to the Bruggeman exponent; a field
+    goes before the set.
+    """
     if f"{layer}.transport_efficiency" in c:
         return c[f"{layer}.transport_efficiency"]
     bruggeman = power(c[f"{layer}.porosity"], c[f"{layer}.bruggeman_electrolyte"])
@@ -188,7 +210,9 @@ def efficiency(c: Columns, layer: str) -> Array:
 
 
 def scaling(c: Columns, key: str) -> Array:
-    """Return what the exchange current density gains where fields that the set's formula contains were changed."""
+    """Return what the exchange current density gains where fields that the set's formula contains were
+    changed.
+    """
     factor = np.ones((1,) * c.which.ndim)
     for path in {path for s in c.sets for path in s.powers.get(key, {})}:
         if path in c:
@@ -198,7 +222,9 @@ def scaling(c: Columns, key: str) -> Array:
 
 
 def heat_capacity(c: Columns) -> Array:
-    """Return the heat capacity of the whole cell, J K-1: the volume's, or that of its layers by their thicknesses."""
+    """Return the heat capacity of the whole cell, J K-1: the volume's, or that of its layers by their
+    thicknesses.
+    """
     heat = c["cell.heat_capacity"]
     mass = np.zeros(())
     length = np.zeros(())
@@ -216,10 +242,14 @@ def heat_capacity(c: Columns) -> Array:
 
 
 def starts(c: Columns) -> dict[str, Array]:
-    """Return where a case starts: state of charge, or voltage, or the set's own concentrations, and temperatures."""
+    """Return where a case starts: state of charge, or voltage, or the set's own concentrations, and
+    temperatures.
+    """
     nothing = np.full((1,) * c.which.ndim, np.nan)
     as_given = c.columns.get("initial_state", nothing)  # "set" is the only label
-    first = c["initial_temperature"] if "temperature" not in c else c.columns.get("initial_temperature", nothing)
+    first = (
+        c["initial_temperature"] if "temperature" not in c else c.columns.get("initial_temperature", nothing)
+    )
     return {
         "soc": c["initial_soc"] if "initial_soc" in c else start.socs(c["protocol"], c.of_set("initial_soc")),
         "start_voltage": c.columns.get("initial_voltage", nothing),
@@ -230,7 +260,9 @@ def starts(c: Columns) -> dict[str, Array]:
 
 
 def program(columns: Mapping[str, Array]) -> tuple[dict[str, Array], Array, Array]:
-    """Return (rows ``first_step`` and ``steps``, the programs of all cases (row, STEP), profiles (row, 2))."""
+    """Return (rows ``first_step`` and ``steps``, the programs of all cases (row, STEP), profiles
+    (row, 2)).
+    """
     parsed = {str(name): parse(str(name)) for name in np.unique(columns["protocol"])}
     names = {name for p in parsed.values() for name in p.placeholders if name in columns}
     shape = np.broadcast_shapes(columns["protocol"].shape, *(columns[name].shape for name in names))
@@ -243,7 +275,9 @@ def program(columns: Mapping[str, Array]) -> tuple[dict[str, Array], Array, Arra
 
 
 def temperature_profiles(columns: Mapping[str, Array], above: int) -> tuple[dict[str, Array], list[Array]]:
-    """Return (rows ``first_warmth`` and ``warmths``, the profiles of temperature), to stand behind ``above`` rows of others."""
+    """Return (rows ``first_warmth`` and ``warmths``, the profiles of temperature), to stand behind ``above``
+    rows of others.
+    """
     if "temperature_profile" not in columns:
         return {"first_warmth": np.zeros(1, dtype=int), "warmths": np.zeros(1, dtype=int)}, []
     names, which = np.unique(columns["temperature_profile"], return_inverse=True)
@@ -255,7 +289,9 @@ def temperature_profiles(columns: Mapping[str, Array], above: int) -> tuple[dict
 
 
 def shared_tables(sets: Sequence[ParameterSet]) -> tuple[Array, Array]:
-    """Return (tables of all sets in one array that begins with the constant 1, index (set, FUNCTIONS, 1 + 2 RANK))."""
+    """Return (tables of all sets in one array that begins with the constant 1, index (set, FUNCTIONS, 1 + 2
+    RANK)).
+    """
     index = np.zeros((len(sets), FUNCTIONS, 1 + 2 * RANK), dtype=np.int64)
     offset = ONE.size
     for i, one in enumerate(sets):

@@ -1,4 +1,6 @@
-"""Where a run starts: by what a field says, else the file of the parameter set, else by what its protocol mainly does."""
+"""Where a run starts: by what a field says, else the file of the parameter set, else by what its protocol
+mainly does.
+"""
 
 from __future__ import annotations
 
@@ -15,11 +17,14 @@ from energymodels.core.model import Array
 USUAL_TEMPERATURE = 25.0  # degC
 GIVEN = ("initial_soc", "initial_voltage", "initial_state")
 ISOTHERMAL = "an isothermal cell has the temperature of its surroundings"
-PLAIN = {"charge": "charge", "discharge": "discharge", "charge at limits": "charge"}  # first steps that leave no choice
+# first steps that leave no choice
+PLAIN = {"charge": "charge", "discharge": "discharge", "charge at limits": "charge"}
 
 
 def _file(fields: Mapping[str, Any]) -> Mapping[str, float]:
-    """Return the numbers of a set that is a file, {path: number}; of all sets only a file says where a cell starts."""
+    """Return the numbers of a set that is a file, {path: number}; of all sets only a file says where a cell
+    starts.
+    """
     name = str(fields["parameters"])
     return parameter_set(name).scalars if name.endswith(".json") else {}
 
@@ -38,7 +43,9 @@ def socs(protocols: Array, own: Array) -> Array:
 
 
 def temperature(fields: Mapping[str, Any]) -> float:
-    """Return the temperature of the surroundings at the start, degC: the field's, else the set's, else the usual one."""
+    """Return the temperature of the surroundings at the start, degC: the field's, else the set's, else the
+    usual one.
+    """
     return float(fields.get("temperature", _file(fields).get("temperature", USUAL_TEMPERATURE)))
 
 
@@ -54,7 +61,9 @@ def remarks(fields: Mapping[str, Any], swept: Mapping[str, Array]) -> list[str]:
     """Return where the runs start, a line for each of the sets and protocols in use that leave a choice."""
     sets = np.unique(swept.get("parameters", [fields["parameters"]])).tolist()
     files = [text for name in sets if (text := _by_file(str(name), fields))]
-    said = any(path in fields for path in GIVEN) or all("initial_soc" in parameter_set(str(name)).scalars for name in sets)
+    said = any(path in fields for path in GIVEN) or all(
+        "initial_soc" in parameter_set(str(name)).scalars for name in sets
+    )
     found = files if said else files + _by_protocol(fields, swept)
     if "initial_temperature" in fields and fields["thermal"] != "lumped":
         found.append(f"initial_temperature does not act: {ISOTHERMAL}")
@@ -71,9 +80,17 @@ def _by_file(name: str, fields: Mapping[str, Any]) -> str:
     if around and scalars.get("temperature", USUAL_TEMPERATURE) != USUAL_TEMPERATURE:
         found.append(f"{scalars['temperature']:g} degC around it")
     first = scalars.get("initial_temperature")
-    if first is not None and not {"temperature", "initial_temperature"} & fields.keys() and fields["thermal"] == "lumped":
+    if (
+        first is not None
+        and not {"temperature", "initial_temperature"} & fields.keys()
+        and fields["thermal"] == "lumped"
+    ):
         found.append(f"{first:g} degC of its own")
-    return f"{name}: starts at {' and '.join(found)}, as its State says; initial_soc, temperature set others" if found else ""
+    return (
+        f"{name}: starts at {' and '.join(found)}, as its State says; initial_soc, temperature set others"
+        if found
+        else ""
+    )
 
 
 def _by_protocol(fields: Mapping[str, Any], swept: Mapping[str, Array]) -> list[str]:
@@ -84,7 +101,8 @@ def _by_protocol(fields: Mapping[str, Any], swept: Mapping[str, Array]) -> list[
         if PLAIN.get(protocol.steps[0].kind) != protocol.course.direction or protocol.course.before:
             chosen[protocol.course] = chosen.get(protocol.course, 0) + 1
     return [
-        f"starts at a state of charge of {course.soc:g}, since {f'{many} of the protocols' if len(texts) > 1 else 'the protocol'} "
+        f"starts at a state of charge of {course.soc:g}, since "
+        f"{f'{many} of the protocols' if len(texts) > 1 else 'the protocol'} "
         f"{_does(course.direction)}; initial_soc, initial_voltage or initial_state=set choose another"
         for course, many in chosen.items()
     ]

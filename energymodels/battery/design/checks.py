@@ -28,41 +28,80 @@ def faults(fields: Mapping[str, Any]) -> list[Fault]:
 def _format_faults(fields: Mapping[str, Any]) -> Iterator[Fault]:
     form = fields["cell.format"]
     if form == "cylindrical":
-        for path in ("cell.length", "cell.thickness", "cell.positive_sheets", "cell.electrode_pairs", "cell.electrode_width"):
+        for path in (
+            "cell.length",
+            "cell.thickness",
+            "cell.positive_sheets",
+            "cell.electrode_pairs",
+            "cell.electrode_width",
+        ):
             if path in fields:
-                yield Fault(path, fields[path], hint="has no meaning in a cylindrical cell, which is wound: leave it out")
+                yield Fault(
+                    path,
+                    fields[path],
+                    hint="has no meaning in a cylindrical cell, which is wound: leave it out",
+                )
         if fields["cell.extra_negative_sheets"]:
-            yield Fault("cell.extra_negative_sheets", fields["cell.extra_negative_sheets"], hint="a winding has one of each sheet")
-        yield from (Fault(path, hint="needed by a cylindrical cell") for path in CYLINDER if path not in fields)
+            yield Fault(
+                "cell.extra_negative_sheets",
+                fields["cell.extra_negative_sheets"],
+                hint="a winding has one of each sheet",
+            )
+        yield from (
+            Fault(path, hint="needed by a cylindrical cell") for path in CYLINDER if path not in fields
+        )
         return
     if "cell.diameter" in fields:
-        yield Fault("cell.diameter", fields["cell.diameter"], unit="mm", hint=f"has no meaning in a {form} cell: leave it out")
+        yield Fault(
+            "cell.diameter",
+            fields["cell.diameter"],
+            unit="mm",
+            hint=f"has no meaning in a {form} cell: leave it out",
+        )
     given = [path for path in BOX if path in fields]
     if given and len(given) < len(BOX):
-        yield from (Fault(path, hint=f"needed together with {given[0]}") for path in BOX if path not in fields)
+        yield from (
+            Fault(path, hint=f"needed together with {given[0]}") for path in BOX if path not in fields
+        )
     if "cell.fill" in fields and not given:
         yield Fault(
-            "cell.fill", fields["cell.fill"], hint="is a share of what is inside, so it needs cell.length, height, thickness"
+            "cell.fill",
+            fields["cell.fill"],
+            hint="is a share of what is inside, so it needs cell.length, height, thickness",
         )
 
 
 def _chemistry_faults(fields: Mapping[str, Any]) -> Iterator[Fault]:
     pair = [fields[f"{side}.material"] for side in ("positive", "negative")]
     if (pair[0] in SODIUM) != (pair[1] in SODIUM):
-        yield Fault("negative.material", pair[1], hint=f"and {pair[0]} are of lithium and of sodium: no cell holds both")
+        yield Fault(
+            "negative.material",
+            pair[1],
+            hint=f"and {pair[0]} are of lithium and of sodium: no cell holds both",
+        )
     if fields["cell.format"] != "pouch" and fields["housing.seam"]:
         yield Fault("housing.seam", fields["housing.seam"], unit="mm", hint="only a pouch has a seam")
     if fields["housing.seam"] and "housing.laminate_mass" not in fields:
-        yield Fault("housing.seam", fields["housing.seam"], unit="mm", hint="needs housing.laminate_mass: it is of laminate")
+        yield Fault(
+            "housing.seam",
+            fields["housing.seam"],
+            unit="mm",
+            hint="needs housing.laminate_mass: it is of laminate",
+        )
 
 
 def _one(fields: Mapping[str, Any]) -> dict[str, Array]:
     infos = schema(DesignSpec)
-    return {p: label_index(infos[p].labels, [v]) if infos[p].labels else np.array([v], dtype=float) for p, v in fields.items()}
+    return {
+        p: label_index(infos[p].labels, [v]) if infos[p].labels else np.array([v], dtype=float)
+        for p, v in fields.items()
+    }
 
 
 def impossible(fields: Mapping[str, Any]) -> list[Fault]:
-    """Return why a single design is none: more than full electrodes, no charge left, or it does not fit its housing."""
+    """Return why a single design is none: more than full electrodes, no charge left, or it does not fit its
+    housing.
+    """
     out, _masses, reasons = results(_one(fields))
     found = dict(enumerate(out[:, 0]))
     why = int(reasons[0])
@@ -73,15 +112,23 @@ def _reason(fields: Mapping[str, Any], found: Mapping[int, float], why: int) -> 
     """Return what a kernel's reason means in terms of the fields."""
     if why in (at.POROSITY_OF_P, at.POROSITY_OF_N):
         side, density, porosity = (
-            ("positive", at.DENSITY_P, at.POROSITY_P) if why == at.POROSITY_OF_P else ("negative", at.DENSITY_N, at.POROSITY_N)
+            ("positive", at.DENSITY_P, at.POROSITY_P)
+            if why == at.POROSITY_OF_P
+            else ("negative", at.DENSITY_N, at.POROSITY_N)
         )
         full = found[density] / (1.0 - found[porosity]) * 1e-3
         return Fault(
-            f"{side}.coating_density", found[density] * 1e-3, f"to {full:.4g}", "g cm-3", "that of the coating without any pores"
+            f"{side}.coating_density",
+            found[density] * 1e-3,
+            f"to {full:.4g}",
+            "g cm-3",
+            "that of the coating without any pores",
         )
     if why == at.NO_CHARGE:
         used = found[at.CONSUMED] / 3.6e4
-        hint = f"the negative consumes {used:.4g} mA h cm-2 in the first cycle, and nothing is left to discharge"
+        hint = (
+            f"the negative consumes {used:.4g} mA h cm-2 in the first cycle, and nothing is left to discharge"
+        )
         return Fault("positive.areal_capacity", found[at.AREAL_CAPACITY] / 3.6e4, unit="mA h cm-2", hint=hint)
     wall = fields.get("housing.wall_thickness", 0.0) + fields.get("housing.laminate_thickness", 0.0)
     margin = 2.0 * (fields["cell.overhang"] + fields["cell.separator_overhang"])
@@ -89,13 +136,24 @@ def _reason(fields: Mapping[str, Any], found: Mapping[int, float], why: int) -> 
     free_width = fields.get("cell.length", 0.0) - 2.0 * wall - fields["cell.room_length"] - margin
     inside = f"walls, rooms and overhangs leave {free_height:.4g} mm of the height"
     if why == at.TOO_HIGH:
-        return Fault("cell.electrode_height", fields["cell.electrode_height"], f"to {free_height * 1e-3:.4g}", "m", inside)
+        return Fault(
+            "cell.electrode_height",
+            fields["cell.electrode_height"],
+            f"to {free_height * 1e-3:.4g}",
+            "m",
+            inside,
+        )
     if why == at.TOO_LONG:
         leave = f"walls, rooms and overhangs leave {free_width:.4g} mm of the length"
-        return Fault("cell.electrode_width", fields["cell.electrode_width"], f"to {free_width * 1e-3:.4g}", "m", leave)
+        return Fault(
+            "cell.electrode_width", fields["cell.electrode_width"], f"to {free_width * 1e-3:.4g}", "m", leave
+        )
     if why == at.TOO_THICK and fields["cell.format"] == "cylindrical":
         room = fields["cell.diameter"] - 2.0 * wall
-        hint = f"the winding would be {found[at.STACK_THICKNESS] * 1e3:.4g} mm thick in a can of {room:.4g} mm inside"
+        hint = (
+            f"the winding would be {found[at.STACK_THICKNESS] * 1e3:.4g} mm thick in a can of {room:.4g} "
+            f"mm inside"
+        )
         return Fault("cell.diameter", fields["cell.diameter"], unit="mm", hint=hint)
     if why == at.TOO_THICK:
         room = fields["cell.thickness"] - 2.0 * wall
@@ -104,16 +162,24 @@ def _reason(fields: Mapping[str, Any], found: Mapping[int, float], why: int) -> 
         return Fault("cell.thickness", fields["cell.thickness"], unit="mm", hint=hint)
     if why == at.TOO_FULL:
         taken, dead = found[at.STACK_VOLUME] * 1e3, 100.0 * found[at.DEAD_VOLUME]
-        hint = f"the layers with their overhangs take {taken:.4g} L, more than is inside: a dead volume of {dead:.3g} %"
+        hint = (
+            f"the layers with their overhangs take {taken:.4g} L, more than is inside: a dead volume of "
+            f"{dead:.3g} %"
+        )
         path = "cell.diameter" if fields["cell.format"] == "cylindrical" else "cell.thickness"
         return Fault(path, fields[path], unit="mm", hint=hint)
     if why == at.NO_ELECTRODE:
         if fields["cell.format"] == "cylindrical":
-            inside += f", and {fields['cell.diameter'] - 2.0 * wall - fields['cell.core_diameter']:.4g} mm between core and can"
+            inside += (
+                f", and {fields['cell.diameter'] - 2.0 * wall - fields['cell.core_diameter']:.4g} mm "
+                f"between core and can"
+            )
         else:
             inside += f" and {free_width:.4g} mm of the length"
         return Fault("cell.format", fields["cell.format"], hint=f"there is no room for electrodes: {inside}")
-    return Fault("mean_voltage", found[at.VOLTAGE], "above 0", "V", "the difference of the mean potentials, if not set")
+    return Fault(
+        "mean_voltage", found[at.VOLTAGE], "above 0", "V", "the difference of the mean potentials, if not set"
+    )
 
 
 def remarks(fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[str]:
@@ -127,12 +193,19 @@ def remarks(fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[str]:
 
 
 def _used(fields: Mapping[str, Any], along: Mapping[str, Array]) -> dict[str, Sequence[Any]]:
-    return {path: np.unique(along[path]).tolist() if path in along else [value] for path, value in fields.items()}
+    return {
+        path: np.unique(along[path]).tolist() if path in along else [value] for path, value in fields.items()
+    }
 
 
 def sources(used: Mapping[str, Sequence[Any]]) -> list[str]:
     """Return the citation keys of what materials fill in, each once."""
-    keys = (entry[role] for _side, _name, _key, entry in in_use(used) for role in ("source", "via") if role in entry)
+    keys = (
+        entry[role]
+        for _side, _name, _key, entry in in_use(used)
+        for role in ("source", "via")
+        if role in entry
+    )
     return [key for key in dict.fromkeys(keys) if key != "unsourced"]
 
 
@@ -142,13 +215,21 @@ def inert(fields: Mapping[str, Any], swept: set[str]) -> dict[str, str]:
     if "negative.material" not in swept and material(fields["negative.material"])["kind"] == "metal":
         host = {
             f"negative.{name}"
-            for name in ("porosity", "coating_density", "active_mass_fraction", "inactive_density", "prelithiation")
+            for name in (
+                "porosity",
+                "coating_density",
+                "active_mass_fraction",
+                "inactive_density",
+                "prelithiation",
+            )
         }
         found |= dict.fromkeys(swept & host, "lithium metal has no pores, binder or host")
     if fields["cell.format"] != "cylindrical" and "cell.format" not in swept:
         found |= dict.fromkeys(swept & {"cell.core_diameter"}, "only a cylinder has a core")
         if "cell.height" not in fields:
-            found |= dict.fromkeys(swept & {"cell.room_height", "cell.room_length"}, "no outer dimensions are given")
+            found |= dict.fromkeys(
+                swept & {"cell.room_height", "cell.room_length"}, "no outer dimensions are given"
+            )
     if fields["cell.format"] == "cylindrical" and "cell.format" not in swept:
         found |= dict.fromkeys(swept & {"cell.room_length"}, "a cylinder has no length")
     return found

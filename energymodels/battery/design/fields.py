@@ -16,22 +16,47 @@ def of_material(unit: str, meaning: str, **limits: Any) -> Any:
 class Coating(Table):
     """What both electrodes share. Everything per area is of one side of a sheet."""
 
-    specific_capacity: float | None = of_material("mA h g-1", "reversible capacity of the active material", gt=0.0, le=1e4)
+    specific_capacity: float | None = of_material(
+        "mA h g-1", "reversible capacity of the active material", gt=0.0, le=1e4
+    )
     first_cycle_efficiency: float | None = of_material(
         "1", "charge given back over charge taken up in the first cycle", gt=0.0, le=1.0
     )
-    active_density: float | None = of_material("g cm-3", "true density of the active material", gt=0.0, le=25.0)
-    potential: float | None = of_material("V", "mean potential against lithium (of sodium cells: sodium)", ge=-1.0, le=6.0)
-    active_mass_fraction: float | None = of_material("1", "share of the coating's mass that is active material", gt=0.0, le=1.0)
-    inactive_density: float | None = of_material("g cm-3", "density of binder and carbon together", gt=0.0, le=25.0)
-    specific_heat: float | None = of_material("J kg-1 K-1", "specific heat capacity of the coating", gt=0.0, le=1e5)
-    areal_capacity: float | None = quantity(None, "mA h cm-2", "reversible capacity per area of one side", ge=0.0, le=100.0)
-    loading: float | None = quantity(None, "mg cm-2", "mass of the coating per area of one side", ge=0.0, le=1e3)
-    thickness: float | None = quantity(
-        None, "um", "thickness of the coating of one side; of lithium metal: of the foil", usual=(1.0, 2e3), ge=0.0, le=1e4
+    active_density: float | None = of_material(
+        "g cm-3", "true density of the active material", gt=0.0, le=25.0
     )
-    porosity: float | None = quantity(None, "1", "volume fraction of pores; lithium metal has none", ge=0.0, lt=1.0)
-    coating_density: float | None = quantity(None, "g cm-3", "density of the coating with its pores", gt=0.0, le=25.0)
+    potential: float | None = of_material(
+        "V", "mean potential against lithium (of sodium cells: sodium)", ge=-1.0, le=6.0
+    )
+    active_mass_fraction: float | None = of_material(
+        "1", "share of the coating's mass that is active material", gt=0.0, le=1.0
+    )
+    inactive_density: float | None = of_material(
+        "g cm-3", "density of binder and carbon together", gt=0.0, le=25.0
+    )
+    specific_heat: float | None = of_material(
+        "J kg-1 K-1", "specific heat capacity of the coating", gt=0.0, le=1e5
+    )
+    areal_capacity: float | None = quantity(
+        None, "mA h cm-2", "reversible capacity per area of one side", ge=0.0, le=100.0
+    )
+    loading: float | None = quantity(
+        None, "mg cm-2", "mass of the coating per area of one side", ge=0.0, le=1e3
+    )
+    thickness: float | None = quantity(
+        None,
+        "um",
+        "thickness of the coating of one side; of lithium metal: of the foil",
+        usual=(1.0, 2e3),
+        ge=0.0,
+        le=1e4,
+    )
+    porosity: float | None = quantity(
+        None, "1", "volume fraction of pores; lithium metal has none", ge=0.0, lt=1.0
+    )
+    coating_density: float | None = quantity(
+        None, "g cm-3", "density of the coating with its pores", gt=0.0, le=25.0
+    )
 
 
 class Positive(Coating):
@@ -45,15 +70,26 @@ class Positive(Coating):
     material: Literal["lfp", "lmfp", "nmc811", "ni-rich", "na-layered"] = choice(
         "lfp", "active material, which fills in what is not set"
     )
-    collector_thickness: float = quantity(12.0, "um", "thickness of the foil", usual=(1.0, 1e3), ge=0.0, le=1e3)
-    collector_density: float = quantity(part("aluminium", "density", "kg m-3"), "kg m-3", "density of the foil", gt=0.0, le=3e4)
+    collector_thickness: float = quantity(
+        12.0, "um", "thickness of the foil", usual=(1.0, 1e3), ge=0.0, le=1e3
+    )
+    collector_density: float = quantity(
+        part("aluminium", "density", "kg m-3"), "kg m-3", "density of the foil", gt=0.0, le=3e4
+    )
     collector_specific_heat: float = quantity(
-        part("aluminium", "specific_heat", "J kg-1 K-1"), "J kg-1 K-1", "specific heat capacity of the foil", gt=0.0, le=1e5
+        part("aluminium", "specific_heat", "J kg-1 K-1"),
+        "J kg-1 K-1",
+        "specific heat capacity of the foil",
+        gt=0.0,
+        le=1e5,
     )
 
 
 class Negative(Coating):
-    """The negative electrode, on copper. Lithium metal is a reserve that the first charge adds to; none is an anode-free cell."""
+    """The negative electrode, on copper.
+
+    Lithium metal is a reserve that the first charge adds to; none is an anode-free cell.
+    """
 
     alternatives: ClassVar[tuple[tuple[Choice, ...], ...]] = (
         ({"np_ratio": 1.1}, {"areal_capacity": None}, {"loading": None}, {"thickness": None}),
@@ -64,14 +100,26 @@ class Negative(Coating):
         "graphite", "active material, which fills in what is not set"
     )
     np_ratio: float | None = quantity(
-        None, "1", "reversible capacity per area over the positive's; of lithium metal: what is there before the first charge",
+        None, "1",
+        "reversible capacity per area over the positive's; of lithium metal: what is there before the "
+        "first charge",
         ge=0.0, le=100.0,
     )  # fmt: skip
-    prelithiation: float = quantity(0.0, "1", "share of its first-cycle loss made good before assembly", ge=0.0, le=1.0)
-    collector_thickness: float = quantity(6.0, "um", "thickness of the foil", usual=(1.0, 1e3), ge=0.0, le=1e3)
-    collector_density: float = quantity(part("copper", "density", "kg m-3"), "kg m-3", "density of the foil", gt=0.0, le=3e4)
+    prelithiation: float = quantity(
+        0.0, "1", "share of its first-cycle loss made good before assembly", ge=0.0, le=1.0
+    )
+    collector_thickness: float = quantity(
+        6.0, "um", "thickness of the foil", usual=(1.0, 1e3), ge=0.0, le=1e3
+    )
+    collector_density: float = quantity(
+        part("copper", "density", "kg m-3"), "kg m-3", "density of the foil", gt=0.0, le=3e4
+    )
     collector_specific_heat: float = quantity(
-        part("copper", "specific_heat", "J kg-1 K-1"), "J kg-1 K-1", "specific heat capacity of the foil", gt=0.0, le=1e5
+        part("copper", "specific_heat", "J kg-1 K-1"),
+        "J kg-1 K-1",
+        "specific heat capacity of the foil",
+        gt=0.0,
+        le=1e5,
     )
 
 
@@ -82,25 +130,45 @@ class Separator(Table):
         ({"solid_density": part("separator", "density", "g cm-3")}, {"areal_mass": None}),
     )
 
-    thickness: float = quantity(part("separator", "thickness", "um"), "um", "thickness", usual=(1.0, 2e3), gt=0.0, le=1e4)
-    porosity: float = quantity(part("separator", "porosity", "1"), "1", "volume fraction of pores", ge=0.0, lt=1.0)
-    solid_density: float | None = quantity(None, "g cm-3", "density of its solid, polymer and ceramic together", gt=0.0, le=25.0)
+    thickness: float = quantity(
+        part("separator", "thickness", "um"), "um", "thickness", usual=(1.0, 2e3), gt=0.0, le=1e4
+    )
+    porosity: float = quantity(
+        part("separator", "porosity", "1"), "1", "volume fraction of pores", ge=0.0, lt=1.0
+    )
+    solid_density: float | None = quantity(
+        None, "g cm-3", "density of its solid, polymer and ceramic together", gt=0.0, le=25.0
+    )
     areal_mass: float | None = quantity(None, "mg cm-2", "mass per area", ge=0.0, le=1e3)
     specific_heat: float = quantity(
-        part("separator", "specific_heat", "J kg-1 K-1"), "J kg-1 K-1", "specific heat capacity", gt=0.0, le=1e5
+        part("separator", "specific_heat", "J kg-1 K-1"),
+        "J kg-1 K-1",
+        "specific heat capacity",
+        gt=0.0,
+        le=1e5,
     )
 
 
 class Electrolyte(Table):
     """The electrolyte: as much as the pores hold, times a factor, or by capacity."""
 
-    alternatives: ClassVar[tuple[tuple[Choice, ...], ...]] = (({"filling": 1.0}, {"mass_per_capacity": None}),)
+    alternatives: ClassVar[tuple[tuple[Choice, ...], ...]] = (
+        ({"filling": 1.0}, {"mass_per_capacity": None}),
+    )
 
     density: float = quantity(part("electrolyte", "density", "g cm-3"), "g cm-3", "density", gt=0.0, le=10.0)
-    filling: float | None = quantity(None, "1", "volume over that of the pores of electrodes and separator", ge=0.0, le=100.0)
-    mass_per_capacity: float | None = quantity(None, "g A-1 h-1", "mass per capacity of the cell", gt=0.0, le=1e3)
+    filling: float | None = quantity(
+        None, "1", "volume over that of the pores of electrodes and separator", ge=0.0, le=100.0
+    )
+    mass_per_capacity: float | None = quantity(
+        None, "g A-1 h-1", "mass per capacity of the cell", gt=0.0, le=1e3
+    )
     specific_heat: float = quantity(
-        part("electrolyte", "specific_heat", "J kg-1 K-1"), "J kg-1 K-1", "specific heat capacity", gt=0.0, le=1e5
+        part("electrolyte", "specific_heat", "J kg-1 K-1"),
+        "J kg-1 K-1",
+        "specific heat capacity",
+        gt=0.0,
+        le=1e5,
     )
 
 
@@ -111,17 +179,32 @@ class Housing(Table):
         (
             {"mass_fraction": 0.1},
             {"wall_thickness": None, "density": part("aluminium", "density", "kg m-3") * 1e-3},
-            {"laminate_mass": part("laminate", "mass", "mg cm-2"), "laminate_thickness": part("laminate", "thickness", "mm")},
+            {
+                "laminate_mass": part("laminate", "mass", "mg cm-2"),
+                "laminate_thickness": part("laminate", "thickness", "mm"),
+            },
         ),
     )
 
-    mass_fraction: float | None = quantity(None, "1", "share of the cell's mass; the housing then has no thickness", ge=0.0, lt=1.0)
+    mass_fraction: float | None = quantity(
+        None, "1", "share of the cell's mass; the housing then has no thickness", ge=0.0, lt=1.0
+    )
     wall_thickness: float | None = quantity(None, "mm", "thickness of the wall on all sides", ge=0.0, le=1e3)
-    density: float | None = quantity(None, "g cm-3", "density of the wall; not set: aluminium", gt=0.0, le=25.0)
-    laminate_mass: float | None = quantity(None, "mg cm-2", "mass of a pouch's laminate per area", ge=0.0, le=1e4)
-    laminate_thickness: float | None = quantity(None, "mm", "thickness of a pouch's laminate", ge=0.0, le=10.0)
-    seam: float = quantity(0.0, "mm", "width of the laminate's seam, all around and beyond the outer dimensions", ge=0.0, le=1e3)
-    terminals_mass: float = quantity(0.0, "g", "terminals, tabs, lid beyond the wall, insulation and all else", ge=0.0, le=1e6)
+    density: float | None = quantity(
+        None, "g cm-3", "density of the wall; not set: aluminium", gt=0.0, le=25.0
+    )
+    laminate_mass: float | None = quantity(
+        None, "mg cm-2", "mass of a pouch's laminate per area", ge=0.0, le=1e4
+    )
+    laminate_thickness: float | None = quantity(
+        None, "mm", "thickness of a pouch's laminate", ge=0.0, le=10.0
+    )
+    seam: float = quantity(
+        0.0, "mm", "width of the laminate's seam, all around and beyond the outer dimensions", ge=0.0, le=1e3
+    )
+    terminals_mass: float = quantity(
+        0.0, "g", "terminals, tabs, lid beyond the wall, insulation and all else", ge=0.0, le=1e6
+    )
     specific_heat: float = quantity(
         part("aluminium", "specific_heat", "J kg-1 K-1"),
         "J kg-1 K-1",
@@ -144,31 +227,55 @@ class Whole(Table):
         ),
     )
 
-    format: Literal["prismatic", "blade", "pouch", "cylindrical"] = choice("prismatic", "format; all but the cylinder are boxes")
-    capacity: float | None = quantity(None, "A h", "capacity asked for: the number of pairs follows, not rounded", gt=0.0, le=1e6)
-    positive_sheets: float | None = quantity(None, "1", "positive sheets, coated on both sides", gt=0.0, le=1e5)
+    format: Literal["prismatic", "blade", "pouch", "cylindrical"] = choice(
+        "prismatic", "format; all but the cylinder are boxes"
+    )
+    capacity: float | None = quantity(
+        None, "A h", "capacity asked for: the number of pairs follows, not rounded", gt=0.0, le=1e6
+    )
+    positive_sheets: float | None = quantity(
+        None, "1", "positive sheets, coated on both sides", gt=0.0, le=1e5
+    )
     positive_length: float | None = quantity(
         None, "m", "length of positive sheet, coated on both sides, of all windings together", gt=0.0, le=1e5
     )
-    electrode_pairs: float | None = quantity(None, "1", "coated sides of positives that face a negative", gt=0.0, le=1e6)
+    electrode_pairs: float | None = quantity(
+        None, "1", "coated sides of positives that face a negative", gt=0.0, le=1e6
+    )
     fill: float | None = quantity(
-        None, "1", "share that the stack takes of the thickness inside, or the winding of the cross-section inside", gt=0.0, le=1.0
+        None,
+        "1",
+        "share that the stack takes of the thickness inside, or the winding of the cross-section inside",
+        gt=0.0,
+        le=1.0,
     )
     electrode_height: float | None = quantity(
-        None, "m", "height of the positive coating; not set: what the outer height leaves, else 0.1 m", gt=0.0, le=1e3
+        None,
+        "m",
+        "height of the positive coating; not set: what the outer height leaves, else 0.1 m",
+        gt=0.0,
+        le=1e3,
     )
     electrode_width: float | None = quantity(
-        None, "m", "width of the positive coating; not set: what the outer length leaves, else 0.2 m; follows in a cylinder",
+        None, "m",
+        "width of the positive coating; not set: what the outer length leaves, else 0.2 m; follows in a "
+        "cylinder",
         gt=0.0, le=1e3,
     )  # fmt: skip
     overhang: float = quantity(1.0, "mm", "of the negative over the positive, on each edge", ge=0.0, le=100.0)
-    separator_overhang: float = quantity(1.0, "mm", "of the separator over the negative, on each edge", ge=0.0, le=100.0)
-    extra_negative_sheets: float = quantity(0.0, "1", "negative sheets beyond one for each positive sheet", ge=0.0, le=100.0)
+    separator_overhang: float = quantity(
+        1.0, "mm", "of the separator over the negative, on each edge", ge=0.0, le=100.0
+    )
+    extra_negative_sheets: float = quantity(
+        0.0, "1", "negative sheets beyond one for each positive sheet", ge=0.0, le=100.0
+    )
     length: float | None = quantity(None, "mm", "outer length, along the electrodes' width", gt=0.0, le=1e5)
     height: float | None = quantity(None, "mm", "outer height, along the electrodes' height", gt=0.0, le=1e5)
     thickness: float | None = quantity(None, "mm", "outer thickness, across the stack", gt=0.0, le=1e5)
     diameter: float | None = quantity(None, "mm", "outer diameter of a cylinder", gt=0.0, le=1e4)
-    core_diameter: float = quantity(0.0, "mm", "diameter of the hole in the winding of a cylinder", ge=0.0, le=1e4)
+    core_diameter: float = quantity(
+        0.0, "mm", "diameter of the hole in the winding of a cylinder", ge=0.0, le=1e4
+    )
     room_height: float = quantity(
         0.0, "mm", "inside the housing beside the separators' height, for tabs and terminals", ge=0.0, le=1e4
     )
@@ -191,5 +298,9 @@ class DesignSpec(Table):
     housing: Housing = Housing()
     cell: Whole = Whole()
     mean_voltage: float | None = quantity(
-        None, "V", "mean voltage of discharge; not set: the difference of the mean potentials", gt=0.0, le=10.0
+        None,
+        "V",
+        "mean voltage of discharge; not set: the difference of the mean potentials",
+        gt=0.0,
+        le=10.0,
     )

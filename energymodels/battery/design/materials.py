@@ -56,7 +56,9 @@ def metals(side: str) -> Array:
 
 
 def part(name: str, key: str, unit: str) -> float:
-    """Return a number of a part of the cell that is no active material; ValueError if it is in another unit."""
+    """Return a number of a part of the cell that is no active material; ValueError if it is in
+    another unit.
+    """
     entry = datasets.table("battery/design/parts")[name][key]
     if entry["unit"] != unit:
         raise ValueError(f"battery/design/parts: {name}.{key} is in {entry['unit']}, not {unit}")
@@ -64,10 +66,14 @@ def part(name: str, key: str, unit: str) -> float:
 
 
 def in_use(used: Mapping[str, Sequence[Any]]) -> Iterator[tuple[str, str, str, Mapping[str, Any]]]:
-    """Yield (side, material, key, entry) of what materials fill in, given the fields {path: values in use}."""
+    """Yield (side, material, key, entry) of what materials fill in, given the fields {path:
+    values in use}.
+    """
     for side in ("positive", "negative"):
         for name in used[f"{side}.material"]:
             for key in UNITS:
-                overruled = f"{side}.{field_of(key)}" in used or (key == "potential" and "mean_voltage" in used)
+                overruled = f"{side}.{field_of(key)}" in used or (
+                    key == "potential" and "mean_voltage" in used
+                )
                 if not overruled:
                     yield side, name, key, material(name)[key]

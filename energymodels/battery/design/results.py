@@ -7,19 +7,31 @@ from energymodels.core.model import Output
 PER_MAH_CM2 = 1.0 / 3.6e4  # of C m-2
 PER_AH = 1.0 / 3600.0  # of C
 COMPONENTS = (
-    "positive coating", "negative coating", "positive foil", "negative foil", "separator", "electrolyte", "housing", "terminals",
+    "positive coating", "negative coating", "positive foil", "negative foil", "separator", "electrolyte",
+    "housing", "terminals",
 )  # fmt: skip
 SCALARS = (
     Output("capacity", "A h", "capacity after the first cycle", PER_AH),
     Output("energy", "W h", "energy: capacity times mean voltage", PER_AH),
     Output("mass", "g", "mass of the cell", 1e3),
     Output("specific_energy", "W h kg-1", "energy per mass of the cell", PER_AH),
-    Output("energy_density", "W h L-1", "energy per outer volume; without outer dimensions per volume of the stack", PER_AH * 1e-3),
+    Output(
+        "energy_density",
+        "W h L-1",
+        "energy per outer volume; without outer dimensions per volume of the stack",
+        PER_AH * 1e-3,
+    ),
     Output("stack_energy_density", "W h L-1", "energy per volume of the layers", PER_AH * 1e-3),
-    Output("dead_volume", "1", "share of the outer volume that is no layer: housing, room and gas; 0 without outer dimensions"),
+    Output(
+        "dead_volume",
+        "1",
+        "share of the outer volume that is no layer: housing, room and gas; 0 without outer dimensions",
+    ),
     Output("volume", "L", "outer volume; without outer dimensions that of the stack", 1e3),
     Output("areal_capacity", "mA h cm-2", "reversible capacity of the positive per area", PER_MAH_CM2),
-    Output("usable_areal_capacity", "mA h cm-2", "capacity of the cell per area of the positive", PER_MAH_CM2),
+    Output(
+        "usable_areal_capacity", "mA h cm-2", "capacity of the cell per area of the positive", PER_MAH_CM2
+    ),
     Output("first_charge", "mA h cm-2", "first charge per area of the positive", PER_MAH_CM2),
     Output("charge_consumed", "mA h cm-2", "what the negative consumes of the first charge", PER_MAH_CM2),
     Output(
@@ -32,7 +44,12 @@ SCALARS = (
     Output("np_ratio", "1", "reversible capacity of the negative over that of the positive per area"),
     Output("voltage", "V", "mean voltage of discharge"),
     Output("thickness_positive", "um", "thickness of the positive coating of one side", 1e6),
-    Output("thickness_negative", "um", "thickness of the negative coating of one side, with what the charge plates", 1e6),
+    Output(
+        "thickness_negative",
+        "um",
+        "thickness of the negative coating of one side, with what the charge plates",
+        1e6,
+    ),
     Output("stack_thickness", "mm", "thickness of the stack, or diameter of the winding", 1e3),
     Output("porosity_positive", "1", "volume fraction of pores in the positive"),
     Output("porosity_negative", "1", "volume fraction of pores in the negative"),

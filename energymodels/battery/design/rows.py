@@ -26,15 +26,26 @@ DEFAULT_HEIGHT, DEFAULT_WIDTH = 0.1, 0.2  # m, of electrodes in a housing withou
 
 
 def rows(columns: Mapping[str, Array]) -> dict[str, Array]:
-    """Return kernel rows (``layout.ROW``) from columns {path: array}, numbers in the fields' units, labels as indices."""
+    """Return kernel rows (``layout.ROW``) from columns {path: array}, numbers in the fields' units, labels as
+    indices.
+    """
     positive = _electrode(columns, "positive", None)
     negative = _electrode(columns, "negative", positive["capacity"])
     found = {f"positive_{key}": values for key, values in positive.items()}
     found |= {f"negative_{key}": values for key, values in negative.items()}
     found |= _between(columns) | _housing(columns) | _size(columns)
     metal = metals("negative")[columns["negative.material"]]
-    charge = _of(columns, "negative", "specific_capacity") * AH * _of(columns, "negative", "density") * GRAM_PER_CM3
-    found |= {"metal": metal.astype(float), "metal_capacity": charge, "prelithiation": columns["negative.prelithiation"]}
+    charge = (
+        _of(columns, "negative", "specific_capacity")
+        * AH
+        * _of(columns, "negative", "density")
+        * GRAM_PER_CM3
+    )
+    found |= {
+        "metal": metal.astype(float),
+        "metal_capacity": charge,
+        "prelithiation": columns["negative.prelithiation"],
+    }
     if "mean_voltage" in columns:
         return found | {"voltage": columns["mean_voltage"]}
     return found | {"voltage": _of(columns, "positive", "potential") - _of(columns, "negative", "potential")}
@@ -47,7 +58,9 @@ def _of(columns: Mapping[str, Array], side: str, key: str) -> Array:
 
 
 def _electrode(columns: Mapping[str, Array], side: str, facing: Array | None) -> dict[str, Array]:
-    """Return the fields of a row for one electrode; ``facing`` is the areal capacity, C m-2, that an n/p ratio refers to."""
+    """Return the fields of a row for one electrode; ``facing`` is the areal capacity, C m-2, that an n/p
+    ratio refers to.
+    """
     metal = metals(side)[columns[f"{side}.material"]]
     share = np.where(metal, 1.0, _of(columns, side, "active_mass_fraction"))
     true = _of(columns, side, "density") * GRAM_PER_CM3
@@ -74,7 +87,9 @@ def _electrode(columns: Mapping[str, Array], side: str, facing: Array | None) ->
     }
 
 
-def _loading(columns: Mapping[str, Array], side: str, facing: Array | None, charge: Array, density: Array) -> Array:
+def _loading(
+    columns: Mapping[str, Array], side: str, facing: Array | None, charge: Array, density: Array
+) -> Array:
     """Return the mass of a coating per area, kg m-2, by whatever says it."""
     if f"{side}.loading" in columns:
         return columns[f"{side}.loading"] * MG_PER_CM2
@@ -92,7 +107,12 @@ def _between(columns: Mapping[str, Array]) -> dict[str, Array]:
     if "separator.areal_mass" in columns:
         mass = columns["separator.areal_mass"] * MG_PER_CM2
     else:
-        mass = thickness * (1.0 - columns["separator.porosity"]) * columns["separator.solid_density"] * GRAM_PER_CM3
+        mass = (
+            thickness
+            * (1.0 - columns["separator.porosity"])
+            * columns["separator.solid_density"]
+            * GRAM_PER_CM3
+        )
     return {
         "separator": thickness,
         "separator_porosity": columns["separator.porosity"],

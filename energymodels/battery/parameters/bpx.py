@@ -1,4 +1,7 @@
-"""BPX files: validated by the package ``bpx``, translated here. Their formulas are read by our own grammar and never executed."""
+"""BPX files: validated by the package ``bpx``, translated here.
+
+Their formulas are read by our own grammar and never executed.
+"""
 
 from __future__ import annotations
 
@@ -55,15 +58,23 @@ KEYS = {  # BPX's -> ours, without the unit in brackets
 }
 STATE = {  # BPX's section and key -> our section and key
     ("Initial conditions", "Initial temperature [K]"): ("cell", "initial_temperature"),
-    ("Initial conditions", "Initial electrolyte concentration [mol.m-3]"): ("electrolyte", "initial_concentration"),
+    ("Initial conditions", "Initial electrolyte concentration [mol.m-3]"): (
+        "electrolyte",
+        "initial_concentration",
+    ),
     ("Initial conditions", "Initial state-of-charge"): ("cell", "initial_soc"),
     ("Thermal environment", "Ambient temperature [K]"): ("cell", "ambient_temperature"),
     ("Thermal environment", "Heat transfer coefficient [W.m-2.K-1]"): ("cell", "heat_transfer_coefficient"),
 }
 BRANCHES = ("OCP (lithiation)", "OCP (delithiation)", "OCP hysteresis decay constant")
 USER = {"Thermodynamic factor": ("electrolyte", "thermodynamic_factor")}  # PyBaMM's names that a file may add
-UNMODELLED = {  # what stands for what a file of a single-particle model does not give, which that model does not see
-    "Electrolyte": {"Cation transference number": 0.3, "Conductivity [S.m-1]": 1.0, "Diffusivity [m2.s-1]": 3e-10},
+# what stands for what a file of a single-particle model does not give, which that model does not see
+UNMODELLED = {
+    "Electrolyte": {
+        "Cation transference number": 0.3,
+        "Conductivity [S.m-1]": 1.0,
+        "Diffusivity [m2.s-1]": 3e-10,
+    },
     "Separator": {"Thickness [m]": 2e-5, "Porosity": 0.5, "Transport efficiency": 0.5},
     "Negative electrode": {"Porosity": 0.3, "Transport efficiency": 0.2, "Conductivity [S.m-1]": 10.0},
     "Positive electrode": {"Porosity": 0.3, "Transport efficiency": 0.2, "Conductivity [S.m-1]": 10.0},
@@ -89,14 +100,19 @@ def read(path: Path) -> Material:
     if not isinstance(raw, dict) or not isinstance(raw.get("Parameterisation"), dict):
         raise InputError(Fault("parameters", str(path), hint="no BPX file: it has no Parameterisation"))
     raw, notes = validated(raw, path.name)
-    refused = {"electrolyte": f"{path.name} is of a single-particle model: battery.spm"} if single_particle(raw) else {}
+    refused = (
+        {"electrolyte": f"{path.name} is of a single-particle model: battery.spm"}
+        if single_particle(raw)
+        else {}
+    )
     return sheet.material(_sheet(completed(raw), path.name, notes, refused))
 
 
 def validated(raw: dict[str, Any], name: str) -> tuple[dict[str, Any], list[str]]:
     """Return (content in the layout of BPX 1, notes); InputError lists what the package ``bpx`` objects to.
 
-    The package would execute formulas as Python: it is given points in their place, after our grammar and its own have read them.
+    The package would execute formulas as Python: it is given points in their place, after our grammar and its
+    own have read them.
     """
     for place, text in formulas(raw["Parameterisation"]):
         expression.parse(text, place)
@@ -127,7 +143,10 @@ def _converted(old: Mapping[str, Any], new: dict[str, Any]) -> dict[str, Any]:
     """Return a file of BPX 0 as converted, without the state that the conversion makes up."""
     cell, state = old["Parameterisation"].get("Cell", {}), new["State"]
     state["Initial conditions"].pop("Initial state-of-charge", None)
-    for part, key in (("Initial conditions", "Initial temperature [K]"), ("Thermal environment", "Ambient temperature [K]")):
+    for part, key in (
+        ("Initial conditions", "Initial temperature [K]"),
+        ("Thermal environment", "Ambient temperature [K]"),
+    ):
         if cell.get(key) is None:
             state[part].pop(key, None)
     return new
@@ -139,14 +158,18 @@ def single_particle(raw: Mapping[str, Any]) -> bool:
 
 
 def completed(raw: dict[str, Any]) -> dict[str, Any]:
-    """Return a validated file in the layout of a whole cell; what a single-particle model does not see is filled in."""
+    """Return a validated file in the layout of a whole cell; what a single-particle model does not see is
+    filled in.
+    """
     if not single_particle(raw):
         return raw
     parts = dict(raw["Parameterisation"])
     for title, entries in UNMODELLED.items():
         parts[title] = entries | parts.get(title, {})
         if "Surface area per unit volume [m-1]" in parts[title]:
-            active = parts[title]["Surface area per unit volume [m-1]"] * parts[title]["Particle radius [m]"] / 3.0
+            active = (
+                parts[title]["Surface area per unit volume [m-1]"] * parts[title]["Particle radius [m]"] / 3.0
+            )
             parts[title] |= {"Porosity": max(min(parts[title]["Porosity"], 1.0 - active), LEAST_PORES)}
     state = dict(raw.get("State") or {})
     salt = {"Initial electrolyte concentration [mol.m-3]": USUAL}
@@ -158,7 +181,10 @@ def _faults(error: Exception, name: str) -> list[Fault]:
     """Return the faults in an error of pydantic's, or one of another error."""
     if not isinstance(error, ValidationError):
         return [Fault("parameters", name, hint=str(error))]
-    return [Fault(" / ".join(str(part) for part in fault["loc"]) or name, hint=str(fault["msg"])) for fault in error.errors()]
+    return [
+        Fault(" / ".join(str(part) for part in fault["loc"]) or name, hint=str(fault["msg"]))
+        for fault in error.errors()
+    ]
 
 
 def formulas(tree: Mapping[str, Any], place: str = "") -> Iterator[tuple[str, str]]:
@@ -184,7 +210,9 @@ def _without_formulas(raw: dict[str, Any]) -> dict[str, Any]:
 
 
 def _sheet(raw: Mapping[str, Any], name: str, notes: list[str], refused: dict[str, str]) -> sheet.Sheet:
-    """Return the sheet of a validated file; InputError if it holds no full cell with one material an electrode."""
+    """Return the sheet of a validated file; InputError if it holds no full cell with one material an
+    electrode.
+    """
     header, parts = raw["Header"], raw["Parameterisation"]
     absent = [title for title in SECTIONS.values() if title not in parts]
     if absent:
@@ -217,25 +245,33 @@ def _entry(value: Any) -> sheet.Entry:
     return value if isinstance(value, str) else float(value)
 
 
-def _add_state(state: Mapping[str, Any], sections: dict[str, dict[str, sheet.Entry]], notes: list[str]) -> None:
+def _add_state(
+    state: Mapping[str, Any], sections: dict[str, dict[str, sheet.Entry]], notes: list[str]
+) -> None:
     for (part, key), (section, ours) in STATE.items():
         value = (state.get(part) or {}).get(key)
         if value is not None:
             if key.endswith("[K]") and not COLDEST <= float(value) <= HOTTEST:
                 hint = "in degC?" if COLDEST <= float(value) + ZERO_CELSIUS <= HOTTEST else ""
                 allowed = f"from {COLDEST:g} to {HOTTEST:g}"
-                raise InputError(Fault(f"State / {part} / {key.removesuffix(' [K]')}", float(value), allowed, "K", hint))
+                raise InputError(
+                    Fault(f"State / {part} / {key.removesuffix(' [K]')}", float(value), allowed, "K", hint)
+                )
             sections[section][ours] = float(value)
     if "initial_concentration" not in sections["electrolyte"]:
         sections["electrolyte"]["initial_concentration"] = USUAL
         notes.append(f"no initial concentration of the electrolyte: {USUAL:g} mol m-3 is used")
     for part, entries in state.items():
-        unread = [key for key, value in (entries or {}).items() if value is not None and (part, key) not in STATE]
+        unread = [
+            key for key, value in (entries or {}).items() if value is not None and (part, key) not in STATE
+        ]
         if unread:
             notes.append(f"State / {part} / {', '.join(unread)}: not used")
 
 
-def _add_user_defined(given: Mapping[str, Any], sections: dict[str, dict[str, sheet.Entry]], notes: list[str]) -> None:
+def _add_user_defined(
+    given: Mapping[str, Any], sections: dict[str, dict[str, sheet.Entry]], notes: list[str]
+) -> None:
     for name, value in given.items():
         if name in USER and isinstance(value, int | float):
             section, key = USER[name]

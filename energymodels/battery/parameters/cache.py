@@ -1,4 +1,6 @@
-"""Tables on disk: PyBaMM takes seconds to import and tables a second to make, a file of them milliseconds to read."""
+"""Tables on disk: PyBaMM takes seconds to import and tables a second to make, a file of them milliseconds to
+read.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ def digest(data: bytes) -> str:
 
 
 def folder(stamp: str) -> Path:
-    """Return the folder of tables made by these sources from packages of this ``stamp``; a sibling of the compiled kernels'."""
+    """Return the folder of tables made by these sources from packages of this ``stamp``; a sibling of the
+    compiled kernels'.
+    """
     sources = b"".join(path.read_bytes() for path in SOURCES)
     return Path(jit.CACHE).parent / f"battery-{digest(sources + stamp.encode())}"
 
@@ -56,7 +60,9 @@ def kept(key: str, stamp: str, make: Callable[[], Content]) -> Content:
 
 
 def _write(path: Path, arrays: dict[str, np.ndarray[Any, Any]], meta: dict[str, Any]) -> None:
-    """Write one file in one step, so that no reader finds half of it, and drop the folders of old versions."""
+    """Write one file in one step, so that no reader finds half of it, and drop the folders of old
+    versions.
+    """
     fresh = not path.parent.exists()
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")

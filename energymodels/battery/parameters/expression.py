@@ -1,7 +1,8 @@
-"""Formulas of one variable ``x``, as files hold them: read by a small grammar and evaluated by NumPy, never run as a program.
+"""Formulas of one variable ``x``, as files hold them: read by a small grammar and evaluated by NumPy, never
+run as a program.
 
-Numbers, ``x``, ``pi``, ``+ - * / **``, brackets and the functions of ``FUNCTIONS``. Precedence is that of mathematics: ``-x**2``
-is the negative of a square, ``2**3**2`` is ``2**9``.
+Numbers, ``x``, ``pi``, ``+ - * / **``, brackets and the functions of ``FUNCTIONS``. Precedence is that of
+mathematics: ``-x**2`` is the negative of a square, ``2**3**2`` is ``2**9``.
 """
 
 from __future__ import annotations
@@ -26,14 +27,22 @@ FUNCTIONS: dict[str, Any] = {
     "sinh": np.sinh, "cosh": np.cosh, "tanh": np.tanh,
 }  # fmt: skip
 CONSTANTS = {"pi": math.pi}
-_OPERATORS: dict[type, Any] = {ast.Add: np.add, ast.Sub: np.subtract, ast.Mult: np.multiply, ast.Div: np.divide, ast.Pow: np.power}
+_OPERATORS: dict[type, Any] = {
+    ast.Add: np.add,
+    ast.Sub: np.subtract,
+    ast.Mult: np.multiply,
+    ast.Div: np.divide,
+    ast.Pow: np.power,
+}
 _SIGNS: dict[type, Any] = {ast.UAdd: np.positive, ast.USub: np.negative}
 _UNWANTED = {"^": "a power is written **", "//": "a division is written /", "%": "there is no remainder"}
 
 
 @dataclass(frozen=True)
 class Expression:
-    """A formula as the steps of a stack machine: numbers, ``None`` for x, and (function, how many arguments)."""
+    """A formula as the steps of a stack machine: numbers, ``None`` for x, and (function, how many
+    arguments).
+    """
 
     text: str
     steps: tuple[Any, ...]
@@ -81,7 +90,11 @@ def _fault(field: str, source: str, place: int, reason: str) -> InputError:
 
 
 def _reason(source: str) -> str:
-    return "empty" if not source else next((why for sign, why in _UNWANTED.items() if sign in source), "no formula of x")
+    return (
+        "empty"
+        if not source
+        else next((why for sign, why in _UNWANTED.items() if sign in source), "no formula of x")
+    )
 
 
 def _steps(root: ast.expr, source: str) -> list[Any]:
@@ -114,7 +127,9 @@ def _function(node: ast.Call) -> Callable[..., Any]:
     if not isinstance(node.func, ast.Name):
         raise _WrongError(node, "only a named function can be called")
     if node.func.id not in FUNCTIONS:
-        raise _WrongError(node, f"unknown function {node.func.id}; {closest(node.func.id, FUNCTIONS)}".rstrip("; "))
+        raise _WrongError(
+            node, f"unknown function {node.func.id}; {closest(node.func.id, FUNCTIONS)}".rstrip("; ")
+        )
     if len(node.args) != 1 or node.keywords or isinstance(node.args[0], ast.Starred):
         raise _WrongError(node, f"{node.func.id} takes one argument")
     found: Callable[..., Any] = FUNCTIONS[node.func.id]

@@ -70,7 +70,11 @@ _ELECTRODE = {
 
 def _scalars() -> dict[str, str]:
     found = _CELL | {f"side_reactions.{key}": name for key, name in SIDE_REACTIONS.items()}
-    for part, layer in (("negative", "Negative electrode"), ("separator", "Separator"), ("positive", "Positive electrode")):
+    for part, layer in (
+        ("negative", "Negative electrode"),
+        ("separator", "Separator"),
+        ("positive", "Positive electrode"),
+    ):
         found |= {f"{part}.{key}": f"{layer} {name}" for key, name in _LAYER.items()}
     for side, Side in _SIDES.items():
         found |= {f"{side}.{key}": name.format(side=side, Side=Side) for key, name in _ELECTRODE.items()}
@@ -101,15 +105,20 @@ _REASONS = {
     "Positive electrode OCP [V]": "a function, which no number can replace",
     "Negative electrode OCP entropic change [V.K-1]": "a function, which no number can replace",
     "Positive electrode OCP entropic change [V.K-1]": "a function, which no number can replace",
-    "Negative electrode exchange-current density [A.m-2]": "a function: set negative.exchange_current_density_factor",
-    "Positive electrode exchange-current density [A.m-2]": "a function: set positive.exchange_current_density_factor",
+    "Negative electrode exchange-current density [A.m-2]": "a function: set "
+    "negative.exchange_current_density_factor",
+    "Positive electrode exchange-current density [A.m-2]": "a function: set "
+    "positive.exchange_current_density_factor",
 }
 _UNUSED = (  # part of a name, why no model has it
     ("charge transfer coefficient", "charge transfer is symmetric: the coefficient is 1/2"),
     ("Butler-Volmer transfer coefficient", "charge transfer is symmetric: the coefficient is 1/2"),
     ("double-layer capacity", "the double layer has no capacity here"),
     ("thermal conductivity", "a cell has one temperature"),
-    ("current collector conductivity", "current collectors have no resistance here; cell.contact_resistance adds one"),
+    (
+        "current collector conductivity",
+        "current collectors have no resistance here; cell.contact_resistance adds one",
+    ),
     ("surface heat transfer coefficient", "a cell is cooled by heat_transfer_coefficient alone"),
     ("tab ", "tabs have no size here"),
     ("Edge heat transfer", "a cell is cooled by heat_transfer_coefficient alone"),
@@ -119,7 +128,10 @@ _UNUSED = (  # part of a name, why no model has it
     ("surface area to volume ratio", "it follows from active_fraction and particle_radius"),
     ("SEI", "the interphase grows limited by its reaction or by diffusion of solvent; see side_reactions"),
     ("EC ", "the interphase grows limited by its reaction or by diffusion of solvent; see side_reactions"),
-    ("interstitial", "the interphase grows limited by its reaction or by diffusion of solvent; see side_reactions"),
+    (
+        "interstitial",
+        "the interphase grows limited by its reaction or by diffusion of solvent; see side_reactions",
+    ),
     ("Exchange-current density for", "plating follows side_reactions.plating_rate_constant"),
     ("Initial plated lithium", "a cell starts without metal"),
     ("Typical plated lithium", "a scale of PyBaMM's solver"),
@@ -141,7 +153,10 @@ _UNUSED = (  # part of a name, why no model has it
 
 
 def unit_of(name: str) -> str:
-    """Return the unit in which PyBaMM takes a bare number: ``m2 s-1`` of ``.. [m2.s-1]``, ``1`` where it names none."""
+    """Return the unit in which PyBaMM takes a bare number: ``m2 s-1`` of ``..
+
+    [m2.s-1]``, ``1`` where it names none.
+    """
     match = _UNIT.search(name)
     return match[1].replace(".", " ").replace("Ohm", "ohm") if match else "1"
 
@@ -152,9 +167,15 @@ def path_of(name: str) -> tuple[str, str] | None:
 
 
 def name_of(path: str) -> tuple[str, float] | None:
-    """Return (PyBaMM's name, factor from our unit to PyBaMM's) of the field at ``path``, None if PyBaMM has no such number."""
+    """Return (PyBaMM's name, factor from our unit to PyBaMM's) of the field at ``path``, None if PyBaMM has
+    no such number.
+    """
     name = (SCALARS | FUNCTIONS).get(path)
-    return None if name is None else (name, 1e-6 if path.split(".")[-1].removeprefix("collector_") in _MICRO else 1.0)
+    return (
+        None
+        if name is None
+        else (name, 1e-6 if path.split(".")[-1].removeprefix("collector_") in _MICRO else 1.0)
+    )
 
 
 def refusal(name: str) -> str | None:

@@ -1,4 +1,6 @@
-"""PyBaMM's parameter sets, evaluated by PyBaMM itself, so that clips, regularisation and asymptotes are its own."""
+"""PyBaMM's parameter sets, evaluated by PyBaMM itself, so that clips, regularisation and asymptotes are its
+own.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,8 @@ PLACES = (0.0, 0.25, 0.5, 0.75, 1.0)  # stoichiometries, or positions in units o
 LAYERS = ("negative", "separator", "positive")
 THERMAL = (
     *(f"{layer}.{key}" for layer in LAYERS for key in ("density", "specific_heat")),
-    *(f"{side}.collector_{key}" for side in ("negative", "positive") for key in ("thickness", "density", "specific_heat")),
+    *(f"{side}.collector_{key}" for side in ("negative", "positive") for key in ("thickness", "density",
+    "specific_heat")),
     "cell.volume", "cell.cooling_area",
 )  # fmt: skip
 BESIDE = tuple(path for path in SCALARS if path.startswith("side_reactions."))
@@ -66,9 +69,14 @@ def read(name: str) -> Material:
         scalars |= _asked_for(values)
         curves = _curves(pybamm, values, scalars["cell.reference_temperature"])
         powers = _powers(pybamm, values)
-    sources = (f"{stamp()}, parameter set {name}", *(f"{key}, as PyBaMM cites it" for key in given.get("citations", [])))
+    sources = (
+        f"{stamp()}, parameter set {name}",
+        *(f"{key}, as PyBaMM cites it" for key in given.get("citations", [])),
+    )
     notes = SODIUM if given.get("chemistry") == "sodium_ion" else ()
-    return Material(name, f"{name}, a parameter set of PyBaMM", scalars, curves, sources, notes, refused, powers=powers)
+    return Material(
+        name, f"{name}, a parameter set of PyBaMM", scalars, curves, sources, notes, refused, powers=powers
+    )
 
 
 def _unsupported(values: Mapping[str, Any]) -> str:
@@ -116,7 +124,9 @@ def _scalars(pybamm: Any, values: Any, set_name: str) -> tuple[dict[str, float],
             refused.setdefault("lumped", f"{name} of the set {set_name} is no constant")
         elif path in ("cell.contact_resistance", "negative.conductivity", "positive.conductivity"):
             found[path] = float(f"{results[0] / factor:.15g}")
-            refused["temperature"] = f"{name} of the set {set_name} is no constant: its value at {T_ref:g} K is used"
+            refused["temperature"] = (
+                f"{name} of the set {set_name} is no constant: its value at {T_ref:g} K is used"
+            )
             refused.setdefault("lumped", f"{name} of the set {set_name} is no constant")
         elif path not in BESIDE:
             faults.append(Fault(path, hint=f"{name} of the set {set_name} is no constant"))
@@ -129,19 +139,29 @@ def _scalars(pybamm: Any, values: Any, set_name: str) -> tuple[dict[str, float],
 
 
 def _numbers(pybamm: Any, values: Any, name: str, path: str, T_ref: float) -> Array:
-    """Return a parameter's values: one of a number, several of a function, the first at the reference temperature."""
+    """Return a parameter's values: one of a number, several of a function, the first at the reference
+    temperature.
+    """
     value = values[name]
     if not callable(value):
         return np.array([_value(values, value)])
     count = len([p for p in inspect.signature(value).parameters.values() if p.default is p.empty])
     thermal = path.split(".")[-1].removeprefix("collector_") in OF_TEMPERATURE
     first: Iterable[Sequence[float]] = [(*[0.5] * (count - 1), T_ref)] if thermal else []
-    grid = [(*[p] * (count - 1), T) for p in PLACES for T in TEMPERATURES] if thermal else [(1e-4 * p,) * count for p in PLACES]
+    grid = (
+        [(*[p] * (count - 1), T) for p in PLACES for T in TEMPERATURES]
+        if thermal
+        else [(1e-4 * p,) * count for p in PLACES]
+    )
     return np.array([_value(values, value(*map(pybamm.Scalar, arguments))) for arguments in (*first, *grid)])
 
 
 def _value(values: Any, symbol: Any) -> float:
-    return float(symbol) if isinstance(symbol, int | float) else float(np.ravel(values.process_symbol(symbol).evaluate())[0])
+    return (
+        float(symbol)
+        if isinstance(symbol, int | float)
+        else float(np.ravel(values.process_symbol(symbol).evaluate())[0])
+    )
 
 
 def _curves(pybamm: Any, values: Any, T_ref: float) -> dict[str, Surface]:
@@ -163,7 +183,9 @@ def _curves(pybamm: Any, values: Any, T_ref: float) -> dict[str, Surface]:
 
 
 def _powers(pybamm: Any, values: Any) -> dict[str, dict[str, float]]:
-    """Return {E_N and E_P: {path: power of that number by which exchange currents grow at one stoichiometry and concentration}}."""
+    """Return {E_N and E_P: {path: power of that number by which exchange currents grow at one stoichiometry
+    and concentration}}.
+    """
     param = pybamm.LithiumIonParameters(pybamm.BatteryModelOptions({}))
     found: dict[str, dict[str, float]] = {}
     for side, electrode in (("negative", param.n.prim), ("positive", param.p.prim)):
@@ -180,12 +202,16 @@ def _powers(pybamm: Any, values: Any) -> dict[str, dict[str, float]]:
 
 def _middle(pybamm: Any, values: Any, electrode: Any) -> float:
     """Return the exchange current density at stoichiometry 1/2, A m-2."""
-    j0 = _evaluated(pybamm, values, lambda c_e, sto: electrode.j0(c_e, sto * electrode.c_max, pybamm.Scalar(298.15)))
+    j0 = _evaluated(
+        pybamm, values, lambda c_e, sto: electrode.j0(c_e, sto * electrode.c_max, pybamm.Scalar(298.15))
+    )
     return float(j0(np.array([CONCENTRATION]), np.array([0.5]))[0])
 
 
 def _of_electrode(pybamm: Any, electrode: Any, T_ref: Any) -> dict[str, Callable[..., Any]]:
-    """Return functions of PyBaMM's symbols; the entropic change has the bounds on stoichiometry that the potential has."""
+    """Return functions of PyBaMM's symbols; the entropic change has the bounds on stoichiometry that the
+    potential has.
+    """
     edge = pybamm.settings.tolerances["U__c_s"]
     return {
         "U": lambda sto, T: electrode.U(sto, T_ref),
@@ -206,7 +232,9 @@ def _evaluated(pybamm: Any, values: Any, function: Callable[..., Any]) -> Callab
         n = int(np.prod(shape))
         states = [pybamm.StateVector(slice(i * n, (i + 1) * n)) for i in range(len(arguments))]
         with np.errstate(all="ignore"):
-            result = values.process_symbol(function(*states)).evaluate(t=0.0, y=np.concatenate([np.ravel(a) for a in arguments]))
+            result = values.process_symbol(function(*states)).evaluate(
+                t=0.0, y=np.concatenate([np.ravel(a) for a in arguments])
+            )
         return np.broadcast_to(np.ravel(np.asarray(result, dtype=np.float64)), (n,)).reshape(shape).copy()
 
     return f

@@ -28,8 +28,8 @@ SMALL = 1e-2  # of the largest value at a temperature, below which a fit's error
 class Separation:
     """f(x, T) as a sum of g(x) h(T); ``exact`` holds f at ``x`` and ``T``, the reference temperature first.
 
-    A fitted sum is close only for the T given and for x up to their largest, and keeps f's ratio to its value at the reference
-    temperature beyond.
+    A fitted sum is close only for the T given and for x up to their largest, and keeps f's ratio to its value
+    at the reference temperature beyond.
     """
 
     pairs: list[tuple[Curve, Curve]]
@@ -55,8 +55,8 @@ def surface(f: Surface, x: Array, T: Array) -> Array:
 def separate(function: Function, f: Surface, T_ref: float) -> Separation:
     """Return ``f`` as a sum of few products, the first g being f(x, T_ref) and the other h zero at T_ref.
 
-    The g are f at few temperatures, the h combinations of f at few x, found by elimination with the largest pivot: exact where a
-    sum of as many products exists; else the sum is fitted.
+    The g are f at few temperatures, the h combinations of f at few x, found by elimination with the largest
+    pivot: exact where a sum of as many products exists; else the sum is fitted.
     """
     x, T = samples(function), np.concatenate([[T_ref], np.linspace(LOW_T, HIGH_T, 29)])
     exact = surface(f, x, T)
@@ -90,9 +90,11 @@ def _at_points(f: Surface, points: Array, weights: Array) -> Curve:
 
 
 def physical(exact: Array, x: Array) -> Array:
-    """Return where values (x, T) of an electrolyte's function are usable: up to where, from low x on, they stop to be so.
+    """Return where values (x, T) of an electrolyte's function are usable: up to where, from low x on, they
+    stop to be so.
 
-    They are positive and no larger than the largest up to ``MEASURED``: beyond, polynomials in the concentration turn up again.
+    They are positive and no larger than the largest up to ``MEASURED``: beyond, polynomials in the
+    concentration turn up again.
     """
     top = np.nanmax(np.where(np.isfinite(exact) & (x <= MEASURED)[:, np.newaxis], exact, 0.0), axis=0)
     with np.errstate(invalid="ignore"):
@@ -101,10 +103,11 @@ def physical(exact: Array, x: Array) -> Array:
 
 
 def _fit(function: Function, f: Surface, T_ref: float) -> Separation:
-    """Return the products closest to f(x, T) over a window, in the mean square of errors relative to f where it is not ``SMALL``.
+    """Return the products closest to f(x, T) over a window, in the mean square of errors relative to f where
+    it is not ``SMALL``.
 
-    The first g is f(x, T_ref), so that nothing is fitted there: the others fit the ratio to it. Alternating least squares from the
-    singular vectors.
+    The first g is f(x, T_ref), so that nothing is fitted there: the others fit the ratio to it. Alternating
+    least squares from the singular vectors.
     """
     x, T = samples(function, WINDOW_C), np.linspace(*WINDOW_T, 31)
     at_reference = at_temperature(f, T_ref)
@@ -148,7 +151,9 @@ def _fit(function: Function, f: Surface, T_ref: float) -> Separation:
     over_T = over_temperature(fine_T)
 
     def pair(k: int) -> tuple[Curve, Curve]:
-        return lambda p: at_reference(p) * np.interp(p, fine, over_fine[:, k - 1]), lambda t: np.interp(t, fine_T, over_T[:, k])
+        return lambda p: at_reference(p) * np.interp(p, fine, over_fine[:, k - 1]), lambda t: np.interp(
+            t, fine_T, over_T[:, k]
+        )
 
     pairs = [(at_reference, pair(0)[1]), *(pair(k) for k in range(1, RANK))]
     all_T = np.concatenate([[T_ref], T])
@@ -156,7 +161,9 @@ def _fit(function: Function, f: Surface, T_ref: float) -> Separation:
 
 
 def _project(wanted: Array, basis: Array, scale: Array) -> Array:
-    """Return, for every row of ``wanted``, the shares of ``basis`` (column, share) closest to it relative to ``scale``."""
+    """Return, for every row of ``wanted``, the shares of ``basis`` (column, share) closest to it relative to
+    ``scale``.
+    """
     weighted = basis / scale[:, :, None]  # (row, column, share)
     right = wanted / scale
     normal = np.einsum("ijk,ijl->ikl", weighted, weighted)

@@ -23,12 +23,13 @@ from energymodels.kernels.battery.cell.tables import BUCKETS, HIGH, LOW
 class ParameterSet:
     """A cell: numbers by dotted path, in the fields' units, and material functions as tables.
 
-    ``tables`` holds all tables of all functions; ``index`` (function, 1 + 2 * rank) holds [rank, g0, h0, g1, h1 ..], the number of
-    products g(x) h(T) that make up a function and where their tables begin; neither is to be changed. ``errors`` are the largest of
-    the tables by function, V for potentials, else relative. ``refused`` says what the set cannot be used for, and why.
-    ``powers`` {function: {path: power}} says by what power of a number a function grows when that number is changed.
-    ``reaches`` {function: (temperatures, K, concentrations, mol m-3)} says up to where transport in the electrolyte holds.
-    ``ranges`` {path of a field: (low, high)} are in the field's unit, of what the literature gives no one value for.
+    ``tables`` holds all tables of all functions; ``index`` (function, 1 + 2 * rank) holds [rank, g0, h0, g1,
+    h1 ..], the number of products g(x) h(T) that make up a function and where their tables begin; neither is
+    to be changed. ``errors`` are the largest of the tables by function, V for potentials, else relative.
+    ``refused`` says what the set cannot be used for, and why. ``powers`` {function: {path: power}} says by
+    what power of a number a function grows when that number is changed. ``reaches`` {function: (temperatures,
+    K, concentrations, mol m-3)} says up to where transport in the electrolyte holds. ``ranges`` {path of a
+    field: (low, high)} are in the field's unit, of what the literature gives no one value for.
     """
 
     name: str
@@ -46,11 +47,15 @@ class ParameterSet:
 
     @property
     def temperatures(self) -> tuple[float, float]:
-        """The lowest and highest temperature, K, that all tables over temperature cover; beyond them these keep an end's value."""
+        """The lowest and highest temperature, K, that all tables over temperature cover; beyond them these
+        keep an end's value.
+        """
         over = self.index[:, 2::2]
         places = np.unique(over[over != 0])  # offset 0 is the constant 1
         places = places[self.tables[places + BUCKETS] != 0.0]
-        return float(np.max(self.tables[places + LOW], initial=0.0)), float(np.min(self.tables[places + HIGH], initial=np.inf))
+        return float(np.max(self.tables[places + LOW], initial=0.0)), float(
+            np.min(self.tables[places + HIGH], initial=np.inf)
+        )
 
 
 def bundled() -> list[str]:
@@ -59,12 +64,16 @@ def bundled() -> list[str]:
 
 
 def names() -> list[str]:
-    """Return the names of the bundled sets and of PyBaMM's, of which those that cannot be used are refused."""
+    """Return the names of the bundled sets and of PyBaMM's, of which those that cannot be used
+    are refused.
+    """
     return sorted({*bundled(), *pybamm_sets.known()})
 
 
 def parameter_set(name: str) -> ParameterSet:
-    """Return the set ``name``: one of PyBaMM's, a bundled one, or the path of a BPX file; InputError with the closest names."""
+    """Return the set ``name``: one of PyBaMM's, a bundled one, or the path of a BPX file; InputError with the
+    closest names.
+    """
     if not name.endswith(".json"):
         return _named(name)
     path = Path(name)
@@ -95,7 +104,9 @@ def _kept(key: str, stamp: str, read: Callable[[], Material]) -> ParameterSet:
     sources, notes = tuple(meta.pop("sources")), tuple(meta.pop("notes"))
     ranges = {path: (low, high) for path, (low, high) in meta.pop("ranges").items()}
     reaches = {key: (T, c) for key, (T, c) in meta.pop("reaches").items()}
-    return ParameterSet(tables=tables, index=index, sources=sources, notes=notes, ranges=ranges, reaches=reaches, **meta)
+    return ParameterSet(
+        tables=tables, index=index, sources=sources, notes=notes, ranges=ranges, reaches=reaches, **meta
+    )
 
 
 def remarks(fields: Mapping[str, Any], swept: Mapping[str, NDArray[Any]]) -> list[str]:
@@ -109,15 +120,19 @@ def _made(material: Material) -> disk.Content:
 
     tables, index, errors, notes, reaches = tabulate(material)
     meta = {
-        "name": material.name, "title": material.title, "scalars": dict(material.scalars), "refused": dict(material.refused),
+        "name": material.name, "title": material.title, "scalars": dict(material.scalars),
+        "refused": dict(material.refused),
         "reaches": reaches, "powers": {key: dict(powers) for key, powers in material.powers.items()},
-        "ranges": dict(material.ranges), "errors": errors, "sources": list(material.sources), "notes": [*material.notes, *notes],
+        "ranges": dict(material.ranges), "errors": errors, "sources": list(material.sources),
+        "notes": [*material.notes, *notes],
     }  # fmt: skip
     return {"tables": tables, "index": index}, meta
 
 
 def read_bundled(name: str) -> sheet.Sheet:
-    """Return the sheet of a bundled set; ValueError if an entry is unknown, in another unit or outside its own range."""
+    """Return the sheet of a bundled set; ValueError if an entry is unknown, in another unit or outside its
+    own range.
+    """
     table: Mapping[str, Any] = datasets.table(f"battery/{name}")
     sections: dict[str, dict[str, sheet.Entry]] = {}
     sources: dict[str, None] = {}
@@ -129,12 +144,18 @@ def read_bundled(name: str) -> sheet.Sheet:
                 raise ValueError(f"battery/{name}: {section}.{key} is unknown")
             if entry["unit"] != units[key]:
                 raise ValueError(f"battery/{name}: {section}.{key} is in {entry['unit']}, not {units[key]}")
-            sources |= dict.fromkeys(entry[role] for role in ("source", "via") if entry.get(role, "unsourced") != "unsourced")
+            sources |= dict.fromkeys(
+                entry[role] for role in ("source", "via") if entry.get(role, "unsourced") != "unsourced"
+            )
             if "low" in entry or "high" in entry:
                 if not entry["low"] <= entry["value"] <= entry["high"]:
                     raise ValueError(f"battery/{name}: {section}.{key} lies outside its range")
                 ranges[section, key] = (float(entry["low"]), float(entry["high"]))
             sections[section][key] = (
-                (tuple(entry["x"]), tuple(entry["y"])) if "x" in entry else entry.get("formula", entry.get("value"))
+                (tuple(entry["x"]), tuple(entry["y"]))
+                if "x" in entry
+                else entry.get("formula", entry.get("value"))
             )
-    return sheet.Sheet(name, table["title"], sections, tuple(sources), tuple(table.get("notes", ())), ranges=ranges)
+    return sheet.Sheet(
+        name, table["title"], sections, tuple(sources), tuple(table.get("notes", ())), ranges=ranges
+    )

@@ -1,6 +1,8 @@
-"""A cell written down as numbers, formulas and points, by section and key: what a BPX file and a bundled set have in common.
+"""A cell written down as numbers, formulas and points, by section and key: what a BPX file and a bundled set
+have in common.
 
-The equations are those that PyBaMM makes of a BPX file, with its bounds on arguments, regularised roots and guards of potentials.
+The equations are those that PyBaMM makes of a BPX file, with its bounds on arguments, regularised roots and
+guards of potentials.
 """
 
 from __future__ import annotations
@@ -23,36 +25,51 @@ Sections: TypeAlias = Mapping[str, Mapping[str, Entry]]
 
 EDGE = 1e-10  # of stoichiometry, kept from its ends
 ROOT = 1e-3  # of a root's argument relative to its scale, below which the root becomes a straight line
-GUARD = (205.0568621937484, 6910.192179565431, -7.7e-4)  # V, and two of stoichiometry: 1 V at 0 and 1 mV at 0.001
+# V, and two of stoichiometry: 1 V at 0 and 1 mV at 0.001
+GUARD = (205.0568621937484, 6910.192179565431, -7.7e-4)
 SIDES = ("negative", "positive")
 UNITS: dict[str, dict[str, str]] = {  # section -> key -> unit
     "cell": {
-        "electrode_area": "m2", "electrode_pairs": "1", "cooling_area": "m2", "volume": "m3", "voltage_min": "V",
-        "voltage_max": "V", "nominal_capacity": "A h", "reference_temperature": "K", "ambient_temperature": "K",
+        "electrode_area": "m2", "electrode_pairs": "1", "cooling_area": "m2", "volume": "m3",
+        "voltage_min": "V",
+        "voltage_max": "V", "nominal_capacity": "A h", "reference_temperature": "K",
+        "ambient_temperature": "K",
         "initial_temperature": "K", "initial_soc": "1",
-        "heat_transfer_coefficient": "W m-2 K-1", "density": "kg m-3", "specific_heat": "J kg-1 K-1", "contact_resistance": "ohm",
-        "ocv_min": "V", "ocv_max": "V", "interface_resistance": "ohm m2", "interface_resistance_activation_energy": "J mol-1",
+        "heat_transfer_coefficient": "W m-2 K-1", "density": "kg m-3", "specific_heat": "J kg-1 K-1",
+        "contact_resistance": "ohm",
+        "ocv_min": "V", "ocv_max": "V", "interface_resistance": "ohm m2",
+        "interface_resistance_activation_energy": "J mol-1",
     },
     "electrolyte": {
-        "initial_concentration": "mol m-3", "transference_number": "1", "thermodynamic_factor": "1", "conductivity": "S m-1",
-        "conductivity_activation_energy": "J mol-1", "diffusivity": "m2 s-1", "diffusivity_activation_energy": "J mol-1",
-        "solid_conductivity": "S m-1", "solid_conductivity_activation_energy": "J mol-1", "liquid_fraction": "1",
+        "initial_concentration": "mol m-3", "transference_number": "1", "thermodynamic_factor": "1",
+        "conductivity": "S m-1",
+        "conductivity_activation_energy": "J mol-1", "diffusivity": "m2 s-1",
+        "diffusivity_activation_energy": "J mol-1",
+        "solid_conductivity": "S m-1", "solid_conductivity_activation_energy": "J mol-1",
+        "liquid_fraction": "1",
     },
     "separator": {"thickness": "m", "porosity": "1", "transport_efficiency": "1"},
 }  # fmt: skip
 _ELECTRODE = UNITS["separator"] | {
-    "particle_radius": "m", "surface_area": "m-1", "conductivity": "S m-1", "maximum_concentration": "mol m-3",
-    "minimum_stoichiometry": "1", "maximum_stoichiometry": "1", "diffusivity": "m2 s-1", "diffusivity_activation_energy": "J mol-1",
+    "particle_radius": "m", "surface_area": "m-1", "conductivity": "S m-1",
+    "maximum_concentration": "mol m-3",
+    "minimum_stoichiometry": "1", "maximum_stoichiometry": "1", "diffusivity": "m2 s-1",
+    "diffusivity_activation_energy": "J mol-1",
     "open_circuit_potential": "V", "entropic_change": "V K-1", "reaction_rate": "mol m-2 s-1",
     "reaction_rate_activation_energy": "J mol-1",
 }  # fmt: skip
 UNITS |= dict.fromkeys(SIDES, _ELECTRODE)
 UNITS["side_reactions"] = {  # at the negative electrode; every entry may be left out
-    "plating_rate_constant": "m s-1", "plating_exchange_current_density": "A m-2", "plating_transfer_coefficient": "1",
-    "plating_typical_concentration": "mol m-3", "plating_initial_concentration": "mol m-3", "dead_lithium_decay": "s-1",
-    "lithium_partial_molar_volume": "m3 mol-1", "sei_lithium_per_mole": "1", "sei_partial_molar_volume": "m3 mol-1",
-    "sei_resistivity": "ohm m", "sei_initial_thickness": "m", "sei_reaction_exchange_current_density": "A m-2",
-    "sei_open_circuit_potential": "V", "sei_solvent_diffusivity": "m2 s-1", "sei_solvent_concentration": "mol m-3",
+    "plating_rate_constant": "m s-1", "plating_exchange_current_density": "A m-2",
+    "plating_transfer_coefficient": "1",
+    "plating_typical_concentration": "mol m-3", "plating_initial_concentration": "mol m-3",
+    "dead_lithium_decay": "s-1",
+    "lithium_partial_molar_volume": "m3 mol-1", "sei_lithium_per_mole": "1",
+    "sei_partial_molar_volume": "m3 mol-1",
+    "sei_resistivity": "ohm m", "sei_initial_thickness": "m",
+    "sei_reaction_exchange_current_density": "A m-2",
+    "sei_open_circuit_potential": "V", "sei_solvent_diffusivity": "m2 s-1",
+    "sei_solvent_concentration": "mol m-3",
     "sei_kinetic_rate_constant": "m s-1", "sei_ec_diffusivity": "m2 s-1", "sei_ec_concentration": "mol m-3",
     "sei_activation_energy": "J mol-1",
 }  # fmt: skip
@@ -66,26 +83,39 @@ _SOLID = {  # (section, key) -> path of what a set may say of a hybrid electroly
 }  # fmt: skip
 EXTRA = _SOLID | {("side_reactions", key): f"side_reactions.{key}" for key in UNITS["side_reactions"]}
 OPTIONAL = {
-    "cooling_area", "volume", "ambient_temperature", "initial_temperature", "initial_soc", "heat_transfer_coefficient",
+    "cooling_area", "volume", "ambient_temperature", "initial_temperature", "initial_soc",
+    "heat_transfer_coefficient",
     "density", "specific_heat",
-    "contact_resistance", "ocv_min", "ocv_max", "thermodynamic_factor", "entropic_change", "conductivity_activation_energy",
+    "contact_resistance", "ocv_min", "ocv_max", "thermodynamic_factor", "entropic_change",
+    "conductivity_activation_energy",
     "diffusivity_activation_energy", "reaction_rate_activation_energy", *(key for _, key in EXTRA),
 }  # fmt: skip
 POSITIVE = {
-    "electrode_area", "electrode_pairs", "cooling_area", "volume", "nominal_capacity", "reference_temperature", "density",
-    "specific_heat", "initial_concentration", "thickness", "porosity", "transport_efficiency", "particle_radius", "surface_area",
+    "electrode_area", "electrode_pairs", "cooling_area", "volume", "nominal_capacity",
+    "reference_temperature", "density",
+    "specific_heat", "initial_concentration", "thickness", "porosity", "transport_efficiency",
+    "particle_radius", "surface_area",
     "maximum_concentration", "reaction_rate", "conductivity", "diffusivity", "solid_conductivity",
 }  # fmt: skip
 _FACTORS = {
     "diffusivity": "diffusivity_factor",
     "reaction_rate": "exchange_current_density_factor",
 }  # in whose place a range stands
-_AS_THEY_ARE = ("porosity", "transport_efficiency", "maximum_concentration", "initial_concentration", "voltage_max")
+_AS_THEY_ARE = (
+    "porosity",
+    "transport_efficiency",
+    "maximum_concentration",
+    "initial_concentration",
+    "voltage_max",
+)
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """Entries in SI units, checked: every key that must be there is. ``ranges`` holds (low, high) of some, by section and key."""
+    """Entries in SI units, checked: every key that must be there is.
+
+    ``ranges`` holds (low, high) of some, by section and key.
+    """
 
     name: str
     title: str
@@ -116,7 +146,9 @@ def checked(sheet: Sheet) -> Sheet:
         given = sheet.sections.get(section, {})
         missing = [key for key in units if key not in given and key not in OPTIONAL]
         faults += [Fault(f"{section}.{key}", hint=f"missing in {sheet.name}") for key in missing]
-        faults += [Fault(f"{section}.{key}", hint=f"unknown in {sheet.name}") for key in given if key not in units]
+        faults += [
+            Fault(f"{section}.{key}", hint=f"unknown in {sheet.name}") for key in given if key not in units
+        ]
     if faults:
         raise InputError(faults)
     return sheet
@@ -139,16 +171,32 @@ def material(sheet: Sheet) -> Material:
         curves[f"U_{end}"] = _guarded(potential)
         change, kinks[f"DUDT_{end}"] = function(sheet, side, "entropic_change", 0.0)
         curves[f"DUDT_{end}"] = _bounded(change)
-        curves |= factored(side, _exchange_current(sheet, side), sheet.number("cell", "reference_temperature"))
+        curves |= factored(
+            side, _exchange_current(sheet, side), sheet.number("cell", "reference_temperature")
+        )
     notes = (*sheet.notes, *_limits(sheet, curves), *plausibility.remarks(sheet, curves))
-    powers = {f"E_{side[0].upper()}": {f"{side}.maximum_concentration": 1.0} for side in SIDES}  # k, not j0, is the material's
+    # k, not j0, is the material's
+    powers = {f"E_{side[0].upper()}": {f"{side}.maximum_concentration": 1.0} for side in SIDES}
     return Material(
-        sheet.name, sheet.title, _scalars(sheet), curves, sheet.sources, notes, _refused(sheet), kinks, powers, _ranges(sheet)
+        sheet.name,
+        sheet.title,
+        _scalars(sheet),
+        curves,
+        sheet.sources,
+        notes,
+        _refused(sheet),
+        kinks,
+        powers,
+        _ranges(sheet),
     )
 
 
-def function(sheet: Sheet, section: str, key: str, default: float | None = None) -> tuple[Curve, tuple[float, ...]]:
-    """Return (function of x, where it has kinks) of a number, a formula or points, which a straight line joins."""
+def function(
+    sheet: Sheet, section: str, key: str, default: float | None = None
+) -> tuple[Curve, tuple[float, ...]]:
+    """Return (function of x, where it has kinks) of a number, a formula or points, which a straight line
+    joins.
+    """
     entry = sheet.sections[section].get(key, default)
     if isinstance(entry, str):
         return expression.parse(entry, f"{section}.{key}"), ()
@@ -223,7 +271,9 @@ def _exchange_current(sheet: Sheet, side: str) -> Callable[[Array, Array, Array]
 
     def j0(c_e: Array, theta: Array, T: Array) -> Array:
         theta = np.clip(theta, 0.0, 1.0)
-        return np.asarray(FARADAY * rate * factor(T) * root(np.maximum(c_e, 0.0) / usual) * root(theta) * root(1.0 - theta))
+        return np.asarray(
+            FARADAY * rate * factor(T) * root(np.maximum(c_e, 0.0) / usual) * root(theta) * root(1.0 - theta)
+        )
 
     return j0
 
@@ -236,9 +286,12 @@ def _scalars(sheet: Sheet) -> dict[str, float]:
     for key in ("electrode_pairs", "voltage_min", "voltage_max", "nominal_capacity", "reference_temperature"):
         found[f"cell.{key}"] = sheet.number("cell", key)
     for key, default in (
-        ("ocv_min", found["cell.voltage_min"]), ("ocv_max", found["cell.voltage_max"]), ("contact_resistance", 0.0),
-        ("ambient_temperature", found["cell.reference_temperature"]), ("initial_temperature", found["cell.reference_temperature"]),
-    ):  # fmt: skip
+        ("ocv_min", found["cell.voltage_min"]),
+        ("ocv_max", found["cell.voltage_max"]),
+        ("contact_resistance", 0.0),
+        ("ambient_temperature", found["cell.reference_temperature"]),
+        ("initial_temperature", found["cell.reference_temperature"]),
+    ):
         found[f"cell.{key}"] = sheet.number("cell", key, default)
     for key in ("cooling_area", "volume"):
         if sheet.has("cell", key):
@@ -271,7 +324,11 @@ def _start(sheet: Sheet) -> dict[str, float]:
         found["initial_soc"] = sheet.number("cell", "initial_soc")
         if not 0.0 <= found["initial_soc"] <= 1.0:
             raise InputError(Fault("cell.initial_soc", found["initial_soc"], "from 0 to 1"))
-    given = [sheet.number("cell", key) for key in ("ambient_temperature", "initial_temperature") if sheet.has("cell", key)]
+    given = [
+        sheet.number("cell", key)
+        for key in ("ambient_temperature", "initial_temperature")
+        if sheet.has("cell", key)
+    ]
     if given:
         found["temperature"] = _celsius(given[0])
     if len(set(given)) > 1:
@@ -284,17 +341,29 @@ def _celsius(kelvin: float) -> float:
 
 
 def _extra(sheet: Sheet) -> dict[str, float]:
-    """Return what the sheet says of hybrid electrolytes and side reactions, {path: number}; InputError for one out of its range."""
-    found = {path: _unit(key) * sheet.number(section, key) for (section, key), path in EXTRA.items() if sheet.has(section, key)}
+    """Return what the sheet says of hybrid electrolytes and side reactions, {path: number}; InputError for
+    one out of its range.
+    """
+    found = {
+        path: _unit(key) * sheet.number(section, key)
+        for (section, key), path in EXTRA.items()
+        if sheet.has(section, key)
+    }
     for path, value in found.items():
-        most = 1.0 if path in ("electrolyte.liquid_fraction", "side_reactions.plating_transfer_coefficient") else math.inf
+        most = (
+            1.0
+            if path in ("electrolyte.liquid_fraction", "side_reactions.plating_transfer_coefficient")
+            else math.inf
+        )
         if not 0.0 <= value <= most:
             raise InputError(Fault(path, value, "0 to 1" if most == 1.0 else "0 or more"))
     return found
 
 
 def _ranges(sheet: Sheet) -> dict[str, tuple[float, float]]:
-    """Return {path of a field: (low, high)}; what has no field of its own is a factor's, relative to the value."""
+    """Return {path of a field: (low, high)}; what has no field of its own is a factor's, relative to the
+    value.
+    """
     found = {}
     for (section, key), ends in sheet.ranges.items():
         path, scale = EXTRA.get((section, key), f"{section}.{key}"), 1.0
@@ -321,20 +390,30 @@ def _micro(metres: float) -> float:
 
 def _refused(sheet: Sheet) -> dict[str, str]:
     """Return {capability: why the sheet does not serve it}."""
-    missing = [f"cell.{key}" for key in ("density", "specific_heat", "volume", "cooling_area") if not sheet.has("cell", key)]
+    missing = [
+        f"cell.{key}"
+        for key in ("density", "specific_heat", "volume", "cooling_area")
+        if not sheet.has("cell", key)
+    ]
     missing += [f"{side}.entropic_change" for side in SIDES if not sheet.has(side, "entropic_change")]
     found = dict(sheet.refused or {})
     return found | ({"lumped": f"{sheet.name} gives no {missing[0]}"} if missing else {})
 
 
 def _limits(sheet: Sheet, curves: Mapping[str, Surface]) -> list[str]:
-    """Return notes on stoichiometry limits whose open-circuit voltage lies outside the cut-offs by more than 1 mV."""
+    """Return notes on stoichiometry limits whose open-circuit voltage lies outside the cut-offs by more than
+    1 mV.
+    """
     T = np.array([sheet.number("cell", "reference_temperature")])
     notes = []
     for word, ends, bound, sign in (
-        ("full", ("maximum", "minimum"), "voltage_max", 1.0), ("empty", ("minimum", "maximum"), "voltage_min", -1.0),
-    ):  # fmt: skip
-        at = [np.array([sheet.number(side, f"{end}_stoichiometry")]) for side, end in zip(SIDES, ends, strict=True)]
+        ("full", ("maximum", "minimum"), "voltage_max", 1.0),
+        ("empty", ("minimum", "maximum"), "voltage_min", -1.0),
+    ):
+        at = [
+            np.array([sheet.number(side, f"{end}_stoichiometry")])
+            for side, end in zip(SIDES, ends, strict=True)
+        ]
         voltage = float((curves["U_P"](at[1], T) - curves["U_N"](at[0], T))[0])
         if sign * (voltage - sheet.number("cell", bound)) > 1e-3:
             notes.append(f"the stoichiometry limits give {voltage:.4f} V when {word}, outside {bound}")

@@ -1,7 +1,8 @@
-"""Functions of one variable into tables of piecewise cubics, and the fourteen functions of a material into its tables.
+"""Functions of one variable into tables of piecewise cubics, and the fourteen functions of a material into
+its tables.
 
-The format is that of ``energymodels.kernels.battery.cell.tables``. A function takes and returns arrays; it is called on many points
-at once, a few times.
+The format is that of ``energymodels.kernels.battery.cell.tables``. A function takes and returns arrays; it is
+called on many points at once, a few times.
 """
 
 from __future__ import annotations
@@ -47,11 +48,14 @@ from energymodels.kernels.battery.cell.tables import (
     PER,
 )
 
-CUTS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)  # intervals into which a bucket may be cut
+# intervals into which a bucket may be cut
+CUTS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)
 FITTED = 1e-4  # relative error of the tables of a fit, which is no closer itself
 TRANSPORT = ("KAPPA", "D_E")
-COUNTS = (64, 100, 128, 160, 200, 250, 400, 500)  # of buckets, tried where a function has kinks that should lie on edges
-NODES = np.array([0.0, 0.25, 0.75, 1.0])  # Chebyshev-Lobatto: neighbouring cubics meet, and only values are needed
+# of buckets, tried where a function has kinks that should lie on edges
+COUNTS = (64, 100, 128, 160, 200, 250, 400, 500)
+# Chebyshev-Lobatto: neighbouring cubics meet, and only values are needed
+NODES = np.array([0.0, 0.25, 0.75, 1.0])
 CHECKS = np.array([0.03, 0.1, 0.22, 0.37, 0.5, 0.63, 0.78, 0.9, 0.97])
 CUBIC = np.linalg.inv(np.vander(NODES, increasing=True)).T  # values at the nodes @ CUBIC are the coefficients
 POWERS = np.vander(CHECKS, 4, increasing=True).T
@@ -62,11 +66,14 @@ def constant(value: float) -> Array:
     return np.array([0.0, 1.0, 0.0, 0.0, 0.0, 0.0, value])
 
 
-def table(f: Curve, grid: tuple[float, float, int], allowed: Callable[[Array, Array], Array], goes_on: bool = False) -> Array:
-    """Return the table of ``f`` over a grid (low, high, buckets); ``allowed(x, f(x))`` is the error allowed at each point.
+def table(
+    f: Curve, grid: tuple[float, float, int], allowed: Callable[[Array, Array], Array], goes_on: bool = False
+) -> Array:
+    """Return the table of ``f`` over a grid (low, high, buckets); ``allowed(x, f(x))`` is the error allowed
+    at each point.
 
-    Each bucket is cut into more and more equal intervals until the error measured between the nodes is allowed. Where ``f`` is not
-    finite, the table ends.
+    Each bucket is cut into more and more equal intervals until the error measured between the nodes is
+    allowed. Where ``f`` is not finite, the table ends.
     """
     low, high, buckets = grid
     samples = np.linspace(low, high, 1025)
@@ -78,7 +85,8 @@ def table(f: Curve, grid: tuple[float, float, int], allowed: Callable[[Array, Ar
     found: list[Array] = [np.empty(0)] * buckets
     left_over = np.arange(buckets)
     for many in CUTS:
-        starts = lefts[left_over, None, None] + (width / many) * np.arange(many)[:, None]  # (bucket, interval, point)
+        # (bucket, interval, point)
+        starts = lefts[left_over, None, None] + (width / many) * np.arange(many)[:, None]
         x = np.minimum(starts + width / many * np.concatenate([NODES, CHECKS]), high)
         values = f(x.ravel()).reshape(x.shape)
         coefficients = values[..., : NODES.size] @ CUBIC
@@ -114,7 +122,9 @@ def _packed(found: Sequence[Array], low: float, high: float, go: float) -> Array
 
 
 def evaluate(tables: Array, o: int, x: Array) -> Array:
-    """Return the values at ``x`` of the table at offset ``o``: what a kernel reads, for many points at once."""
+    """Return the values at ``x`` of the table at offset ``o``: what a kernel reads, for many
+    points at once.
+    """
     n = int(tables[o + BUCKETS])
     if n == 0:
         return np.full(np.shape(x), tables[o + FIRST])
@@ -136,10 +146,14 @@ def evaluate(tables: Array, o: int, x: Array) -> Array:
 Reaches = dict[str, tuple[list[float], list[float]]]  # function -> (K, mol m-3)
 
 
-def tabulate(material: Material) -> tuple[Array, NDArray[np.int64], dict[str, float], tuple[str, ...], Reaches]:
-    """Return (tables, index (function, rank and offsets), largest error by function, notes, reaches) of a material's functions.
+def tabulate(
+    material: Material,
+) -> tuple[Array, NDArray[np.int64], dict[str, float], tuple[str, ...], Reaches]:
+    """Return (tables, index (function, rank and offsets), largest error by function, notes, reaches) of a
+    material's functions.
 
-    The reaches are those of transport in the electrolyte: up to which concentration a function holds, by temperature.
+    The reaches are those of transport in the electrolyte: up to which concentration a function holds, by
+    temperature.
     """
     T_ref = material.scalars["cell.reference_temperature"]
     parts = [constant(1.0)]
@@ -164,7 +178,8 @@ def tabulate(material: Material) -> tuple[Array, NDArray[np.int64], dict[str, fl
                 reaches[function.key] = reach(f, fitted)
             if fitted:
                 notes.append(
-                    f"{function.meaning}: fitted over {WINDOW_T[0]:g} to {WINDOW_T[1]:g} K and up to {WINDOW_C:g} mol m-3 to "
+                    f"{function.meaning}: fitted over {WINDOW_T[0]:g} to {WINDOW_T[1]:g} K and up to "
+                    f"{WINDOW_C:g} mol m-3 to "
                     f"{errors[function.key]:.1e}; exact at the reference temperature"
                 )
     return np.concatenate(parts), index, errors, tuple(notes), reaches
@@ -172,7 +187,9 @@ def tabulate(material: Material) -> tuple[Array, NDArray[np.int64], dict[str, fl
 
 def reach(f: Surface, fitted: bool) -> tuple[list[float], list[float]]:
     """Return (temperatures, K; up to which concentration f holds there, mol m-3)."""
-    T = np.union1d(np.linspace(LOW_T, HIGH_T, 29), [edge + side for edge in WINDOW_T for side in (-1e-6, 1e-6)])
+    T = np.union1d(
+        np.linspace(LOW_T, HIGH_T, 29), [edge + side for edge in WINDOW_T for side in (-1e-6, 1e-6)]
+    )
     x = np.linspace(CLIP, MOST, 800)
     good = physical(surface(f, x, T), x)
     if fitted:
@@ -181,18 +198,26 @@ def reach(f: Surface, fitted: bool) -> tuple[list[float], list[float]]:
     return T.tolist(), np.where(good, x[:, np.newaxis], 0.0).max(axis=0).tolist()
 
 
-def _pairs(function: Function, f: Surface, T_ref: float, kinks: Sequence[float]) -> tuple[list[tuple[Array, Array | None]], bool]:
+def _pairs(
+    function: Function, f: Surface, T_ref: float, kinks: Sequence[float]
+) -> tuple[list[tuple[Array, Array | None]], bool]:
     """Return the tables of every product, None for the constant 1, and whether their sum is a fit."""
     x = samples(function)
     curve = at_temperature(f, T_ref)
     exact = np.abs(curve(x))
     most = float(exact[np.isfinite(exact)].max())
     if not function.thermal:
-        return [(_over_x(function, curve, lambda p, value: function.allowed(p, value, most), kinks), None)], False
+        return [
+            (_over_x(function, curve, lambda p, value: function.allowed(p, value, most), kinks), None)
+        ], False
     separation = separate(function, f, T_ref)
     if separation.fitted:  # an end of the window is an edge of buckets
-        function = replace(function, high=function.low + (WINDOW_C - function.low) * function.buckets / round(WINDOW_C / 125.0))
-    rest = replace(function, tolerance=FITTED, floor=FLOOR) if separation.fitted else function  # of all products but the first
+        function = replace(
+            function,
+            high=function.low + (WINDOW_C - function.low) * function.buckets / round(WINDOW_C / 125.0),
+        )
+    # of all products but the first
+    rest = replace(function, tolerance=FITTED, floor=FLOOR) if separation.fitted else function
     size = np.abs(separation.exact)
     if separation.fitted:
         size = np.where(physical(separation.exact, separation.x), size, 0.0)
@@ -203,24 +228,34 @@ def _pairs(function: Function, f: Surface, T_ref: float, kinks: Sequence[float])
         height, factor = np.abs(g(separation.x)), np.abs(h(separation.T))
         share = 1.0 if len(separation.pairs) == 1 else float(np.nanmax(factor * size[:, :1] / size))
         scaled = partial(_local, rest if found else function, curve, most, share)
-        bound = 0.4 * rest.tolerance * np.nanmin(np.where(height[:, None] > 0.0, size / height[:, None], np.inf), axis=0)
+        bound = (
+            0.4
+            * rest.tolerance
+            * np.nanmin(np.where(height[:, None] > 0.0, size / height[:, None], np.inf), axis=0)
+        )
         over_T = _over_temperature(h, separation.T[1:], bound[1:])
         found.append((_over_x(function, g, scaled, kinks), over_T))
     return found, separation.fitted
 
 
 def _local(function: Function, curve: Curve, most: float, share: float, x: Array, value: Array) -> Array:
-    """Return the error allowed of one of several products, by the function's value at the reference temperature."""
+    """Return the error allowed of one of several products, by the function's value at the reference
+    temperature.
+    """
     return function.allowed(x, curve(x.ravel()).reshape(x.shape), most) / share
 
 
 def _over_temperature(h: Curve, T: Array, bound: Array) -> Array | None:
-    """Return the table of ``h``, None for the constant 1; ``bound`` is the error allowed at the temperatures ``T``."""
+    """Return the table of ``h``, None for the constant 1; ``bound`` is the error allowed at the temperatures
+    ``T``.
+    """
     found = table(h, (float(T[0]), float(T[-1]), 4), lambda t, _: np.interp(t, T, bound))
     return None if found[BUCKETS] == 0.0 and found[FIRST] == 1.0 else found
 
 
-def _over_x(function: Function, g: Curve, allowed: Callable[[Array, Array], Array], kinks: Sequence[float]) -> Array:
+def _over_x(
+    function: Function, g: Curve, allowed: Callable[[Array, Array], Array], kinks: Sequence[float]
+) -> Array:
     """Return the table of ``g``; with kinks, the smallest of those with several numbers of buckets."""
     counts = (function.buckets, *COUNTS) if kinks else (function.buckets,)
     return min((table(g, function.grid(n), allowed, function.potential) for n in counts), key=len)
@@ -234,8 +269,11 @@ def summed(tables: Array, row: NDArray[np.int64], x: Array, T: Array) -> Array:
     return value
 
 
-def measure(function: Function, f: Surface, tables: Array, row: NDArray[np.int64], T_ref: float, fitted: bool = False) -> float:
-    """Return the largest error of a function's tables: V for a potential below ``LARGEST``, else relative to the local value.
+def measure(
+    function: Function, f: Surface, tables: Array, row: NDArray[np.int64], T_ref: float, fitted: bool = False
+) -> float:
+    """Return the largest error of a function's tables: V for a potential below ``LARGEST``, else relative to
+    the local value.
 
     A fit's is relative to ``FLOOR`` of the largest value at the temperature where that is more.
     """

@@ -21,7 +21,9 @@ SIGNS = {"charge": -1.0, "charge at limits": -1.0, "discharge": 1.0}
 
 @dataclass(frozen=True)
 class Course:
-    """Which way charge goes to begin with, rest for neither, and whether some of it goes the other way ``before``."""
+    """Which way charge goes to begin with, rest for neither, and whether some of it goes the other way
+    ``before``.
+    """
 
     direction: Direction
     before: bool = False
@@ -34,7 +36,8 @@ class Course:
 
 
 def course(steps: Sequence[Step], rows: Array, order: Array, profiles: Array) -> Course:
-    """Return which way the protocol of ``steps`` and ``rows``, run in ``order``, first moves more than a pulse.
+    """Return which way the protocol of ``steps`` and ``rows``, run in ``order``, first moves more than a
+    pulse.
 
     Where it never does, the farthest it comes decides.
     """
@@ -48,8 +51,8 @@ def course(steps: Sequence[Step], rows: Array, order: Array, profiles: Array) ->
 def _moved(step: Step, row: Array, profiles: Array) -> tuple[float, bool]:
     """Return about what a step discharges, in capacities, and whether some of it goes the other way before.
 
-    It is a whole one where the step ends neither by time nor by a known amount. A current or power counts as 1C: what that is, the
-    cell says.
+    It is a whole one where the step ends neither by time nor by a known amount. A current or power counts as
+    1C: what that is, the cell says.
     """
     if step.file:
         of = _of_profile(row, profiles)
@@ -65,14 +68,18 @@ def _of_profile(row: Array, profiles: Array) -> Course:
     first, count = int(row[layout.PROFILE_FIRST]), int(row[layout.PROFILE_COUNT])
     time, value = profiles[first : first + count].T
     value = -value if row[layout.VALUE] < 0.0 else value
-    last = int(np.searchsorted(time, row[layout.END_TIME])) if np.isfinite(row[layout.END_TIME]) else count - 1
+    last = (
+        int(np.searchsorted(time, row[layout.END_TIME])) if np.isfinite(row[layout.END_TIME]) else count - 1
+    )
     charge = np.cumsum(0.5 * (value[1:] + value[:-1]) * np.diff(time))[: max(last, 1)]
     way, place = _side(charge, NOISE * float(np.abs(charge).max()))
     return Course(way, _against(way, value[: place + 1]))
 
 
 def _side(charge: Array, least: float) -> tuple[Direction, int]:
-    """Return (the side on which ``charge``, moved by the end of each step, is first farther than ``least``, or farthest, where)."""
+    """Return (the side on which ``charge``, moved by the end of each step, is first farther than ``least``,
+    or farthest, where).
+    """
     beyond = np.flatnonzero(np.abs(charge) > least)
     place = int(beyond[0]) if beyond.size else int(np.argmax(np.abs(charge)))
     found = float(charge[place])

@@ -22,7 +22,16 @@ from energymodels.battery.protocol.words import (
 from energymodels.core.errors import Fault, closest
 
 DEPTH = 20  # of groups within groups
-VERBS = ("Charge at", "Charge at limits", "Discharge at", "Hold at", "Rest for", "Run current from", "Run power from", "repeat")
+VERBS = (
+    "Charge at",
+    "Charge at limits",
+    "Discharge at",
+    "Hold at",
+    "Rest for",
+    "Run current from",
+    "Run power from",
+    "repeat",
+)
 
 
 class ReadingError(Exception):
@@ -60,7 +69,9 @@ class Parser:
         found = "the end" if self.next.kind == "end" else repr(self.next.text)
         found += " (a decimal comma? A decimal point is a dot)" if found == "','" else ""
         near = closest(self.next.text.lower(), known) if self.next.kind == "word" else ""
-        raise ReadingError(self.next, f"{hint}, found {found}; {near if near.startswith('did') else ''}".rstrip("; "))
+        raise ReadingError(
+            self.next, f"{hint}, found {found}; {near if near.startswith('did') else ''}".rstrip("; ")
+        )
 
     def fault(self, token: Token, hint: str) -> None:
         """Record a fault at ``token``, with the words of its step."""
@@ -76,7 +87,11 @@ class Parser:
             self.at += 1
             found = [*found, *self.blocks(0)]
         if not found and not self.faults:
-            self.faults.append(Fault("protocol", self.text.strip() or None, hint="has no step; e.g. Charge at 1C until 3.65 V"))
+            self.faults.append(
+                Fault(
+                    "protocol", self.text.strip() or None, hint="has no step; e.g. Charge at 1C until 3.65 V"
+                )
+            )
         return tuple(found)
 
     def blocks(self, depth: int) -> list[Step | Repeat]:
@@ -135,7 +150,12 @@ class Parser:
         token = self.next
         if token.kind == "name":
             self.wrong("how often steps are repeated shapes the program: write a number, not a name")
-        if token.kind != "number" or not token.text.isdigit() or not 1 <= len(token.text) <= 9 or int(token.text) < 1:
+        if (
+            token.kind != "number"
+            or not token.text.isdigit()
+            or not 1 <= len(token.text) <= 9
+            or int(token.text) < 1
+        ):
             self.wrong("expected a whole number of repeats above 0")
         self.at += 1
         return int(token.text)
@@ -186,8 +206,16 @@ class Parser:
                 if joined:
                     self.wrong("expected for or until", ("for", "until"))
                 return tuple(found)
-            quantities = tuple(dict.fromkeys(unit.quantity for unit in UNITS.values() if unit.quantity not in ("power", "factor")))
-            found.append(self.amount(("time",) if word and word.key == "for" else quantities, word.text if word else "until"))
+            quantities = tuple(
+                dict.fromkeys(
+                    unit.quantity for unit in UNITS.values() if unit.quantity not in ("power", "factor")
+                )
+            )
+            found.append(
+                self.amount(
+                    ("time",) if word and word.key == "for" else quantities, word.text if word else "until"
+                )
+            )
 
     def amount(self, quantities: tuple[str, ...], after: str) -> Amount:
         """Return a number with a unit of one of ``quantities``."""
@@ -212,7 +240,9 @@ class Parser:
                 self.wrong("a name between braces is made of letters, digits and _")
             self.at += 1
             return token.text[1:-1].strip()
-        if token.key in ("nan", "inf", "infinity") or (token.kind == "number" and not math.isfinite(float(token.text))):
+        if token.key in ("nan", "inf", "infinity") or (
+            token.kind == "number" and not math.isfinite(float(token.text))
+        ):
             self.wrong("expected a finite number")
         if token.kind != "number":
             self.wrong("expected a number or {name}")
@@ -231,5 +261,9 @@ class Parser:
             if unit and not (words[0] == "M" and unit[0] == "m" and unit != "min"):  # mega is not milli
                 self.at += many
                 return unit
-        known = {name if len(name) > len(unit) else unit for name, unit in SPELLINGS.items() if UNITS[unit].quantity in quantities}
+        known = {
+            name if len(name) > len(unit) else unit
+            for name, unit in SPELLINGS.items()
+            if UNITS[unit].quantity in quantities
+        }
         self.wrong(f"expected a unit of {listed(quantities)}", known)

@@ -19,7 +19,9 @@ Stamp = tuple[str, int, int]  # path, time of the last change in ns, size: what 
 
 
 def stamp(file: str) -> Stamp:
-    """Return what tells a file from an older one of the same name; a file that is not there has a stamp too."""
+    """Return what tells a file from an older one of the same name; a file that is not there has a
+    stamp too.
+    """
     path = Path(file).absolute()
     try:
         found = path.stat()
@@ -31,20 +33,33 @@ def stamp(file: str) -> Stamp:
 def read_profile(file: str, quantity: str) -> Array:
     """Return rows (time in s from 0 on, current in A, power in W, discharge positive, or temperature in K).
 
-    The header names the columns ``time`` and the quantity's with their units: ``time s``, ``current [mA]``, ``power_W``. InputError
-    if the file is not of that form.
+    The header names the columns ``time`` and the quantity's with their units: ``time s``, ``current [mA]``,
+    ``power_W``. InputError if the file is not of that form.
     """
     return _read(stamp(file), quantity)
 
 
 def temperatures(text: str) -> Array:
-    """Return rows (time in s from 0 on, temperature in K) of ``0 s 25 degC, 2 min 60 degC`` or of a CSV file."""
+    """Return rows (time in s from 0 on, temperature in K) of ``0 s 25 degC, 2 min 60 degC`` or of
+    a CSV file.
+    """
     try:
         found = read_profile(text, "temperature") if text.lower().endswith(".csv") else _written(text)
     except InputError as error:
         raise InputError([replace(fault, field="temperature_profile") for fault in error.faults]) from None
-    if len(found) < 2 or found[0, 0] != 0.0 or not np.isfinite(found).all() or not np.all(np.diff(found[:, 0]) > 0.0):
-        raise InputError(Fault("temperature_profile", text, hint="needs at least two times, the first 0, each later than the last"))
+    if (
+        len(found) < 2
+        or found[0, 0] != 0.0
+        or not np.isfinite(found).all()
+        or not np.all(np.diff(found[:, 0]) > 0.0)
+    ):
+        raise InputError(
+            Fault(
+                "temperature_profile",
+                text,
+                hint="needs at least two times, the first 0, each later than the last",
+            )
+        )
     if not (found[:, 1].min() >= LOW_T and found[:, 1].max() <= HIGH_T):
         allowed = f"from {LOW_T - ZERO_CELSIUS:g} to {HIGH_T - ZERO_CELSIUS:g}"
         raise InputError(Fault("temperature_profile", text, allowed, "degC"))
@@ -73,7 +88,11 @@ def _read(known: Stamp, quantity: str) -> Array:
     if known[1] < 0 or not path.is_file():
         raise _wrong(path, "no such file")
     try:
-        lines = [line for line in path.read_text(encoding="utf-8-sig").splitlines() if line.strip() and line[0] != "#"]
+        lines = [
+            line
+            for line in path.read_text(encoding="utf-8-sig").splitlines()
+            if line.strip() and line[0] != "#"
+        ]
         columns = [_column(cell) for cell in lines[0].split(",")] if lines else []
         time, value = (_find(path, columns, name) for name in ("time", quantity))
         rows = np.array([[float(line.split(",")[i]) for i, _ in (time, value)] for line in lines[1:]])
@@ -81,7 +100,12 @@ def _read(known: Stamp, quantity: str) -> Array:
         raise
     except (OSError, ValueError, IndexError) as error:
         raise _wrong(path, f"not a table of numbers with a header: {error}") from error
-    if len(rows) < 2 or not np.all(np.isfinite(rows)) or rows[0, 0] != 0.0 or not np.all(np.diff(rows[:, 0]) > 0.0):
+    if (
+        len(rows) < 2
+        or not np.all(np.isfinite(rows))
+        or rows[0, 0] != 0.0
+        or not np.all(np.diff(rows[:, 0]) > 0.0)
+    ):
         raise _wrong(path, "needs at least two rows of finite numbers whose time begins at 0 and increases")
     rows = np.stack([UNITS[unit].si(rows[:, i]) for i, (_, unit) in enumerate((time, value))], axis=1)
     rows.setflags(write=False)

@@ -1,4 +1,5 @@
-"""Protocols: what is done to a cell, in the words of PyBaMM's experiments, and as programs of numbers for the kernels.
+"""Protocols: what is done to a cell, in the words of PyBaMM's experiments, and as programs of numbers for the
+kernels.
 
 Steps are separated by ``;`` or a new line::
 
@@ -7,8 +8,9 @@ Steps are separated by ``;`` or a new line::
     Run current from cycle.csv times 0.5 until 3 V
     Charge at limits until 80% SOC
 
-The last is the fastest charge that the fields ``limits.*`` allow at every instant. A step of current or power without an end runs
-into the cell's own limits of voltage, which end every protocol. ``{name}`` stands for a number.
+The last is the fastest charge that the fields ``limits.*`` allow at every instant. A step of current or power
+without an end runs into the cell's own limits of voltage, which end every protocol. ``{name}`` stands for a
+number.
 """
 
 from __future__ import annotations
@@ -40,8 +42,10 @@ class Protocol:
 
     blocks: Blocks
     placeholders: Mapping[str, FieldInfo] = field(compare=False)
-    profiles: Array = field(compare=False, repr=False)  # (row, 2): time since its step began in s, A or W, discharge positive
-    rows: Array = field(compare=False, repr=False)  # (step as written, STEP), NaN where a placeholder's number goes
+    # (row, 2): time since its step began in s, A or W, discharge positive
+    profiles: Array = field(compare=False, repr=False)
+    # (step as written, STEP), NaN where a placeholder's number goes
+    rows: Array = field(compare=False, repr=False)
     slots: tuple[Slot, ...] = field(compare=False, repr=False)
     order: Array = field(compare=False, repr=False)  # which of these steps are run, one after the other
 
@@ -61,37 +65,56 @@ class Protocol:
         return course(list(words.once(self.blocks)), self.rows, self.order, self.profiles)
 
     def program(self, values: Mapping[str, float]) -> Array:
-        """Return the steps as rows of numbers, (step, STEP), with ``values`` of the placeholders in their fields' units."""
+        """Return the steps as rows of numbers, (step, STEP), with ``values`` of the placeholders in their
+        fields' units.
+        """
         return programs([self], {name: np.array([value]) for name, value in values.items()})[0]
 
 
 def parse(text: str) -> Protocol:
-    """Return the protocol that ``text`` writes; InputError lists all that is wrong with it. Texts read before are remembered."""
+    """Return the protocol that ``text`` writes; InputError lists all that is wrong with it.
+
+    Texts read before are remembered.
+    """
     if not isinstance(text, str):
         raise InputError(Fault("protocol", text, hint="must be text"))
-    files = [token.text.strip("\"'") for token in tokens(text) if token.kind == "file"] if "from" in text.lower() else []
+    files = (
+        [token.text.strip("\"'") for token in tokens(text) if token.kind == "file"]
+        if "from" in text.lower()
+        else []
+    )
     return _parse(text, tuple(map(stamp, files)))
 
 
 def programs(protocols: Sequence[Protocol], values: Mapping[str, Array]) -> tuple[Array, Array, Array, Array]:
-    """Return (rows of all programs (row, STEP), first row of each case, how many rows each case has, profiles (row, 2)).
+    """Return (rows of all programs (row, STEP), first row of each case, how many rows each case has, profiles
+    (row, 2)).
 
-    ``protocols`` and ``values``, the placeholders' numbers in their fields' units, have one entry per case, or one for all cases.
-    Cases with the same protocol and numbers share their rows. InputError names the placeholders without a number.
+    ``protocols`` and ``values``, the placeholders' numbers in their fields' units, have one entry per case,
+    or one for all cases. Cases with the same protocol and numbers share their rows. InputError names the
+    placeholders without a number.
     """
     numbers = {name: np.asarray(value, dtype=float).ravel() for name, value in values.items()}
     cases = max([len(protocols), *(array.size for array in numbers.values())])
     known = {id(protocol): protocol for protocol in protocols}
     missing = {name for protocol in known.values() for name in protocol.placeholders} - numbers.keys()
     if missing:
-        raise InputError([Fault(name, hint="needs a value: it stands in the protocol") for name in sorted(missing)])
+        raise InputError(
+            [Fault(name, hint="needs a value: it stands in the protocol") for name in sorted(missing)]
+        )
     kinds = np.broadcast_to(np.fromiter(map(id, protocols), dtype=np.int64, count=len(protocols)), cases)
     first, count = np.zeros(cases, dtype=np.int64), np.zeros(cases, dtype=np.int64)
     stacked, profiles, done, above = [], [], 0, 0
     for key, protocol in known.items():
         mine = np.flatnonzero(kinds == key)
-        table = np.array([np.broadcast_to(numbers[name], cases)[mine] for name in protocol.placeholders]).reshape(-1, mine.size)
-        unique, which = np.unique(table.T, axis=0, return_inverse=True) if len(table) else (table.T[:1], np.zeros(mine.size, int))
+        table = np.array(
+            [np.broadcast_to(numbers[name], cases)[mine] for name in protocol.placeholders]
+        ).reshape(-1, mine.size)
+        unique, which = (
+            np.unique(table.T, axis=0, return_inverse=True)
+            if len(table)
+            else (table.T[:1], np.zeros(mine.size, int))
+        )
         rows = _filled(protocol, dict(zip(protocol.placeholders, unique.T, strict=True)), len(unique))
         rows[..., layout.PROFILE_FIRST] += above
         first[mine] = done + which.ravel() * rows.shape[1]
@@ -103,13 +126,17 @@ def programs(protocols: Sequence[Protocol], values: Mapping[str, Array]) -> tupl
 
 
 def _filled(protocol: Protocol, numbers: Mapping[str, Array], many: int) -> Array:
-    """Return the rows (case, step, STEP) of a protocol for ``many`` cases with ``numbers`` of its placeholders."""
+    """Return the rows (case, step, STEP) of a protocol for ``many`` cases with ``numbers`` of its
+    placeholders.
+    """
     rows = np.repeat(protocol.rows[None], many, axis=0)
     for slot in protocol.slots:
         rows[:, slot.step, slot.column] = slot.sign * UNITS[slot.unit].si(numbers[slot.name])
     last = (protocol.rows[:, layout.PROFILE_FIRST] + protocol.rows[:, layout.PROFILE_COUNT]).astype(int) - 1
     for step in np.flatnonzero(protocol.rows[:, layout.PROFILE_COUNT]):  # a profile's last row ends its step
-        rows[:, step, layout.END_TIME] = np.minimum(rows[:, step, layout.END_TIME], protocol.profiles[last[step], 0])
+        rows[:, step, layout.END_TIME] = np.minimum(
+            rows[:, step, layout.END_TIME], protocol.profiles[last[step], 0]
+        )
     return rows[:, protocol.order]
 
 
@@ -155,6 +182,9 @@ def _unreached(blocks: Blocks) -> list[Fault]:
     steps = list(words.once(blocks))
     for i in words.order(blocks)[:-1]:
         if not steps[i].ends and not steps[i].file:
-            hint = "runs into the cell's own limits, which end the protocol, so what follows is never reached; give it an end"
+            hint = (
+                "runs into the cell's own limits, which end the protocol, so what follows is never "
+                "reached; give it an end"
+            )
             return [Fault("protocol", str(steps[i]), hint=f"step {i + 1}: {hint}")]
     return []

@@ -1,4 +1,6 @@
-"""The numbers of a protocol: its steps as rows, and the fields and places of the numbers that names stand for."""
+"""The numbers of a protocol: its steps as rows, and the fields and places of the numbers that names stand
+for.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,9 @@ ENDS = {
 
 @dataclass(frozen=True)
 class Slot:
-    """Where the number of a placeholder goes: a step as written, a column of its row, the number's unit, and the sign."""
+    """Where the number of a placeholder goes: a step as written, a column of its row, the number's unit, and
+    the sign.
+    """
 
     name: str
     step: int
@@ -51,7 +55,9 @@ def placeholder_fields(blocks: Blocks) -> tuple[dict[str, FieldInfo], list[Fault
     for i, step in enumerate(words.once(blocks), 1):
         for amount in (step.value, *step.ends):
             if amount is not None and isinstance(amount.number, str):
-                what = "n of C/n" if amount.unit == "C/" else "C-rate" if amount.unit == "C" else amount.quantity
+                what = (
+                    "n of C/n" if amount.unit == "C/" else "C-rate" if amount.unit == "C" else amount.quantity
+                )
                 place = f"{what} of step {i}" if amount is step.value else f"{what} that ends step {i}"
                 used.setdefault(amount.number, []).append((amount.unit, place))
     fields: dict[str, FieldInfo] = {}
@@ -60,7 +66,12 @@ def placeholder_fields(blocks: Blocks) -> tuple[dict[str, FieldInfo], list[Fault
         units = dict.fromkeys(unit for unit, _ in places)
         if len(units) > 1:
             written = " and ".join(str(Amount(name, unit)) for unit in units)
-            faults.append(Fault("protocol", hint=f"{{{name}}} stands for one quantity in one unit, but is written {written}"))
+            faults.append(
+                Fault(
+                    "protocol",
+                    hint=f"{{{name}}} stands for one quantity in one unit, but is written {written}",
+                )
+            )
         fields[name] = _field(name, places[0][0], " and ".join(place for _, place in places))
     return fields, faults
 
@@ -86,7 +97,9 @@ def step_rows(blocks: Blocks, pieces: Mapping[tuple[str, str], Array]) -> tuple[
             slots.append(Slot(amount.number, i, column, amount.unit, sign))
 
     for i, step in enumerate(steps):
-        rows[i, layout.KIND] = layout.POWER if step.value and step.value.quantity == "power" else KINDS[step.kind]
+        rows[i, layout.KIND] = (
+            layout.POWER if step.value and step.value.quantity == "power" else KINDS[step.kind]
+        )
         for column in (layout.VALUE, layout.VALUE_PER_C, layout.END_CURRENT_PER_C, layout.END_CAPACITY_PER_C):
             rows[i, column] = 0.0
         rows[i, [layout.PROFILE_FIRST, layout.PROFILE_COUNT]] = 0.0

@@ -10,7 +10,8 @@ TOKEN = re.compile(
     r"|(?P<word>[A-Za-z°]+|%)|(?P<mark>[;\n()/.*])|(?P<other>.)",
     re.DOTALL,
 )
-SIGNS = str.maketrans({"\u2103": "°C", "\u2212": "-", "\u00a0": " "})  # one sign for degrees, minus, a space that does not break
+# one sign for degrees, minus, a space that does not break
+SIGNS = str.maketrans({"\u2103": "°C", "\u2212": "-", "\u00a0": " "})
 FILE = re.compile(r"""[^\S\n]*("[^"\n]*"|'[^'\n]*'|[^\s;()]+)""")
 
 
@@ -27,7 +28,9 @@ class Token(NamedTuple):
 
 
 def tokens(text: str) -> list[Token]:
-    """Return the pieces of ``text`` without blanks, an end behind them; what follows ``from`` is the name of a file."""
+    """Return the pieces of ``text`` without blanks, an end behind them; what follows ``from`` is the name of
+    a file.
+    """
     text = text.translate(SIGNS)
     found: list[Token] = []
     at = 0

@@ -10,12 +10,17 @@ from typing import Any, Literal, TypeAlias
 
 from energymodels.core.schema import FieldInfo
 
-Kind: TypeAlias = Literal["charge", "discharge", "hold", "rest", "current profile", "power profile", "charge at limits"]
+Kind: TypeAlias = Literal[
+    "charge", "discharge", "hold", "rest", "current profile", "power profile", "charge at limits"
+]
 
 
 @dataclass(frozen=True)
 class Unit:
-    """A unit: SI value = scale * number + offset, or scale / number. Numbers lie above ``low``, or from it on if ``closed``."""
+    """A unit: SI value = scale * number + offset, or scale / number.
+
+    Numbers lie above ``low``, or from it on if ``closed``.
+    """
 
     quantity: str
     scale: float = 1.0
@@ -31,7 +36,9 @@ class Unit:
         return self.low <= number <= self.high if self.closed else self.low < number < self.high
 
     def si(self, number: Any) -> Any:
-        """Return a number, or an array of numbers, in V, A, W, s, K, A s, or as a C-rate, a state of charge, a factor."""
+        """Return a number, or an array of numbers, in V, A, W, s, K, A s, or as a C-rate, a state of charge,
+        a factor.
+        """
         return self.scale / number if self.inverse else self.scale * number + self.offset
 
 
@@ -102,7 +109,9 @@ class Step:
     def __str__(self) -> str:
         words = self.kind.capitalize()
         if self.file:
-            words = f"Run {self.kind.split()[0]} from {_quoted(self.file)}" + ("" if self.value == ONE else f" times {self.value}")
+            words = f"Run {self.kind.split()[0]} from {_quoted(self.file)}" + (
+                "" if self.value == ONE else f" times {self.value}"
+            )
         elif self.value:
             words += f" at {self.value}"
         ends = [("for " if end.quantity == "time" else "until ") + str(end) for end in self.ends]
@@ -166,7 +175,11 @@ class RateField(FieldInfo):
     inverse: bool = False
 
     def parse(self, value: object) -> Any:
-        match = re.fullmatch(r"\s*C\s*/(.+)|([-+.eE0-9\s]+)C\s*", value, re.IGNORECASE) if isinstance(value, str) else None
+        match = (
+            re.fullmatch(r"\s*C\s*/(.+)|([-+.eE0-9\s]+)C\s*", value, re.IGNORECASE)
+            if isinstance(value, str)
+            else None
+        )
         if match is None:
             return super().parse(value)
         number = super().parse(match[1] or match[2])

@@ -14,7 +14,10 @@ from energymodels.pv.metals import checks as metals
 
 STANDARD = 298.15  # K, at which a generation is stated
 IMPOSED = "generation_current_density"
-IDEAL = "optics is the ideal limit, nothing reflected, shaded or absorbed outside of the silicon (optical_loss is the share lost)"
+IDEAL = (
+    "optics is the ideal limit, nothing reflected, shaded or absorbed outside of the silicon "
+    "(optical_loss is the share lost)"
+)
 
 
 def doubts(columns: Mapping[str, Array], given: Collection[str]) -> list[Remark]:
@@ -25,7 +28,10 @@ def doubts(columns: Mapping[str, Array], given: Collection[str]) -> list[Remark]
     for side in ("front", "rear"):
         if f"{side}.j0_metal" in given:
             where = (columns[f"{side}.j0_metal"] > 0.0) & (columns[f"{side}.metal_fraction"] == 0.0)
-            text = f"{side}.j0_metal has no effect: {side}.metal_fraction is 0, and then all recombination is in {side}.j0"
+            text = (
+                f"{side}.j0_metal has no effect: {side}.metal_fraction is 0, and then all recombination "
+                f"is in {side}.j0"
+            )
             found.append(Remark(text, where))
     return found
 
@@ -57,6 +63,9 @@ def _generation(columns: Mapping[str, Array], given: Collection[str]) -> list[Re
         found.append(Remark(text, above))
     if np.any(away):
         most = float(max(np.broadcast_to(change, away.shape)[away], key=abs))
-        text = f"{IMPOSED} has no temperature coefficient: absorption alone changes it by {most:+.2f} % from {STANDARD:g} K on"
+        text = (
+            f"{IMPOSED} has no temperature coefficient: absorption alone changes it by {most:+.2f} % "
+            f"from {STANDARD:g} K on"
+        )
         found.append(Remark(text, away))
     return found

@@ -1,5 +1,7 @@
-"""From the fields of ``pv.cell`` to kernel rows. Everything stays on the axes it depends on: a sweep over a million cells converts
-a few dozen resistivities."""
+"""From the fields of ``pv.cell`` to kernel rows.
+
+Everything stays on the axes it depends on: a sweep over a million cells converts a few dozen resistivities.
+"""
 
 from __future__ import annotations
 
@@ -23,14 +25,18 @@ from energymodels.pv.metals.inventory import ACCEPTORS, in_crystal
 
 T_RESISTIVITY = 298.15  # K, at which a wafer's resistivity is stated
 FA_CM2 = 1e-11  # one fA cm-2 in A m-2
-# levels count as flat with a diffusion length of this many thicknesses (the current is then overestimated by 2 %), and a surface
-# recombination velocity of this share of the diffusion velocity D/W
+# levels count as flat with a diffusion length of this many thicknesses (the current is then overestimated by
+# 2 %), and a surface recombination velocity of this share of the diffusion velocity D/W
 FLAT, SURFACE = 4.0, 0.1
-DEGENERATE = 1e25  # m-3: above, Boltzmann statistics and full ionisation fail (the densities of states are near 3e25)
-UNSCREENED = 10.0  # ions over net doping: above, carriers screen too few of them for the formula of gap narrowing, which then grows
+# m-3: above, Boltzmann statistics and full ionisation fail (the densities of states are near 3e25)
+DEGENERATE = 1e25
+# ions over net doping: above, carriers screen too few of them for the formula of gap narrowing, which then
+# grows
+UNSCREENED = 10.0
 OHM_CM2 = 1e-4  # one ohm cm2 in ohm m2
 OPTICS = ("pv/si-nk-schinke2015", "pv/si-nk-green2008")
-ENERGIES = np.linspace(0.8554, 1.8, 474)  # eV: from the end of the absorption data to where emission is below 1e-12 of its peak
+# eV: from the end of the absorption data to where emission is below 1e-12 of its peak
+ENERGIES = np.linspace(0.8554, 1.8, 474)
 
 
 CONVENTIONS = ("narrowed", "kane-swanson")  # of J0, in the order of the field's labels
@@ -72,25 +78,34 @@ def optics(columns: Mapping[str, Array], T: Array, thickness: Array) -> tuple[Ar
 
 
 def _measured(columns: Mapping[str, Array], name: str, base: Base) -> Array:
-    """Return what a J0 against exp(qV/kT) times n_i^-2 is to the stated one times its own n_i^-2: 1 unless it is a slope."""
+    """Return what a J0 against exp(qV/kT) times n_i^-2 is to the stated one times its own n_i^-2: 1 unless it
+    is a slope.
+    """
     slope = columns[f"{name}.j0_convention"] == CONVENTIONS.index("kane-swanson")
     if not np.any(slope):
         return np.ones_like(slope, dtype=float)
     T = columns[f"{name}.j0_temperature"]
     n_i = each(preparation.intrinsic, T, columns["intrinsic_density"])
     ions = base.donors + base.acceptors
-    narrowed = each(preparation.slopes, base.net, base.donor, ions, columns[f"{name}.j0_injection"] * PER_CM3, n_i, T)
+    narrowed = each(
+        preparation.slopes, base.net, base.donor, ions, columns[f"{name}.j0_injection"] * PER_CM3, n_i, T
+    )
     return np.where(slope, 1.0 / narrowed, 1.0)
 
 
-def _side(columns: Mapping[str, Array], name: str, n_i: Array, iron: Array, base: Base) -> tuple[Array, Array, Array]:
-    """Return (J0, J0 before metallisation, both A m-2; contact resistance in ohm m2) of one side, J0 taken to the cell's n_i.
+def _side(
+    columns: Mapping[str, Array], name: str, n_i: Array, iron: Array, base: Base
+) -> tuple[Array, Array, Array]:
+    """Return (J0, J0 before metallisation, both A m-2; contact resistance in ohm m2) of one side, J0 taken to
+    the cell's n_i.
 
     ``iron``, m-3, is that of the wafer before gettering.
     """
     stated = columns.get(f"{name}.j0_n_i")
     if stated is None:
-        reference = each(preparation.intrinsic, columns[f"{name}.j0_temperature"], columns["intrinsic_density"])
+        reference = each(
+            preparation.intrinsic, columns[f"{name}.j0_temperature"], columns["intrinsic_density"]
+        )
     else:
         reference = stated * PER_CM3
     scale = FA_CM2 * (n_i / reference) ** 2 * _measured(columns, name, base)
@@ -105,12 +120,18 @@ def _donor(columns: Mapping[str, Array]) -> Array:
     """Return where the wafer is n-type."""
     if "wafer.dopant" in columns:
         return np.asarray(columns["wafer.dopant"] == DOPANTS.index("P"))
-    return np.asarray(columns["wafer.type"] == 0) if "wafer.type" in columns else np.ones_like(columns["temperature"], dtype=bool)
+    return (
+        np.asarray(columns["wafer.type"] == 0)
+        if "wafer.type" in columns
+        else np.ones_like(columns["temperature"], dtype=bool)
+    )
 
 
 def _acceptor(columns: Mapping[str, Array]) -> Array:
     """Return which acceptor a p-type wafer has: gallium where no dopant is said."""
-    dopant = columns.get("wafer.dopant", np.full_like(columns["temperature"], DOPANTS.index("Ga"), dtype=np.int8))
+    dopant = columns.get(
+        "wafer.dopant", np.full_like(columns["temperature"], DOPANTS.index("Ga"), dtype=np.int8)
+    )
     return take([ACCEPTORS.index("" if d == "P" else d) for d in DOPANTS], dopant)
 
 
@@ -120,7 +141,9 @@ def _of_resistivity(rho: Array, donor: Array, compensation: Array) -> Array:
 
 
 def _grown(columns: Mapping[str, Array], donor: Array, compensation: Array) -> Array:
-    """Return the net doping, m-3, at its place in a crystal: both dopants segregate; below 0 where the opposite one prevails."""
+    """Return the net doping, m-3, at its place in a crystal: both dopants segregate; below 0 where the
+    opposite one prevails.
+    """
     phosphorus = chain.doping_profile(columns, "P")
     boron, gallium = (chain.doping_profile(columns, dopant) for dopant in ACCEPTORS[1:])
     own = np.where(donor, phosphorus, np.where(_acceptor(columns) == 1, boron, gallium))
@@ -130,7 +153,9 @@ def _grown(columns: Mapping[str, Array], donor: Array, compensation: Array) -> A
 
 
 def _base(columns: Mapping[str, Array]) -> Base:
-    """Return the doping as given, or along the crystal; each thermal donor is one donor and gives two electrons."""
+    """Return the doping as given, or along the crystal; each thermal donor is one donor and gives two
+    electrons.
+    """
     donor = _donor(columns)
     compensation = columns["wafer.compensation"] * PER_CM3
     thermal = columns["wafer.thermal_donors"] * PER_CM3
@@ -191,10 +216,12 @@ def prepare(columns: Mapping[str, Array]) -> Prepared:
         beyond = columns["crystal.position"] > columns["crystal.pulled_fraction"]
         n0 = np.where((columns["crystal.route"] == crystal.RCZ) & beyond, np.nan, n0)
     rows = {
-        "temperature": T, "thickness": thickness, "n0": n0, "p0": p0, "ions": base.donors + base.acceptors, "narrowing": narrowing,
+        "temperature": T, "thickness": thickness, "n0": n0, "p0": p0, "ions": base.donors + base.acceptors,
+        "narrowing": narrowing,
         "tau_n": tau_n, "tau_p": tau_p, "n1": n1, "p1": p1,
         "auger": columns["auger"], "auger_doped": doped, "auger_injected": injected,
-        "j0_radiative": emission, "j0_front": front, "j0_rear": rear, "j0_passivated": front_passivated + rear_passivated,
+        "j0_radiative": emission, "j0_front": front, "j0_rear": rear,
+        "j0_passivated": front_passivated + rear_passivated,
         "series": columns["series_resistance"] * OHM_CM2 + front_contact + rear_contact,
         "shunt": 1.0 / (columns["shunt_resistance"] * OHM_CM2),
         "generation": generation, "irradiance": columns["irradiance"], "n_i": n_i,
@@ -205,23 +232,34 @@ def prepare(columns: Mapping[str, Array]) -> Prepared:
         "base_doping": doping,
         "base_type": np.where(donor, TYPES.index("n"), TYPES.index("p")),
         "base_resistivity": _resistivity(columns, base),
-        "validity": _validity(columns, T, base, _levels_bend(rows, doping, n_i, donor, diffusivity, intrinsic_rate)),
+        "validity": _validity(
+            columns, T, base, _levels_bend(rows, doping, n_i, donor, diffusivity, intrinsic_rate)
+        ),
     }
     if metals.elements:
         derived |= {
-            "grown_metals": stack(metals.before), "wafer_metals": stack(metals.total), "wafer_active": stack(metals.active),
+            "grown_metals": stack(metals.before), "wafer_metals": stack(metals.total),
+            "wafer_active": stack(metals.active),
         }  # fmt: skip
     shared = {
-        "levels": np.array(metals.levels), "owners": np.array(metals.owners, dtype=np.int64), "single": np.array(metals.single),
+        "levels": np.array(metals.levels), "owners": np.array(metals.owners, dtype=np.int64),
+        "single": np.array(metals.single),
         "places": np.zeros(len(metals.elements) + 1),  # the last for centres of no metal
     }  # fmt: skip
     return Prepared(rows | {"density": metals.density, "pick": metals.pick}, derived, shared)
 
 
 def _levels_bend(
-    rows: Mapping[str, Array], doping: Array, n_i: Array, donor: Array, diffusivity: Array, intrinsic_rate: Array
+    rows: Mapping[str, Array],
+    doping: Array,
+    n_i: Array,
+    donor: Array,
+    diffusivity: Array,
+    intrinsic_rate: Array,
 ) -> Array:
-    """Return where flat quasi-Fermi levels are a poor assumption: minority carriers at low injection recombine on their way."""
+    """Return where flat quasi-Fermi levels are a poor assumption: minority carriers at low injection
+    recombine on their way.
+    """
     rate = intrinsic_rate + 1.0 / np.where(donor, rows["tau_p"], rows["tau_n"])
     velocity = np.maximum(rows["j0_front"], rows["j0_rear"]) * doping / (Q * n_i**2)  # of a surface
     short = diffusivity < (FLAT * rows["thickness"]) ** 2 * rate

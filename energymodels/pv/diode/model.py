@@ -25,14 +25,19 @@ class Curve(Table):
 
 
 class DiodeSpec(Table):
-    """A solar cell, module or array as one or two diodes. The defaults are pvlib's example of a 60-cell module in rough numbers."""
+    """A solar cell, module or array as one or two diodes.
+
+    The defaults are pvlib's example of a 60-cell module in rough numbers.
+    """
 
     photocurrent: float = quantity(7.0, "A", "light-generated current", ge=0.0, le=1e6)
     saturation_current: float = quantity(1e-10, "A", "saturation current of the diode", gt=0.0, le=1e3)
     resistance_series: float = quantity(0.0, "ohm", "series resistance", ge=0.0, le=1e6)
     resistance_shunt: float = quantity(INF, "ohm", "shunt resistance", gt=0.0)
     nNsVth: float = quantity(1.5, "V", "ideality times cells in series times thermal voltage", gt=0.0, le=1e4)  # noqa: N815 (pvlib's name)
-    saturation_current_2: float = quantity(0.0, "A", "saturation current of a second diode; 0 for none", ge=0.0, le=1e3)
+    saturation_current_2: float = quantity(
+        0.0, "A", "saturation current of a second diode; 0 for none", ge=0.0, le=1e3
+    )
     nNsVth_2: float | None = quantity(  # noqa: N815
         None, "V", "nNsVth of the second diode; not set: twice the first's", gt=0.0, le=1e4
     )
@@ -72,10 +77,17 @@ class Diode(Model):
     def axes(self, fields: Mapping[str, Any], along: Mapping[str, Array], probe: Probe) -> dict[str, Array]:
         if not fields["curve.points"]:
             return {}
-        return {"voltage": np.linspace(fields["curve.voltage_min"], fields["curve.voltage_max"], fields["curve.points"])}
+        return {
+            "voltage": np.linspace(
+                fields["curve.voltage_min"], fields["curve.voltage_max"], fields["curve.points"]
+            )
+        }
 
     def prepare(self, columns: Mapping[str, Array]) -> Prepared:
-        rows = {name: columns[name] for name in ("photocurrent", "saturation_current", "resistance_series", "saturation_current_2")}
+        rows = {
+            name: columns[name]
+            for name in ("photocurrent", "saturation_current", "resistance_series", "saturation_current_2")
+        }
         rows["shunt"] = 1.0 / columns["resistance_shunt"]
         rows["a"] = columns["nNsVth"]
         rows["a_2"] = columns["nNsVth_2"] if "nNsVth_2" in columns else 2.0 * columns["nNsVth"]

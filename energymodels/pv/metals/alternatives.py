@@ -1,4 +1,6 @@
-"""The published alternatives to the data that a spec uses: parameter sets, coefficients, priors, ranges of what is assumed."""
+"""The published alternatives to the data that a spec uses: parameter sets, coefficients, priors, ranges of
+what is assumed.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +14,13 @@ from energymodels.pv.metals import data, recipes
 from energymodels.pv.metals.inventory import ACCEPTORS, compositions, elements_in_use, stated
 
 Members = list[tuple[str, Mapping[str, Any]]]
-ALTERNATIVES = ("segregation", "diffusivity", "solubility")  # of elements, and the tables of fields that choose among them
-TABLES = {"segregation": "crystal.segregation", "diffusivity": "process.diffusivity", "solubility": "wafer.solubility"}
+# of elements, and the tables of fields that choose among them
+ALTERNATIVES = ("segregation", "diffusivity", "solubility")
+TABLES = {
+    "segregation": "crystal.segregation",
+    "diffusivity": "process.diffusivity",
+    "solubility": "wafer.solubility",
+}
 
 
 def members(fields: Mapping[str, Any], along: Mapping[str, Array]) -> Members:
@@ -22,11 +29,16 @@ def members(fields: Mapping[str, Any], along: Mapping[str, Array]) -> Members:
     found: Members = []
     for path, used, others in _alternatives(fields, along):
         now[path] = used
-        found += [(f"{path}={other:g}" if isinstance(other, float) else f"{path}={other}", {path: other}) for other in others]
+        found += [
+            (f"{path}={other:g}" if isinstance(other, float) else f"{path}={other}", {path: other})
+            for other in others
+        ]
     return [("as given", now), *found] if found else []
 
 
-def _alternatives(fields: Mapping[str, Any], along: Mapping[str, Array]) -> Iterator[tuple[str, Any, list[Any]]]:
+def _alternatives(
+    fields: Mapping[str, Any], along: Mapping[str, Array]
+) -> Iterator[tuple[str, Any, list[Any]]]:
     """Yield (path, value in use, the others)."""
     priors = compositions(fields, along)
     if "feedstock.composition" in fields:
@@ -46,7 +58,11 @@ def _alternatives(fields: Mapping[str, Any], along: Mapping[str, Array]) -> Iter
     spreads = [recipes.assumed_factors(process) for process in processes]
     if used and spreads and not given:
         bounds = min(low for low, _ in spreads), max(high for _, high in spreads)
-        yield "process.segregation_factor", fields["process.segregation_factor"], [float(f) for f in bounds if f != 1.0]
+        yield (
+            "process.segregation_factor",
+            fields["process.segregation_factor"],
+            [float(f) for f in bounds if f != 1.0],
+        )
 
 
 def _labels(path: str, keys: list[str], fields: Mapping[str, Any]) -> Iterator[tuple[str, Any, list[Any]]]:
@@ -55,7 +71,9 @@ def _labels(path: str, keys: list[str], fields: Mapping[str, Any]) -> Iterator[t
         yield path, now, [key for key in keys if key != now]
 
 
-def _of_element(element: data.Element, fields: Mapping[str, Any], hot: bool) -> Iterator[tuple[str, Any, list[Any]]]:
+def _of_element(
+    element: data.Element, fields: Mapping[str, Any], hot: bool
+) -> Iterator[tuple[str, Any, list[Any]]]:
     for quantity in ALTERNATIVES:
         if hot or quantity != "diffusivity":
             keys = [c.key for c in getattr(element, quantity)]
@@ -75,6 +93,7 @@ def _centres(used: tuple[str, ...], fields: Mapping[str, Any], along: Mapping[st
     found = [
         name
         for name, c in data.centres().items()
-        if c.element in used and (name in given or ((not given or c.element in given) and c.acceptor in acceptors))
+        if c.element in used
+        and (name in given or ((not given or c.element in given) and c.acceptor in acceptors))
     ]
     return [*found, "BO"] if fields["wafer.bo_active"] or "wafer.bo_active" in along else found

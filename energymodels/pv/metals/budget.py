@@ -1,4 +1,6 @@
-"""How much of a metal a cell bears: the amount that costs a given efficiency, in the wafer and back in the feedstock."""
+"""How much of a metal a cell bears: the amount that costs a given efficiency, in the wafer and back in the
+feedstock.
+"""
 
 from __future__ import annotations
 
@@ -21,11 +23,13 @@ if TYPE_CHECKING:
     from xarray import Dataset
 
 LOSSES = (0.1, 0.5, 1.0)  # percent absolute
-AMOUNTS = np.concatenate([[0.0], np.geomspace(1e3, 4e22, 1961)])  # cm-3 before gettering; 100 a decade: loss met to 1e-4
+# cm-3 before gettering; 100 a decade: loss met to 1e-4
+AMOUNTS = np.concatenate([[0.0], np.geomspace(1e3, 4e22, 1961)])
 FLAT = 1e-9  # percent absolute
 MOST = 1e9  # ppbw: all of the feedstock
 REASONS = (
-    "reached", "no_such_loss", "stays_in_the_melt", "more_than_the_feedstock", "precipitates_before", "no_cell", "above_efficiency",
+    "reached", "no_such_loss", "stays_in_the_melt", "more_than_the_feedstock", "precipitates_before",
+    "no_cell", "above_efficiency",
 )  # fmt: skip
 REACHED, NO_LOSS, STAYS, MORE, PRECIPITATES, NO_CELL, ABOVE = range(len(REASONS))
 QUANTITIES = {
@@ -42,17 +46,21 @@ def tolerance(
     types: Sequence[str] = (),
     sets: str | int | None = None,
 ) -> Dataset:
-    """Return the amount of each metal that costs ``losses`` (percent absolute) of efficiency: dims cell, element, loss.
+    """Return the amount of each metal that costs ``losses`` (percent absolute) of efficiency: dims cell,
+    element, loss.
 
-    Each spec is taken without metals of its own, as ``types`` (its own, then the other by default). ``sets`` as in ``sweep``
-    adds lowest and highest, infinite where a set never reaches the loss. NaN, with a ``reason``, where no amount does it: the loss
-    ends where the metal precipitates, which does not recombine here. InputError lists wrong names, and a place that no crystal has.
+    Each spec is taken without metals of its own, as ``types`` (its own, then the other by default). ``sets``
+    as in ``sweep`` adds lowest and highest, infinite where a set never reaches the loss. NaN, with a
+    ``reason``, where no amount does it: the loss ends where the metal precipitates, which does not recombine
+    here. InputError lists wrong names, and a place that no crystal has.
     """
     import xarray as xr
 
     elements, losses = list(dict.fromkeys(elements)), list(dict.fromkeys(losses))
     _check(elements, losses)
-    cells = [cell for spec in ([specs] if isinstance(specs, str | Spec) else specs) for cell in _cells(spec, types)]
+    cells = [
+        cell for spec in ([specs] if isinstance(specs, str | Spec) else specs) for cell in _cells(spec, types)
+    ]
     shape = (len(cells), len(elements), len(losses))
     found = {name + end: np.full(shape, np.nan) for name in QUANTITIES for end in ("", "_low", "_high")}
     reason = np.zeros(shape, dtype=np.int8)
@@ -69,7 +77,11 @@ def tolerance(
                     found[name][i, k] = values
     variables: dict[str, Any] = {}
     for name, (unit, meaning) in QUANTITIES.items():
-        for end, words in (("", ""), ("_low", ", lowest over published sets"), ("_high", ", highest over published sets")):
+        for end, words in (
+            ("", ""),
+            ("_low", ", lowest over published sets"),
+            ("_high", ", highest over published sets"),
+        ):
             if not end or sets is not None:
                 variables[name + end] = (
                     ("cell", "element", "loss"),
@@ -77,7 +89,11 @@ def tolerance(
                     {"units": unit, "long_name": meaning + words},
                 )
     flags = {"flag_values": np.arange(len(REASONS), dtype=np.int8), "flag_meanings": " ".join(REASONS)}
-    variables["reason"] = (("cell", "element", "loss"), reason, {"units": "1", "long_name": "why an amount is missing", **flags})
+    variables["reason"] = (
+        ("cell", "element", "loss"),
+        reason,
+        {"units": "1", "long_name": "why an amount is missing", **flags},
+    )
     variables["efficiency"] = ("cell", clean, {"units": "percent", "long_name": "efficiency without metals"})
     names = np.array([[spec, kind, dopant] for spec, kind, dopant, *_ in cells])
     coords = {
@@ -85,11 +101,17 @@ def tolerance(
         "type": ("cell", names[:, 1], {"long_name": "base type"}),
         "dopant": ("cell", names[:, 2], {"long_name": "dopant of the wafer"}),
         "element": ("element", np.array(elements), {"long_name": "chemical element"}),
-        "loss": ("loss", np.array(losses, dtype=float), {"units": "percent", "long_name": "loss of efficiency, absolute"}),
+        "loss": (
+            "loss",
+            np.array(losses, dtype=float),
+            {"units": "percent", "long_name": "loss of efficiency, absolute"},
+        ),
     }
     comment = "; ".join(dict.fromkeys(said))
     return xr.Dataset(
-        variables, coords, {"Conventions": "CF-1.11", "title": "Metals that cells bear", "model": "pv.cell", "comment": comment}
+        variables,
+        coords,
+        {"Conventions": "CF-1.11", "title": "Metals that cells bear", "model": "pv.cell", "comment": comment},
     )
 
 
@@ -120,8 +142,12 @@ def _cells(spec: str | Spec, types: Sequence[str]) -> Iterator[tuple[str, str, s
     if faulty := list(base.faults):
         raise InputError(faulty)
     tables = (*FEED, "wafer.metals", "feedstock")
-    own_metals = [path for path in base.values if path.rpartition(".")[0] in tables and path != "feedstock.carbon"]
-    bare = replace(base, values={path: value for path, value in base.values.items() if path not in own_metals})
+    own_metals = [
+        path for path in base.values if path.rpartition(".")[0] in tables and path != "feedstock.carbon"
+    ]
+    bare = replace(
+        base, values={path: value for path, value in base.values.items() if path not in own_metals}
+    )
     name = base.name or base.model
     notes = [f"{name}: its own metals are left out ({', '.join(own_metals)})"] if own_metals else []
     fields = bare.checked()
@@ -141,16 +167,22 @@ def _place(solution: Solution, name: str, element: str) -> Array:
     return np.broadcast_to(values[..., where], solution.shape)
 
 
-def _amounts(cell: Spec, element: str, losses: Sequence[float], sets: str | int | None) -> tuple[dict[str, Array], Array]:
+def _amounts(
+    cell: Spec, element: str, losses: Sequence[float], sets: str | int | None
+) -> tuple[dict[str, Array], Array]:
     """Return (amounts by name over losses, reasons) of one metal in one cell."""
     path = f"process.contamination.{element}"
     if sets is not None and not get_model("pv.cell").members(cell.replace({path: 1.0}).checked(), {}):
         sets = None  # one published set of everything
-    swept = engine.solve(cell, {path: AMOUNTS}, keep=["efficiency", "wafer_metals", "wafer_active"], sets=sets)
+    swept = engine.solve(
+        cell, {path: AMOUNTS}, keep=["efficiency", "wafer_metals", "wafer_active"], sets=sets
+    )
     grown = engine.solve(cell, {f"feedstock.metals.{element}": [1.0]}, keep=["grown_metals"], sets=sets)
     members = (AMOUNTS.size, -1)
     efficiency = _grid(swept, "efficiency").reshape(members)
-    wafer, active = (_place(swept, name, element).reshape(members) for name in ("wafer_metals", "wafer_active"))
+    wafer, active = (
+        _place(swept, name, element).reshape(members) for name in ("wafer_metals", "wafer_active")
+    )
     per_ppbw = _place(grown, "grown_metals", element).ravel()
     every = np.full((3, len(losses), efficiency.shape[1]), np.nan)
     for m in range(efficiency.shape[1]):
@@ -166,7 +198,9 @@ def _amounts(cell: Spec, element: str, losses: Sequence[float], sets: str | int 
         amounts[f"{name}_high"] = np.where(some, unreached.max(axis=1), np.nan)
     no_loss, no_feed = np.isnan(amounts["before_gettering"]), np.isnan(amounts["feed"])
     never = _unreached(efficiency[:, 0], element, losses)
-    return amounts, np.where(no_loss, never, np.where(no_feed, STAYS if per_ppbw[0] == 0.0 else MORE, REACHED)).astype(np.int8)
+    return amounts, np.where(
+        no_loss, never, np.where(no_feed, STAYS if per_ppbw[0] == 0.0 else MORE, REACHED)
+    ).astype(np.int8)
 
 
 def _unreached(efficiency: Array, element: str, losses: Sequence[float]) -> Array:
@@ -185,10 +219,11 @@ def _grid(solution: Solution, name: str) -> Array:
 
 
 def _crossings(loss: Array, active: Array, wafer: Array, losses: Sequence[float]) -> tuple[Array, Array]:
-    """Return (amount at which ``loss`` over ``AMOUNTS`` first reaches each of ``losses``, that in the ``wafer``); NaN where never.
+    """Return (amount at which ``loss`` over ``AMOUNTS`` first reaches each of ``losses``, that in the
+    ``wafer``); NaN where never.
 
-    Straight between logarithms. Where the metal begins to precipitate between two amounts, the ``active`` density, proportional to
-    the amount until then as that in the wafer is, says at which.
+    Straight between logarithms. Where the metal begins to precipitate between two amounts, the ``active``
+    density, proportional to the amount until then as that in the wafer is, says at which.
     """
     found = np.full((2, len(losses)), np.nan)
     for i, target in enumerate(losses):
@@ -198,5 +233,8 @@ def _crossings(loss: Array, active: Array, wafer: Array, losses: Sequence[float]
             share = np.log(target / loss[k - 1]) / np.log(loss[k] / loss[k - 1])
             flat = k + 1 < loss.size and abs(loss[k + 1] - loss[k]) < FLAT
             for j, amounts in enumerate((AMOUNTS, wafer)):
-                found[j, i] = amounts[k - 1] * ((active if flat else amounts)[k] / (active if flat else amounts)[k - 1]) ** share
+                found[j, i] = (
+                    amounts[k - 1]
+                    * ((active if flat else amounts)[k] / (active if flat else amounts)[k - 1]) ** share
+                )
     return found[0], found[1]

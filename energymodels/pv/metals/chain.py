@@ -1,4 +1,6 @@
-"""From what a spec says of the metals to the densities of recombination centres in its wafer, on the axes each depends on. SI."""
+"""From what a spec says of the metals to the densities of recombination centres in its wafer, on the axes
+each depends on. SI.
+"""
 
 from __future__ import annotations
 
@@ -33,13 +35,15 @@ class Wafer:
 
 @dataclass
 class Chain:
-    """Sets of levels of all cases, and for each centre of a row: the owner (index into ``elements``), density, index of the set.
+    """Sets of levels of all cases, and for each centre of a row: the owner (index into ``elements``),
+    density, index of the set.
 
     The first ``single`` centres have one level in every set.
     """
 
     elements: tuple[str, ...]
-    levels: list[Array] = field(default_factory=lambda: [np.zeros((LEVELS, COLUMNS))])  # the first captures nothing
+    # the first captures nothing
+    levels: list[Array] = field(default_factory=lambda: [np.zeros((LEVELS, COLUMNS))])
     owners: list[int] = field(default_factory=list)
     single: int = 0
     density: list[Array] = field(default_factory=list)
@@ -75,7 +79,9 @@ def prepare(columns: Columns, wafer: Wafer) -> Chain:
     chain = Chain(_elements(columns))
     centres = data.centres()
     for owner, metal in enumerate(chain.elements):
-        direct = [name for name, c in centres.items() if c.element == metal and f"wafer.metals.{name}" in columns]
+        direct = [
+            name for name, c in centres.items() if c.element == metal and f"wafer.metals.{name}" in columns
+        ]
         if direct:
             found = {name: _stated(columns, name, wafer) for name in direct}
             chain.before[metal] = chain.total[metal] = chain.active[metal] = np.asarray(sum(found.values()))
@@ -85,7 +91,9 @@ def prepare(columns: Columns, wafer: Wafer) -> Chain:
             found = _states(columns, metal, dissolved, wafer)
         else:
             chain.before[metal] = grown(columns, metal)
-            chain.total[metal], chain.active[metal] = gettered(columns, metal, chain.before[metal], wafer.thickness)
+            chain.total[metal], chain.active[metal] = gettered(
+                columns, metal, chain.before[metal], wafer.thickness
+            )
             found = _states(columns, metal, chain.active[metal], wafer)
         for name, density in found.items():
             chain.add(centres[name], owner, density, _choice(columns, f"defects.{name}"), wafer.donor)
@@ -107,7 +115,9 @@ def feed(columns: Columns, metal: str) -> Array:
     """Return what a charge brings into the melt of one metal, parts per billion of mass."""
     found = column(columns, f"feedstock.metals.{metal}") + column(columns, f"feedstock.surface.{metal}")
     if "feedstock.composition" in columns:
-        share = take([c.get(metal, 0.0) for c in data.compositions().values()], columns["feedstock.composition"])
+        share = take(
+            [c.get(metal, 0.0) for c in data.compositions().values()], columns["feedstock.composition"]
+        )
         if "feedstock.grade" in columns:
             total = take([g["total"]["value"] for g in data.grades().values()], columns["feedstock.grade"])
         else:
@@ -117,11 +127,19 @@ def feed(columns: Columns, metal: str) -> Array:
 
 
 def segregation(columns: Columns, element: str) -> Array:
-    """Return the effective segregation coefficient of an element, 0 where none is published: it stays in the melt."""
+    """Return the effective segregation coefficient of an element, 0 where none is published: it stays in the
+    melt.
+    """
     values = [c.value for c in data.elements()[element].segregation] or [0.0]
     k = take(values, _choice(columns, f"crystal.segregation.{element}"))
     speed = columns["crystal.growth_rate"] * 1e-3 / 60.0
-    return each(crystal.effectives, k, speed, columns["crystal.boundary_layer"] * 1e-3, columns["crystal.melt_diffusivity"] * 1e-4)
+    return each(
+        crystal.effectives,
+        k,
+        speed,
+        columns["crystal.boundary_layer"] * 1e-3,
+        columns["crystal.melt_diffusivity"] * 1e-4,
+    )
 
 
 def as_grown(columns: Columns, element: str, charge: Array) -> Array:
@@ -129,27 +147,35 @@ def as_grown(columns: Columns, element: str, charge: Array) -> Array:
     k = segregation(columns, element)
     melt = each(
         crystal.melts, columns["crystal.route"], charge, k, column(columns, f"crystal.crucible.{element}"),
-        columns["crystal.position"], columns["crystal.pulls"], columns["crystal.pulled_fraction"], columns["crystal.pulled_mass"],
+        columns["crystal.position"], columns["crystal.pulls"], columns["crystal.pulled_fraction"],
+        columns["crystal.pulled_mass"],
     )  # fmt: skip
     return melt * k * data.elements()[element].per_ppbw
 
 
 def doping_profile(columns: Columns, dopant: str) -> Array:
-    """Return doping over that at the seed end: each crystal is doped anew, a continuous feed keeps the melt's doping."""
+    """Return doping over that at the seed end: each crystal is doped anew, a continuous feed keeps the melt's
+    doping.
+    """
     k = segregation(columns, dopant)
-    return np.where(columns["crystal.route"] == crystal.CCZ, 1.0, power(1.0 - columns["crystal.position"], k - 1.0))
+    return np.where(
+        columns["crystal.route"] == crystal.CCZ, 1.0, power(1.0 - columns["crystal.position"], k - 1.0)
+    )
 
 
 def grown(columns: Columns, metal: str) -> Array:
     """Return the density of a metal, m-3, in the wafer before gettering: from the melt and from tools."""
-    return as_grown(columns, metal, feed(columns, metal)) + column(columns, f"process.contamination.{metal}") * PER_CM3
+    return (
+        as_grown(columns, metal, feed(columns, metal))
+        + column(columns, f"process.contamination.{metal}") * PER_CM3
+    )
 
 
 def gettered(columns: Columns, metal: str, total: Array, thickness: Array) -> tuple[Array, Array]:
     """Return (total, active) density of a metal in the finished wafer, m-3.
 
-    What is above the solubility at the freezing temperature has precipitated and does not recombine here. A process dissolves up to
-    the solubility at its highest temperature, and getters that.
+    What is above the solubility at the freezing temperature has precipitated and does not recombine here. A
+    process dissolves up to the solubility at its highest temperature, and getters that.
     """
     element = data.elements()[metal]
     freeze = columns["wafer.freeze_temperature"]
@@ -160,7 +186,9 @@ def gettered(columns: Columns, metal: str, total: Array, thickness: Array) -> tu
 
 
 def _dissolving(columns: Columns) -> Array:
-    """Return the temperature up to which metals dissolve, degC: the freezing temperature or the process's highest."""
+    """Return the temperature up to which metals dissolve, degC: the freezing temperature or the process's
+    highest.
+    """
 
     def solve(process: float, temperature: float, freeze: Array) -> Array:
         return np.maximum(freeze, gettering.hottest(process_keys()[int(process)], _if_set(temperature)))
@@ -188,7 +216,9 @@ def _residual(columns: Columns, element: data.Element, thickness: Array) -> Arra
     """Return the share of the dissolved metal that the process leaves."""
     keys = [c.key for c in element.diffusivity]
 
-    def solve(process: float, temperature: float, time: float, factor: float, diffusivity: float, thick: Array) -> Array:
+    def solve(
+        process: float, temperature: float, time: float, factor: float, diffusivity: float, thick: Array
+    ) -> Array:
         return gettering.residual(
             element.symbol, process_keys()[int(process)], thick * 1e6,
             temperature=_if_set(temperature), time=_if_set(time), factor=factor,
@@ -209,10 +239,14 @@ def _residual(columns: Columns, element: data.Element, thickness: Array) -> Arra
 
 
 def _states(columns: Columns, metal: str, active: Array, wafer: Wafer) -> dict[str, Array]:
-    """Return the density of each centre the metal forms, m-3: by itself, and with the acceptor of a p-type wafer."""
+    """Return the density of each centre the metal forms, m-3: by itself, and with the acceptor of a p-type
+    wafer.
+    """
     centres = data.centres()
     alone = next((name for name, c in centres.items() if c.element == metal and not c.acceptor), "")
-    pairs = {c.acceptor: name for name, c in centres.items() if c.element == metal and c.acceptor in ACCEPTORS[1:]}
+    pairs = {
+        c.acceptor: name for name, c in centres.items() if c.element == metal and c.acceptor in ACCEPTORS[1:]
+    }
     found: dict[str, Array] = {}
     free = active
     for acceptor, name in pairs.items():
@@ -225,7 +259,9 @@ def _states(columns: Columns, metal: str, active: Array, wafer: Wafer) -> dict[s
 
 @dataclass(frozen=True)
 class Pairing:
-    """How a metal pairs: [pair]/[M] = N_A prefactor exp(binding/kT), m3, eV; association = rate T/N_A exp(barrier/kT), SI, eV."""
+    """How a metal pairs: [pair]/[M] = N_A prefactor exp(binding/kT), m3, eV; association = rate T/N_A
+    exp(barrier/kT), SI, eV.
+    """
 
     prefactor: float
     binding: float
@@ -235,7 +271,10 @@ class Pairing:
 
 def _pairing() -> Mapping[str, Pairing]:
     table = data.pairing()
-    return {m: Pairing(e["prefactor"] / PER_CM3, e["binding"], e["rate"] * PER_CM3, e["barrier"]) for m, e in table.items()}
+    return {
+        m: Pairing(e["prefactor"] / PER_CM3, e["binding"], e["rate"] * PER_CM3, e["barrier"])
+        for m, e in table.items()
+    }
 
 
 PAIRING = _pairing()
@@ -252,7 +291,8 @@ def _paired(columns: Columns, metal: str, wafer: Wafer) -> Array:
 
 
 def _add_boron_oxygen(chain: Chain, columns: Columns, wafer: Wafer) -> None:
-    """Add the boron-oxygen centre, its density such that the lifetime at an injection of a tenth of the doping is Bothe's.
+    """Add the boron-oxygen centre, its density such that the lifetime at an injection of a tenth of the
+    doping is Bothe's.
 
     In compensated silicon the net doping stands for boron, as measured (``macdonald2009``).
     """
@@ -262,7 +302,12 @@ def _add_boron_oxygen(chain: Chain, columns: Columns, wafer: Wafer) -> None:
     centre = data.centres()["BO"]
     which = _choice(columns, "defects.BO")
     doping = np.where(boron, wafer.doping, 1e22)
-    tau = each(boron_oxygen.degraded_lifetimes, doping, columns["wafer.oxygen"] * PER_CM3) * columns["wafer.bo_factor"]
-    full = by_value(lambda i, t, n: boron_oxygen.densities(t, n, centre.sets[int(i)].chain("p")), [which], tau, doping)
+    tau = (
+        each(boron_oxygen.degraded_lifetimes, doping, columns["wafer.oxygen"] * PER_CM3)
+        * columns["wafer.bo_factor"]
+    )
+    full = by_value(
+        lambda i, t, n: boron_oxygen.densities(t, n, centre.sets[int(i)].chain("p")), [which], tau, doping
+    )
     density = np.where(boron, columns["wafer.bo_active"] * full, 0.0)
     chain.add(centre, len(chain.elements), density, which, wafer.donor)

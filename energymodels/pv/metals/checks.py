@@ -1,4 +1,6 @@
-"""What must be said of the metals of a spec: what does not go together or does not act, what is recalled, claimed or assumed."""
+"""What must be said of the metals of a spec: what does not go together or does not act, what is recalled,
+claimed or assumed.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,8 @@ from energymodels.core.errors import Fault
 from energymodels.core.model import Array, Remark
 from energymodels.pv.metals import data, inventory, recipes
 
-ALWAYS = {"crystal.position", "crystal.route"}  # of the crystal, act on the doping too where it follows from the seed's
+# of the crystal, act on the doping too where it follows from the seed's
+ALWAYS = {"crystal.position", "crystal.route"}
 PAIRS = ("wafer.pairs", "wafer.pairing_time", "wafer.pairing_temperature")
 BO = ("wafer.oxygen", "wafer.bo_active", "wafer.bo_factor")
 
@@ -21,16 +24,26 @@ def faults(fields: Mapping[str, Any]) -> list[Fault]:
     totals = [path for path in ("feedstock.total_metals", "feedstock.grade") if path in fields]
     if totals and "feedstock.composition" not in fields:
         known = ", ".join(data.compositions())
-        hint = f"needed together with {totals[0]}: how the total splits is not published; known priors: {known}"
+        hint = (
+            f"needed together with {totals[0]}: how the total splits is not published; known priors: {known}"
+        )
         return [Fault("feedstock.composition", hint=hint)]
     if "feedstock.composition" in fields and not totals:
         return [Fault("feedstock.total_metals", hint="needed together with feedstock.composition")]
     for metal in data.pairing():
-        if twice := [p for p in fields if inventory.states_centre_of(p, metal) and f"wafer.metals.{metal}" in fields]:
-            return [Fault(f"wafer.metals.{metal}", hint=f"excludes {twice[0]}, which is given too; leave one out")]
+        if twice := [
+            p for p in fields if inventory.states_centre_of(p, metal) and f"wafer.metals.{metal}" in fields
+        ]:
+            return [
+                Fault(f"wafer.metals.{metal}", hint=f"excludes {twice[0]}, which is given too; leave one out")
+            ]
     if fields["crystal.pulls"] > 1 and fields["crystal.route"] == "cz" and inventory.from_melt(fields):
         return [
-            Fault("crystal.pulls", fields["crystal.pulls"], hint="a crucible gives several crystals by crystal.route = rcz or ccz")
+            Fault(
+                "crystal.pulls",
+                fields["crystal.pulls"],
+                hint="a crucible gives several crystals by crystal.route = rcz or ccz",
+            )
         ]
     return []
 
@@ -51,27 +64,43 @@ def remarks(fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[str]:
     if "feedstock.grade" in fields:
         for key in np.unique(along.get("feedstock.grade", [fields["feedstock.grade"]])):
             total = data.grades()[str(key)]["total"]
-            words = [total["method"], *([f"confidence {total['confidence']}"] if "confidence" in total else [])]
-            found.append(f"feedstock.grade {key}: {total['value']:g} ppbw in total is {', '.join(words)} ({total['source']})")
+            words = [
+                total["method"],
+                *([f"confidence {total['confidence']}"] if "confidence" in total else []),
+            ]
+            found.append(
+                f"feedstock.grade {key}: {total['value']:g} ppbw in total is {', '.join(words)} "
+                f"({total['source']})"
+            )
     if "feedstock.composition" in fields:
         found.append(
-            f"how the total of metals splits is a prior, not published: {', '.join(inventory.compositions(fields, along))}"
+            f"how the total of metals splits is a prior, not published: "
+            f"{', '.join(inventory.compositions(fields, along))}"
         )
     if inventory.from_melt(fields) and (stay := [m for m in used if not data.elements()[m].segregation]):
-        found.append(f"no segregation coefficient is published for {', '.join(stay)}: taken to stay in the melt")
+        found.append(
+            f"no segregation coefficient is published for {', '.join(stay)}: taken to stay in the melt"
+        )
     known = {c.element for c in data.centres().values()}
     if silent := [m for m in used if m not in known]:
-        found.append(f"no recombination parameters are published for {', '.join(silent)}: taken not to recombine")
+        found.append(
+            f"no recombination parameters are published for {', '.join(silent)}: taken not to recombine"
+        )
     for path in fields:
         acceptor = inventory.acceptor(path.rpartition(".")[2]) if path.startswith("wafer.metals.") else ""
         if acceptor and ("wafer.dopant" in along or fields.get("wafer.dopant") != acceptor):
             found.append(f"{path} is in wafers doped with {acceptor} only, elsewhere taken as none")
-    if fields["wafer.bo_active"] and not ((fields["wafer.oxygen"] and fields.get("wafer.dopant") == "B") or along):
+    if fields["wafer.bo_active"] and not (
+        (fields["wafer.oxygen"] and fields.get("wafer.dopant") == "B") or along
+    ):
         found.append("wafer.bo_active acts with wafer.oxygen in wafers doped with boron only")
     if used and not inventory.stated(fields):
         for key in np.unique(along.get("process.gettering", [fields["process.gettering"]])):
             if assumed := [m for m in used if recipes.is_assumed(str(key), m)]:
-                found.append(f"gettering {key}: segregation of {', '.join(assumed)} is assumed, with a range in the data")
+                found.append(
+                    f"gettering {key}: segregation of {', '.join(assumed)} is assumed, with a "
+                    f"range in the data"
+                )
     return found
 
 
@@ -106,7 +135,9 @@ def inert(fields: Mapping[str, Any], swept: set[str]) -> dict[str, str]:
                 found[path] = "no metals are followed through the process"
         elif path in BO and "wafer.bo_active" not in swept and not fields["wafer.bo_active"]:
             found[path] = "wafer.bo_active is 0"
-        elif table in ("crystal.segregation", "process.diffusivity", "defects") and _element(table, name) not in {*used, ""}:
+        elif table in ("crystal.segregation", "process.diffusivity", "defects") and _element(
+            table, name
+        ) not in {*used, ""}:
             found[path] = f"the wafer has no {_element(table, name)}"
     return found
 

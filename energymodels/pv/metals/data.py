@@ -1,4 +1,6 @@
-"""The published data on impurities, as the kernels take them: SI, capture coefficients in place of cross sections."""
+"""The published data on impurities, as the kernels take them: SI, capture coefficients in place of cross
+sections.
+"""
 
 from __future__ import annotations
 
@@ -59,8 +61,9 @@ class Element:
 
 @dataclass(frozen=True)
 class CentreSet:
-    """A published set of parameters of a centre: ``levels`` (level, ``layout.COLUMNS``) from the lowest up, and the type each acts
-    in, "" for both."""
+    """A published set of parameters of a centre: ``levels`` (level, ``layout.COLUMNS``) from the lowest up,
+    and the type each acts in, "" for both.
+    """
 
     key: str
     levels: Array
@@ -68,7 +71,9 @@ class CentreSet:
     source: str
 
     def chain(self, base: str) -> Array:
-        """Return the levels that act in silicon of type ``base``, which share one occupancy: (``layout.LEVELS``, ``COLUMNS``)."""
+        """Return the levels that act in silicon of type ``base``, which share one occupancy:
+        (``layout.LEVELS``, ``COLUMNS``).
+        """
         found = np.zeros((layout.LEVELS, layout.COLUMNS))
         mine = [level for level, b in zip(self.levels, self.bases, strict=True) if b in ("", base)]
         found[: len(mine)] = mine
@@ -93,7 +98,9 @@ class Centre:
 
 def _entries(key: str) -> dict[str, dict[str, Any]]:
     """Return the tables of a data file by name, without what is said of the file."""
-    return {name: entry for name, entry in datasets.table(f"pv/metals/{key}").items() if isinstance(entry, dict)}
+    return {
+        name: entry for name, entry in datasets.table(f"pv/metals/{key}").items() if isinstance(entry, dict)
+    }
 
 
 def _choices(entries: list[dict[str, Any]], scale: float) -> tuple[Choice, ...]:
@@ -138,7 +145,9 @@ def element(symbol: str) -> Element:
 
 
 def chosen(kind: str, choices: Sequence[T], key: str | None) -> T:
-    """Return the choice named ``key``, the first if None; InputError names the ``kind`` where there is none."""
+    """Return the choice named ``key``, the first if None; InputError names the ``kind`` where
+    there is none.
+    """
     found = {choice.key: choice for choice in choices}
     if key is not None and key not in found:
         raise unknown(kind, key, found)
@@ -153,7 +162,9 @@ def metals() -> tuple[str, ...]:
 
 
 def _capture(section: Mapping[str, float], velocity: float) -> tuple[float, float, float]:
-    """Return (C, power, barrier) of the capture coefficient C T^power exp(-barrier/kT), m3 s-1: the velocity goes with sqrt(T)."""
+    """Return (C, power, barrier) of the capture coefficient C T^power exp(-barrier/kT), m3 s-1: the velocity
+    goes with sqrt(T).
+    """
     prefactor = section["prefactor"] * CM2 * velocity * CM / sqrt(300.0)
     return prefactor, section.get("power", 0.0) + 0.5, section.get("activation", 0.0)
 
@@ -168,7 +179,9 @@ def _level(level: Mapping[str, Any], velocities: tuple[float, float]) -> list[fl
 
 
 def _height(level: Mapping[str, Any]) -> float:
-    """Return the energy of a level above the valence band, eV: the lower one is the first to take an electron."""
+    """Return the energy of a level above the valence band, eV: the lower one is the first to take an
+    electron.
+    """
     return float(level["above_v"] if "above_v" in level else GAP - level["below_c"])
 
 
@@ -213,5 +226,7 @@ def pairing() -> Mapping[str, Mapping[str, Any]]:
 
 @cache
 def boron_oxygen() -> Mapping[str, tuple[float, float]]:
-    """Return (attempt frequency, s-1; barrier, eV) of the reactions between the states of the boron-oxygen centre."""
+    """Return (attempt frequency, s-1; barrier, eV) of the reactions between the states of the boron-oxygen
+    centre.
+    """
     return {k: (e["attempt"], e["barrier"]) for k, e in _entries("boron-oxygen").items()}

@@ -1,4 +1,7 @@
-"""The fields of ``pv.cell`` that say where the metals in its wafer come from. Not set: not there, or the data's default."""
+"""The fields of ``pv.cell`` that say where the metals in its wafer come from.
+
+Not set: not there, or the data's default.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,10 @@ def _amounts(name: str, unit: str, meaning: str, high: float) -> Any:
     """Return a table of an amount of each metal."""
     return _table(
         name,
-        {m: (float | None, quantity(None, unit, f"{data.elements()[m].name} {meaning}", ge=0.0, le=high)) for m in METALS},
+        {
+            m: (float | None, quantity(None, unit, f"{data.elements()[m].name} {meaning}", ge=0.0, le=high))
+            for m in METALS
+        },
     )
 
 
@@ -40,7 +46,11 @@ def _labels(name: str, meaning: str, options: dict[str, tuple[str, ...]]) -> Any
 
 
 def _sets(attribute: str) -> dict[str, tuple[str, ...]]:
-    return {s: tuple(c.key for c in getattr(e, attribute)) for s, e in data.elements().items() if e.group == "metal"}
+    return {
+        s: tuple(c.key for c in getattr(e, attribute))
+        for s, e in data.elements().items()
+        if e.group == "metal"
+    }
 
 
 if TYPE_CHECKING:  # made at run time from the data
@@ -56,22 +66,37 @@ if TYPE_CHECKING:  # made at run time from the data
     Present: TypeAlias = Table
 else:
     Metals = _amounts("Metals", "ppbw", "in the bulk of the feedstock, by mass", 1e9)
-    Surface = _amounts("Surface", "ppbw", "on the surface of the feedstock that reaches the melt, in mass of the charge", 1e9)
-    Crucible = _amounts(
-        "Crucible", "ppbw", "that crucible and hot zone give to the melt during one pull (one melt's mass in ccz), in its mass", 1e9
+    Surface = _amounts(
+        "Surface", "ppbw", "on the surface of the feedstock that reaches the melt, in mass of the charge", 1e9
     )
-    Contamination = _amounts("Contamination", "cm-3", "that tools bring into the wafer before gettering", 5e22)
+    Crucible = _amounts(
+        "Crucible",
+        "ppbw",
+        "that crucible and hot zone give to the melt during one pull (one melt's mass in ccz), in its mass",
+        1e9,
+    )
+    Contamination = _amounts(
+        "Contamination", "cm-3", "that tools bring into the wafer before gettering", 5e22
+    )
     Segregation = _labels("Segregation", "segregation coefficient of {}", _sets("segregation"))
     Diffusivity = _labels("Diffusivity", "diffusivity of {}", _sets("diffusivity"))
     Solubility = _labels("Solubility", "solubility of {}", _sets("solubility"))
-    Defects = _labels("Defects", "parameters of {}", {name: tuple(s.key for s in c.sets) for name, c in data.centres().items()})
+    Defects = _labels(
+        "Defects",
+        "parameters of {}",
+        {name: tuple(s.key for s in c.sets) for name, c in data.centres().items()},
+    )
     Active = _table(
         "Active",
         {
             m: (
                 float | None,
                 quantity(
-                    None, "1", f"share of dissolved {data.elements()[m].name} that recombines; not set: the data's", ge=0.0, le=1.0
+                    None,
+                    "1",
+                    f"share of dissolved {data.elements()[m].name} that recombines; not set: the data's",
+                    ge=0.0,
+                    le=1.0,
                 ),
             )
             for m in METALS
@@ -85,7 +110,10 @@ else:
             if c.element
         }
         | {
-            m: (float | None, quantity(None, "cm-3", f"dissolved {data.elements()[m].name}{PAIRS}", ge=0.0, le=5e22))
+            m: (
+                float | None,
+                quantity(None, "cm-3", f"dissolved {data.elements()[m].name}{PAIRS}", ge=0.0, le=5e22),
+            )
             for m in data.pairing()
         },
     )
@@ -94,7 +122,9 @@ else:
 class Feedstock(Table):
     """The polysilicon."""
 
-    total_metals: float | None = quantity(None, "ppbw", "all metals together, by mass; needs a composition", ge=0.0, le=1e9)
+    total_metals: float | None = quantity(
+        None, "ppbw", "all metals together, by mass; needs a composition", ge=0.0, le=1e9
+    )
     composition: Literal[tuple(data.compositions())] | None = choice(  # type: ignore[valid-type]
         None, "how the total splits: a prior, or one metal alone"
     )
@@ -109,15 +139,23 @@ class Feedstock(Table):
 class Crystal(Table):
     """The ingot."""
 
-    route: Literal["cz", "rcz", "ccz"] = choice("cz", "Czochralski, with recharging between crystals, or continuously fed")
+    route: Literal["cz", "rcz", "ccz"] = choice(
+        "cz", "Czochralski, with recharging between crystals, or continuously fed"
+    )
     position: float = quantity(
-        0.5, "1", "place along the crystal: share of the melt that has solidified, 0 at the seed", ge=0.0, lt=1.0
+        0.5,
+        "1",
+        "place along the crystal: share of the melt that has solidified, 0 at the seed",
+        ge=0.0,
+        lt=1.0,
     )
     pulls: int = count(1, "number of the crystal from this crucible (rcz, ccz)", fixed=False, ge=1, le=1000)
     pulled_fraction: float = quantity(
         0.8, "1", "share of the melt that each crystal takes before the next charge (rcz)", gt=0.0, lt=1.0
     )
-    pulled_mass: float = quantity(1.0, "1", "mass of each crystal over that of the melt (ccz)", gt=0.0, le=100.0)
+    pulled_mass: float = quantity(
+        1.0, "1", "mass of each crystal over that of the melt (ccz)", gt=0.0, le=100.0
+    )
     seed_resistivity: float | None = quantity(
         None,
         "ohm cm",
@@ -125,11 +163,19 @@ class Crystal(Table):
         ge=1.3e-3,
         le=3.5e5,
     )
-    growth_rate: float = quantity(1.0, "mm/min", "pulling speed, for the effective segregation", gt=0.0, le=100.0)
-    boundary_layer: float = quantity(
-        0.0, "mm", "thickness of the diffusion layer in the melt; 0: equilibrium segregation", ge=0.0, le=100.0
+    growth_rate: float = quantity(
+        1.0, "mm/min", "pulling speed, for the effective segregation", gt=0.0, le=100.0
     )
-    melt_diffusivity: float = quantity(5e-4, "cm2 s-1", "diffusivity of metals in molten silicon", gt=0.0, le=1.0)
+    boundary_layer: float = quantity(
+        0.0,
+        "mm",
+        "thickness of the diffusion layer in the melt; 0: equilibrium segregation",
+        ge=0.0,
+        le=100.0,
+    )
+    melt_diffusivity: float = quantity(
+        5e-4, "cm2 s-1", "diffusivity of metals in molten silicon", gt=0.0, le=1.0
+    )
     segregation: Segregation = Segregation()
     crucible: Crucible = Crucible()
 
@@ -162,26 +208,42 @@ class WaferMetals(Table):
         ge=200.0,
         le=1400.0,
     )
-    pairs: Literal["dark", "light"] = choice("dark", "metal-acceptor pairs: formed in the dark, or dissociated by light")
+    pairs: Literal["dark", "light"] = choice(
+        "dark", "metal-acceptor pairs: formed in the dark, or dissociated by light"
+    )
     pairing_time: float = quantity(float("inf"), "s", "time in the dark since pairs were dissociated", ge=0.0)
     pairing_temperature: float = quantity(298.15, "K", "temperature in the dark", ge=200.0, le=600.0)
     thermal_donors: float = quantity(
-        0.0, "cm-3", "double donors of oxygen, on top of the doping; they may turn p-type to n-type", ge=0.0, le=1e17
+        0.0,
+        "cm-3",
+        "double donors of oxygen, on top of the doping; they may turn p-type to n-type",
+        ge=0.0,
+        le=1e17,
     )
     oxygen: float = quantity(0.0, "cm-3", "interstitial oxygen, for the boron-oxygen centre", ge=0.0, le=5e18)
     bo_active: float = quantity(
-        0.0, "1", "share of boron-oxygen centres that is active: 0 annealed or regenerated, 1 fully degraded", ge=0.0, le=1.0
+        0.0,
+        "1",
+        "share of boron-oxygen centres that is active: 0 annealed or regenerated, 1 fully degraded",
+        ge=0.0,
+        le=1.0,
     )
     bo_factor: float = quantity(
-        1.0, "1", "factor of the degraded lifetime: 1 as grown, 2 after an optimised thermal process", ge=1.0, le=100.0
+        1.0,
+        "1",
+        "factor of the degraded lifetime: 1 as grown, 2 after an optimised thermal process",
+        ge=1.0,
+        le=100.0,
     )
 
 
 EXCLUSIVE: tuple[tuple[tuple[str, ...], ...], ...] = (
-    (("feedstock.total_metals", "feedstock.composition"), ("feedstock.grade", "feedstock.composition"), ("feedstock.metals",)),
+    (("feedstock.total_metals", "feedstock.composition"), ("feedstock.grade", "feedstock.composition"),
+    ("feedstock.metals",)),
     (
         ("wafer.metals",),
-        ("feedstock.total_metals", "feedstock.composition", "feedstock.grade", "feedstock.metals", "feedstock.surface",
+        ("feedstock.total_metals", "feedstock.composition", "feedstock.grade", "feedstock.metals",
+        "feedstock.surface",
          "crystal.crucible", "process.contamination"),
     ),
 )  # fmt: skip

@@ -1,7 +1,8 @@
-"""What high-temperature steps leave of a dissolved metal in a wafer: the residual share, as a function of thickness, and profiles.
+"""What high-temperature steps leave of a dissolved metal in a wafer: the residual share, as a function of
+thickness, and profiles.
 
-The share does not depend on how much metal there is. Metals without a published diffusivity do not move: their share is 1.
-Precipitates, pairs and what happens on cooling after the process are not part of this.
+The share does not depend on how much metal there is. Metals without a published diffusivity do not move:
+their share is 1. Precipitates, pairs and what happens on cooling after the process are not part of this.
 """
 
 from __future__ import annotations
@@ -42,8 +43,9 @@ GRID = np.linspace(log(THINNEST * UM), log(THICKEST * UM), NODES)
 class Profile:
     """A metal across a wafer at the start and after every step, for a concentration of 1 at the start.
 
-    ``depth`` from the front and ``width`` of the cells, um; ``concentration`` (state, cell); ``front``, ``rear`` (state,): what the
-    layers hold before it is taken away or given back, and ``removed``: what has left, all over the amount at the start.
+    ``depth`` from the front and ``width`` of the cells, um; ``concentration`` (state, cell); ``front``,
+    ``rear`` (state,): what the layers hold before it is taken away or given back, and ``removed``: what has
+    left, all over the amount at the start.
     """
 
     names: tuple[str, ...]
@@ -57,7 +59,9 @@ class Profile:
 
 @dataclass(frozen=True)
 class _Case:
-    """The arguments of the kernel but the thickness; empty ``layers``: nothing can take up the metal, or it does not move."""
+    """The arguments of the kernel but the thickness; empty ``layers``: nothing can take up the metal, or it
+    does not move.
+    """
 
     times: Array
     kelvin: Array
@@ -76,12 +80,14 @@ def residual(
     factor: float = 1.0,
     diffusivity: Diffusivity = None,
 ) -> Array:
-    """Return the share of a dissolved metal left in wafers of ``thickness_um`` after a gettering process, an array of their shape.
+    """Return the share of a dissolved metal left in wafers of ``thickness_um`` after a gettering process, an
+    array of their shape.
 
-    ``temperature``, degC, and ``time``, s, replace those of the process's plateau; ``factor`` multiplies every segregation
-    coefficient that is assumed; ``diffusivity`` is the key of a published one or (prefactor in cm2 s-1, activation in eV).
-    InputError for what is unknown or out of range. Interpolated over ln thickness; of wafers of 50 to 300 um the share is good to
-    2e-4, of metals slower than chromium in processes with layers on both faces to 5e-4.
+    ``temperature``, degC, and ``time``, s, replace those of the process's plateau; ``factor`` multiplies
+    every segregation coefficient that is assumed; ``diffusivity`` is the key of a published one or (prefactor
+    in cm2 s-1, activation in eV). InputError for what is unknown or out of range. Interpolated over ln
+    thickness; of wafers of 50 to 300 um the share is good to 2e-4, of metals slower than chromium in
+    processes with layers on both faces to 5e-4.
     """
     thickness = np.asarray(thickness_um, dtype=np.float64)
     faults = outside("thickness_um", thickness, THINNEST, THICKEST, "um")
@@ -106,8 +112,12 @@ def profile(
     diffusivity: Diffusivity = None,
     cells: int = CELLS,
 ) -> Profile:
-    """Return how a metal lies in one wafer at the start and after every step; arguments as of ``residual``, ``cells`` even."""
-    faults = outside("thickness_um", thickness_um, THINNEST, THICKEST, "um") + outside("cells", cells, 4, 10000, "1")
+    """Return how a metal lies in one wafer at the start and after every step; arguments as of ``residual``,
+    ``cells`` even.
+    """
+    faults = outside("thickness_um", thickness_um, THINNEST, THICKEST, "um") + outside(
+        "cells", cells, 4, 10000, "1"
+    )
     case = _case(element, process, temperature, time, factor, diffusivity, tuple(faults))
     cells += cells % 2
     steps = recipe(process).steps
@@ -134,7 +144,9 @@ def profile(
     )
 
 
-def _check(temperature: float | None, time: float | None, factor: float, diffusivity: Diffusivity) -> list[Fault]:
+def _check(
+    temperature: float | None, time: float | None, factor: float, diffusivity: Diffusivity
+) -> list[Fault]:
     found = outside("factor", factor, 0.0, 1e6, "1", open_low=True)
     if temperature is not None:
         found += outside("temperature", temperature, 200.0, 1300.0, "degC")
@@ -169,7 +181,9 @@ def _case(
     profiles = [_profile(way, i, temperature, time) for i in range(len(way.steps))]
     points = np.array([point for profile in profiles for point in profile])
     first = np.cumsum([0, *(len(profile) for profile in profiles)])
-    layers = np.array([[_layer(step, face, element, factor) for face in (step.front, step.rear)] for step in way.steps])
+    layers = np.array(
+        [[_layer(step, face, element, factor) for face in (step.front, step.rear)] for step in way.steps]
+    )
     if diffusion[0] == 0.0 or not layers[:, :, kernel.CAPACITY].any():
         layers = layers[:0]
     return _Case(points[:, 0].copy(), points[:, 1] + ZERO_CELSIUS, first, layers, diffusion)
@@ -195,8 +209,12 @@ def _layer(step: Step, layer: Layer | None, element: str, factor: float) -> Sequ
     return prefactor * layer.thickness * UM, coefficient.activation, layer.transport, FATES[step.after]
 
 
-def _profile(way: Recipe, number: int, temperature: float | None, time: float | None) -> list[tuple[float, float]]:
-    """Return the points of a step, (s, degC), with the plateau that is asked for; the rest is nowhere hotter than that."""
+def _profile(
+    way: Recipe, number: int, temperature: float | None, time: float | None
+) -> list[tuple[float, float]]:
+    """Return the points of a step, (s, degC), with the plateau that is asked for; the rest is nowhere hotter
+    than that.
+    """
     points = list(way.steps[number].profile)
     if number != way.plateau or (temperature is None and time is None):
         return points
@@ -208,14 +226,24 @@ def _profile(way: Recipe, number: int, temperature: float | None, time: float | 
 
 
 def hottest(process: str, temperature: float | None) -> float:
-    """Return the highest temperature of a process, degC, with ``temperature`` in place of its plateau's; -273.15 without steps."""
+    """Return the highest temperature of a process, degC, with ``temperature`` in place of its plateau's;
+    -273.15 without steps.
+    """
     way = recipe(process)
-    return max((T for i in range(len(way.steps)) for _, T in _profile(way, i, temperature, None)), default=-ZERO_CELSIUS)
+    return max(
+        (T for i in range(len(way.steps)) for _, T in _profile(way, i, temperature, None)),
+        default=-ZERO_CELSIUS,
+    )
 
 
 @lru_cache(maxsize=4096)
 def _table(
-    element: str, process: str, temperature: float | None, time: float | None, factor: float, diffusivity: Diffusivity
+    element: str,
+    process: str,
+    temperature: float | None,
+    time: float | None,
+    factor: float,
+    diffusivity: Diffusivity,
 ) -> Array:
     """Return the logit of the residual share at ``GRID``, NaN where it has not been asked for yet."""
     return np.full(NODES, np.nan)
@@ -227,7 +255,14 @@ def _fill(table: Array, case: _Case, wanted: Array) -> None:
     missing = np.flatnonzero(needed & np.isnan(table))
     if missing.size:
         left, taken, status = kernel.residuals(
-            np.exp(GRID[missing]), case.times, case.kelvin, case.first, case.layers, case.diffusion, CELLS, TOLERANCE
+            np.exp(GRID[missing]),
+            case.times,
+            case.kelvin,
+            case.first,
+            case.layers,
+            case.diffusion,
+            CELLS,
+            TOLERANCE,
         )
         _require(status)
         table[missing] = np.log(np.maximum(left, 1e-300)) - np.log(np.maximum(taken, 1e-300))

@@ -1,4 +1,6 @@
-"""Gettering processes as the data have them: steps with their temperature profiles, layers and what these take up."""
+"""Gettering processes as the data have them: steps with their temperature profiles, layers and what these
+take up.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ OTHER = "other"
 
 @dataclass(frozen=True)
 class Coefficient:
-    """A segregation coefficient k = prefactor exp(activation/kT), eV, and the factors ``low``, ``high`` within which it may lie."""
+    """A segregation coefficient k = prefactor exp(activation/kT), eV, and the factors ``low``, ``high``
+    within which it may lie.
+    """
 
     prefactor: float
     activation: float
@@ -35,7 +39,9 @@ class Coefficient:
 
 @dataclass(frozen=True)
 class Layer:
-    """A gettering layer: thickness in um, transport across its interface in m s-1 (inf: no barrier), coefficients by element."""
+    """A gettering layer: thickness in um, transport across its interface in m s-1 (inf: no barrier),
+    coefficients by element.
+    """
 
     key: str
     title: str
@@ -50,7 +56,9 @@ class Layer:
 
 @dataclass(frozen=True)
 class Step:
-    """A heat treatment: (s, degC) with straight lines between, layers on the faces, and what follows for what they hold."""
+    """A heat treatment: (s, degC) with straight lines between, layers on the faces, and what follows for what
+    they hold.
+    """
 
     name: str
     profile: tuple[tuple[float, float], ...]
@@ -65,7 +73,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Recipe:
-    """A gettering process. ``plateau``: number of the step whose hottest stretch a stated temperature or time replaces."""
+    """A gettering process.
+
+    ``plateau``: number of the step whose hottest stretch a stated temperature or time replaces.
+    """
 
     key: str
     title: str
@@ -88,7 +99,9 @@ def _data() -> dict[str, Any]:
 def _coefficient(entry: Mapping[str, Any]) -> Coefficient:
     low, high = float(entry.get("low", 1.0)), float(entry.get("high", 1.0))
     prefactor, activation = float(entry["prefactor"]), float(entry["activation"])
-    return Coefficient(prefactor, activation, low, high, entry["source"], entry["method"], entry.get("note", ""))
+    return Coefficient(
+        prefactor, activation, low, high, entry["source"], entry["method"], entry.get("note", "")
+    )
 
 
 @cache
@@ -123,7 +136,9 @@ def recipe(key: str) -> Recipe:
     if key not in process_keys():
         raise unknown("gettering process", key, process_keys())
     entry = _data()["processes"][key]
-    return Recipe(key, entry["title"], tuple(_step(step) for step in entry["steps"]), int(entry.get("plateau", 0)))
+    return Recipe(
+        key, entry["title"], tuple(_step(step) for step in entry["steps"]), int(entry.get("plateau", 0))
+    )
 
 
 def is_assumed(process: str, element: str) -> bool:
@@ -133,6 +148,8 @@ def is_assumed(process: str, element: str) -> bool:
 
 
 def assumed_factors(process: str) -> tuple[float, float]:
-    """Return the factors, low and high, that span the ranges of every coefficient of a process; (1, 1) where it has none."""
+    """Return the factors, low and high, that span the ranges of every coefficient of a process; (1, 1) where
+    it has none.
+    """
     found = [c for step in recipe(process).steps for layer in step.layers for c in layer.segregation.values()]
     return min((c.low for c in found), default=1.0), max((c.high for c in found), default=1.0)

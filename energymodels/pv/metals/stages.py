@@ -1,4 +1,7 @@
-"""The stages of the impurity chain as functions of arrays: ppbw, cm-3, K, s. Each stands alone; ``pv.cell`` chains them."""
+"""The stages of the impurity chain as functions of arrays: ppbw, cm-3, K, s.
+
+Each stands alone; ``pv.cell`` chains them.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +44,9 @@ def ppba(density: ArrayLike) -> Array:
 
 def segregation(element: str, key: str | None = None) -> float:
     """Return the equilibrium segregation coefficient."""
-    return float(data.chosen(f"segregation coefficient of {element}", data.element(element).segregation, key).value)
+    return float(
+        data.chosen(f"segregation coefficient of {element}", data.element(element).segregation, key).value
+    )
 
 
 def diffusivity(element: str, T: ArrayLike, key: str | None = None) -> Array:
@@ -65,10 +70,11 @@ def melt(
     pulled_mass: ArrayLike = 1.0,
     crucible: ArrayLike = 0.0,
 ) -> Array:
-    """Return the concentration in the melt, in the unit of ``feed``, at ``position`` of a crystal; times ``k`` it is the crystal's.
+    """Return the concentration in the melt, in the unit of ``feed``, at ``position`` of a crystal; times
+    ``k`` it is the crystal's.
 
-    ``pulls`` is the crystal's number, ``pulled_fraction`` (rcz) and ``pulled_mass`` (ccz) what each takes of the melt; ``crucible``
-    adds during one pull (rcz, cz) or one melt's mass (ccz).
+    ``pulls`` is the crystal's number, ``pulled_fraction`` (rcz) and ``pulled_mass`` (ccz) what each takes of
+    the melt; ``crucible`` adds during one pull (rcz, cz) or one melt's mass (ccz).
     """
     if route not in ROUTES:
         raise unknown("route", route, ROUTES)
@@ -78,13 +84,22 @@ def melt(
     )  # fmt: skip
 
 
-def paired_fraction(metal: str, acceptors: ArrayLike, T: ArrayLike = silicon.STC, time: ArrayLike = np.inf) -> Array:
-    """Return the share of a metal that is paired after ``time`` s in the dark at ``T`` K, from none; ``acceptors`` in cm-3."""
+def paired_fraction(
+    metal: str, acceptors: ArrayLike, T: ArrayLike = silicon.STC, time: ArrayLike = np.inf
+) -> Array:
+    """Return the share of a metal that is paired after ``time`` s in the dark at ``T`` K, from none;
+    ``acceptors`` in cm-3.
+    """
     if metal not in PAIRING:
         raise unknown("metal that pairs", metal, PAIRING)
     how = PAIRING[metal]
     acceptors = np.asarray(acceptors, dtype=float) * PER_CM3
-    return _flat(lambda n, t, s: pairing.paired(n, t, s, how.prefactor, how.binding, how.rate, how.barrier), acceptors, T, time)
+    return _flat(
+        lambda n, t, s: pairing.paired(n, t, s, how.prefactor, how.binding, how.rate, how.barrier),
+        acceptors,
+        T,
+        time,
+    )
 
 
 def association_time(metal: str, acceptors: ArrayLike, T: ArrayLike = silicon.STC) -> Array:
@@ -106,10 +121,11 @@ def lifetime(
     key: str | None = None,
     T: ArrayLike = 300.0,
 ) -> Array:
-    """Return the Shockley-Read-Hall lifetime, s, by a centre of ``density`` cm-3 at excess ``dn`` in a wafer of ``doping``, cm-3.
+    """Return the Shockley-Read-Hall lifetime, s, by a centre of ``density`` cm-3 at excess ``dn`` in a wafer
+    of ``doping``, cm-3.
 
-    The levels of a centre share one occupancy (``sah1958``). ``key`` names the published set, the data's default if None;
-    ``doping_type`` is n or p.
+    The levels of a centre share one occupancy (``sah1958``). ``key`` names the published set, the data's
+    default if None; ``doping_type`` is n or p.
     """
     if centre not in data.centres():
         raise unknown("centre", centre, data.centres())
@@ -117,28 +133,41 @@ def lifetime(
     levels = chosen.chain(doping_type)
     n0, p0 = silicon.equilibrium(doping, doping_type, T)
     cm3 = [np.asarray(x, dtype=float) * PER_CM3 for x in (dn, n0, p0, silicon.intrinsic_density(T), density)]
-    return _flat(lambda d, n, p, t, n_i, N: capture.lifetimes(d, n, p, t, n_i, N, levels), *cm3[:3], T, *cm3[3:])
-
-
-def boron_oxygen_lifetime(boron: ArrayLike, oxygen: ArrayLike) -> Array:
-    """Return the lifetime, s, that active boron-oxygen centres leave at an injection of a tenth of the doping (``bothe2005``)."""
     return _flat(
-        boron_oxygen.degraded_lifetimes, np.asarray(boron, dtype=float) * PER_CM3, np.asarray(oxygen, dtype=float) * PER_CM3
+        lambda d, n, p, t, n_i, N: capture.lifetimes(d, n, p, t, n_i, N, levels), *cm3[:3], T, *cm3[3:]
     )
 
 
-def boron_oxygen_states(time: ArrayLike, T: ArrayLike, start: tuple[float, float, float] = (1.0, 0.0, 0.0)) -> Array:
-    """Return the shares (annealed, degraded, regenerated; last dimension) of boron-oxygen centres after ``time`` s of light.
+def boron_oxygen_lifetime(boron: ArrayLike, oxygen: ArrayLike) -> Array:
+    """Return the lifetime, s, that active boron-oxygen centres leave at an injection of a tenth of the doping
+    (``bothe2005``).
+    """
+    return _flat(
+        boron_oxygen.degraded_lifetimes,
+        np.asarray(boron, dtype=float) * PER_CM3,
+        np.asarray(oxygen, dtype=float) * PER_CM3,
+    )
 
-    First-order reactions A-B-C (``pvdeg``), solved exactly. The degraded share is what ``wafer.bo_active`` takes.
+
+def boron_oxygen_states(
+    time: ArrayLike, T: ArrayLike, start: tuple[float, float, float] = (1.0, 0.0, 0.0)
+) -> Array:
+    """Return the shares (annealed, degraded, regenerated; last dimension) of boron-oxygen centres after
+    ``time`` s of light.
+
+    First-order reactions A-B-C (``pvdeg``), solved exactly. The degraded share is what ``wafer.bo_active``
+    takes.
     """
     rates = data.boron_oxygen()
     time, T = np.broadcast_arrays(np.asarray(time, dtype=float), np.asarray(T, dtype=float))
     ab, ba, bc, cb = (
-        attempt * np.exp(-barrier / (K_B_EV * T)) for attempt, barrier in (rates[k] for k in ("A-B", "B-A", "B-C", "C-B"))
+        attempt * np.exp(-barrier / (K_B_EV * T))
+        for attempt, barrier in (rates[k] for k in ("A-B", "B-A", "B-C", "C-B"))
     )
     zero = np.zeros_like(T)
-    matrix = np.stack([np.stack([-ab, ba, zero], -1), np.stack([ab, -ba - bc, cb], -1), np.stack([zero, bc, -cb], -1)], -2)
+    matrix = np.stack(
+        [np.stack([-ab, ba, zero], -1), np.stack([ab, -ba - bc, cb], -1), np.stack([zero, bc, -cb], -1)], -2
+    )
     values, vectors = np.linalg.eig(matrix)
     weights = np.linalg.solve(vectors, np.broadcast_to(np.array(start)[:, None], (*T.shape, 3, 1)))
     grown = np.exp(values.real * time[..., None])[..., None] * weights

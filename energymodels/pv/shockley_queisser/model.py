@@ -28,7 +28,13 @@ class Limit(Model):
     spec = LimitSpec
     sources: ClassVar[tuple[str, ...]] = ("shockley1961", "ruhle2016", "astm-g173", "codata2018")
     outputs = (
-        Output("j_sc", "mA cm-2", "short-circuit current density", 0.1, attrs={"sign_convention": "delivered current is positive"}),
+        Output(
+            "j_sc",
+            "mA cm-2",
+            "short-circuit current density",
+            0.1,
+            attrs={"sign_convention": "delivered current is positive"},
+        ),
         Output("v_oc", "V", "open-circuit voltage"),
         Output("j_mp", "mA cm-2", "current density at maximum power", 0.1),
         Output("v_mp", "V", "voltage at maximum power"),
@@ -51,7 +57,9 @@ class Limit(Model):
 
 @cache
 def _spectrum() -> tuple[Array, Array, Array]:
-    """Return AM1.5G: wavelength (nm), irradiance (W m-2 nm-1) and the photon current up to each wavelength (A m-2)."""
+    """Return AM1.5G: wavelength (nm), irradiance (W m-2 nm-1) and the photon current up to each wavelength (A
+    m-2).
+    """
     from energymodels import datasets
     from energymodels.kernels.pv.shockley_queisser import detailed_balance
 

@@ -1,8 +1,10 @@
-"""How fast a cell can be charged: rate x temperature x electrode thickness, until the voltage limit or until lithium may plate.
+"""How fast a cell can be charged: rate x temperature x electrode thickness, until the voltage limit or until
+lithium may plate.
 
-Lithium may plate where the potential of the negative electrode against lithium falls below zero anywhere in it. Both electrodes are
-made thicker together, so that their balance stays, and their area shrinks so that the same can holds them with the separator (the
-set gives no foils). A C-rate counts what each cell holds. ``lumped`` cells warm up in still air (assumed: the set has no cooling).
+Lithium may plate where the potential of the negative electrode against lithium falls below zero anywhere in
+it. Both electrodes are made thicker together, so that their balance stays, and their area shrinks so that the
+same can holds them with the separator (the set gives no foils). A C-rate counts what each cell holds.
+``lumped`` cells warm up in still air (assumed: the set has no cooling).
 """
 
 from __future__ import annotations
@@ -44,7 +46,10 @@ def run(folder: Path, say: Callable[[str], None]) -> list[Path]:
     """Write ``charge-rate.nc`` and ``charge-rate.png``."""
     import xarray as xr
 
-    say("as built, isothermal at 25 C: charged until 3.65 V, and before the negative electrode is below 0 V against lithium")
+    say(
+        "as built, isothermal at 25 C: charged until 3.65 V, and before the negative electrode is below 0 V "
+        "against lithium"
+    )
     parts = []
     for rate in RATES:
         parts.append(charge(rate))
@@ -63,30 +68,43 @@ def run(folder: Path, say: Callable[[str], None]) -> list[Path]:
 
 
 def designs(scales: Array) -> dict[str, Array]:
-    """Return the fields of cells whose electrodes are ``scales`` times as thick as the set's, in the same can."""
+    """Return the fields of cells whose electrodes are ``scales`` times as thick as the set's, in the same
+    can.
+    """
     of = parameter_set("lfp-18650").scalars
     electrodes, separator = of["negative.thickness"] + of["positive.thickness"], of["separator.thickness"]
     return {
         "negative.thickness": of["negative.thickness"] * scales,
         "positive.thickness": of["positive.thickness"] * scales,
-        "cell.electrode_width": of["cell.electrode_width"] * (electrodes + separator) / (electrodes * scales + separator),
+        "cell.electrode_width": of["cell.electrode_width"]
+        * (electrodes + separator)
+        / (electrodes * scales + separator),
     }
 
 
 def charge(rate: float, over: Mapping[str, Any] = OVER, scales: Array = SCALES) -> Dataset:
-    """Return the charges at one rate: scalar results, the fraction charged and that before lithium may plate."""
+    """Return the charges at one rate: scalar results, the fraction charged and that before
+    lithium may plate.
+    """
     ds = _solve(rate, over, scales)
     fraction = ds.capacity / ds.cell_capacity
-    ds["charged_fraction"] = fraction.assign_attrs(units="1", long_name="part of the capacity charged until the voltage limit")
+    ds["charged_fraction"] = fraction.assign_attrs(
+        units="1", long_name="part of the capacity charged until the voltage limit"
+    )
     soc, potential = (ds[name].values for name in SERIES)
     safe = _until_plating(soc, potential, fraction.values, ds.negative_potential_min.values)
-    meaning = "part of the capacity charged until the voltage limit or a negative electrode below 0 V against lithium"
+    meaning = (
+        "part of the capacity charged until the voltage limit or a negative electrode below 0 V "
+        "against lithium"
+    )
     ds["safe_fraction"] = (fraction.dims, safe, {"units": "1", "long_name": meaning})
     return ds.drop_dims("time")
 
 
 def traces() -> list[tuple[float, Array, Array]]:
-    """Return (rate, state of charge, potential of the negative electrode against lithium) of the cell as built at 25 C."""
+    """Return (rate, state of charge, potential of the negative electrode against lithium) of the cell as
+    built at 25 C.
+    """
     found = []
     for rate in charge_rate_figure.TRACED:
         ds = _solve(rate, {}, np.ones(1)).squeeze()
@@ -97,17 +115,26 @@ def traces() -> list[tuple[float, Array, Array]]:
 def _solve(rate: float, over: Mapping[str, Any], scales: Array) -> Dataset:
     values = CELL | {"series.points": POINTS + 1, "series.end": 3600.0 / rate}
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", NoteWarning)  # the file says what was assumed and where the mesh decides
-        solution = engine.solve(SPEC, {"rate": [rate]} | dict(over), values, points=designs(scales), keep=[*KEEP, *SERIES])
+        # the file says what was assumed and where the mesh decides
+        warnings.simplefilter("ignore", NoteWarning)
+        solution = engine.solve(
+            SPEC, {"rate": [rate]} | dict(over), values, points=designs(scales), keep=[*KEEP, *SERIES]
+        )
     ds = result.to_dataset(solution, "energymodels study charge-rate").rename(point="thickness")
-    thickness = ("thickness", scales, {"units": "1", "long_name": "thickness of both electrodes over the set's"})
+    thickness = (
+        "thickness",
+        scales,
+        {"units": "1", "long_name": "thickness of both electrodes over the set's"},
+    )
     return ds.assign_coords(thickness=thickness)
 
 
 def _until_plating(soc: Array, potential: Array, charged: Array, least: Array) -> Array:
-    """Return the fraction charged when ``potential`` (.., time) first falls below 0, or ``charged`` (..) if its ``least`` is above.
+    """Return the fraction charged when ``potential`` (.., time) first falls below 0, or ``charged`` (..) if
+    its ``least`` is above.
 
-    A straight line is drawn between points of time. A fall after a charge's last point counts from that point.
+    A straight line is drawn between points of time. A fall after a charge's last point counts from that
+    point.
     """
     below = potential < 0.0
     after = np.argmax(below, axis=-1)

@@ -1,10 +1,12 @@
-"""Energy against fast charge: the same cells weighed and charged, over areal capacity, porosity and temperature.
+"""Energy against fast charge: the same cells weighed and charged, over areal capacity, porosity and
+temperature.
 
-A design gives each cell its mass and its geometry, a parameter set its materials; the charge keeps to every limit at every instant
-and the negative electrode at or above 0 V against lithium. The design counts capacity by its materials' mA h/g, the charged cell by
-its set's potentials between the voltage limits: energies here are the charged cell's (its capacity, the design's mean voltage and
-mass), and ``capacity_ratio`` says by how much the two differ. Pores carry ions by Bruggeman's exponent of 3/2, lessened as the sets
-have it (``LESSENED``), at every porosity.
+A design gives each cell its mass and its geometry, a parameter set its materials; the charge keeps to every
+limit at every instant and the negative electrode at or above 0 V against lithium. The design counts capacity
+by its materials' mA h/g, the charged cell by its set's potentials between the voltage limits: energies here
+are the charged cell's (its capacity, the design's mean voltage and mass), and ``capacity_ratio`` says by how
+much the two differ. Pores carry ions by Bruggeman's exponent of 3/2, lessened as the sets have it
+(``LESSENED``), at every porosity.
 """
 
 from __future__ import annotations
@@ -28,17 +30,33 @@ from energymodels.studies.frontier import figure as frontier_figure
 if TYPE_CHECKING:
     from xarray import DataArray, Dataset
 
-TITLE = "energy against fast charge: W h/kg and 10-80 % of LFP and NMC811 cells, thin to thick (DFN, and SPMe beside it)"
+TITLE = (
+    "energy against fast charge: W h/kg and 10-80 % of LFP and NMC811 cells, thin to thick (DFN, and "
+    "SPMe beside it)"
+)
 FILES = ("frontier.nc", "frontier.png")
-LESSENED = 1.563  # porosity^1.5 over the effective transport that the sets give (usseglio-viretta2018: 1.35 to 1.81)
+# porosity^1.5 over the effective transport that the sets give (usseglio-viretta2018: 1.35 to 1.81)
+LESSENED = 1.563
 MORE_PORES = 0.02  # of the negative electrode over the positive, as in the sets
 MODELS = ("battery.dfn", "battery.spme")
 TEMPERATURES = (25.0, 40.0, 55.0)
 AREAL = np.linspace(1.0, 5.5, 19)  # mA h cm-2
 POROSITIES = (0.26, 0.30, 0.34, 0.40)
-PEAKS = (10.0, 7.0, 5.0, 3.5)  # C: the fastest charge of these counts; a lower peak may be faster, it leaves more salt in the pores
-CHARGE = {"protocol": "Charge at limits until 80% SOC or until C/20", "rate_basis": "cell", "series.points": 0}
-KEEP = ["time_10_to_80", "time_0_to_80", "mean_c_rate", "cell_capacity", "specific_energy", "negative_potential_min"]
+# C: the fastest charge of these counts; a lower peak may be faster, it leaves more salt in the pores
+PEAKS = (10.0, 7.0, 5.0, 3.5)
+CHARGE = {
+    "protocol": "Charge at limits until 80% SOC or until C/20",
+    "rate_basis": "cell",
+    "series.points": 0,
+}
+KEEP = [
+    "time_10_to_80",
+    "time_0_to_80",
+    "mean_c_rate",
+    "cell_capacity",
+    "specific_energy",
+    "negative_potential_min",
+]
 
 
 @dataclass(frozen=True)
@@ -71,7 +89,10 @@ def run(folder: Path, say: Callable[[str], None]) -> list[Path]:
     for chemistry in CHEMISTRIES:
         for model in MODELS:
             parts.append(charges(chemistry, model))
-            say(f"{chemistry.name}, {model}: {parts[-1].status.size} charges in {parts[-1].attrs['seconds']:.1f} s")
+            say(
+                f"{chemistry.name}, {model}: {parts[-1].status.size} charges in "
+                f"{parts[-1].attrs['seconds']:.1f} s"
+            )
     ds = xr.combine_nested(
         [parts[i : i + len(MODELS)] for i in range(0, len(parts), len(MODELS))],
         ["chemistry", "model"],
@@ -79,8 +100,12 @@ def run(folder: Path, say: Callable[[str], None]) -> list[Path]:
         coords="minimal",
         compat="override",
     )
-    ds.attrs["title"] = "Energy against fast charge: LFP and NMC811 cells over areal capacity, porosity and temperature"
-    ds.attrs["published"] = "; ".join(f"{' '.join(p.label.split())} ({p.source})" for p in frontier_figure.PUBLISHED)
+    ds.attrs["title"] = (
+        "Energy against fast charge: LFP and NMC811 cells over areal capacity, porosity and temperature"
+    )
+    ds.attrs["published"] = "; ".join(
+        f"{' '.join(p.label.split())} ({p.source})" for p in frontier_figure.PUBLISHED
+    )
     ds.attrs["seconds"] = sum(part.attrs["seconds"] for part in parts)
     say(f"{ds.status.size} charges, {int((ds.status != 0).sum())} failed")
     for line in frontier_figure.findings(ds):
@@ -116,7 +141,9 @@ def charges(
     porosities: tuple[float, ...] = POROSITIES,
     temperatures: Any = TEMPERATURES,
 ) -> Dataset:
-    """Return the charges of one chemistry by one model: dimensions areal_capacity, porosity, temperature, chemistry, model."""
+    """Return the charges of one chemistry by one model: dimensions areal_capacity, porosity, temperature,
+    chemistry, model.
+    """
     pores = np.asarray(porosities)
     values = CHARGE | {"model": model, "cell_design": chemistry.design} | dict(chemistry.values)
     over = {"limits.c_rate": PEAKS, "temperature": list(temperatures)}
@@ -133,7 +160,9 @@ def _fastest(ds: Dataset) -> Dataset:
     """Return the charges with the peak rate that takes the least time from 10 to 80 %, and which that is."""
     best = ds.time_10_to_80.fillna(np.inf).argmin("limits_c_rate")
     found = ds.isel(limits_c_rate=best)
-    found["peak_limit"] = found.limits_c_rate.assign_attrs(units="1", long_name="peak rate of the fastest charge, C")
+    found["peak_limit"] = found.limits_c_rate.assign_attrs(
+        units="1", long_name="peak rate of the fastest charge, C"
+    )
     found["unfinished"] = (
         np.isnan(ds.time_10_to_80)
         .sum("limits_c_rate")
@@ -147,14 +176,23 @@ def _on_grid(flat: Dataset, areal: Array, porosities: Array) -> Dataset:
     import xarray as xr
 
     of = {"areal_capacity": ("mA h cm-2", "areal capacity of the positive electrode as designed", areal)}
-    of["porosity"] = ("1", f"porosity of the positive electrode; the negative has {MORE_PORES} more", porosities)
+    of["porosity"] = (
+        "1",
+        f"porosity of the positive electrode; the negative has {MORE_PORES} more",
+        porosities,
+    )
     found = {}
     for name, values in flat.data_vars.items():
         last = values.transpose(..., "point")
         shape = (*last.shape[:-1], areal.size, porosities.size)
         found[name] = ((*last.dims[:-1], *of), last.values.reshape(shape), values.attrs)
-    coords = {name: (name, values, {"units": unit, "long_name": meaning}) for name, (unit, meaning, values) in of.items()}
-    return xr.Dataset(found, coords | {name: flat[name] for name in ("limits_c_rate", "temperature")}, flat.attrs)
+    coords = {
+        name: (name, values, {"units": unit, "long_name": meaning})
+        for name, (unit, meaning, values) in of.items()
+    }
+    return xr.Dataset(
+        found, coords | {name: flat[name] for name in ("limits_c_rate", "temperature")}, flat.attrs
+    )
 
 
 def _weigh(ds: Dataset, designed: float) -> None:
@@ -163,4 +201,6 @@ def _weigh(ds: Dataset, designed: float) -> None:
     about = "capacity of the charged cell over that of its design"
     ds["capacity_ratio"] = ratio.assign_attrs(units="1", long_name=about)
     energy = ds.specific_energy * ratio
-    ds["charged_specific_energy"] = energy.assign_attrs(units="W h kg-1", long_name="energy of the charged cell by mass")
+    ds["charged_specific_energy"] = energy.assign_attrs(
+        units="W h kg-1", long_name="energy of the charged cell by mass"
+    )

@@ -16,18 +16,26 @@ if TYPE_CHECKING:
     from xarray import Dataset
 
 BINS = 8  # of areal capacity
-LINES: dict[str, tuple[str, Any]] = {"usual": ("k", "-"), "best": ("#762a83", "--"), "worst": ("#762a83", "-")}
+LINES: dict[str, tuple[str, Any]] = {
+    "usual": ("k", "-"),
+    "best": ("#762a83", "--"),
+    "worst": ("#762a83", "-"),
+}
 
 
 def figure(ds: Dataset) -> Figure:
-    """Return a map for every statement: which share of the sampled cells does it, by temperature and areal capacity."""
+    """Return a map for every statement: which share of the sampled cells does it, by temperature and areal
+    capacity.
+    """
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
 
     picture = Figure(figsize=(13, 10.5), layout="constrained")
     picture.suptitle(
-        "What must be true: share of sampled cells that make the stated charge without plating (DFN, negative electrode ≥ 0 V "
-        "against lithium)\nall coefficients and the other design choices drawn from their ranges; the cell keeps its temperature, "
+        "What must be true: share of sampled cells that make the stated charge without plating (DFN, "
+        "negative electrode ≥ 0 V "
+        "against lithium)\nall coefficients and the other design choices drawn from their ranges; the cell "
+        "keeps its temperature, "
         "heating up beforehand is not counted",
         fontsize=11.5,
     )
@@ -40,9 +48,12 @@ def figure(ds: Dataset) -> Figure:
     bar.ax.set_ylim(0.0, 100.0)
     words = {"usual": "at their usual values", "best": "at their best ends", "worst": "at their worst ends"}
     handles = [
-        Line2D([], [], color=c, linestyle=s, lw=2, label=f"limit, all other knobs {words[k]}") for k, (c, s) in LINES.items()
+        Line2D([], [], color=c, linestyle=s, lw=2, label=f"limit, all other knobs {words[k]}")
+        for k, (c, s) in LINES.items()
     ]
-    handles.append(Line2D([], [], color="w", lw=2.5, path_effects=[_outline()], label="half of the sampled cells"))
+    handles.append(
+        Line2D([], [], color="w", lw=2.5, path_effects=[_outline()], label="half of the sampled cells")
+    )
     picture.legend(handles=handles, loc="outside lower center", ncols=4, fontsize=9)
     return picture
 
@@ -55,7 +66,9 @@ def _outline() -> Any:
 
 
 def _panel(axes: Axes, ds: Dataset, statement: Statement) -> Any:
-    """Draw one statement's map, the boundaries of the box's ends over it, and specific energy along the top."""
+    """Draw one statement's map, the boundaries of the box's ends over it, and specific energy
+    along the top.
+    """
     low, high, _how = boxes()[statement.box].knobs[AREAL]
     edges = np.linspace(low, high, BINS + 1)
     middles = 0.5 * (edges[1:] + edges[:-1])
@@ -63,7 +76,9 @@ def _panel(axes: Axes, ds: Dataset, statement: Statement) -> Any:
     bins = np.clip(np.digitize(ds[dim_name(AREAL)].values, edges) - 1, 0, BINS - 1)
     share = 100.0 * np.array([yes[:, bins == i].mean(axis=1) for i in range(BINS)]).T
     half = 0.5 * np.diff(T, append=2.0 * T[-1] - T[-2])
-    mesh = axes.pcolormesh(edges, np.append(T - half, T[-1] + half[-1]), share, cmap="RdBu", vmin=-25.0, vmax=125.0)
+    mesh = axes.pcolormesh(
+        edges, np.append(T - half, T[-1] + half[-1]), share, cmap="RdBu", vmin=-25.0, vmax=125.0
+    )
     for i, t in enumerate(T):
         for j, x in enumerate(middles):
             axes.text(x, t, percent(share[i, j]), ha="center", va="center", fontsize=8, color="k")
@@ -75,11 +90,16 @@ def _panel(axes: Axes, ds: Dataset, statement: Statement) -> Any:
     half_of = axes.contour(middles, T, share, levels=[50.0], colors="w", linewidths=2.0)
     half_of.set(path_effects=[_outline()])
     axes.set_yticks(T)
-    axes.set(xlabel="areal capacity of the positive electrode (mA h cm$^{-2}$)", ylabel="temperature (°C)", xlim=(low, high))
+    axes.set(
+        xlabel="areal capacity of the positive electrode (mA h cm$^{-2}$)",
+        ylabel="temperature (°C)",
+        xlim=(low, high),
+    )
     axes.set_ylim(T[0] - half[0], T[-1] + half[-1])
     start = 100.0 * statement.starts[0]
     axes.set_title(
-        f"{statement.title}\n{100 * statement.gain:.0f} % from {start:g} %: mean {statement.mean:.2f}C, peak ≤ {statement.peak}",
+        f"{statement.title}\n{100 * statement.gain:.0f} % from {start:g} %: mean {statement.mean:.2f}C, "
+        f"peak ≤ {statement.peak}",
         fontsize=10,
     )
     top = axes.secondary_xaxis("top")

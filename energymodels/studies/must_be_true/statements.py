@@ -9,14 +9,17 @@ import numpy as np
 from energymodels.battery.parameters.sets import parameter_set
 from energymodels.core.model import Array
 
-LESSENED = "transport_lessened"  # porosity^1.5 over effective transport in both electrodes: 1.35 to 1.81 measured, 1 at best
+# porosity^1.5 over effective transport in both electrodes: 1.35 to 1.81 measured, 1 at best
+LESSENED = "transport_lessened"
 AREAL = "design.positive.areal_capacity"
 INTERFACE = "cell.interface_resistance"
 
 
 @dataclass(frozen=True)
 class Statement:
-    """Charge gained in ``minutes`` from any of ``starts`` (states of charge), at most at ``c_rate``; ``peak`` says why that."""
+    """Charge gained in ``minutes`` from any of ``starts`` (states of charge), at most at ``c_rate``; ``peak``
+    says why that.
+    """
 
     name: str
     title: str
@@ -36,7 +39,9 @@ class Statement:
 
 @dataclass(frozen=True)
 class Box:
-    """Cells of one class: a parameter set in a design, and {field: (low, high, how it is drawn)} of what is open."""
+    """Cells of one class: a parameter set in a design, and {field: (low, high, how it is drawn)} of what is
+    open.
+    """
 
     name: str
     spec: str
@@ -47,7 +52,8 @@ class Box:
 
 STATEMENTS = (
     Statement(
-        "shenxing-400-km", "Shenxing: 400 of 700 km in 10 min", "lfp-4c", 10.0, 400.0 / 700.0, 4.0, (0.1, 0.0), "4C, as stated",
+        "shenxing-400-km", "Shenxing: 400 of 700 km in 10 min", "lfp-4c", 10.0, 400.0 / 700.0, 4.0,
+        (0.1, 0.0), "4C, as stated",
         "catl-shenxing",
     ),
     Statement(
@@ -55,18 +61,24 @@ STATEMENTS = (
         "10C, assumed (4C gives 66.7 % at most)", "catl-shenxing",
     ),
     Statement(
-        "im-l6-400-km", "IM L6: 400 of 1002 km in 12 min", "semi-solid-360", 12.0, 400.0 / 1002.0, 400.0 / 130.0, (0.1, 0.0),
+        "im-l6-400-km", "IM L6: 400 of 1002 km in 12 min", "semi-solid-360", 12.0, 400.0 / 1002.0,
+        400.0 / 130.0, (0.1, 0.0),
         "3.1C: 400 kW for 130 kWh", "carsguide-im-l6",
     ),
     Statement(
-        "zeekr-measured", "Zeekr 7X: 10-80 % in 9 min 45 s, measured", "lfp-4c", 9.75, 0.7, 460.0 / 75.0, (0.1,),
+        "zeekr-measured", "Zeekr 7X: 10-80 % in 9 min 45 s, measured", "lfp-4c", 9.75, 0.7, 460.0 / 75.0,
+        (0.1,),
         "6.1C: 460 kW for 75 kWh", "motor1-zeekr",
     ),
 )  # fmt: skip
 
 
-def _box(name: str, spec: str, design: str, own: dict[str, tuple[float, float, str]], usual: dict[str, float]) -> Box:
-    """Return a box of the set's own ranges, of those stated here (``own``), and of what both leave open at its value."""
+def _box(
+    name: str, spec: str, design: str, own: dict[str, tuple[float, float, str]], usual: dict[str, float]
+) -> Box:
+    """Return a box of the set's own ranges, of those stated here (``own``), and of what both leave open at
+    its value.
+    """
     of = parameter_set(name)
     knobs = dict(own)
     for path, (low, high) in of.ranges.items():
@@ -81,7 +93,10 @@ def _box(name: str, spec: str, design: str, own: dict[str, tuple[float, float, s
 
 
 def boxes() -> dict[str, Box]:
-    """Return the boxes by name. Bounds that no set gives are assumed: areal capacity, n/p ratio, and the interface of LFP cells."""
+    """Return the boxes by name.
+
+    Bounds that no set gives are assumed: areal capacity, n/p ratio, and the interface of LFP cells.
+    """
     pores = (1.0, 1.81, "even")
     return {
         "lfp-4c": _box(
@@ -101,7 +116,9 @@ def boxes() -> dict[str, Box]:
 
 
 def sample(box: Box, cells: int, seed: int = 1) -> dict[str, Array]:
-    """Return a Latin hypercube of the box, {knob: (cell,)}: each knob's range in ``cells`` equal parts, one cell in each."""
+    """Return a Latin hypercube of the box, {knob: (cell,)}: each knob's range in ``cells`` equal parts, one
+    cell in each.
+    """
     generator = np.random.default_rng(seed)
     found = {}
     for path, (low, high, how) in box.knobs.items():
@@ -111,7 +128,9 @@ def sample(box: Box, cells: int, seed: int = 1) -> dict[str, Array]:
 
 
 def fields(knobs: dict[str, Array]) -> dict[str, Array]:
-    """Return fields of the model {path: (cell,)} for knobs: effective transport by porosity and by what lessens it."""
+    """Return fields of the model {path: (cell,)} for knobs: effective transport by porosity and by what
+    lessens it.
+    """
     found = {path: values for path, values in knobs.items() if path != LESSENED}
     for side in ("negative", "positive"):
         found[f"{side}.transport_efficiency"] = knobs[f"design.{side}.porosity"] ** 1.5 / knobs[LESSENED]

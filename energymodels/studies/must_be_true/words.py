@@ -24,10 +24,11 @@ def met(ds: Dataset) -> Any:
 
 
 def coldest(minutes: Array, temperatures: Array, stated: float) -> Array:
-    """Return the lowest temperature (cell,) at which ``minutes`` (temperature, cell) fall to ``stated``: -inf where the first does.
+    """Return the lowest temperature (cell,) at which ``minutes`` (temperature, cell) fall to ``stated``: -inf
+    where the first does.
 
-    Straight lines between temperatures in the logarithm of the time; the warmer of two where the colder never gets there. inf where
-    none does.
+    Straight lines between temperatures in the logarithm of the time; the warmer of two where the colder never
+    gets there. inf where none does.
     """
     with np.errstate(divide="ignore"):
         margin = np.log(stated / minutes)
@@ -53,16 +54,23 @@ def findings(part: Dataset, statement: Statement) -> list[str]:
     ds = part.isel(case=0)
     T, yes = ds.temperature.values, met(ds).transpose("temperature", "cell").values
     head = (
-        f"{statement.title}, from {100.0 * ds.stated_start.item():g} %: {statement.gain:.1%} in {statement.minutes:g} min, "
+        f"{statement.title}, from {100.0 * ds.stated_start.item():g} %: {statement.gain:.1%} in "
+        f"{statement.minutes:g} min, "
         f"mean {statement.mean:.2f}C, peak at most {statement.peak}"
     )
-    shares = ", ".join(f"{percent(100.0 * share)} % at {t:g}" for t, share in zip(T, yes.mean(axis=1), strict=True))
+    shares = ", ".join(
+        f"{percent(100.0 * share)} % at {t:g}" for t, share in zip(T, yes.mean(axis=1), strict=True)
+    )
     cold = np.sort(coldest(np.nan_to_num(ds.minutes.values, nan=np.inf), T, statement.minutes))
     some = ", ".join(
         f"{word} {_degrees(value, T)}"
         for word, value in zip(("any", "half", "all"), cold[[0, (cold.size - 1) // 2, -1]], strict=True)
     )
-    lines = [head, f"  cells that do it, by temperature in degC: {shares}", f"  coldest at which they do, degC: {some}"]
+    lines = [
+        head,
+        f"  cells that do it, by temperature in degC: {shares}",
+        f"  coldest at which they do, degC: {some}",
+    ]
     lines += [f"  {_between(ds, yes, t)}" for t in TOLD if t in T] + _margins(ds, yes)
     lines += [
         f"  one knob from end to end, {COLD:g} degC, changes the time by: {_deciding(ds)}",
@@ -72,18 +80,24 @@ def findings(part: Dataset, statement: Statement) -> list[str]:
     left = int(((ds.status != 0) | (ds.stopped == 1)).sum())
     return [
         *lines,
-        f"  {yes.size} charges; {int(ds.lowered.sum())} had to be tried at a lower peak, {left} failed then, too, and count as no",
+        f"  {yes.size} charges; {int(ds.lowered.sum())} had to be tried at a lower peak, {left} failed "
+        f"then, too, and count as no",
     ]
 
 
 def _between(ds: Dataset, yes: Array, t: float) -> str:
-    """Return up to which areal capacity all sampled cells, and any, do it at a temperature, and the ends of the box."""
+    """Return up to which areal capacity all sampled cells, and any, do it at a temperature, and the ends of
+    the box.
+    """
     row = yes[int(np.flatnonzero(ds.temperature.values == t)[0])]
     areal = ds[dim_name(AREAL)].values
     every = f"up to {areal[~row].min():.2f}" if not row.all() else "all"
     some = f"up to {areal[row].max():.2f}" if row.any() else "none"
     worst, best = (_end(ds, kind, t) for kind in ("worst", "best"))
-    return f"at {t:g} degC, mA h cm-2: all cells {every}, any {some}; all other knobs at their worst {worst}, at their best {best}"
+    return (
+        f"at {t:g} degC, mA h cm-2: all cells {every}, any {some}; all other knobs at their worst "
+        f"{worst}, at their best {best}"
+    )
 
 
 def bounds(ds: Dataset) -> tuple[float, float]:
@@ -93,7 +107,9 @@ def bounds(ds: Dataset) -> tuple[float, float]:
 
 
 def _end(ds: Dataset, kind: str, t: float) -> str:
-    """Return up to which areal capacity an end of the box does it, by straight lines in the logarithm of the time."""
+    """Return up to which areal capacity an end of the box does it, by straight lines in the logarithm of the
+    time.
+    """
     low, high = bounds(ds)
     areal = low + ds.place.values * (high - low)
     minutes = np.nan_to_num(ds.end_minutes.sel(kind=kind, temperature=t).values, nan=np.inf)
@@ -108,22 +124,29 @@ def _end(ds: Dataset, kind: str, t: float) -> str:
 
 
 def _margins(ds: Dataset, yes: Array) -> list[str]:
-    """Return the ranges of the knobs among the cells that do it, at the coldest told temperature at which some do.
+    """Return the ranges of the knobs among the cells that do it, at the coldest told temperature at which
+    some do.
 
-    A knob is named where 5 % or 95 % of these cells lie a tenth of its range inside of where 5 % or 95 % of all do.
+    A knob is named where 5 % or 95 % of these cells lie a tenth of its range inside of where 5 % or 95 % of
+    all do.
     """
     T = ds.temperature.values
     at = next((i for i, t in enumerate(T) if t in TOLD and yes[i].any()), None)
     if at is None:
         return []
-    lines, free = [f"  the {yes[at].sum()} cells that do it at {T[at]:g} degC, 5 to 95 % of them (least to most):"], []
+    lines, free = (
+        [f"  the {yes[at].sum()} cells that do it at {T[at]:g} degC, 5 to 95 % of them (least to most):"],
+        [],
+    )
     for path, (low, high, how) in boxes()[_box(ds)].knobs.items():
         values = ds[dim_name(path)].values[yes[at]]
         least, few, many, most = np.percentile(values, (0.0, 5.0, 95.0, 100.0))
         ends = np.array([low, few, many, high])
         place = np.log(ends / low) / np.log(high / low) if how == "log" else (ends - low) / (high - low)
         if place[1] > 0.15 or place[2] < 0.85:
-            lines.append(f"    {path}: {few:.3g} to {many:.3g} ({least:.3g} to {most:.3g}) of {low:.3g} to {high:.3g}")
+            lines.append(
+                f"    {path}: {few:.3g} to {many:.3g} ({least:.3g} to {most:.3g}) of {low:.3g} to {high:.3g}"
+            )
         else:
             free.append(path)
     return [*lines, f"    all over their ranges: {', '.join(free)}"]
@@ -139,7 +162,8 @@ def _deciding(ds: Dataset) -> str:
     ratio = np.abs(np.log(ds.knob_minutes.sel(end="high") / ds.knob_minutes.sel(end="low")))
     ratio = ratio.where(np.isfinite(ratio), drop=True).sortby(ratio, ascending=False)
     return ", ".join(
-        f"{name} x {np.exp(float(value)):.2f}" for name, value in zip(ratio.knob.values[:5], ratio.values[:5], strict=False)
+        f"{name} x {np.exp(float(value)):.2f}"
+        for name, value in zip(ratio.knob.values[:5], ratio.values[:5], strict=False)
     )
 
 
@@ -147,7 +171,11 @@ def _lone(ds: Dataset) -> str:
     yes = (ds.lone_minutes <= ds.stated_minutes).values
     hottest = ds.lone_temperature_max.values
     cool = yes & (hottest <= HOT)
-    heat = f", which get {np.nanmin(hottest[yes]):.0f} to {np.nanmax(hottest[yes]):.0f} degC hot" if yes.any() else ""
+    heat = (
+        f", which get {np.nanmin(hottest[yes]):.0f} to {np.nanmax(hottest[yes]):.0f} degC hot"
+        if yes.any()
+        else ""
+    )
     some, few = percent(100.0 * yes.mean()), percent(100.0 * cool.mean())
     return f"started at 25 degC, uncooled: {some} % of cells{heat}; {few} % without passing {HOT:g} degC"
 
@@ -156,8 +184,14 @@ def _checked(ds: Dataset) -> str:
     """Return how often mesh and tolerance, and SPMe, say the same of a cell."""
     some = ds.minutes.values[:, :: max(1, round(ds.sizes["cell"] / ds.sizes["checked"]))]
     stated = ds.stated_minutes.item()
-    same = {name: float(((ds[f"{name}_minutes"].values <= stated) == (some <= stated)).mean()) for name in ("fine", "spme")}
-    return f"the same yes or no by the default mesh and tolerance: {same['fine']:.1%} of {some.size}; by SPMe: {same['spme']:.1%}"
+    same = {
+        name: float(((ds[f"{name}_minutes"].values <= stated) == (some <= stated)).mean())
+        for name in ("fine", "spme")
+    }
+    return (
+        f"the same yes or no by the default mesh and tolerance: {same['fine']:.1%} of {some.size}; by "
+        f"SPMe: {same['spme']:.1%}"
+    )
 
 
 def together(ds: Dataset) -> list[str]:
@@ -172,10 +206,14 @@ def together(ds: Dataset) -> list[str]:
         part = float((one[name] & measured).sum() / max(1, int(measured.sum())))
         back = float((one[name] & measured).sum() / max(1, int(one[name].sum())))
         lines.append(
-            f"of the cells and temperatures that do what the Zeekr test measured {percent(100.0 * part)} % do {name}; "
+            f"of the cells and temperatures that do what the Zeekr test measured {percent(100.0 * part)} % "
+            f"do {name}; "
             f"of those that do that, {percent(100.0 * back)} % do what was measured"
         )
-    lines.append("a region of several free knobs that meets one number validates none of them: it says what is not excluded")
+    lines.append(
+        "a region of several free knobs that meets one number validates none of them: it says what "
+        "is not excluded"
+    )
     return lines
 
 

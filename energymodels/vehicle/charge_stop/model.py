@@ -72,11 +72,21 @@ class ChargeStop(Packed):
         cells = split(rows, kernel.CELL)
         entry: Any = drive
         entry.solve(
-            cells, room, mesh, axes["tables"], axes["index"], axes["widths"], axes["program"], axes["profiles"], fidelity, time,
+            cells, room, mesh, axes["tables"], axes["index"], axes["widths"], axes["program"],
+            axes["profiles"], fidelity, time,
             series, inside, found, codes,
         )  # fmt: skip
         scalars = np.empty((len(SCALARS), rows.size + 1))[:, : rows.size]
-        kernel.solve(cells, split(rows, kernel.STOP), found, series, time, self._consumption(rows, axes), scalars, codes)
+        kernel.solve(
+            cells,
+            split(rows, kernel.STOP),
+            found,
+            series,
+            time,
+            self._consumption(rows, axes),
+            scalars,
+            codes,
+        )
         for i, output in enumerate(o for o in self.outputs if not o.derived):
             if output.unit == "degC":
                 scalars[i] -= ZERO_CELSIUS

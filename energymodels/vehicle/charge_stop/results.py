@@ -19,9 +19,11 @@ SCALARS = (
     Output("power_peak", "kW", "highest power at the pack's terminals", 1e-3),
     Output("mean_c_rate", "1", "mean current, in nominal capacities an hour"),
     Output("peak_c_rate", "1", "highest current, in nominal capacities an hour"),
-    Output("time_to_80", "s", "time to a state of charge of 80 %", absent="where it is not passed while the car stays"),
+    Output("time_to_80", "s", "time to a state of charge of 80 %",
+    absent="where it is not passed while the car stays"),
     Output(
-        "negative_potential_min", "V", "least potential of the negative electrode against lithium, phi_s - phi_e",
+        "negative_potential_min", "V",
+        "least potential of the negative electrode against lithium, phi_s - phi_e",
         absent="where the limits leave no current",
     ),
     Output("temperature_max", "degC", "highest temperature of the cells"),

@@ -23,7 +23,10 @@ def prepare(columns: Mapping[str, Array]) -> Prepared:
     rows["seconds"] = 60.0 * columns["minutes"]
     rows["consumption"] = columns["consumption"] / PER_KM if "consumption" in columns else nothing
     program, first, many, _ = programs([parse(PROTOCOL)], {"minutes": columns["minutes"].ravel()})
-    rows["first_step"], rows["steps"] = first.reshape(columns["minutes"].shape), many.reshape(columns["minutes"].shape)
+    rows["first_step"], rows["steps"] = (
+        first.reshape(columns["minutes"].shape),
+        many.reshape(columns["minutes"].shape),
+    )
     warm, profiles = preheated(rows)
     return Prepared(rows | warm, derived, shared | {"program": program, "profiles": profiles})
 
@@ -31,17 +34,24 @@ def prepare(columns: Mapping[str, Array]) -> Prepared:
 def limits(columns: Mapping[str, Array], rows: Mapping[str, Array]) -> dict[str, Array]:
     """Return voltage and rate that pack and station leave to the cell.
 
-    The station's power counts at the cell's highest voltage, U, so that it holds at every lower one too: of the pack's current I it
-    takes I (n U + R I). Its voltage counts with what the pack's resistance takes at that current.
+    The station's power counts at the cell's highest voltage, U, so that it holds at every lower one too: of
+    the pack's current I it takes I (n U + R I). Its voltage counts with what the pack's resistance takes at
+    that current.
     """
-    series, parallel, resistance = columns["pack.series"], columns["pack.parallel"], columns["pack.resistance"]
+    series, parallel, resistance = (
+        columns["pack.series"],
+        columns["pack.parallel"],
+        columns["pack.resistance"],
+    )
     voltage = series * rows["limit_voltage"]
     power = 1e3 * columns["station.power"]
     with np.errstate(invalid="ignore"):
         root = np.sqrt(voltage * voltage + 4.0 * resistance * power)
         by_power = np.where(np.isfinite(power), 2.0 * power / (voltage + root), np.inf)
     own = rows["limit_rate"] * rows["nominal"] / 3600.0 * parallel
-    current = np.minimum(np.minimum(by_power, columns["station.current"]), np.minimum(columns["pack.current_max"], own))
+    current = np.minimum(
+        np.minimum(by_power, columns["station.current"]), np.minimum(columns["pack.current_max"], own)
+    )
     drop = np.where(np.isfinite(current), resistance * np.where(np.isfinite(current), current, 0.0), 0.0)
     return {
         "limit_voltage": np.minimum(rows["limit_voltage"], (columns["station.voltage"] - drop) / series),
@@ -50,7 +60,8 @@ def limits(columns: Mapping[str, Array], rows: Mapping[str, Array]) -> dict[str,
 
 
 def preheated(rows: Mapping[str, Array]) -> tuple[dict[str, Array], Array]:
-    """Return (rows ``first_warmth`` and ``warmths``, profiles) of surroundings that are not as warm as the cells at the start.
+    """Return (rows ``first_warmth`` and ``warmths``, profiles) of surroundings that are not as warm as the
+    cells at the start.
 
     An isothermal cell keeps its temperature and has none.
     """
@@ -59,4 +70,6 @@ def preheated(rows: Mapping[str, Array]) -> tuple[dict[str, Array], Array]:
     pairs, which = np.unique(np.stack([start.ravel(), around.ravel()], axis=1), axis=0, return_inverse=True)
     times = np.tile([0.0, SWITCH], len(pairs))
     first = np.where(differs, 2 * which.reshape(start.shape), 0)
-    return {"first_warmth": first, "warmths": np.where(differs, 2, 0)}, np.stack([times, pairs.ravel()], axis=1)
+    return {"first_warmth": first, "warmths": np.where(differs, 2, 0)}, np.stack(
+        [times, pairs.ravel()], axis=1
+    )

@@ -1,7 +1,7 @@
 """Cars: values with their sources and, where they are assumed, the range they may lie in.
 
-A file names values by the fields of ``vehicle.range``, as in a data file or plainly: ``mass = 2000``, ``road_load_a = "37 lbf"``.
-What it does not say is the generic car's.
+A file names values by the fields of ``vehicle.range``, as in a data file or plainly: ``mass = 2000``,
+``road_load_a = "37 lbf"``. What it does not say is the generic car's.
 """
 
 from __future__ import annotations
@@ -57,11 +57,18 @@ def names() -> list[str]:
 
 def paths() -> dict[str, FieldInfo]:
     """Return the fields that a car may fill in."""
-    return {p: i for p, i in schema(VehicleSpec).items() if i.kind == "number" and i.default is None and p != "rotating_factor"}
+    return {
+        p: i
+        for p, i in schema(VehicleSpec).items()
+        if i.kind == "number" and i.default is None and p != "rotating_factor"
+    }
 
 
 def car(text: str) -> Car:
-    """Return the car that ``text`` names: a bundled one, or the path of a TOML file. InputError says what is wrong with it."""
+    """Return the car that ``text`` names: a bundled one, or the path of a TOML file.
+
+    InputError says what is wrong with it.
+    """
     if text in names():
         return _car(text, stamp(str(FOLDER / f"{text}{SUFFIX}")))
     if text.lower().endswith(SUFFIX):
@@ -83,10 +90,17 @@ def _car(name: str, known: Stamp) -> Car:
     own = _entries(path, tree)
     groups = [group for group in (ROAD_LOAD, BODY) if own.keys() & set(group)]
     faults = [
-        Fault(f"{path}: {group[0]}", hint=f"needs {', '.join(group)} together") for group in groups if set(group) - own.keys()
+        Fault(f"{path}: {group[0]}", hint=f"needs {', '.join(group)} together")
+        for group in groups
+        if set(group) - own.keys()
     ]
     if len(groups) > 1:
-        faults.append(Fault(f"{path}: {ROAD_LOAD[0]}", hint=f"excludes {', '.join(BODY)}, which are given too; leave one out"))
+        faults.append(
+            Fault(
+                f"{path}: {ROAD_LOAD[0]}",
+                hint=f"excludes {', '.join(BODY)}, which are given too; leave one out",
+            )
+        )
     if faults:
         raise InputError(faults)
     if path == FOLDER / f"{GENERIC}{SUFFIX}":
@@ -102,7 +116,11 @@ def _entries(path: Path, tree: Mapping[str, Any]) -> dict[str, Entry]:
     known, found, faults = paths(), {}, []
     for field, value in _leaves(tree):
         if field not in known:
-            faults.append(Fault(f"{path}: {field}", hint=f"a car has no such field; {closest(field, known)}".rstrip("; ")))
+            faults.append(
+                Fault(
+                    f"{path}: {field}", hint=f"a car has no such field; {closest(field, known)}".rstrip("; ")
+                )
+            )
             continue
         try:
             found[field] = _entry(known[field], value)

@@ -1,6 +1,7 @@
 """Drive cycles from CSV files: time in s, speed in km/h or m/s, and the grade of the road if there is one.
 
-The header names the columns with their units: ``time s,speed km/h``, ``time_s,speed_m_s``, ``Time [s], Speed [km/h], Grade [%]``.
+The header names the columns with their units: ``time s,speed km/h``, ``time_s,speed_m_s``, ``Time [s], Speed
+[km/h], Grade [%]``.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from energymodels.vehicle.data.cycles import FASTEST, KMH, Cycle
 SCALES = {
     "time": {"s": 1.0, "sec": 1.0, "seconds": 1.0, "min": 60.0},
     "speed": {
-        "km/h": KMH, "km_h": KMH, "kmh": KMH, "kph": KMH, "km h-1": KMH, "m/s": 1.0, "m_s": 1.0, "mps": 1.0, "m s-1": 1.0,
+        "km/h": KMH, "km_h": KMH, "kmh": KMH, "kph": KMH, "km h-1": KMH, "m/s": 1.0, "m_s": 1.0, "mps": 1.0,
+        "m s-1": 1.0,
         "mph": 0.44704,
     },
     "grade": {"%": 0.01, "percent": 0.01, "1": 1.0},
@@ -44,7 +46,9 @@ def _read(known: Stamp) -> Cycle:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, ValueError) as error:
         raise _wrong(path, f"not a text file: {error}") from error
-    lines = [(i, line) for i, line in enumerate(text.splitlines(), 1) if line.strip() and line.lstrip()[0] != "#"]
+    lines = [
+        (i, line) for i, line in enumerate(text.splitlines(), 1) if line.strip() and line.lstrip()[0] != "#"
+    ]
     columns = _header(path, lines[0][1] if lines else "")
     if len(lines) < 3:
         raise _wrong(path, "needs a header and at least two rows")
@@ -68,7 +72,9 @@ def _header(path: Path, line: str) -> list[tuple[str, int, float]]:
             found[name] = (name, i, SCALES[name][unit])
     missing = [name for name in ("time", "speed") if name not in found]
     if missing:
-        raise _wrong(path, f"the header has no column {' and no column '.join(missing)}; write e.g. time s,speed km/h")
+        raise _wrong(
+            path, f"the header has no column {' and no column '.join(missing)}; write e.g. time s,speed km/h"
+        )
     return [found[name] for name in SCALES if name in found]
 
 
@@ -82,7 +88,12 @@ def _row(path: Path, number: int, line: str, columns: list[tuple[str, int, float
         except ValueError:
             value = np.nan
         if not np.isfinite(value):
-            raise _wrong(path, f"line {number}: {name} is {cell!r}, not a number" if cell else f"line {number}: {name} is missing")
+            raise _wrong(
+                path,
+                f"line {number}: {name} is {cell!r}, not a number"
+                if cell
+                else f"line {number}: {name} is missing",
+            )
         found.append(value * scale)
     return found
 
@@ -93,15 +104,24 @@ def _check(path: Path, numbers: list[int], rows: Array) -> None:
         raise _wrong(path, "needs at least two rows")
     steps = np.diff(rows[:, 0])
     for at in np.flatnonzero(steps <= 0.0)[:1]:
-        raise _wrong(path, f"line {numbers[at + 1]}: time goes from {rows[at, 0]:g} to {rows[at + 1, 0]:g} s; it must increase")
+        raise _wrong(
+            path,
+            f"line {numbers[at + 1]}: time goes from {rows[at, 0]:g} to {rows[at + 1, 0]:g} "
+            f"s; it must increase",
+        )
     usual = float(np.median(steps))
     regular = np.mean(np.abs(steps - usual) <= SAME * usual) > 0.5
     for at in np.flatnonzero(steps > (GAP if regular else LONG) * usual)[:1]:
-        hint = f"line {numbers[at + 1]}: a gap of {steps[at]:g} s after {rows[at, 0]:g} s, where steps are {usual:g} s; fill it"
+        hint = (
+            f"line {numbers[at + 1]}: a gap of {steps[at]:g} s after {rows[at, 0]:g} s, where steps are "
+            f"{usual:g} s; fill it"
+        )
         raise _wrong(path, hint)
     for at in np.flatnonzero((rows[:, 1] < 0.0) | (rows[:, 1] > FASTEST))[:1]:
         speed = f"{rows[at, 1] / KMH:g} km/h"
-        raise _wrong(path, f"line {numbers[at]}: a speed of {speed}; allowed from 0 to {FASTEST / KMH:g} km/h")
+        raise _wrong(
+            path, f"line {numbers[at]}: a speed of {speed}; allowed from 0 to {FASTEST / KMH:g} km/h"
+        )
     if not np.any(rows[:, 1] > 0.0):
         raise _wrong(path, "the car does not move: every speed is 0")
     for at in np.flatnonzero(np.abs(rows[:, 2:3]) > STEEPEST)[:1]:

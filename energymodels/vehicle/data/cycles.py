@@ -1,6 +1,7 @@
 """Drive cycles: bundled ones by name, a constant speed such as ``90 km/h``, or a CSV file.
 
-Bundled: CLTC-P (``gb38146-2019``), WLTC class 3b, UDDS, HWFET, US06, NEDC by its break-points, FTP-75 put together from the UDDS.
+Bundled: CLTC-P (``gb38146-2019``), WLTC class 3b, UDDS, HWFET, US06, NEDC by its break-points, FTP-75 put
+together from the UDDS.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ KMH = 1.0 / 3.6  # m s-1
 
 @dataclass(frozen=True)
 class Cycle:
-    """A speed trace: ``time`` (s, from 0 on), ``speed`` (m s-1) at these times, ``grade`` (rise over run) of the road there."""
+    """A speed trace: ``time`` (s, from 0 on), ``speed`` (m s-1) at these times, ``grade`` (rise over run) of
+    the road there.
+    """
 
     name: str
     time: Array
@@ -43,7 +46,8 @@ class Cycle:
 
 
 def cycle(text: str) -> Cycle:
-    """Return the cycle that ``text`` names: a bundled one, a constant speed with its unit, or the path of a CSV file.
+    """Return the cycle that ``text`` names: a bundled one, a constant speed with its unit, or the path of a
+    CSV file.
 
     InputError says what is wrong with it.
     """
@@ -74,7 +78,9 @@ def _bundled(name: str) -> Cycle:
 
 
 def _joined(parts: list[tuple[Cycle, float]]) -> tuple[Array, Array]:
-    """Return (time, speed) of the first ``end`` seconds of each cycle, one after the other; they begin and end at rest."""
+    """Return (time, speed) of the first ``end`` seconds of each cycle, one after the other; they begin and
+    end at rest.
+    """
     times, speeds, begin = [], [], 0.0
     for one, end in parts:
         mine = (one.time <= end) & ((one.time > 0.0) | (begin == 0.0))
@@ -88,7 +94,10 @@ def _steady(text: str) -> Cycle:
     try:
         number, unit = units.split(text)
     except ValueError:
-        hint = f"unknown cycle; {closest(text, NAMES)}; or the path of a {SUFFIX} file, or a constant speed such as 90 km/h"
+        hint = (
+            f"unknown cycle; {closest(text, NAMES)}; or the path of a {SUFFIX} file, or a constant speed "
+            f"such as 90 km/h"
+        )
         raise InputError(Fault("cycle", text, hint=hint)) from None
     try:
         speed = units.parse(text, "m s-1") if unit else np.nan

@@ -25,7 +25,9 @@ class Drive(Packed):
     """Adapter of ``kernels.vehicle.pack_drive``."""
 
     name = "vehicle.drive"
-    summary = "electric car whose battery is a cell in a pack: range, voltage, temperature, what ends the drive"
+    summary = (
+        "electric car whose battery is a cell in a pack: range, voltage, temperature, what ends the drive"
+    )
     spec = DriveSpec
     outputs: ClassVar[tuple[Output, ...]] = OUTPUTS
     sources: ClassVar[tuple[str, ...]] = ("guzzella2013", "iso2533", "marquis2019")
@@ -70,7 +72,8 @@ class Drive(Packed):
         fidelity = int(axes["fidelity"][0]) + FIDELITIES.index("battery.spme")
         room, mesh = workspace(rows, axes, resolved=fidelity == FIDELITIES.index("battery.dfn"))
         kernel.solve(
-            split(rows, kernel.CAR), split(rows, kernel.CELL), split(rows, kernel.PACK), axes["steps"], axes["cycles"], room, mesh,
+            split(rows, kernel.CAR), split(rows, kernel.CELL), split(rows, kernel.PACK), axes["steps"],
+            axes["cycles"], room, mesh,
             axes["tables"], axes["index"], axes["widths"], fidelity, time, series, out.scalars, out.status,
         )  # fmt: skip
         for output, values in zip(SERIES, series, strict=True):

@@ -1,4 +1,6 @@
-"""The cell of a pack: a spec of a battery model, whose fields are ``cell.*`` of the car's, to be set and swept like all others."""
+"""The cell of a pack: a spec of a battery model, whose fields are ``cell.*`` of the car's, to be set and
+swept like all others.
+"""
 
 from __future__ import annotations
 
@@ -17,10 +19,12 @@ from energymodels.core.spec import Spec, load
 FIELD, PREFIX = "pack.cell", "cell."
 DESIGN = "cell_design"
 OF_PACK = (
-    "protocol", "initial_soc", "initial_voltage", "initial_state", "temperature", "initial_temperature", "temperature_profile",
+    "protocol", "initial_soc", "initial_voltage", "initial_state", "temperature", "initial_temperature",
+    "temperature_profile",
     "mesh", "rate_basis", "series.points", "series.end",
 )  # fmt: skip
-POINTS = {"negative": 5, "separator": 3, "positive": 5, "particle": 6}  # of a drive, unless cell.points.* say otherwise
+# of a drive, unless cell.points.* say otherwise
+POINTS = {"negative": 5, "separator": 3, "positive": 5, "particle": 6}
 TOLERANCE = 1e-3
 
 
@@ -62,15 +66,22 @@ def cell_spec(name: str, fidelity: str, coarse: bool) -> Spec:
     except InputError as error:
         raise InputError([replace(fault, field=FIELD, value=name) for fault in error.faults]) from None
     if found.model not in FIDELITIES:
-        raise InputError(Fault(FIELD, name, hint=f"is a spec of {found.model}, not of a cell: {', '.join(FIDELITIES)}"))
+        raise InputError(
+            Fault(FIELD, name, hint=f"is a spec of {found.model}, not of a cell: {', '.join(FIDELITIES)}")
+        )
     defaults: dict[str, Any] = {f"points.{layer}": many for layer, many in POINTS.items()} if coarse else {}
     defaults["tolerance"] = TOLERANCE
-    given = {p: value for p, value in found.values.items() if p not in OF_PACK and not p.startswith("points.")}  # one mesh for all
+    # one mesh for all
+    given = {
+        p: value for p, value in found.values.items() if p not in OF_PACK and not p.startswith("points.")
+    }
     return replace(found, model=fidelity, values=defaults | given | {"protocol": "Rest for 1 s"})
 
 
 def cell_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the checked fields of the cell that ``fields`` name and change; InputError lists what is wrong."""
+    """Return the checked fields of the cell that ``fields`` name and change; InputError lists
+    what is wrong.
+    """
     spec = cell_spec(fields[FIELD], fields["pack.fidelity"], drives(fields))
     return spec.replace(without(PREFIX, fields) | {"temperature": temperature(fields)}).checked()
 

@@ -12,19 +12,28 @@ from energymodels.vehicle.range.fields import VehicleSpec
 class Pack(Table):
     """Equal cells in series and in parallel."""
 
-    cell: str = text("battery-lfp-4c", "cell: a bundled spec of battery.*, or the path of a .toml file of one")
-    fidelity: Literal["battery.spme", "battery.dfn"] = choice("battery.spme", "how much of the cell is resolved", fixed=True)
+    cell: str = text(
+        "battery-lfp-4c", "cell: a bundled spec of battery.*, or the path of a .toml file of one"
+    )
+    fidelity: Literal["battery.spme", "battery.dfn"] = choice(
+        "battery.spme", "how much of the cell is resolved", fixed=True
+    )
     series: float = quantity(100.0, "1", "cells in series", ge=1.0, le=1e5)
     parallel: float = quantity(2.0, "1", "cells in parallel", gt=0.0, le=1e6)
     resistance: float = quantity(
         0.0,
         "ohm",
-        "of all that is in series with the cells: busbars, cables, contactors, fuse; in a drive its heat warms the cells too",
+        "of all that is in series with the cells: busbars, cables, contactors, fuse; in a drive its heat "
+        "warms the cells too",
         ge=0.0,
         le=1e3,
     )
     temperature: float | None = quantity(
-        None, "degC", "of the cells at the start, preheated or not; not set: ambient_temperature", ge=-60.0, le=150.0
+        None,
+        "degC",
+        "of the cells at the start, preheated or not; not set: ambient_temperature",
+        ge=-60.0,
+        le=150.0,
     )
     mass_ratio: float = quantity(0.75, "1", "mass of the cells over that of the pack", gt=0.0, le=1.0)
     volume_ratio: float = quantity(0.6, "1", "volume of the cells over that of the pack", gt=0.0, le=1.0)
@@ -33,7 +42,9 @@ class Pack(Table):
 class Heating(Table):
     """A heater of the cells, fed by the pack itself; cells need cell.thermal=lumped to be warmed."""
 
-    power: float = quantity(0.0, "kW", "power of the battery's heater, from the pack's terminals; 0: none", ge=0.0, le=1e3)
+    power: float = quantity(
+        0.0, "kW", "power of the battery's heater, from the pack's terminals; 0: none", ge=0.0, le=1e3
+    )
     target: float = quantity(15.0, "degC", "temperature of the cells up to which it heats", ge=-60.0, le=60.0)
 
 
@@ -43,10 +54,16 @@ class DrivePack(Pack):
     soc_start: float = quantity(1.0, "1", "state of charge at the start", gt=0.0, le=1.0)
     soc_min: float = quantity(0.0, "1", "state of charge at which the drive ends", ge=0.0, lt=1.0)
     derating: Literal["end", "derate"] = choice(
-        "end", "where a power would take cells below their lowest voltage: the drive ends, or goes on with what they give there"
+        "end",
+        "where a power would take cells below their lowest voltage: the drive ends, or goes on with "
+        "what they give there",
     )
     short_max: float = quantity(
-        0.5, "1", "share of a cycle's energy that may be lacking, with derating; one that lacks more is the last", ge=0.0, le=1.0
+        0.5,
+        "1",
+        "share of a cycle's energy that may be lacking, with derating; one that lacks more is the last",
+        ge=0.0,
+        le=1.0,
     )
     heating: Heating = Heating()
 
@@ -61,7 +78,9 @@ class DriveSpec(VehicleSpec):
     """An electric car that drives a cycle, over and over, until its cells give no more."""
 
     pack: DrivePack = DrivePack()
-    cycles_max: float = quantity(math.inf, "1", "cycles at most; range is then extrapolated by the charge that they used", gt=0.0)
+    cycles_max: float = quantity(
+        math.inf, "1", "cycles at most; range is then extrapolated by the charge that they used", gt=0.0
+    )
     time_step: float = quantity(1.0, "s", "longest step of the time integration", ge=1e-3, le=60.0)
     series: DriveSeries = DriveSeries()
 
@@ -69,7 +88,9 @@ class DriveSpec(VehicleSpec):
 class StopPack(Pack):
     """A pack to be charged."""
 
-    fidelity: Literal["battery.spme", "battery.dfn"] = choice("battery.dfn", "how much of the cell is resolved", fixed=True)
+    fidelity: Literal["battery.spme", "battery.dfn"] = choice(
+        "battery.dfn", "how much of the cell is resolved", fixed=True
+    )
     soc_start: float = quantity(0.1, "1", "state of charge at the start", ge=0.0, lt=1.0)
     current_max: float = quantity(math.inf, "A", "current that the pack takes, at most", gt=0.0)
 

@@ -43,7 +43,9 @@ class Packed(Range):
         found = list(super().remarks(fields, along))
         for name in dict.fromkeys(cells):
             mine = pack_cell.cell_fields(dict(fields) | {pack_cell.FIELD: name})
-            found += pack_cell.battery(fields).remarks(mine | {"initial_soc": 1.0}, without(pack_cell.PREFIX, along))
+            found += pack_cell.battery(fields).remarks(
+                mine | {"initial_soc": 1.0}, without(pack_cell.PREFIX, along)
+            )
         return found
 
     def inert(self, fields: Mapping[str, Any], swept: set[str]) -> dict[str, str]:
@@ -52,27 +54,45 @@ class Packed(Range):
         found |= {path: "the pack and its cell stand in its place" for path in swept if path in store}
         cell = {path.removeprefix(pack_cell.PREFIX) for path in swept if path.startswith(pack_cell.PREFIX)}
         mine = pack_cell.cell_fields(fields) | {"protocol": "Charge at limits until 80% SOC"}
-        found |= {pack_cell.PREFIX + path: why for path, why in pack_cell.battery(fields).inert(mine, cell).items()}
+        found |= {
+            pack_cell.PREFIX + path: why for path, why in pack_cell.battery(fields).inert(mine, cell).items()
+        }
         return found
 
-    def members(self, fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[tuple[str, Mapping[str, Any]]]:
+    def members(
+        self, fields: Mapping[str, Any], along: Mapping[str, Array]
+    ) -> list[tuple[str, Mapping[str, Any]]]:
         store = {ASSUMPTION + path.split(".")[-1] for path in self.unused}
-        car = [(name, {p: v for p, v in one.items() if p not in store}) for name, one in super().members(fields, along)]
+        car = [
+            (name, {p: v for p, v in one.items() if p not in store})
+            for name, one in super().members(fields, along)
+        ]
         cell = []
         if pack_cell.FIELD not in along:
-            mine = pack_cell.battery(fields).members(pack_cell.cell_fields(fields), without(pack_cell.PREFIX, along))
-            cell = [(f"{pack_cell.PREFIX}{name}", {pack_cell.PREFIX + p: v for p, v in one.items()}) for name, one in mine]
+            mine = pack_cell.battery(fields).members(
+                pack_cell.cell_fields(fields), without(pack_cell.PREFIX, along)
+            )
+            cell = [
+                (f"{pack_cell.PREFIX}{name}", {pack_cell.PREFIX + p: v for p, v in one.items()})
+                for name, one in mine
+            ]
         now = {path: value for part in (car[:1], cell[:1]) for _, one in part for path, value in one.items()}
-        return [("as given", now), *((name, one) for name, one in (*car[1:], *cell[1:]) if one)] if now else []
+        return (
+            [("as given", now), *((name, one) for name, one in (*car[1:], *cell[1:]) if one)] if now else []
+        )
 
     def data_sources(self, used: Mapping[str, Sequence[Any]]) -> list[str]:
         from energymodels.battery.parameters.sets import parameter_set
 
         sets = used.get(f"{pack_cell.PREFIX}parameters", ())
         named = list(sets) or [
-            pack_cell.cell_spec(str(n), "battery.spme", True).checked()["parameters"] for n in used[pack_cell.FIELD]
+            pack_cell.cell_spec(str(n), "battery.spme", True).checked()["parameters"]
+            for n in used[pack_cell.FIELD]
         ]
-        found = [*super().data_sources(used), *(source for name in named for source in parameter_set(str(name)).sources)]
+        found = [
+            *super().data_sources(used),
+            *(source for name in named for source in parameter_set(str(name)).sources),
+        ]
         return list(dict.fromkeys(found))
 
 

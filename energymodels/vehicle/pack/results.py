@@ -23,7 +23,8 @@ OF_PACK = (
         derived=True, absent=UNDESIGNED,
     ),
     Output(
-        "pack_energy_density", "W h L-1", "energy of the pack by volume, by the design of its cell", 1e-3 * PER_HOUR,
+        "pack_energy_density", "W h L-1", "energy of the pack by volume, by the design of its cell",
+        1e-3 * PER_HOUR,
         derived=True, absent=UNDESIGNED,
     ),
 )  # fmt: skip
@@ -51,14 +52,32 @@ SCALARS = (
     Output("cell_voltage_max", "V", "highest voltage of a cell"),
     Output("temperature_max", "degC", "highest temperature of the cells"),
     Output("temperature_min", "degC", "lowest temperature of the cells"),
-    Output("negative_potential_min", "V", "least potential of the negative electrode against lithium, phi_s - phi_e"),
+    Output(
+        "negative_potential_min",
+        "V",
+        "least potential of the negative electrode against lithium, phi_s - phi_e",
+    ),
     Output("discharge_rate_max", "1", "highest current out, in nominal capacities an hour"),
     Output("charge_rate_max", "1", "highest current in, in nominal capacities an hour"),
     Output("termination", "1", "what ended the drive", attrs=ENDS),
-    Output("energy_balance", "1", "what the cells' energy less that of terminals and resistance leaves: closeness of the power"),
+    Output(
+        "energy_balance",
+        "1",
+        "what the cells' energy less that of terminals and resistance leaves: closeness of the power",
+    ),
     Output("distance_driven", "km", "distance driven", 1e-3),
-    Output("energy_short", "kW h", "energy that the cycle asked for and cells at their lowest voltage did not give", KWH),
-    Output("distance_behind", "km", "distance behind the trace: its share is that of energy_short in the net energy asked", 1e-3),
+    Output(
+        "energy_short",
+        "kW h",
+        "energy that the cycle asked for and cells at their lowest voltage did not give",
+        KWH,
+    ),
+    Output(
+        "distance_behind",
+        "km",
+        "distance behind the trace: its share is that of energy_short in the net energy asked",
+        1e-3,
+    ),
     Output("time_derated", "1", "share of the time with less power than the cycle asked for"),
     Output("heating_energy", "kW h", "energy out of the pack's terminals that heated its cells", KWH),
 )
@@ -66,7 +85,12 @@ SCALARS = (
 
 def _series(name: str, unit: str, long_name: str, **attrs: str) -> Output:
     return Output(
-        name, unit, f"{long_name} at the end of the step that ends at the time", dims=("time",), attrs=attrs, on_request=True
+        name,
+        unit,
+        f"{long_name} at the end of the step that ends at the time",
+        dims=("time",),
+        attrs=attrs,
+        on_request=True,
     )
 
 

@@ -24,12 +24,20 @@ NOTHING = {  # of a program, and of another start than the pack's
     "first_step": 0, "steps": 0, "first_warmth": 0, "warmths": 0,
     "start_voltage": np.nan, "as_given": 0.0, "first_temperature": np.nan,
 }  # fmt: skip
-FAINT = 1e-9  # W K-1, where a heater warms cells that give no heat off: its heat comes the way that of the surroundings does
-DERIVED = {"mass": "pack_mass", "specific_energy": "pack_specific_energy", "energy_density": "pack_energy_density"}
+# W K-1, where a heater warms cells that give no heat off: its heat comes the way that of the surroundings
+# does
+FAINT = 1e-9
+DERIVED = {
+    "mass": "pack_mass",
+    "specific_energy": "pack_specific_energy",
+    "energy_density": "pack_energy_density",
+}
 
 
 def prepare(columns: Mapping[str, Array]) -> tuple[Columns, Columns, Columns]:
-    """Return (rows of car and cell, SI, results of the cell's design for the pack, what the kernels share)."""
+    """Return (rows of car and cell, SI, results of the cell's design for the pack, what the
+    kernels share).
+    """
     car = prepare_car(columns)
     cell, derived, shared = _cells(columns)
     shape = (1,) * columns[pack_cell.FIELD].ndim
@@ -47,7 +55,9 @@ def prepare(columns: Mapping[str, Array]) -> tuple[Columns, Columns, Columns]:
 
 
 def of_drive(columns: Mapping[str, Array], rows: Mapping[str, Array]) -> Columns:
-    """Return the rows of a drive, SI, that the cell's own (``rows``) have not, and those that change with it."""
+    """Return the rows of a drive, SI, that the cell's own (``rows``) have not, and those that
+    change with it.
+    """
     cells = columns["pack.series"] * columns["pack.parallel"]
     derates = schema(DriveSpec)["pack.derating"].labels.index("derate")
     heater = 1e3 * columns["pack.heating.power"] / cells
@@ -82,7 +92,10 @@ def _cells(columns: Mapping[str, Array]) -> tuple[Columns, Columns, Columns]:
         meshes.append({path: int(v.ravel()[0]) for path, v in of.items() if path.startswith("points.")})
         rows = {key: np.where(which == i, values, rows.get(key, 0)) for key, values in mine.items()}
         packed = _of_pack(columns, filled.of_design)
-        derived = {key: np.where(which == i, packed.get(key, np.nan), derived.get(key, np.nan)) for key in DERIVED.values()}
+        derived = {
+            key: np.where(which == i, packed.get(key, np.nan), derived.get(key, np.nan))
+            for key in DERIVED.values()
+        }
     tables, index = battery_rows.shared_tables(sets)
     mesh = make_mesh(meshes[0])
     shared = {

@@ -1,4 +1,6 @@
-"""How warm the cells of a pack are while it drives: what must be said of cold ones, and what a heater acts on."""
+"""How warm the cells of a pack are while it drives: what must be said of cold ones, and what a heater acts
+on.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,11 @@ def warms(fields: Mapping[str, Any]) -> bool:
 
 def remarks(fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[str]:
     """Return what is to be said of cells that begin cold: nothing if they are heated."""
-    path = "pack.temperature" if "pack.temperature" in fields or "pack.temperature" in along else "ambient_temperature"
+    path = (
+        "pack.temperature"
+        if "pack.temperature" in fields or "pack.temperature" in along
+        else "ambient_temperature"
+    )
     coldest = float(np.min(along[path])) if path in along else float(fields[path])
     heated = HEATING + "power" in along or fields[HEATING + "power"] > 0.0
     if coldest >= COLD - ZERO_CELSIUS or heated:

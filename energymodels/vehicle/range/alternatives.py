@@ -21,7 +21,10 @@ Members = list[tuple[str, Mapping[str, Any]]]
 
 def cars_in_use(fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[Car]:
     """Return the cars of a sweep, each once."""
-    return [car(name) for name in dict.fromkeys(along["vehicle"].tolist() if "vehicle" in along else [fields["vehicle"]])]
+    return [
+        car(name)
+        for name in dict.fromkeys(along["vehicle"].tolist() if "vehicle" in along else [fields["vehicle"]])
+    ]
 
 
 def _in_use(one: Car, fields: Mapping[str, Any]) -> list[str]:
@@ -31,9 +34,14 @@ def _in_use(one: Car, fields: Mapping[str, Any]) -> list[str]:
 
 
 def members(fields: Mapping[str, Any], along: Mapping[str, Array]) -> Members:
-    """Return (name, {path: label}) of both ends of each range that a car in use states; the first holds what is in use."""
+    """Return (name, {path: label}) of both ends of each range that a car in use states; the first holds what
+    is in use.
+    """
     cars = cars_in_use(fields, along)
-    ranges = {p: [one.entries[p] for one in cars if p in _in_use(one, fields) and one.entries[p].assumed] for p in ASSUMED}
+    ranges = {
+        p: [one.entries[p] for one in cars if p in _in_use(one, fields) and one.entries[p].assumed]
+        for p in ASSUMED
+    }
     now: dict[str, Any] = {}
     found: Members = []
     for path, entries in ranges.items():
@@ -43,30 +51,43 @@ def members(fields: Mapping[str, Any], along: Mapping[str, Array]) -> Members:
         now[field] = fields[field]
         for label in BOUNDS:
             values = [getattr(entry, label) for entry in entries]
-            if label == fields[field] or all(value == getattr(e, fields[field]) for value, e in zip(values, entries, strict=True)):
+            if label == fields[field] or all(
+                value == getattr(e, fields[field]) for value, e in zip(values, entries, strict=True)
+            ):
                 continue
             found.append((f"{path}={values[0]:g}" if len(cars) == 1 else f"{path} {label}", {field: label}))
     return [("as given", now), *found] if found else []
 
 
 def remarks(fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[str]:
-    """Return how many of each car's values are recalled, claimed, typical or assumed, and where to read which."""
+    """Return how many of each car's values are recalled, claimed, typical or assumed, and where to read
+    which.
+    """
     found = []
     for one in cars_in_use(fields, along):
         methods = Counter(one.entries[path].method for path in _in_use(one, fields))
         parts = [f"{methods[method]} {method}" for method in WORTH_SAYING if methods[method]]
         if parts:
             where = " and ".join(f"vehicle/cars/{name}" for name in dict.fromkeys((one.name, GENERIC)))
-            found.append(f"values of the car {one.name}: {', '.join(parts)} (data {where}; ranges run by sets)")
+            found.append(
+                f"values of the car {one.name}: {', '.join(parts)} (data {where}; ranges run by sets)"
+            )
     return found
 
 
 def cold_store(fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[str]:
     """Return what is to be said of a battery that is a store of energy, in the cold."""
-    coldest = float(np.min(along["ambient_temperature"])) if "ambient_temperature" in along else fields["ambient_temperature"]
+    coldest = (
+        float(np.min(along["ambient_temperature"]))
+        if "ambient_temperature" in along
+        else fields["ambient_temperature"]
+    )
     if coldest >= COLD - ZERO_CELSIUS:
         return []
-    return [f"at {coldest:g} degC the battery is a store that gives what it gives warm, unheated; vehicle.drive has cells that sag"]
+    return [
+        f"at {coldest:g} degC the battery is a store that gives what it gives warm, unheated; "
+        f"vehicle.drive has cells that sag"
+    ]
 
 
 def inert(fields: Mapping[str, Any], swept: set[str]) -> dict[str, str]:
@@ -85,4 +106,8 @@ def inert(fields: Mapping[str, Any], swept: set[str]) -> dict[str, str]:
 
 def sources(cars: Sequence[Car]) -> list[str]:
     """Return the citation keys of the cars' values."""
-    return list(dict.fromkeys(e.source for one in cars for e in one.entries.values() if e.source not in ("", "unsourced")))
+    return list(
+        dict.fromkeys(
+            e.source for one in cars for e in one.entries.values() if e.source not in ("", "unsourced")
+        )
+    )

@@ -21,29 +21,37 @@ COEFFICIENTS_HOLD = (20.0, 25.0)  # degC: coast-down coefficients are stated for
 def pressure(altitude: Array) -> Array:
     """Return the pressure (Pa) of the standard atmosphere at ``altitude`` (m), below 11 km."""
     exponent = GRAVITY / (GAS_OF_AIR * LAPSE)
-    return np.asarray(PRESSURE * np.power(1.0 - LAPSE * altitude / SEA_LEVEL, exponent))  # ``**`` of a single number is libm's
+    # ``**`` of a single number is libm's
+    return np.asarray(PRESSURE * np.power(1.0 - LAPSE * altitude / SEA_LEVEL, exponent))
 
 
 def air_density(temperature: Array, altitude: Array) -> Array:
-    """Return the density (kg m-3) of dry air as an ideal gas at ``temperature`` (degC), standard pressure at ``altitude`` (m)."""
+    """Return the density (kg m-3) of dry air as an ideal gas at ``temperature`` (degC), standard pressure at
+    ``altitude`` (m).
+    """
     return np.asarray(pressure(altitude) / (GAS_OF_AIR * (temperature + ZERO_CELSIUS)))
 
 
 def density_ratio(temperature: Array, altitude: Array) -> Array:
-    """Return the density of the air over that in which coast-down coefficients hold: 1 from 20 to 25 degC at sea level."""
+    """Return the density of the air over that in which coast-down coefficients hold: 1 from 20 to 25 degC at
+    sea level.
+    """
     held = np.clip(temperature, *COEFFICIENTS_HOLD)
     return np.asarray(air_density(temperature, altitude) / air_density(held, np.zeros_like(altitude)))
 
 
 def cabin_power(temperature: Array, cabin: Mapping[str, Array], resistance: Array) -> Array:
-    """Return the electric power (W) that keeps the cabin between its two temperatures, the air outside at ``temperature`` (degC).
+    """Return the electric power (W) that keeps the cabin between its two temperatures, the air outside at
+    ``temperature`` (degC).
 
     ``cabin`` are the fields of that table; ``resistance`` is true where a resistance heats.
     """
     warm, cool = cabin["heating_temperature"], cabin["cooling_temperature"]
     transfer, gain = cabin["heat_transfer"], cabin["heat_gain"]
     heating = np.maximum(transfer * (warm - temperature) - gain, 0.0)
-    cooling = np.where(transfer * (temperature - cool) + gain > 0.0, transfer * (temperature - cool) + gain, 0.0)
+    cooling = np.where(
+        transfer * (temperature - cool) + gain > 0.0, transfer * (temperature - cool) + gain, 0.0
+    )
     performance = np.where(resistance, 1.0, heating_cop(temperature, cabin))
     return np.asarray(heating / performance + cooling / cooling_cop(temperature, cabin))
 

@@ -1,4 +1,7 @@
-"""The fields of the vehicle model. What is not set is the car's, and what no car's file says is the generic car's."""
+"""The fields of the vehicle model.
+
+What is not set is the car's, and what no car's file says is the generic car's.
+"""
 
 from __future__ import annotations
 
@@ -17,18 +20,24 @@ def of_car(unit: str, meaning: str, **limits: Any) -> Any:
 
 def bound(path: str) -> Any:
     """Return a field that chooses the value of ``path``, or an end of its range, in the car's file."""
-    return choice("given", f"which {path} of the car's file: as given, or an end of its range where it states one")
+    return choice(
+        "given", f"which {path} of the car's file: as given, or an end of its range where it states one"
+    )
 
 
 class Drivetrain(Table):
     """Motor, inverter and gear: what they lose at a power at the wheels, driving and braking alike."""
 
-    loss_constant: float | None = of_car("W", "loss while the car moves, which decides consumption at low load", ge=0.0, le=1e5)
+    loss_constant: float | None = of_car(
+        "W", "loss while the car moves, which decides consumption at low load", ge=0.0, le=1e5
+    )
     loss_linear: float | None = of_car("1", "loss over power at the wheels", ge=0.0, le=10.0)
     loss_quadratic: float | None = of_car(
         "1", "loss over power at rated power, on top; below that in proportion to power", ge=0.0, le=10.0
     )
-    rated_power: float | None = of_car("kW", "power at the wheels that loss_quadratic belongs to", usual=(1.0, 5e3), gt=0.0, le=1e5)
+    rated_power: float | None = of_car(
+        "kW", "power at the wheels that loss_quadratic belongs to", usual=(1.0, 5e3), gt=0.0, le=1e5
+    )
 
 
 class Regeneration(Table):
@@ -43,22 +52,38 @@ class Battery(Table):
     """The battery as a store of energy."""
 
     usable_share: float | None = of_car("1", "share of battery_energy that driving can draw", gt=0.0, le=1.0)
-    charge_efficiency: float | None = of_car("1", "energy stored over energy in at the terminals", gt=0.0, le=1.0)
-    discharge_efficiency: float | None = of_car("1", "energy out at the terminals over stored energy used", gt=0.0, le=1.0)
+    charge_efficiency: float | None = of_car(
+        "1", "energy stored over energy in at the terminals", gt=0.0, le=1.0
+    )
+    discharge_efficiency: float | None = of_car(
+        "1", "energy out at the terminals over stored energy used", gt=0.0, le=1.0
+    )
 
 
 class Cabin(Table):
-    """Heating and cooling at a steady state: a heat pump reaches a share of Carnot's coefficient of performance."""
+    """Heating and cooling at a steady state: a heat pump reaches a share of Carnot's coefficient of
+    performance.
+    """
 
     climate: Literal["on", "off"] = choice("on", "whether the cabin is heated and cooled")
-    heater: Literal["heat_pump", "resistance"] = choice("heat_pump", "what heats; a heat pump never gives less than a resistance")
-    heating_temperature: float | None = of_car("degC", "temperature up to which the cabin is heated", ge=-60.0, le=60.0)
-    cooling_temperature: float | None = of_car("degC", "temperature down to which it is cooled", ge=-60.0, le=60.0)
+    heater: Literal["heat_pump", "resistance"] = choice(
+        "heat_pump", "what heats; a heat pump never gives less than a resistance"
+    )
+    heating_temperature: float | None = of_car(
+        "degC", "temperature up to which the cabin is heated", ge=-60.0, le=60.0
+    )
+    cooling_temperature: float | None = of_car(
+        "degC", "temperature down to which it is cooled", ge=-60.0, le=60.0
+    )
     heat_transfer: float | None = of_car("W K-1", "heat to the outside, fresh air included", ge=0.0, le=1e4)
     heat_gain: float | None = of_car("W", "heat from people, electronics and sun", ge=0.0, le=1e5)
     carnot_share: float | None = of_car("1", "share of Carnot's coefficient of performance", gt=0.0, le=1.0)
-    approach_inside: float | None = of_car("K", "how much further than the cabin the refrigerant goes inside", ge=0.0, le=100.0)
-    approach_outside: float | None = of_car("K", "how much further than the air the refrigerant goes outside", ge=0.0, le=100.0)
+    approach_inside: float | None = of_car(
+        "K", "how much further than the cabin the refrigerant goes inside", ge=0.0, le=100.0
+    )
+    approach_outside: float | None = of_car(
+        "K", "how much further than the air the refrigerant goes outside", ge=0.0, le=100.0
+    )
     cop_max: float | None = of_car("1", "coefficient of performance, at most", ge=1.0, le=100.0)
 
 
@@ -115,28 +140,41 @@ class VehicleSpec(Table):
     exclusive: ClassVar[tuple[tuple[tuple[str, ...], ...], ...]] = ((ROAD_LOAD, BODY),)
 
     vehicle: str = text("generic", "car: a bundled one, or the path of a .toml file of one")
-    cycle: str = text("wltc_3b", "drive cycle: a bundled one, the path of a .csv file, or a constant speed such as 90 km/h")
+    cycle: str = text(
+        "wltc_3b", "drive cycle: a bundled one, the path of a .csv file, or a constant speed such as 90 km/h"
+    )
     mass: float | None = of_car(
         "kg", "mass as driven; with road_load_* the equivalent test weight", usual=(50.0, 1e5), gt=0.0, le=1e6
     )
     road_load_a: float | None = of_car("N", "road load that does not depend on speed", ge=-1e6, le=1e6)
     road_load_b: float | None = of_car("N s m-1", "road load per speed", ge=-1e5, le=1e5)
-    road_load_c: float | None = of_car("N s2 m-2", "road load per speed squared, in the air of 20 to 25 degC", ge=-1e4, le=1e4)
+    road_load_c: float | None = of_car(
+        "N s2 m-2", "road load per speed squared, in the air of 20 to 25 degC", ge=-1e4, le=1e4
+    )
     drag_coefficient: float | None = of_car("1", "drag coefficient", ge=0.0, le=10.0)
     frontal_area: float | None = of_car("m2", "frontal area", ge=0.0, le=100.0)
     rolling_resistance: float | None = of_car("1", "rolling resistance over weight", ge=0.0, le=1.0)
-    rotating_factor: float | None = quantity(None, "1", "inertia over mass; not set: 1 with road_load_*, else 1.04", ge=1.0, le=2.0)
+    rotating_factor: float | None = quantity(
+        None, "1", "inertia over mass; not set: 1 with road_load_*, else 1.04", ge=1.0, le=2.0
+    )
     rolling_temperature_coefficient: float | None = of_car(
-        "K-1", "by how much rolling resistance, or road_load_a and road_load_b, fall per kelvin above 20 degC", ge=0.0, le=0.012
+        "K-1",
+        "by how much rolling resistance, or road_load_a and road_load_b, fall per kelvin above 20 degC",
+        ge=0.0,
+        le=0.012,
     )
     battery_energy: float | None = of_car("kW h", "energy of the battery", usual=(1.0, 2e3), gt=0.0, le=1e5)
     auxiliary_power: float | None = of_car(
         "W", "electric power of what is not driving or climate", usual=(10.0, 2e4), ge=0.0, le=1e5
     )
-    charger_efficiency: float | None = of_car("1", "charger's energy to the battery over that from the wall", gt=0.0, le=1.0)
+    charger_efficiency: float | None = of_car(
+        "1", "charger's energy to the battery over that from the wall", gt=0.0, le=1.0
+    )
     ambient_temperature: float = quantity(23.0, "degC", "temperature of the air", ge=-60.0, le=60.0)
     altitude: float = quantity(0.0, "m", "height above the sea, which thins the air", ge=-500.0, le=9000.0)
-    grade: float = quantity(0.0, "percent", "rise of the road over its run, on top of what the cycle says", ge=-60.0, le=60.0)
+    grade: float = quantity(
+        0.0, "percent", "rise of the road over its run, on top of what the cycle says", ge=-60.0, le=60.0
+    )
     drivetrain: Drivetrain = Drivetrain()
     regeneration: Regeneration = Regeneration()
     battery: Battery = Battery()

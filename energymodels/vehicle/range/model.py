@@ -1,4 +1,6 @@
-"""``vehicle.range``: an electric car on a drive cycle: energy at wheels, battery and wall, and how far it goes."""
+"""``vehicle.range``: an electric car on a drive cycle: energy at wheels, battery and wall, and how far it
+goes.
+"""
 
 from __future__ import annotations
 
@@ -56,17 +58,27 @@ class Range(Model):
 
     def impossible(self, fields: Mapping[str, Any]) -> list[Fault]:
         entries = car(fields["vehicle"]).entries
-        low, high = (fields.get(f"cabin.{n}_temperature", entries[f"cabin.{n}_temperature"].given) for n in ("heating", "cooling"))
+        low, high = (
+            fields.get(f"cabin.{n}_temperature", entries[f"cabin.{n}_temperature"].given)
+            for n in ("heating", "cooling")
+        )
         if low <= high:
             return []
         return [
-            Fault("cabin.heating_temperature", low, unit="degC", hint=f"must not lie above cabin.cooling_temperature, {high:g}")
+            Fault(
+                "cabin.heating_temperature",
+                low,
+                unit="degC",
+                hint=f"must not lie above cabin.cooling_temperature, {high:g}",
+            )
         ]
 
     def remarks(self, fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[str]:
         return [*members.remarks(fields, along), *(members.cold_store(fields, along) if self.stores else [])]
 
-    def members(self, fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[tuple[str, Mapping[str, Any]]]:
+    def members(
+        self, fields: Mapping[str, Any], along: Mapping[str, Array]
+    ) -> list[tuple[str, Mapping[str, Any]]]:
         return members.members(fields, along)
 
     def inert(self, fields: Mapping[str, Any], swept: set[str]) -> dict[str, str]:

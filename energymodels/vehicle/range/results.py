@@ -32,7 +32,11 @@ SCALARS = (
     _energy("cabin_energy", "electric energy of heating and cooling"),
     _energy("battery_loss", "energy lost in the battery while driving"),
     _energy("charging_loss", "energy lost in charger and battery while charging from the wall"),
-    Output("energy_balance", "1", "what the terms of the balance leave of the energy through the battery: round-off"),
+    Output(
+        "energy_balance",
+        "1",
+        "what the terms of the balance leave of the energy through the battery: round-off",
+    ),
     Output("battery_power_max", "kW", "highest power of the battery", 1e-3, attrs=DRAWN),
     Output("battery_power_min", "kW", "lowest power of the battery", 1e-3, attrs=DRAWN),
     Output("battery_heat", "W", "heat of the battery, mean over the cycle"),
@@ -41,10 +45,13 @@ SCALARS = (
     Output("distance", "km", "length of the cycle", 1e-3),
 )
 SERIES = (
-    Output("vehicle_speed", "m s-1", "speed in the middle of the step that begins at the time", dims=("time",), on_request=True),
-    Output("wheel_power", "W", "power at the wheels, until the step's end", dims=("time",), attrs=DRIVEN, on_request=True),
+    Output("vehicle_speed", "m s-1", "speed in the middle of the step that begins at the time",
+    dims=("time",), on_request=True),
+    Output("wheel_power", "W", "power at the wheels, until the step's end", dims=("time",), attrs=DRIVEN,
+    on_request=True),
     Output(
-        "battery_power", "W", "power at the battery's terminals, until the step's end", dims=("time",), attrs=DRAWN, on_request=True
+        "battery_power", "W", "power at the battery's terminals, until the step's end", dims=("time",),
+        attrs=DRAWN, on_request=True
     ),
 )  # fmt: skip
 OUTPUTS = (*SCALARS, *SERIES)

@@ -54,7 +54,11 @@ def _ends(one: Car, path: str) -> tuple[float, float, float]:
 
 @cache
 def _numbers(name: str) -> list[str]:
-    return [path for path, info in schema(VehicleSpec).items() if path.startswith(f"{name}.") and info.kind == "number"]
+    return [
+        path
+        for path, info in schema(VehicleSpec).items()
+        if path.startswith(f"{name}.") and info.kind == "number"
+    ]
 
 
 def used_group(fields: Mapping[str, object], one: Car) -> tuple[str, ...]:
@@ -116,5 +120,6 @@ def _cabin(of: Columns) -> Array:
     resistance = of.columns["cabin.heater"] == labels["cabin.heater"].labels.index("resistance")
     cabin = of.table("cabin")
     power = ambient.cabin_power(of["ambient_temperature"], cabin, resistance)
-    possible = cabin["heating_temperature"] <= cabin["cooling_temperature"]  # else the kernel says out of range
+    # else the kernel says out of range
+    possible = cabin["heating_temperature"] <= cabin["cooling_temperature"]
     return np.where(on, np.where(possible, power, np.nan), 0.0)

@@ -12,7 +12,9 @@ from energymodels.vehicle.data.cycles import Cycle
 
 
 def tables(cycles: Iterable[Cycle]) -> tuple[Array, Array]:
-    """Return (steps of all cycles in blocks, one column of sums a cycle), as ``kernels.vehicle.longitudinal`` describes them."""
+    """Return (steps of all cycles in blocks, one column of sums a cycle), as ``kernels.vehicle.longitudinal``
+    describes them.
+    """
     parts = [_steps(cycle) for cycle in cycles]
     sums = np.array([_sums(*part[:5]) for part in parts]).T
     blocks = [_blocks(part) for part in parts]
@@ -23,11 +25,15 @@ def tables(cycles: Iterable[Cycle]) -> tuple[Array, Array]:
 
 
 def _steps(cycle: Cycle) -> Array:
-    """Return the steps of a cycle (quantity, step): mid-step speed, acceleration, duration, cosine and sine of the road, begin."""
+    """Return the steps of a cycle (quantity, step): mid-step speed, acceleration, duration, cosine and sine
+    of the road, begin.
+    """
     duration = np.diff(cycle.time)
     angle = np.arctan(0.5 * (cycle.grade[1:] + cycle.grade[:-1]))
     speed = 0.5 * (cycle.speed[1:] + cycle.speed[:-1])
-    return np.stack([speed, np.diff(cycle.speed) / duration, duration, np.cos(angle), np.sin(angle), cycle.time[:-1]])
+    return np.stack(
+        [speed, np.diff(cycle.speed) / duration, duration, np.cos(angle), np.sin(angle), cycle.time[:-1]]
+    )
 
 
 def _blocks(steps: Array) -> Array:
@@ -39,7 +45,9 @@ def _blocks(steps: Array) -> Array:
 
 
 def _sums(v: Array, a: Array, dt: Array, cosine: Array, sine: Array) -> Array:
-    """Return the sums over a cycle that need no case: time, distance, run, rise, powers of speed, change of v^2 / 2."""
+    """Return the sums over a cycle that need no case: time, distance, run, rise, powers of speed, change of
+    v^2 / 2.
+    """
     found = np.zeros(at.SUMS)
     found[at.TIME], found[at.DISTANCE] = dt.sum(), (v * dt).sum()
     found[at.RUN], found[at.RISE] = (v * dt * cosine).sum(), (v * dt * sine).sum()
@@ -55,10 +63,14 @@ def time_axis(cycles: Iterable[Cycle]) -> Array:
 
 
 def places(steps: Array, sums: Array, time: Array) -> Array:
-    """Return the step of each cycle at each time (cycle, time), counted through all blocks; -1 after the cycle's end."""
+    """Return the step of each cycle at each time (cycle, time), counted through all blocks; -1 after the
+    cycle's end.
+    """
     begins = steps.reshape(-1, at.STEPS, at.LANES)[:, at.BEGIN // at.LANES]
     found = np.full((sums.shape[1], time.size), -1)
-    for k, (first, last) in enumerate(zip(sums[at.FIRST].astype(int), sums[at.LAST].astype(int), strict=True)):
+    for k, (first, last) in enumerate(
+        zip(sums[at.FIRST].astype(int), sums[at.LAST].astype(int), strict=True)
+    ):
         mine = np.unique(begins[first:last])  # without what fills up the last block
         inside = time < sums[at.TIME, k]
         found[k, inside] = first * at.LANES + np.searchsorted(mine, time[inside], side="right") - 1

@@ -1,4 +1,6 @@
-"""Where a cell stands at a state of charge: the stoichiometries at which its open-circuit voltage meets its limits."""
+"""Where a cell stands at a state of charge: the stoichiometries at which its open-circuit voltage meets its
+limits.
+"""
 
 from math import isnan
 
@@ -14,7 +16,8 @@ STRIDE = 1.0 / 256.0
 
 @inner
 def _open_circuit(tables, index, x, lithium, full_n, full_p, dt):
-    """Return (open-circuit voltage, slope by x) at negative stoichiometry ``x``; the positive one holds the rest of ``lithium``.
+    """Return (open-circuit voltage, slope by x) at negative stoichiometry ``x``; the positive one holds the
+    rest of ``lithium``.
 
     ``dt`` is how much warmer than the reference temperature the cell is, K.
     """
@@ -35,8 +38,8 @@ def _open_circuit(tables, index, x, lithium, full_n, full_p, dt):
 def stoichiometry_at(tables, index, voltage, start, lithium, full_n, full_p, dt):
     """Return (negative stoichiometry at an open-circuit voltage, found).
 
-    It is the first one met on the way from ``start``: fitted potentials can have poles, and the voltage several roots. Newton's
-    method is kept inside the bracket.
+    It is the first one met on the way from ``start``: fitted potentials can have poles, and the voltage
+    several roots. Newton's method is kept inside the bracket.
     """
     lowest = max(0.0, (lithium - full_p) / full_n)
     highest = min(1.0, lithium / full_n)
@@ -70,9 +73,11 @@ def stoichiometry_at(tables, index, voltage, start, lithium, full_n, full_p, dt)
 
 @inner
 def balance(tables, w, c, dt):
-    """Set stoichiometries, charges, capacity and state of charge in ``w.memory``; return whether the voltages can be met.
+    """Set stoichiometries, charges, capacity and state of charge in ``w.memory``; return whether the voltages
+    can be met.
 
-    States of charge count at the reference temperature; a voltage to start from is that of the cell, ``dt`` K warmer.
+    States of charge count at the reference temperature; a voltage to start from is that of the cell, ``dt`` K
+    warmer.
     """
     full_n = FARADAY * c.active_n * c.thickness_n * c.area * c.c_max_n
     full_p = FARADAY * c.active_p * c.thickness_p * c.area * c.c_max_p

@@ -1,7 +1,8 @@
 """Time in a case: a local clock that shows small numbers, and the moments it counts from.
 
-The times of the points count from a moment that moves on with the case, so that a step of 1 ns is as exact after ten years as at
-the start: ``BEGAN`` is when the step of the protocol began, ``ELAPSED`` how long after that the local clock stood at 0, both in s.
+The times of the points count from a moment that moves on with the case, so that a step of 1 ns is as exact
+after ten years as at the start: ``BEGAN`` is when the step of the protocol began, ``ELAPSED`` how long after
+that the local clock stood at 0, both in s.
 """
 
 from energymodels.kernels.battery.cell import work as at
@@ -22,7 +23,9 @@ def absolute(w, t):
 
 @inner
 def set_clock(w, zero, since):
-    """Let the local clock count from what it called ``zero``, which is the time ``since`` after the protocol's step began, s."""
+    """Let the local clock count from what it called ``zero``, which is the time ``since`` after the
+    protocol's step began, s.
+    """
     times = w.weights[at.TIMES]
     for q in range(at.HISTORY):
         times[q] -= zero

@@ -1,7 +1,8 @@
 """The Doyle-Fuller-Newman cell: one implicit time step solved by Newton's method.
 
-Particles hand the electrodes theta_surface = A + G j, electrodes hand the separator one number each, the separator is a scalar
-tridiagonal system. The terminal voltage or power closes the system by one border row where it is controlled.
+Particles hand the electrodes theta_surface = A + G j, electrodes hand the separator one number each, the
+separator is a scalar tridiagonal system. The terminal voltage or power closes the system by one border row
+where it is controlled.
 """
 
 from math import log, sinh, sqrt
@@ -25,7 +26,8 @@ from energymodels.kernels.jit import inner
 
 ITERATIONS = 16
 SETTLED = 0.05  # of the tolerance: what Newton's method may leave
-WARY = 1.05  # how the estimate of the curvature grows while nothing measures it, and shrinks when it was measured smaller
+# how the estimate of the curvature grows while nothing measures it, and shrinks when it was measured smaller
+WARY = 1.05
 FORGETFUL = 0.8
 UNKNOWN = 1e9  # the estimate grows no further: nothing but a change of 0 is trusted then
 HOPELESS = 1e9  # tolerances
@@ -35,22 +37,45 @@ START, RIGHT, LEFT = np.array((0, 1, -1))
 
 @inner
 def set_nodes(node, tables, index, coefficients, n, s, p, temperature, dt, solid):
-    """Evaluate every material function at every node; ``solid`` is the conductivity of a solid share of the electrolyte."""
+    """Evaluate every material function at every node; ``solid`` is the conductivity of a solid share of the
+    electrolyte.
+    """
     electrode.electrolytes(node, tables, index, coefficients, temperature, solid)
-    electrode.interfaces(node, START, n, tables, index, coefficients, of.U_N, of.S_N, of.E_N, of.DUDT_N, temperature, dt)
+    electrode.interfaces(
+        node, START, n, tables, index, coefficients, of.U_N, of.S_N, of.E_N, of.DUDT_N, temperature, dt
+    )
     first = n + s
-    electrode.interfaces(node, first, first + p, tables, index, coefficients, of.U_P, of.S_P, of.E_P, of.DUDT_P, temperature, dt)
+    electrode.interfaces(
+        node,
+        first,
+        first + p,
+        tables,
+        index,
+        coefficients,
+        of.U_P,
+        of.S_P,
+        of.E_P,
+        of.DUDT_P,
+        temperature,
+        dt,
+    )
     copy(node[at.TOTAL], node[at.J])
 
 
 @inner
 def solve_changes(node, c, n, s, p, current, alpha, border, pybamm):
-    """Set rows R1, R2 to the changes of c and j at fixed ``current`` (A m-2), with ``border`` B1, B2 to those of a unit more."""
+    """Set rows R1, R2 to the changes of c and j at fixed ``current`` (A m-2), with ``border`` B1, B2 to those
+    of a unit more.
+    """
     a_n = 3.0 * c.active_n / c.radius_n
     a_p = 3.0 * c.active_p / c.radius_p
     last = n + s + p - 1
-    gain, right, unit = electrode.eliminate(node, START, RIGHT, n, current, 1.0, c.sigma_n, a_n, alpha, border, pybamm)
-    gain_p, right_p, unit_p = electrode.eliminate(node, last, LEFT, p, -current, -1.0, c.sigma_p, a_p, alpha, border, pybamm)
+    gain, right, unit = electrode.eliminate(
+        node, START, RIGHT, n, current, 1.0, c.sigma_n, a_n, alpha, border, pybamm
+    )
+    gain_p, right_p, unit_p = electrode.eliminate(
+        node, last, LEFT, p, -current, -1.0, c.sigma_p, a_p, alpha, border, pybamm
+    )
     for k in range(n, n + s):
         hold = FARADAY * node[at.POROSITY, k] * node[at.DX, k] * alpha
         diagonal = gain + hold
@@ -65,7 +90,9 @@ def solve_changes(node, c, n, s, p, current, alpha, border, pybamm):
             t = 0.0
         else:
             o = k + 1
-            kappa, kappa1, kappa2, chi, chi1, chi2, d, d1, d2, t, t1, t2, distance = electrode.means(node, k, o, pybamm)
+            kappa, kappa1, kappa2, chi, chi1, chi2, d, d1, d2, t, t1, t2, distance = electrode.means(
+                node, k, o, pybamm
+            )
             rise = node[at.C, o] - node[at.C, k]
             d *= FARADAY / distance
             slope = rise * FARADAY / distance
@@ -103,36 +130,56 @@ def solve_changes(node, c, n, s, p, current, alpha, border, pybamm):
 
 @inner
 def voltage(node, c, n, s, p, current, linear):
-    """Return the potential difference of the collectors, V, from the nodes' u and drops; without contact resistance.
+    """Return the potential difference of the collectors, V, from the nodes' u and drops; without contact
+    resistance.
 
-    ``linear``: the potential at the positive collector extrapolated from two nodes, as PyBaMM has it, instead of by Ohm's law.
+    ``linear``: the potential at the positive collector extrapolated from two nodes, as PyBaMM has it, instead
+    of by Ohm's law.
     """
     last = n + s + p - 1
     phi = -current * 0.5 * node[at.DX, 0] / c.sigma_n - node[at.U, 0]
     for k in range(n + s - 1):
         phi += node[at.DROP, k]
-    phi -= node[at.DROP, n + s]  # walked from the collector: from the first positive node to the separator's last
+    # walked from the collector: from the first positive node to the separator's last
+    phi -= node[at.DROP, n + s]
     for k in range(n + s, last):
         phi -= node[at.DROP, k + 1]
     phi += node[at.U, last]
     if linear:
-        return phi - 0.5 * (current + node[at.FLOW, last]) * 0.5 * (node[at.DX, last] + node[at.DX, last - 1]) / c.sigma_p
+        return (
+            phi
+            - 0.5
+            * (current + node[at.FLOW, last])
+            * 0.5
+            * (node[at.DX, last] + node[at.DX, last - 1])
+            / c.sigma_p
+        )
     return phi - 0.5 * current * node[at.DX, last] / c.sigma_p
 
 
 @inner
 def voltage_change(node, c, n, s, p, row1, row2, per_current):
-    """Return the derivative of ``voltage`` along changes ``row1`` of c and ``row2`` of j, the current rising by ``per_current``."""
+    """Return the derivative of ``voltage`` along changes ``row1`` of c and ``row2`` of j, the current rising
+    by ``per_current``.
+    """
     last = n + s + p - 1
     change = -per_current * 0.5 * (node[at.DX, 0] / c.sigma_n + node[at.DX, last] / c.sigma_p)
     change -= node[at.U_C, 0] * node[row1, 0] + node[at.U_J, 0] * node[row2, 0]
     change += node[at.U_C, last] * node[row1, last] + node[at.U_J, last] * node[row2, last]
     for k in range(n + s - 1):
-        change += node[at.DROP_C1, k] * node[row1, k] + node[at.DROP_C2, k] * node[row1, k + 1] + per_current * node[at.DROP_I, k]
+        change += (
+            node[at.DROP_C1, k] * node[row1, k]
+            + node[at.DROP_C2, k] * node[row1, k + 1]
+            + per_current * node[at.DROP_I, k]
+        )
         if k < n - 1:
             change += node[at.DROP_J1, k] * node[row2, k] + node[at.DROP_J2, k] * node[row2, k + 1]
     for k in range(n + s, last + 1):
-        change -= node[at.DROP_C1, k] * node[row1, k] + node[at.DROP_C2, k] * node[row1, k - 1] + per_current * node[at.DROP_I, k]
+        change -= (
+            node[at.DROP_C1, k] * node[row1, k]
+            + node[at.DROP_C2, k] * node[row1, k - 1]
+            + per_current * node[at.DROP_I, k]
+        )
         if k > n + s:
             change -= node[at.DROP_J1, k] * node[row2, k] + node[at.DROP_J2, k] * node[row2, k - 1]
     return change
@@ -140,7 +187,9 @@ def voltage_change(node, c, n, s, p, row1, row2, per_current):
 
 @inner
 def reversible_and_stored(node, c, n, s, p, temperature):
-    """Return the sum over the electrodes of a j (T dU/dT - U) dx, W m-2: heat but for the terminal's share."""
+    """Return the sum over the electrodes of a j (T dU/dT - U) dx, W m-2: heat but for the
+    terminal's share.
+    """
     total = 0.0
     a = 3.0 * c.active_n / c.radius_n
     for k in range(n):
@@ -161,17 +210,23 @@ def heat_change(node, c, n, s, p, temperature, row2):
             a = 3.0 * c.active_p / c.radius_p
         if k < n or k >= n + s:
             own = temperature * node[at.ENTROPIC, k] - node[at.OCP, k]
-            own += node[at.J, k] * node[at.G, k] * (temperature * node[at.ENTROPIC_SLOPE, k] - node[at.OCP_SLOPE, k])
+            own += (
+                node[at.J, k]
+                * node[at.G, k]
+                * (temperature * node[at.ENTROPIC_SLOPE, k] - node[at.OCP_SLOPE, k])
+            )
             total += a * own * row2[k] * node[at.DX, k]
     return total
 
 
 @inner
 def face(node, c, n, current, pybamm):
-    """Return phi_s - phi_e of the negative electrode where it meets the separator, V: half a cell of Ohm's law from its last node.
+    """Return phi_s - phi_e of the negative electrode where it meets the separator, V: half a cell of Ohm's
+    law from its last node.
 
-    At the face the electrolyte carries all of ``current``. The reaction being even within a cell, the solid has a quarter of the
-    cell's own on the mean of the way. ``pybamm``: extrapolated from two nodes, as PyBaMM has it.
+    At the face the electrolyte carries all of ``current``. The reaction being even within a cell, the solid
+    has a quarter of the cell's own on the mean of the way. ``pybamm``: extrapolated from two nodes, as PyBaMM
+    has it.
     """
     k = n - 1
     if pybamm:
@@ -184,17 +239,23 @@ def face(node, c, n, current, pybamm):
 
 @inner
 def face_change(node, c, n, current, pybamm, row1, row2, per_current):
-    """Return the derivative of ``face`` along changes ``row1`` of c and ``row2`` of j, the current rising by ``per_current``."""
+    """Return the derivative of ``face`` along changes ``row1`` of c and ``row2`` of j, the current rising by
+    ``per_current``.
+    """
     k = n - 1
     change = node[at.U_J, k] * node[row2, k] + node[at.U_C, k] * node[row1, k]
     if pybamm:
-        return 1.5 * change - 0.5 * (node[at.U_J, k - 1] * node[row2, k - 1] + node[at.U_C, k - 1] * node[row1, k - 1])
+        return 1.5 * change - 0.5 * (
+            node[at.U_J, k - 1] * node[row2, k - 1] + node[at.U_C, k - 1] * node[row1, k - 1]
+        )
     half = 0.5 * node[at.DX, k]
     quarter = 0.75 * c.active_n / c.radius_n * node[at.DX, k]
     kappa, part = node[at.KAPPA, k], within(node, k)
     solid = quarter * (node[at.TOTAL_J, k] * node[row2, k] + node[at.TOTAL_C, k] * node[row1, k])
     change += half * ((per_current - solid) / kappa - solid / c.sigma_n)
-    change -= half * (current - quarter * node[at.TOTAL, k]) / (kappa * kappa) * node[at.D_KAPPA, k] * node[row1, k]
+    change -= (
+        half * (current - quarter * node[at.TOTAL, k]) / (kappa * kappa) * node[at.D_KAPPA, k] * node[row1, k]
+    )
     change -= node[at.D_CHI, k] * node[row1, k] * part * (node[at.C, n] - node[at.C, k])
     return change - node[at.CHI, k] * part * (node[row1, n] - node[row1, k])
 
@@ -208,7 +269,8 @@ def within(node, k):
 
 @inner
 def lowest(node, c, n, current, rise, pybamm):
-    """Return (place of the least phi_s - phi_e in the negative electrode after changes R1, R2 and ``rise`` of c, j, I; that in V).
+    """Return (place of the least phi_s - phi_e in the negative electrode after changes R1, R2 and ``rise`` of
+    c, j, I; that in V).
 
     The place is a node, or ``n`` for the separator's face.
     """
@@ -224,7 +286,9 @@ def lowest(node, c, n, current, rise, pybamm):
 
 @inner
 def lowest_change(node, c, n, where, current, pybamm):
-    """Return by how much phi_s - phi_e at a place of ``lowest`` rises with a unit of current, B1 and B2 being its response."""
+    """Return by how much phi_s - phi_e at a place of ``lowest`` rises with a unit of current, B1 and B2 being
+    its response.
+    """
     if where == n:
         return face_change(node, c, n, current, pybamm, at.B1, at.B2, 1.0)
     return node[at.U_J, where] * node[at.B2, where] + node[at.U_C, where] * node[at.B1, where]
@@ -232,9 +296,11 @@ def lowest_change(node, c, n, where, current, pybamm):
 
 @inner
 def behind(w, values):
-    """Return the mean of ``values`` over the back of the negative electrode, next to its collector, where salt runs out on charge.
+    """Return the mean of ``values`` over the back of the negative electrode, next to its collector, where
+    salt runs out on charge.
 
-    That is a quarter of it where reactions can even out within the electrode, which can empty a single node while no current flows.
+    That is a quarter of it where reactions can even out within the electrode, which can empty a single node
+    while no current flows.
     """
     many = int(w.memory[at.REAR])
     total = 0.0
@@ -247,8 +313,8 @@ def behind(w, values):
 def _damped(j, change, twice, root):
     """Return the change of a current j = ``twice`` sinh(x) that Newton's ``change`` stands for.
 
-    Where the electrolyte is nearly gone the exchange current vanishes, and a straight step towards 0 shoots far beyond it; there
-    the step is taken in x, in which u is straight.
+    Where the electrolyte is nearly gone the exchange current vanishes, and a straight step towards 0 shoots
+    far beyond it; there the step is taken in x, in which u is straight.
     """
     new = j + change
     if (new * j > 0.0 and abs(new) > 0.3 * abs(j)) or abs(change) < 0.3 * root:
@@ -262,8 +328,8 @@ def _damped(j, change, twice, root):
 def _update(node, n, nodes, p, c_scale, tolerance):
     """Add the changes to c and j, damped.
 
-    Return (size of the changes as Newton had them, in units of the tolerance; whether one was damped, which keeps neither salt nor
-    charge: a step must not end with it).
+    Return (size of the changes as Newton had them, in units of the tolerance; whether one was damped, which
+    keeps neither salt nor charge: a step must not end with it).
     """
     size_c = 0.0
     size_u = 0.0
@@ -291,10 +357,11 @@ def _update(node, n, nodes, p, c_scale, tolerance):
 
 @inner
 def left_over(w, iteration, size, previous, tolerance, trusted):
-    """Return what Newton's method leaves after a change of ``size`` that followed a ``previous`` one, in tolerances; -1: it fails.
+    """Return what Newton's method leaves after a change of ``size`` that followed a ``previous`` one, in
+    tolerances; -1: it fails.
 
-    The curvature measured in earlier steps tells of the first change too, if it can be ``trusted`` to. After a change of the order
-    of the quantities themselves nothing is known of the curvature here.
+    The curvature measured in earlier steps tells of the first change too, if it can be ``trusted`` to. After
+    a change of the order of the quantities themselves nothing is known of the curvature here.
     """
     curvature = w.memory[at.CURVATURE]
     if iteration == 0:
@@ -313,9 +380,11 @@ def left_over(w, iteration, size, previous, tolerance, trusted):
 
 @inner
 def remainder(node, tables, index, coefficients, u_f, first, last):
-    """Return (root mean square, mean) of what Newton's linear model left of the open-circuit potentials after the changes R2 of j.
+    """Return (root mean square, mean) of what Newton's linear model left of the open-circuit potentials after
+    the changes R2 of j.
 
-    Potentials bend more than all else; to look at them alone is quick and finds the kinks that no earlier step could tell of.
+    Potentials bend more than all else; to look at them alone is quick and finds the kinks that no earlier
+    step could tell of.
     """
     theta, ocp, slope = node[at.THETA, first:last], node[at.S, first:last], node[at.S_SLOPE, first:last]
     for k in range(theta.size):
@@ -324,7 +393,11 @@ def remainder(node, tables, index, coefficients, u_f, first, last):
     total = 0.0
     mean = 0.0
     for k in range(theta.size):
-        left = ocp[k] - node[at.U0, first + k] - node[at.U0_SLOPE, first + k] * node[at.G, first + k] * node[at.R2, first + k]
+        left = (
+            ocp[k]
+            - node[at.U0, first + k]
+            - node[at.U0_SLOPE, first + k] * node[at.G, first + k] * node[at.R2, first + k]
+        )
         total += left * left
         mean += left
     return sqrt(total / theta.size), mean / theta.size
@@ -332,10 +405,13 @@ def remainder(node, tables, index, coefficients, u_f, first, last):
 
 @inner
 def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance):
-    """Solve one implicit step: fill row ``new`` of profiles and points. Return whether Newton's method converged.
+    """Solve one implicit step: fill row ``new`` of profiles and points.
 
-    The rows HISTORY of the profiles and PAST of the points hold the weighted past, PREDICTED the predictor; with a diffusivity that
-    depends on theta the new row of profiles holds its predictor too. ``kind`` and ``target`` (A, V, W) say what is controlled.
+    Return whether Newton's method converged.
+
+    The rows HISTORY of the profiles and PAST of the points hold the weighted past, PREDICTED the predictor;
+    with a diffusivity that depends on theta the new row of profiles holds its predictor too. ``kind`` and
+    ``target`` (A, V, W) say what is controlled.
     """
     n, s, p = mesh.n, mesh.s, mesh.p
     nodes = n + s + p
@@ -359,8 +435,12 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance):
         first = iteration == 0
         if lumped or (first and c.warmths > 0):
             set_temperature(tables, w.index, w.coefficients, temperature)
-        particle.eliminate_side(w, mesh, c, tables, particle.NEGATIVE, START, n, START, new, alpha, first or lumped)
-        particle.eliminate_side(w, mesh, c, tables, particle.POSITIVE, first_p, p, split, new, alpha, first or lumped)
+        particle.eliminate_side(
+            w, mesh, c, tables, particle.NEGATIVE, START, n, START, new, alpha, first or lumped
+        )
+        particle.eliminate_side(
+            w, mesh, c, tables, particle.POSITIVE, first_p, p, split, new, alpha, first or lumped
+        )
         dt = temperature - c.reference_temperature
         solid = solid_conductivity(c, temperature)
         set_nodes(node, tables, w.index, w.coefficients, n, s, p, temperature, dt, solid)
@@ -388,7 +468,9 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance):
             else:  # the temperature is held where cooling takes away all heat
                 surplus = heat + heat_change(node, c, n, s, p, temperature, node[at.R2]) - current * change
                 surplus -= c.cooling * (temperature - w.memory[at.AROUND]) / c.area
-                step = -surplus / (heat_change(node, c, n, s, p, temperature, node[at.B2]) - volt - current * per_current)
+                step = -surplus / (
+                    heat_change(node, c, n, s, p, temperature, node[at.B2]) - volt - current * per_current
+                )
             current += step
             change += per_current * step
             for k in range(nodes):
@@ -399,11 +481,15 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance):
         updated, damped = _update(node, n, nodes, p, c.c_e, tolerance)
         size = max(size, updated, abs(change) / tolerance)
         moved = particle.change_side(w, mesh, c, tables, particle.NEGATIVE, START, n, START, new, alpha)
-        moved = max(moved, particle.change_side(w, mesh, c, tables, particle.POSITIVE, first_p, p, split, new, alpha))
+        moved = max(
+            moved, particle.change_side(w, mesh, c, tables, particle.POSITIVE, first_p, p, split, new, alpha)
+        )
         size = max(size, moved / tolerance)
         if lumped:
             rate = 1.0 / (c.heat_capacity * alpha)
-            step = (past[at.T] + rate * (heat * c.area + c.cooling * w.memory[at.AROUND])) / (1.0 + rate * c.cooling) - temperature
+            step = (past[at.T] + rate * (heat * c.area + c.cooling * w.memory[at.AROUND])) / (
+                1.0 + rate * c.cooling
+            ) - temperature
             temperature += step
             size = max(size, abs(step) / (100.0 * tolerance))
         if not size < HOPELESS:
@@ -411,7 +497,9 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance):
         bent_n, mean_n = remainder(node, tables, w.index, w.coefficients, of.U_N, START, n)
         bent_p, mean_p = remainder(node, tables, w.index, w.coefficients, of.U_P, n + s, nodes)
         change += mean_p - mean_n
-        left = left_over(w, iteration, size, previous, tolerance, straight and (not border or kind == of.NEGATIVE))
+        left = left_over(
+            w, iteration, size, previous, tolerance, straight and (not border or kind == of.NEGATIVE)
+        )
         if left < 0.0:
             return False
         if max(left, max(bent_n, bent_p) / tolerance) < SETTLED and not damped:
@@ -447,7 +535,8 @@ def mean_ocp(node, n, s, p):
 
 @inner
 def throughput(i0, i1, charge, duration):
-    """Return the integral of |I| over a step that moves ``charge``, in its unit, from the currents at both ends.
+    """Return the integral of |I| over a step that moves ``charge``, in its unit, from the currents at both
+    ends.
 
     Where the current turns it is taken for straight.
     """
@@ -458,7 +547,9 @@ def throughput(i0, i1, charge, duration):
 
 @inner
 def store(w, c, new, alpha, volt, temperature, current, heat):
-    """Fill the scalar part of a point: V, T, I, and charge and heat, which step by the same formula as the states do."""
+    """Fill the scalar part of a point: V, T, I, and charge and heat, which step by the same formula as the
+    states do.
+    """
     point = w.points[new]
     rate = c.area / alpha
     point[at.V] = volt

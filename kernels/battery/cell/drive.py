@@ -71,12 +71,15 @@ def report(w, mesh, c, tables, fidelity, out, case, ended, last, steps):
 
 
 @jit
-def solve(rows, w, mesh, tables, index, widths, program, profiles, fidelity, axis, series, inside, out, codes):
+def solve(
+    rows, w, mesh, tables, index, widths, program, profiles, fidelity, axis, series, inside, out, codes
+):
     """Run every row (``ROW``) on ``mesh`` with the work arrays ``w``.
 
-    Scalars go to ``out[SCALARS, row]``, series to ``series[SERIES, row, time]`` at the times of ``axis`` (s, may be empty), c_e and
-    the surface stoichiometries of the nodes to ``inside[row, time, 2 nodes]`` unless that is empty; a status to ``codes[row]``.
-    What a failed case did not reach is NaN. ``tables`` begins with the constant 1.
+    Scalars go to ``out[SCALARS, row]``, series to ``series[SERIES, row, time]`` at the times of ``axis`` (s,
+    may be empty), c_e and the surface stoichiometries of the nodes to ``inside[row, time, 2 nodes]`` unless
+    that is empty; a status to ``codes[row]``. What a failed case did not reach is NaN. ``tables`` begins with
+    the constant 1.
     """
     for row in range(rows.size):
         c = rows[row]
@@ -89,7 +92,11 @@ def solve(rows, w, mesh, tables, index, widths, program, profiles, fidelity, axi
             for k in range(axis.size):
                 for q in range(inside.shape[2]):
                     inside[row, k, q] = np.nan
-        codes[row] = begin(w, mesh, c, tables, index, widths, profiles, fidelity) if c.area > 0.0 else status.OUT_OF_RANGE
+        codes[row] = (
+            begin(w, mesh, c, tables, index, widths, profiles, fidelity)
+            if c.area > 0.0
+            else status.OUT_OF_RANGE
+        )
         if codes[row] != status.OK:
             continue
         total = 0

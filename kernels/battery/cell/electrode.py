@@ -1,7 +1,8 @@
-"""A porous electrode: intercalation at every node, and Newton's equations in electrolyte concentration c and interfacial current j.
+"""A porous electrode: intercalation at every node, and Newton's equations in electrolyte concentration c and
+interfacial current j.
 
-With u = phi_s - phi_e = U(theta) + (2RT/F) asinh(j/(2 j0)), Ohm's law in both phases leaves one current for each pair of neighbours
-(Doyle, Fuller and Newman 1993, key ``doyle1993``; symbols as there):
+With u = phi_s - phi_e = U(theta) + (2RT/F) asinh(j/(2 j0)), Ohm's law in both phases leaves one current for
+each pair of neighbours (Doyle, Fuller and Newman 1993, key ``doyle1993``; symbols as there):
 
     i_e = (u' - u + X (c' - c) + I dx/sigma) / (dx/kappa + dx/sigma),  X = 2 (1 - t+) (1 + dlnf/dlnc) RT/(F c)
     charge:   i_e(right) - i_e(left) = a j dx
@@ -9,8 +10,9 @@ With u = phi_s - phi_e = U(theta) + (2RT/F) asinh(j/(2 j0)), Ohm's law in both p
 
 j in both is the current of all reactions; beside intercalation there may be side reactions, which follow u.
 
-Each electrode is walked from its current collector to the separator, ``step`` being +1 or -1 along x; ``total`` is the current that
-arrives there. The walk eliminates 2 x 2 blocks and leaves the changes of c and j as a function of c in the separator's first node.
+Each electrode is walked from its current collector to the separator, ``step`` being +1 or -1 along x;
+``total`` is the current that arrives there. The walk eliminates 2 x 2 blocks and leaves the changes of c and
+j as a function of c in the separator's first node.
 """
 
 from math import sqrt
@@ -33,7 +35,9 @@ from energymodels.kernels.jit import inner
 
 @inner
 def interfaces(node, first, last, tables, index, coefficients, u_f, s_f, e_f, dudt_f, temperature, dt):
-    """Set u and its derivatives by j (through the surface stoichiometry A + G j too) and c at nodes ``first`` to ``last``."""
+    """Set u and its derivatives by j (through the surface stoichiometry A + G j too) and c at nodes ``first``
+    to ``last``.
+    """
     theta, c = node[at.THETA, first:last], node[at.C, first:last]
     j, g = node[at.J, first:last], node[at.G, first:last]
     ocp, ocp_slope = node[at.OCP, first:last], node[at.OCP_SLOPE, first:last]
@@ -56,7 +60,12 @@ def interfaces(node, first, last, tables, index, coefficients, u_f, s_f, e_f, du
             s_slope[k] = 0.0
     copy(node[at.U0, first:last], ocp)
     copy(node[at.U0_SLOPE, first:last], ocp_slope)
-    eta, u, u_j, u_c = node[at.ETA, first:last], node[at.U, first:last], node[at.U_J, first:last], node[at.U_C, first:last]
+    eta, u, u_j, u_c = (
+        node[at.ETA, first:last],
+        node[at.U, first:last],
+        node[at.U_J, first:last],
+        node[at.U_C, first:last],
+    )
     volt = 2.0 * GAS * temperature / FARADAY
     for k in range(theta.size):
         twice = 2.0 * e[k] * s[k]
@@ -73,7 +82,9 @@ def interfaces(node, first, last, tables, index, coefficients, u_f, s_f, e_f, du
 
 @inner
 def electrolytes(node, tables, index, coefficients, temperature, solid):
-    """Set kappa, D, X and t+ with their derivatives by c at every node; ``solid`` is the conductivity beside the liquid's."""
+    """Set kappa, D, X and t+ with their derivatives by c at every node; ``solid`` is the conductivity beside
+    the liquid's.
+    """
     c, tor = node[at.C], node[at.EFFICIENCY]
     kappa, kappa_slope = node[at.KAPPA], node[at.D_KAPPA]
     d, d_slope = node[at.DIFFUSIVITY], node[at.D_DIFFUSIVITY]
@@ -104,10 +115,11 @@ LEAST = 1e-2  # mol m-3: the diffusion potential's 1/c goes no further
 
 @inner
 def means(node, k, o, pybamm):
-    """Return kappa, X, D and t+ between neighbours ``k`` and ``o`` with their derivatives by c at either, and the distance.
+    """Return kappa, X, D and t+ between neighbours ``k`` and ``o`` with their derivatives by c at either, and
+    the distance.
 
-    kappa and D are means by distance of the bulk's, times the pores' efficiency of the stretch between the nodes; X is a harmonic
-    mean. ``pybamm``: kappa by distance and D harmonic, pores and all.
+    kappa and D are means by distance of the bulk's, times the pores' efficiency of the stretch between the
+    nodes; X is a harmonic mean. ``pybamm``: kappa by distance and D harmonic, pores and all.
     """
     w = node[at.DX, k] / (node[at.DX, k] + node[at.DX, o])
     v = 1.0 - w
@@ -151,11 +163,13 @@ def means(node, k, o, pybamm):
 def eliminate(node, first, step, count, total, sign, sigma, a, alpha, border, pybamm):
     """Eliminate an electrode of ``count`` nodes from its collector (``first``) to the separator.
 
-    ``total`` = sign I arrives at the separator, ``a`` is the surface per volume, ``alpha`` the leading coefficient of d/dt. With
-    ``border`` the response to a unit of I is eliminated too. Return what the separator's first node gains: the coefficient of its
-    change, a right side, and the right side of a unit of I.
+    ``total`` = sign I arrives at the separator, ``a`` is the surface per volume, ``alpha`` the leading
+    coefficient of d/dt. With ``border`` the response to a unit of I is eliminated too. Return what the
+    separator's first node gains: the coefficient of its change, a right side, and the right side of a unit of
+    I.
     """
-    # rows of the current node, lithium (n) and charge (i); columns c and j; right sides r, and b for a unit of I
+    # rows of the current node, lithium (n) and charge (i); columns c and j; right sides r, and b for a unit
+    # of I
     nc = 0.0
     nj = 0.0
     ic = 0.0
@@ -248,7 +262,9 @@ def eliminate(node, first, step, count, total, sign, sigma, a, alpha, border, py
 
 @inner
 def substitute(node, first, step, count, row1, row2):
-    """Back-substitute rows ``row1`` (c) and ``row2`` (j) from the separator, whose change is final, to the collector."""
+    """Back-substitute rows ``row1`` (c) and ``row2`` (j) from the separator, whose change is final, to the
+    collector.
+    """
     k = first + step * count
     c = node[row1, k]
     j = 0.0

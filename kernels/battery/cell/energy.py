@@ -1,11 +1,14 @@
-"""What a time step adds to the integrals of V I: the charge it moves at its mean voltage, and how V bends within it.
+"""What a time step adds to the integrals of V I: the charge it moves at its mean voltage, and how V bends
+within it.
 
-The charge of a step is known as exactly as the states. So the energy is that charge times the mean of the voltages at both ends,
-and only the integral of (V - mean) I is left to quadrature: Simpson's rule, cut finer until its error is small against the
-tolerance. It may not lead beyond the charge moved times the lowest and the highest voltage of the step.
+The charge of a step is known as exactly as the states. So the energy is that charge times the mean of the
+voltages at both ends, and only the integral of (V - mean) I is left to quadrature: Simpson's rule, cut finer
+until its error is small against the tolerance. It may not lead beyond the charge moved times the lowest and
+the highest voltage of the step.
 
-A step can be long where the states are straight in time while potentials bend. So potentials of the surfaces are looked up within
-the step, and what is left of the voltage is taken for a parabola through a third point that is not too close to tell of a bend.
+A step can be long where the states are straight in time while potentials bend. So potentials of the surfaces
+are looked up within the step, and what is left of the voltage is taken for a parabola through a third point
+that is not too close to tell of a bend.
 """
 
 from energymodels.kernels.battery.cell import work as at
@@ -16,12 +19,15 @@ from energymodels.kernels.jit import inner
 CLOSE = 0.25  # of a step: an older point nearer than that tells nothing of its bend
 CUTS = 6  # most times that Simpson's intervals are halved
 LEFT = 0.5  # of the tolerance, V: what quadrature may leave of the mean voltage
-BENT = 30.0  # tolerances, V: where the middle lies further off the mean of the ends, Simpson's rule is checked
+# tolerances, V: where the middle lies further off the mean of the ends, Simpson's rule is checked
+BENT = 30.0
 
 
 @inner
 def third_point(w, start):
-    """Return how many points before the newest a third one lies that shows how the step from slot ``start`` bends; 0 for none."""
+    """Return how many points before the newest a third one lies that shows how the step from slot ``start``
+    bends; 0 for none.
+    """
     new = at.new_slot(w)
     times = w.weights[at.TIMES]
     if start != w.now[at.HEAD]:  # a point within the step
@@ -40,7 +46,9 @@ def rest_of(point):
 
 @inner
 def curvature(w, start):
-    """Return the second divided difference of ``rest_of``, V s-2, that the parabola through the step and a third point has."""
+    """Return the second divided difference of ``rest_of``, V s-2, that the parabola through the step and a
+    third point has.
+    """
     back = third_point(w, start)
     if back == 0:
         return 0.0
@@ -54,14 +62,20 @@ def curvature(w, start):
 
 @inner
 def inside(w, mesh, c, tables, fidelity, start, bend, part):
-    """Return (voltage, current in A m-2) at a ``part`` of the step from slot ``start``, by the step's own polynomial."""
+    """Return (voltage, current in A m-2) at a ``part`` of the step from slot ``start``, by the step's own
+    polynomial.
+    """
     new = at.new_slot(w)
     times, state = w.weights[at.TIMES], w.points[at.PREDICTED]
     h = times[new] - times[start]
     many = min(w.now[at.NEXT_ORDER], w.now[at.COUNT]) + 1
     extrapolate(times, new, many, times[start] + part * h, w.weights[at.LOWER])
     combine(w.points, new, w.weights[at.LOWER], many, state)
-    rest = rest_of(w.points[start]) * (1.0 - part) + rest_of(w.points[new]) * part - bend * part * (1.0 - part) * h * h
+    rest = (
+        rest_of(w.points[start]) * (1.0 - part)
+        + rest_of(w.points[new]) * part
+        - bend * part * (1.0 - part) * h * h
+    )
     return surface_ocv(w, mesh, c, tables, state, fidelity) + rest, state[at.I]
 
 
@@ -98,7 +112,9 @@ def deviation(w, mesh, c, tables, fidelity, start, centre):
 
 @inner
 def energy(w, mesh, c, tables, fidelity, start, flat):
-    """Return the integral of V I over the step from slot ``start`` to the new one, J; ``flat``: V is the new one all through."""
+    """Return the integral of V I over the step from slot ``start`` to the new one, J; ``flat``: V is the new
+    one all through.
+    """
     before, point = w.points[start], w.points[at.new_slot(w)]
     charge = point[at.CHARGE] - before[at.CHARGE]
     if flat or (before[at.I] == 0.0 and point[at.I] == 0.0):
@@ -115,11 +131,16 @@ def energy(w, mesh, c, tables, fidelity, start, flat):
 
 @inner
 def gross(before, point, net, duration):
-    """Return the integral of |V I| over a step of the energy ``net``, J. Where the current turns, it and V count as straight."""
+    """Return the integral of |V I| over a step of the energy ``net``, J.
+
+    Where the current turns, it and V count as straight.
+    """
     i0, i1 = abs(before[at.I]), abs(point[at.I])
     if before[at.I] * point[at.I] >= 0.0:
         return abs(net)
     part = i0 / (i0 + i1)
     rise = point[at.V] - before[at.V]
     first = i0 * part * (before[at.V] + rise * part / 3.0)
-    return max(abs(net), 0.5 * duration * (first + i1 * (1.0 - part) * (point[at.V] - rise * (1.0 - part) / 3.0)))
+    return max(
+        abs(net), 0.5 * duration * (first + i1 * (1.0 - part) * (point[at.V] - rise * (1.0 - part) / 3.0))
+    )

@@ -14,17 +14,29 @@ FRESH = 0.03  # of the electrolyte's concentration above its limit, from which a
 NEARLY_NONE = 1e-5  # C-rate: less is no charge
 LITTLE = 0.02  # C-rate: a hot cell that takes less had better rest
 MET = 1e-7  # how closely an end is met: V, K, parts of the nominal capacity or current
-SLACK = 0.05  # of the tolerance, V or K: how far on its safe side a limit is held, so that it is not met again at once
+# of the tolerance, V or K: how far on its safe side a limit is held, so that it is not met again at once
+SLACK = 0.05
 BELOW = 1e-6  # V below 0, at which a potential counts as below; C-rate above a limit that is held exactly
 EVENTS = 15
-# the last seven end no step: the limits of a charge as fast as they allow, of current, voltage, potential, temperature and salt,
-# each held from then on; that a cell has rested enough; and the first sight of a potential below 0, of which note is taken
+# the last seven end no step: the limits of a charge as fast as they allow, of current, voltage, potential,
+# temperature and salt, each held from then on; that a cell has rested enough; and the first sight of a
+# potential below 0, of which note is taken
 (
     E_VOLTAGE, E_CURRENT, E_TEMPERATURE, E_CAPACITY, E_SOC, E_LOW, E_HIGH, E_NONE,
     L_CURRENT, L_VOLTAGE, L_NEGATIVE, L_WARM, L_SALT, L_READY, E_ONSET,
 ) = np.arange(EVENTS)  # fmt: skip
 # termination codes: positions in ``layout.TERMINATIONS``
-END_VOLTAGE, END_CURRENT, END_TIME, END_TEMPERATURE, END_CAPACITY, END_SOC, VOLTAGE_MIN, VOLTAGE_MAX, NO_CURRENT = np.arange(1, 10)
+(
+    END_VOLTAGE,
+    END_CURRENT,
+    END_TIME,
+    END_TEMPERATURE,
+    END_CAPACITY,
+    END_SOC,
+    VOLTAGE_MIN,
+    VOLTAGE_MAX,
+    NO_CURRENT,
+) = np.arange(1, 10)
 
 
 @inner
@@ -39,7 +51,9 @@ def code_of(event):
 
 @inner
 def set_ends(step, c, w, point, kind):
-    """Set w.weights[at.GOALS] and directions of the ends of a step; an end that the step does not have gets the direction 0."""
+    """Set w.weights[at.GOALS] and directions of the ends of a step; an end that the step does not have gets
+    the direction 0.
+    """
     for event in range(E_NONE + 1):
         w.weights[at.SIGNS, event] = 0.0
     charging = 0.0
@@ -80,7 +94,8 @@ def set_ends(step, c, w, point, kind):
         return
     w.weights[at.GOALS, E_LOW] = c.voltage_min
     w.weights[at.GOALS, E_HIGH] = c.voltage_max
-    steady = kind == of.CURRENT and step[of.KIND] == of.CURRENT  # the current keeps its sign: one of the limits cannot be met
+    # the current keeps its sign: one of the limits cannot be met
+    steady = kind == of.CURRENT and step[of.KIND] == of.CURRENT
     if not (steady and charging > 0.0):
         w.weights[at.SIGNS, E_LOW] = -1.0
     if not (steady and charging < 0.0):
@@ -95,10 +110,11 @@ def salt(w, point):
 
 @inner
 def watch(w, mesh, c, step, point, kind):
-    """Set goals and directions of the limits that a charge as fast as they allow may meet while it holds the one of ``kind``.
+    """Set goals and directions of the limits that a charge as fast as they allow may meet while it holds the
+    one of ``kind``.
 
-    While it waits for a cell to cool or to recover, it carries no current, which ends nothing; nor does a small one that heat or
-    salt allow for the moment.
+    While it waits for a cell to cool or to recover, it carries no current, which ends nothing; nor does a
+    small one that heat or salt allow for the moment.
     """
     goals, signs = w.weights[at.GOALS], w.weights[at.SIGNS]
     idle = w.memory[at.IDLE] != 0.0

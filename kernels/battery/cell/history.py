@@ -1,12 +1,13 @@
-"""Backward differentiation on the time points as they are, in Lagrange's form: new steps and orders cost new weights, no more.
+"""Backward differentiation on the time points as they are, in Lagrange's form: new steps and orders cost new
+weights, no more.
 
-Order k puts a polynomial through the new point t and the k last ones and asks for its slope at t (Brayton, Gustavson and Hachtel
-1972, key ``brayton1972``):
+Order k puts a polynomial through the new point t and the k last ones and asks for its slope at t (Brayton,
+Gustavson and Hachtel 1972, key ``brayton1972``):
 
     dy/dt = alpha (y - sum of w_m y_m)
 
-The predictor is the polynomial through the k + 1 last points; what separates it from the solution, d, gives the local error
-d / (alpha (t - t_{k+1})).
+The predictor is the polynomial through the k + 1 last points; what separates it from the solution, d, gives
+the local error d / (alpha (t - t_{k+1})).
 """
 
 from energymodels.kernels.battery.cell import work as at
@@ -15,7 +16,9 @@ from energymodels.kernels.jit import inner
 
 @inner
 def extrapolate(times, head, count, t, weights):
-    """Set ``weights[m]`` of the polynomial through the last ``count`` points (``head`` the newest) at time ``t``."""
+    """Set ``weights[m]`` of the polynomial through the last ``count`` points (``head`` the newest) at time
+    ``t``.
+    """
     for m in range(count):
         own = times[(head - m) % at.HISTORY]
         w = 1.0

@@ -1,4 +1,6 @@
-"""What a protocol step asks for, and the instant it begins with: currents and potentials made consistent in a step of 1 ns."""
+"""What a protocol step asks for, and the instant it begins with: currents and potentials made consistent in a
+step of 1 ns.
+"""
 
 import numpy as np
 
@@ -16,7 +18,10 @@ ROUNDING = 1e-15  # of absolute times
 
 @inner
 def wanted(w, c, step, profiles, kind, since):
-    """Return what a step asks for at a time since it began: A, V or W; discharge positive. Or the limit of ``kind`` it is at."""
+    """Return what a step asks for at a time since it began: A, V or W; discharge positive.
+
+    Or the limit of ``kind`` it is at.
+    """
     if step[of.KIND] == of.LIMITS:
         if w.memory[at.IDLE] != 0.0:
             return 0.0
@@ -50,7 +55,9 @@ def is_profile(step):
 
 @inner
 def next_corner(w, c, step, profiles, t):
-    """Return how long after its begin, s, what the step asks for or the surroundings' temperature bends next; inf for never."""
+    """Return how long after its begin, s, what the step asks for or the surroundings' temperature bends next;
+    inf for never.
+    """
     now = elapsed(w, t)
     corner = np.inf
     if is_profile(step):
@@ -76,9 +83,12 @@ def spread(point, mesh, c, current):
 
 @inner
 def start_step(w, mesh, c, tables, profiles, kind, goal, fidelity, tolerance):
-    """Make currents and potentials consistent with what a step asks for: an instant's step. Return whether it was found.
+    """Make currents and potentials consistent with what a step asks for: an instant's step.
 
-    The guess has the reaction spread evenly; where Newton's method does not find the way, the jump is taken in parts.
+    Return whether it was found.
+
+    The guess has the reaction spread evenly; where Newton's method does not find the way, the jump is taken
+    in parts.
     """
     point = w.points[w.now[at.HEAD]]
     t = w.weights[at.TIMES, w.now[at.HEAD]] + INSTANT

@@ -17,9 +17,11 @@ ONE = np.int64(1)
 
 @inner
 def of_particles(node, radial, profiles, first, n, start, modes):
-    """Return the sum over an electrode's ``n`` particles, from node ``first`` on, of mean stoichiometry times width, m.
+    """Return the sum over an electrode's ``n`` particles, from node ``first`` on, of mean stoichiometry times
+    width, m.
 
-    Their profiles begin at ``start``: amplitudes of ``modes``, of which the first is the mean, or cell by cell.
+    Their profiles begin at ``start``: amplitudes of ``modes``, of which the first is the mean, or cell by
+    cell.
     """
     total = 0.0
     for x in range(n):
@@ -34,12 +36,15 @@ def of_particles(node, radial, profiles, first, n, start, modes):
 
 @inner
 def lithium(w, mesh, c, tables, slot, fidelity):
-    """Return all lithium, A s, of the time point in ``slot``: in particles, salt, plated metal and interphase."""
+    """Return all lithium, A s, of the time point in ``slot``: in particles, salt, plated metal and
+    interphase.
+    """
     node, point, profiles = w.node, w.points[slot], w.profiles[slot]
     n = mesh.n if fidelity == DFN else ONE
     p = mesh.p if fidelity == DFN else ONE
     first_p = mesh.n + mesh.s
-    width_n = 1.0 if fidelity == DFN else c.thickness_n / node[at.DX, 0]  # a particle stands for its electrode
+    # a particle stands for its electrode
+    width_n = 1.0 if fidelity == DFN else c.thickness_n / node[at.DX, 0]
     width_p = 1.0 if fidelity == DFN else c.thickness_p / node[at.DX, first_p]
     theta = of_particles(node, mesh.radial, profiles, START, n, START, is_constant(tables, w.index, D_N))
     total = theta * width_n * c.active_n * c.c_max_n

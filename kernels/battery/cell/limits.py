@@ -1,7 +1,7 @@
 """A charge as fast as its limits allow: which of them binds now, and the current at which it does.
 
-It holds one limit at a time, by an equation of the system that every time step solves. Where none can be held by charging, the cell
-rests until what forbids it has passed.
+It holds one limit at a time, by an equation of the system that every time step solves. Where none can be held
+by charging, the cell rests until what forbids it has passed.
 """
 
 import numpy as np
@@ -44,7 +44,9 @@ def dry(w, c, point):
 
 @inner
 def excess(w, mesh, c, point):
-    """Return (by how much a point passes limits of potentials, temperature, salt, V, K s-1 or s-1; the kind it passes most)."""
+    """Return (by how much a point passes limits of potentials, temperature, salt, V, K s-1 or s-1; the kind
+    it passes most).
+    """
     slack = SLACK * c.tolerance
     most = point[at.V] - c.limit_voltage + slack
     kind = of.VOLTAGE
@@ -66,10 +68,11 @@ def excess(w, mesh, c, point):
 
 @inner
 def search(w, mesh, c, tables, profiles, fidelity):
-    """Find the largest charge that the limits allow from the newest point; solve an instant of it into the new slot.
+    """Find the largest charge that the limits allow from the newest point; solve an instant of it into the
+    new slot.
 
-    Return (the kind of the limit it meets, found); NONE for the kind where not even no current keeps the limits. Regula falsi
-    (Illinois) on the current.
+    Return (the kind of the limit it meets, found); NONE for the kind where not even no current keeps the
+    limits. Regula falsi (Illinois) on the current.
     """
     tolerance = 0.01 * c.tolerance
     unit = w.memory[at.NOMINAL] / 3600.0
@@ -129,7 +132,9 @@ def cools(c, profiles):
 
 @inner
 def rests_for(w, c, profiles, point):
-    """Return what passes while a cell rests that can take no current now: FOR_HEAT, FOR_SALT, or 0 for nothing."""
+    """Return what passes while a cell rests that can take no current now: FOR_HEAT, FOR_SALT, or 0 for
+    nothing.
+    """
     if hot(c, point):
         return at.FOR_HEAT if cools(c, profiles) else 0.0
     return at.FOR_SALT if dry(w, c, point) and c.limit_salt + FRESH * c.c_e < c.c_e else 0.0
@@ -137,7 +142,10 @@ def rests_for(w, c, profiles, point):
 
 @inner
 def take_limit(w, mesh, c, tables, step, profiles, event, fidelity):
-    """Start to hold the limit that ``event`` stands for, or the one that binds; NONE for any. Return as ``search`` does."""
+    """Start to hold the limit that ``event`` stands for, or the one that binds; NONE for any.
+
+    Return as ``search`` does.
+    """
     if event == REST:
         return np.int64(NONE), True
     point = w.points[w.now[at.HEAD]]

@@ -1,4 +1,6 @@
-"""Material functions f(x, T) = sum of g_m(x) h_m(T), both tables; a case's factor or constant comes on top."""
+"""Material functions f(x, T) = sum of g_m(x) h_m(T), both tables; a case's factor or constant
+comes on top.
+"""
 
 from math import exp, isnan
 
@@ -19,9 +21,11 @@ from energymodels.kernels.battery.cell.work import GAIN
 from energymodels.kernels.constants import GAS
 from energymodels.kernels.jit import inline, inner
 
-DEPLETED = 1e-2  # mol m-3: below it the exchange current falls exponentially, so that ln j0 keeps a finite slope
+# mol m-3: below it the exchange current falls exponentially, so that ln j0 keeps a finite slope
+DEPLETED = 1e-2
 STILL = 1e-17  # m2 s-1
-SMALLEST = 1e-7  # of the exchange current's dependence on stoichiometry: full and empty surfaces keep a trace of it
+# of the exchange current's dependence on stoichiometry: full and empty surfaces keep a trace of it
+SMALLEST = 1e-7
 
 
 @inline
@@ -47,7 +51,9 @@ def values(tables, index, coefficients, f, x, y, slope):
 
 @inner
 def keep_positive(d, slope):
-    """Keep diffusivities of the electrolyte at ``STILL`` or above: a fitted sum can fall below 0 where the salt all but stands."""
+    """Keep diffusivities of the electrolyte at ``STILL`` or above: a fitted sum can fall below 0 where the
+    salt all but stands.
+    """
     for k in range(d.size):
         if d[k] < STILL:
             d[k] = STILL
@@ -73,7 +79,9 @@ def arrhenius(energy, c, temperature):
 
 @inner
 def in_series(c, temperature):
-    """Return the resistance in series with the cell, ohm m2: contacts, and an interface whose conductance follows Arrhenius."""
+    """Return the resistance in series with the cell, ohm m2: contacts, and an interface whose conductance
+    follows Arrhenius.
+    """
     return c.contact * c.area + c.interface / arrhenius(c.energy_interface, c, temperature)
 
 
@@ -89,7 +97,8 @@ def solid_conductivity(c, temperature):
 def mix(solid, kappa, d_kappa, t_plus, d_t_plus):
     """Let a single-ion conductor of conductivity ``solid`` lie beside the liquid at every node.
 
-    It adds to the conductivity and, its transference number being 1, pulls the mean one up by its share of the conductivity.
+    It adds to the conductivity and, its transference number being 1, pulls the mean one up by its share of
+    the conductivity.
     """
     for k in range(kappa.size):
         total = kappa[k] + solid

@@ -1,4 +1,6 @@
-"""What is recorded of a time step: the state in words a user knows, and the shares of the terminal voltage."""
+"""What is recorded of a time step: the state in words a user knows, and the shares of the
+terminal voltage.
+"""
 
 import numpy as np
 
@@ -18,14 +20,21 @@ SPM, SPME, DFN = np.arange(3)
 
 @inner
 def open_circuit(w, tables, charge, lost, dt):
-    """Return the open-circuit voltage of the whole cell's mean stoichiometries after ``charge`` (A s) was discharged.
+    """Return the open-circuit voltage of the whole cell's mean stoichiometries after ``charge`` (A s) was
+    discharged.
 
     ``lost`` is the lithium (A s) that side reactions took from the negative electrode.
     """
     x = w.memory[at.THETA_N] - (charge + lost) / w.memory[at.CHARGE_N]
     y = w.memory[at.THETA_P] + charge / w.memory[at.CHARGE_P]
-    u_n = value(tables, w.index, w.coefficients, of.U_N, x)[0] + dt * value(tables, w.index, w.coefficients, of.DUDT_N, x)[0]
-    u_p = value(tables, w.index, w.coefficients, of.U_P, y)[0] + dt * value(tables, w.index, w.coefficients, of.DUDT_P, y)[0]
+    u_n = (
+        value(tables, w.index, w.coefficients, of.U_N, x)[0]
+        + dt * value(tables, w.index, w.coefficients, of.DUDT_N, x)[0]
+    )
+    u_p = (
+        value(tables, w.index, w.coefficients, of.U_P, y)[0]
+        + dt * value(tables, w.index, w.coefficients, of.DUDT_P, y)[0]
+    )
     return u_p - u_n
 
 
@@ -41,7 +50,9 @@ def _means(node, row, first, count):
 
 @inner
 def diffusion_potential(w, mesh):
-    """Return what concentration alone adds to the mean electrolyte potential from the negative to the positive electrode, V."""
+    """Return what concentration alone adds to the mean electrolyte potential from the negative to the
+    positive electrode, V.
+    """
     n, s, p = mesh.n, mesh.s, mesh.p
     node = w.node
     phi = 0.0
@@ -54,10 +65,12 @@ def diffusion_potential(w, mesh):
 
 @inner
 def surfaces(w, mesh, c, tables, point, temperature, fidelity):
-    """Return (OCV of the surfaces, reaction overpotential, phi_s - phi_e of the negative electrode at the separator) of a point, V.
+    """Return (OCV of the surfaces, reaction overpotential, phi_s - phi_e of the negative electrode at the
+    separator) of a point, V.
 
-    Means over the electrodes, from a point's own stoichiometries, currents and concentrations. Concentrations count as no less than
-    ``SCARCE``: where one falls through decades within a step, its logarithm cannot be interpolated.
+    Means over the electrodes, from a point's own stoichiometries, currents and concentrations. Concentrations
+    count as no less than ``SCARCE``: where one falls through decades within a step, its logarithm cannot be
+    interpolated.
     """
     n, s, p = mesh.n, mesh.s, mesh.p
     nodes = n + s + p
@@ -72,9 +85,33 @@ def surfaces(w, mesh, c, tables, point, temperature, fidelity):
         node[at.G, k] = 0.0
         node[at.J, k] = point[at.FIRST + 2 * nodes + k]
     if fidelity == DFN:
-        electrode.interfaces(node, START, n, tables, w.index, w.coefficients, of.U_N, of.S_N, of.E_N, of.DUDT_N, temperature, dt)
         electrode.interfaces(
-            node, first, nodes, tables, w.index, w.coefficients, of.U_P, of.S_P, of.E_P, of.DUDT_P, temperature, dt
+            node,
+            START,
+            n,
+            tables,
+            w.index,
+            w.coefficients,
+            of.U_N,
+            of.S_N,
+            of.E_N,
+            of.DUDT_N,
+            temperature,
+            dt,
+        )
+        electrode.interfaces(
+            node,
+            first,
+            nodes,
+            tables,
+            w.index,
+            w.coefficients,
+            of.U_P,
+            of.S_P,
+            of.E_P,
+            of.DUDT_P,
+            temperature,
+            dt,
         )
         ocp = _means(node, at.OCP, first, p) - _means(node, at.OCP, START, n)
         return ocp, _means(node, at.ETA, first, p) - _means(node, at.ETA, START, n), node[at.U, n - 1]
@@ -124,7 +161,9 @@ def observe(w, mesh, c, tables, fidelity):
     for k in range(mesh.n + mesh.s + mesh.p):
         w.node[at.C, k] = point[at.FIRST + k]
     if fidelity == DFN:
-        electrode.electrolytes(w.node, tables, w.index, w.coefficients, point[at.T], solid_conductivity(c, point[at.T]))
+        electrode.electrolytes(
+            w.node, tables, w.index, w.coefficients, point[at.T], solid_conductivity(c, point[at.T])
+        )
         out[to.ELECTROLYTE] = diffusion_potential(w, mesh)
     else:
         out[to.ELECTROLYTE] = spm.resistances(w, mesh, c, tables, point[at.T], fidelity == SPME)[0]
@@ -135,7 +174,9 @@ def observe(w, mesh, c, tables, fidelity):
 
 @inner
 def complete(w, c, tables, out, lost, ocp, reaction, edge):
-    """Fill in what follows from the smooth parts of a record, the lithium ``lost`` and the potentials of the surfaces."""
+    """Fill in what follows from the smooth parts of a record, the lithium ``lost`` and the potentials of the
+    surfaces.
+    """
     out[to.SOC] = w.memory[at.SOC] - out[to.CHARGE] / w.memory[at.CELL]
     out[to.OCV] = open_circuit(w, tables, out[to.CHARGE], lost, out[to.TEMPERATURE] - c.reference_temperature)
     out[to.LOST] = lost
@@ -162,7 +203,8 @@ def record(w, series, inside, case, values, state):
 def sample(w, mesh, c, tables, axis, series, inside, case, fidelity):
     """Write the series at the times of ``axis`` that the step just solved reached.
 
-    The step's own polynomial interpolates states and what is smooth; potentials of the surfaces follow from the states.
+    The step's own polynomial interpolates states and what is smooth; potentials of the surfaces follow from
+    the states.
     """
     new = at.new_slot(w)
     t_new = absolute(w, w.weights[at.TIMES, new])

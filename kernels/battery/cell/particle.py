@@ -1,19 +1,23 @@
-"""Diffusion in spherical particles by finite volumes, an electrode's particles side by side: dtheta/dt = div(D grad theta)/R^2.
+"""Diffusion in spherical particles by finite volumes, an electrode's particles side by side: dtheta/dt =
+div(D grad theta)/R^2.
 
-Radii are in units of R, stoichiometries theta = c/c_max. An implicit step is theta - beta div(D grad theta) = b with
-beta = 1/(alpha R^2), the flux j/F leaving at the surface. It leaves the surface stoichiometry as a linear function of j,
+Radii are in units of R, stoichiometries theta = c/c_max. An implicit step is theta - beta div(D grad theta) =
+b with beta = 1/(alpha R^2), the flux j/F leaving at the surface. It leaves the surface stoichiometry as a
+linear function of j,
 
     theta_surface = A + G j,
 
-which is all the electrode needs to know; the inner values follow once j is known. Where D does not depend on theta, the profile is
-kept as amplitudes of the discrete operator's own modes, the first of which is the mean: each is one number over another. Where it
-does, the profile is kept cell by cell, and Newton's tridiagonal system is eliminated from the centre outwards. The flux between
-two cells is then that of the integral of D over theta (Kirchhoff's transformation), by Simpson's rule: a harmonic mean would choke
-it where D falls by a factor from cell to cell. PyBaMM takes the harmonic mean.
+which is all the electrode needs to know; the inner values follow once j is known. Where D does not depend on
+theta, the profile is kept as amplitudes of the discrete operator's own modes, the first of which is the mean:
+each is one number over another. Where it does, the profile is kept cell by cell, and Newton's tridiagonal
+system is eliminated from the centre outwards. The flux between two cells is then that of the integral of D
+over theta (Kirchhoff's transformation), by Simpson's rule: a harmonic mean would choke it where D falls by a
+factor from cell to cell. PyBaMM takes the harmonic mean.
 
-``radial[row, cell]`` describes the mesh: volumes; r^2/dr of the edge to the cell below; the weight of the outer cell in the
-harmonic mean at that edge; weights of the last cell and the one below in the surface value; eigenvalues of the modes, what a unit
-of flux takes from each, and what each gives to the surface. Arrays of profiles are (cell or mode, particle), flattened.
+``radial[row, cell]`` describes the mesh: volumes; r^2/dr of the edge to the cell below; the weight of the
+outer cell in the harmonic mean at that edge; weights of the last cell and the one below in the surface value;
+eigenvalues of the modes, what a unit of flux takes from each, and what each gives to the surface. Arrays of
+profiles are (cell or mode, particle), flattened.
 """
 
 import numpy as np
@@ -31,7 +35,8 @@ NEGATIVE, POSITIVE = np.arange(2)
 
 @inner
 def eliminate_modes(radial, beta, d, source, b, y, n, factors, a, g):
-    """Diffusivity ``d`` the same everywhere: set ``y`` to the amplitudes without the flux, ``a``, ``g`` and each mode's response.
+    """Diffusivity ``d`` the same everywhere: set ``y`` to the amplitudes without the flux, ``a``, ``g`` and
+    each mode's response.
 
     ``source`` is 1/(F c_max R alpha): what j takes out of the outer cell, per its volume.
     """
@@ -65,9 +70,11 @@ def finish_modes(j, y, n, cells, factors):
 
 @inner
 def diffusivities(radial, tables, index, coefficients, f, y, n, harmonic, mean, inside, outside, scratch):
-    """Set ``mean`` to the diffusivity ``f`` between every cell and the one below; ``inside``, ``outside`` to its slopes by their y.
+    """Set ``mean`` to the diffusivity ``f`` between every cell and the one below; ``inside``, ``outside`` to
+    its slopes by their y.
 
-    It is the integral of D over the stretch between the two divided by it; with ``harmonic`` the harmonic mean by width.
+    It is the integral of D over the stretch between the two divided by it; with ``harmonic`` the harmonic
+    mean by width.
     """
     d, slope = scratch[0], scratch[1]
     values(tables, index, coefficients, f, y, d, slope)
@@ -93,9 +100,11 @@ def diffusivities(radial, tables, index, coefficients, f, y, n, harmonic, mean, 
 
 @inner
 def eliminate(radial, beta, tables, index, coefficients, f, source, b, y, j, n, harmonic, work, a, g):
-    """One Newton step at fixed ``j`` of particles whose diffusivity ``f`` depends on theta, linearised at ``y``; set ``a``, ``g``.
+    """One Newton step at fixed ``j`` of particles whose diffusivity ``f`` depends on theta, linearised at
+    ``y``; set ``a``, ``g``.
 
-    ``work[0..2]`` keep forward-eliminated right sides (of changes), reciprocal pivots and upper coefficients for ``substitute``.
+    ``work[0..2]`` keep forward-eliminated right sides (of changes), reciprocal pivots and upper coefficients
+    for ``substitute``.
     """
     cells = radial.shape[1]
     right, pivots, upper = work[0], work[1], work[2]
@@ -141,7 +150,9 @@ def eliminate(radial, beta, tables, index, coefficients, f, source, b, y, j, n, 
 
 @inner
 def substitute(source, change_of_j, y, n, cells, work):
-    """Add to ``y`` the step that ``eliminate`` prepared, with the change of j the electrode found; return the largest change."""
+    """Add to ``y`` the step that ``eliminate`` prepared, with the change of j the electrode found; return the
+    largest change.
+    """
     largest = 0.0
     right, pivots, upper = work[0], work[1], work[2]
     last = (cells - 1) * n
@@ -162,7 +173,9 @@ def substitute(source, change_of_j, y, n, cells, work):
 
 @inner
 def of_side(c, side, alpha):
-    """Return (function of the diffusivity, beta = 1/(alpha R^2), what a unit of j takes out of the outer cell) of an electrode."""
+    """Return (function of the diffusivity, beta = 1/(alpha R^2), what a unit of j takes out of the outer
+    cell) of an electrode.
+    """
     if side == NEGATIVE:
         return D_N, 1.0 / (alpha * c.radius_n * c.radius_n), 1.0 / (FARADAY * c.c_max_n * c.radius_n * alpha)
     return D_P, 1.0 / (alpha * c.radius_p * c.radius_p), 1.0 / (FARADAY * c.c_max_p * c.radius_p * alpha)
@@ -170,16 +183,37 @@ def of_side(c, side, alpha):
 
 @inner
 def eliminate_side(w, mesh, c, tables, side, first, n, start, new, alpha, again):
-    """Eliminate the ``n`` particles of an electrode whose first node is ``first``, whose profiles begin at ``start``.
+    """Eliminate the ``n`` particles of an electrode whose first node is ``first``, whose profiles begin at
+    ``start``.
 
     Where the diffusivity does not depend on theta once is enough, unless ``again``: the temperature moved.
     """
     f, beta, source = of_side(c, side, alpha)
     stop = start + n * mesh.radial.shape[1]
     back, y = w.profiles[at.HISTORY, start:stop], w.profiles[new, start:stop]
-    a, g, j = w.node[at.A, first : first + n], w.node[at.G, first : first + n], w.node[at.J, first : first + n]
+    a, g, j = (
+        w.node[at.A, first : first + n],
+        w.node[at.G, first : first + n],
+        w.node[at.J, first : first + n],
+    )
     if not is_constant(tables, w.index, f):
-        eliminate(mesh.radial, beta, tables, w.index, w.coefficients, f, source, back, y, j, n, mesh.pybamm, w.newton[side], a, g)
+        eliminate(
+            mesh.radial,
+            beta,
+            tables,
+            w.index,
+            w.coefficients,
+            f,
+            source,
+            back,
+            y,
+            j,
+            n,
+            mesh.pybamm,
+            w.newton[side],
+            a,
+            g,
+        )
     elif again:
         d = value(tables, w.index, w.coefficients, f, 0.5)[0]
         eliminate_modes(mesh.radial, beta, d, source, back, y, n, w.newton[side], a, g)
@@ -187,7 +221,9 @@ def eliminate_side(w, mesh, c, tables, side, first, n, start, new, alpha, again)
 
 @inner
 def change_side(w, mesh, c, tables, side, first, n, start, new, alpha):
-    """Move particles whose diffusivity depends on theta, the currents having changed by R2; return the largest change."""
+    """Move particles whose diffusivity depends on theta, the currents having changed by R2; return the
+    largest change.
+    """
     f, _, source = of_side(c, side, alpha)
     cells = mesh.radial.shape[1]
     if not is_constant(tables, w.index, f):
@@ -202,12 +238,20 @@ def finish_side(w, mesh, c, tables, side, first, n, start, new, alpha):
     f, _, _ = of_side(c, side, alpha)
     cells = mesh.radial.shape[1]
     if is_constant(tables, w.index, f):
-        finish_modes(w.node[at.J, first : first + n], w.profiles[new, start : start + n * cells], n, cells, w.newton[side])
+        finish_modes(
+            w.node[at.J, first : first + n],
+            w.profiles[new, start : start + n * cells],
+            n,
+            cells,
+            w.newton[side],
+        )
 
 
 @inner
 def reached(w, mesh, c, tables, elapsed):
-    """Return the least D t/R^2 of either electrode's particles: the square of how deep a change at the surface went, in radii."""
+    """Return the least D t/R^2 of either electrode's particles: the square of how deep a change at the
+    surface went, in radii.
+    """
     d_n = value(tables, w.index, w.coefficients, D_N, w.memory[at.THETA_N])[0]
     d_p = value(tables, w.index, w.coefficients, D_P, w.memory[at.THETA_P])[0]
     return elapsed * min(d_n / (c.radius_n * c.radius_n), d_p / (c.radius_p * c.radius_p))

@@ -16,32 +16,39 @@ FLOATS = (
     "kappa_solid", "energy_solid",  # S m-1 at the reference temperature, J mol-1: of the solid electrolyte
     "theta_n", "theta_p",  # stoichiometries that carry the lithium inventory
     "factor_d_n", "factor_d_p", "factor_e_n", "factor_e_p", "factor_kappa", "factor_d_e",  # of the tables
-    "constant_d_n", "constant_d_p", "constant_kappa", "constant_d_e", "constant_tdf", "constant_t_plus",  # for a table; NaN: none
+    # for a table; NaN: none
+    "constant_d_n", "constant_d_p", "constant_kappa", "constant_d_e", "constant_tdf", "constant_t_plus",
     "nominal",  # A s: what 1C moves in an hour
     "nominal_is_cell",  # 1: a C-rate counts the capacity between ocv_min and ocv_max instead
     "voltage_min", "voltage_max",  # V: limits of the terminal voltage
     "ocv_min", "ocv_max",  # V: open circuit at state of charge 0 and 1
     "contact",  # ohm
-    "interface", "energy_interface",  # ohm m2 of electrode area at the reference temperature, its activation energy, J mol-1
+    # ohm m2 of electrode area at the reference temperature, its activation energy, J mol-1
+    "interface", "energy_interface",
     "soc",  # at the start, unless the two below say otherwise
     "start_voltage",  # V: open circuit at the start, of the settled cell; NaN: none given
     "as_given",  # 1: the cell starts at theta_n and theta_p themselves
-    "temperature",  # K: of the surroundings unless a profile of temperature is given, and of the cell at the start
-    "first_temperature",  # K: of a lumped cell at the start, where it is not that of the surroundings; NaN: it is
+    # K: of the surroundings unless a profile of temperature is given, and of the cell at the start
+    "temperature",
+    # K: of a lumped cell at the start, where it is not that of the surroundings; NaN: it is
+    "first_temperature",
     "reference_temperature",  # K
     "lumped",  # 1: one temperature of the whole cell, 0: that of the surroundings
     "heat_capacity",  # J K-1
     "cooling",  # W K-1
     "tolerance",  # relative error of a time step
-    "limit_negative", "limit_voltage", "limit_temperature", "limit_rate", "limit_salt",  # V, V, K, C-rate, mol m-3
+    # V, V, K, C-rate, mol m-3
+    "limit_negative", "limit_voltage", "limit_temperature", "limit_rate", "limit_salt",
     "k_plating", "alpha_plating", "energy_plating", "decay",  # m s-1, 1, J mol-1, s-1: lithium plating
-    "j0_sei", "u_sei", "supply_sei", "energy_sei",  # A m-2, V, mol m-1 s-1 (diffusivity times concentration of solvent), J mol-1
+    # A m-2, V, mol m-1 s-1 (diffusivity times concentration of solvent), J mol-1
+    "j0_sei", "u_sei", "supply_sei", "energy_sei",
     "volume_sei", "resistivity_sei", "thickness_sei",  # m3 per mol of lithium, ohm m, m
 )  # fmt: skip
 INTEGERS = (
     "set", "first_step", "steps",
     "plating", "sei",  # positions in PLATING and SEI
-    "first_warmth", "warmths",  # rows of the temperature profile: time, s, and temperature, K, linear between them
+    # rows of the temperature profile: time, s, and temperature, K, linear between them
+    "first_warmth", "warmths",
 )  # fmt: skip
 PLATING = ("none", "reversible", "irreversible", "partially reversible")
 SEI = ("none", "constant", "reaction limited", "solvent-diffusion limited")
@@ -77,8 +84,10 @@ ROW = np.dtype([(name, "f8") for name in FLOATS] + [(name, "i8") for name in INT
 SCALARS = 24
 VALIDITIES = (
     "electrolyte_functions",  # more salt somewhere than the functions of the electrolyte hold for
-    "electrolyte_exhausted",  # the last step ended at a voltage because somewhere the salt was gone: as sharp as the mesh
-    "particle_surface",  # the last step ended at a voltage before lithium moved across the outermost cell of a particle
+    # the last step ended at a voltage because somewhere the salt was gone: as sharp as the mesh
+    "electrolyte_exhausted",
+    # the last step ended at a voltage before lithium moved across the outermost cell of a particle
+    "particle_surface",
 )
 
 # series: what is known of every time step
@@ -95,7 +104,9 @@ VALIDITIES = (
     ELECTROLYTE,
     OHMIC,
     LOST,  # A s, lithium that side reactions took from the particles
-    SMOOTH,  # voltage without mean potentials and overpotentials of the surfaces: what is left is smooth in time, those have kinks
+    # voltage without mean potentials and overpotentials of the surfaces: what is left is smooth in time,
+    # those have kinks
+    SMOOTH,
     SMOOTH_NEGATIVE,  # the same of NEGATIVE_POTENTIAL
     CHARGE,  # A s, discharged
 ) = np.arange(15)

@@ -1,14 +1,17 @@
-"""Side reactions on the negative electrode's particles: lithium plating and growth of the interphase (SEI), implicit in time.
+"""Side reactions on the negative electrode's particles: lithium plating and growth of the interphase (SEI),
+implicit in time.
 
-With u the potential of the surface against lithium, before the drop across the film, a the surface per volume and f = F/RT
-(O'Kane et al. 2022, key ``okane2022``; Marquis 2020, key ``marquis2020``, equations 5.91 and 5.92):
+With u the potential of the surface against lithium, before the drop across the film, a the surface per volume
+and f = F/RT (O'Kane et al. 2022, key ``okane2022``; Marquis 2020, key ``marquis2020``, equations 5.91 and
+5.92):
 
-    plating   j = F k (c_Li exp((1 - alpha) f u) - c exp(-alpha f u)),  dc_Li/dt = -a j/F - gamma c_Li,  gamma = gamma_0 L_0/L
-    SEI       j = -F D c_sol/L   or   j = -j_0 exp(-f (u - U_SEI)/2),   dL/dt = -j V/F
-    film      phi_s - phi_e = u + L rho (j_intercalation + j_plating + j_SEI)
+    plating   j = F k (c_Li exp((1 - alpha) f u) - c exp(-alpha f u)),  dc_Li/dt = -a j/F - gamma c_Li,  gamma
+    = gamma_0 L_0/L SEI       j = -F D c_sol/L   or   j = -j_0 exp(-f (u - U_SEI)/2),   dL/dt = -j V/F film
+    phi_s - phi_e = u + L rho (j_intercalation + j_plating + j_SEI)
 
-c_Li, metal that can dissolve, enters its own current linearly, and the diffusion-limited thickness a square: both implicit
-equations are solved in closed form, so that Newton's method never sees them. Currents are positive when lithium leaves the surface.
+c_Li, metal that can dissolve, enters its own current linearly, and the diffusion-limited thickness a square:
+both implicit equations are solved in closed form, so that Newton's method never sees them. Currents are
+positive when lithium leaves the surface.
 """
 
 from math import exp, sqrt
@@ -23,7 +26,8 @@ from energymodels.kernels.jit import inner
 STEEPEST = 200.0  # of an exponent
 REVERSIBLE, IRREVERSIBLE, PARTIAL = np.arange(1, 4)  # of plating
 CONSTANT, REACTION, DIFFUSION = np.arange(1, 4)  # of the interphase
-PLATED, DEAD, GROWN = np.arange(3)  # states by negative node, behind the others of a point; the last is a thickness
+# states by negative node, behind the others of a point; the last is a thickness
+PLATED, DEAD, GROWN = np.arange(3)
 
 
 @inner
@@ -50,7 +54,9 @@ def begin(w, mesh, c, point):
 
 @inner
 def growth(c, u, thickness, alpha, f, warm):
-    """Return (current of the SEI, by u, thickness); ``thickness`` is the weighted past, ``warm`` Arrhenius' factor."""
+    """Return (current of the SEI, by u, thickness); ``thickness`` is the weighted past, ``warm`` Arrhenius'
+    factor.
+    """
     if c.sei == DIFFUSION:
         supply = c.supply_sei * warm
         new = 0.5 * (thickness + sqrt(thickness * thickness + 4.0 * supply * c.volume_sei / alpha))
@@ -63,7 +69,9 @@ def growth(c, u, thickness, alpha, f, warm):
 
 @inner
 def plating(c, u, salt, plated, decay, alpha, a, f, k):
-    """Return (current of plating, its derivatives by u and by the salt's concentration); ``plated`` is the weighted past."""
+    """Return (current of plating, its derivatives by u and by the salt's concentration); ``plated`` is the
+    weighted past.
+    """
     salt = max(salt, 0.0)
     on = exp(min(max(-c.alpha_plating * f * u, -STEEPEST), STEEPEST))
     if c.plating == IRREVERSIBLE:
@@ -73,7 +81,11 @@ def plating(c, u, salt, plated, decay, alpha, a, f, k):
     pivot = 1.0 / (alpha + decay + a * k * off)
     metal = (alpha * plated + a * k * salt * on) * pivot
     slope = -f * a * k * (c.alpha_plating * salt * on + (1.0 - c.alpha_plating) * metal * off) * pivot
-    j_u = FARADAY * k * (slope * off + f * ((1.0 - c.alpha_plating) * metal * off + c.alpha_plating * salt * on))
+    j_u = (
+        FARADAY
+        * k
+        * (slope * off + f * ((1.0 - c.alpha_plating) * metal * off + c.alpha_plating * salt * on))
+    )
     return FARADAY * k * (metal * off - salt * on), j_u, -FARADAY * k * on * (alpha + decay) * pivot
 
 
@@ -98,19 +110,30 @@ def decay(c, thickness):
 
 @inner
 def rates(c, temperature):
-    """Return (surface per volume in m-1, F/RT in V-1, rate constant of plating in m s-1, Arrhenius' factor of the SEI's growth)."""
+    """Return (surface per volume in m-1, F/RT in V-1, rate constant of plating in m s-1, Arrhenius' factor of
+    the SEI's growth).
+    """
     k_plating = c.k_plating * arrhenius(c.energy_plating, c, temperature)
-    return 3.0 * c.active_n / c.radius_n, FARADAY / (GAS * temperature), k_plating, arrhenius(c.energy_sei, c, temperature)
+    return (
+        3.0 * c.active_n / c.radius_n,
+        FARADAY / (GAS * temperature),
+        k_plating,
+        arrhenius(c.energy_sei, c, temperature),
+    )
 
 
 @inner
 def react(w, mesh, c, alpha, temperature):
-    """Set total currents of the negative nodes and their derivatives, and add the film's drop to u, which came without it."""
+    """Set total currents of the negative nodes and their derivatives, and add the film's drop to u, which
+    came without it.
+    """
     node = w.node
     a, f, k_plating, warm = rates(c, temperature)
     for k in range(mesh.n):
         u_j, u_c = node[at.U_J, k], node[at.U_C, k]
-        pl, pl_u, pl_c, gr, gr_u, film = currents(w, mesh, c, k, node[at.U, k], node[at.C, k], alpha, a, f, k_plating, warm)
+        pl, pl_u, pl_c, gr, gr_u, film = currents(
+            w, mesh, c, k, node[at.U, k], node[at.C, k], alpha, a, f, k_plating, warm
+        )
         node[at.PLATING, k] = pl
         node[at.PLATING_J, k] = pl_u * u_j
         node[at.PLATING_C, k] = pl_u * u_c + pl_c
@@ -130,7 +153,9 @@ def react(w, mesh, c, alpha, temperature):
 
 @inner
 def follow(node, n):
-    """Let the side currents follow the last changes R1 of c and R2 of j, along their tangents: no lithium is lost to curvature."""
+    """Let the side currents follow the last changes R1 of c and R2 of j, along their tangents: no lithium is
+    lost to curvature.
+    """
     for k in range(n):
         node[at.PLATING, k] += node[at.PLATING_J, k] * node[at.R2, k] + node[at.PLATING_C, k] * node[at.R1, k]
         node[at.GROWTH, k] += node[at.GROWTH_J, k] * node[at.R2, k] + node[at.GROWTH_C, k] * node[at.R1, k]
@@ -159,7 +184,9 @@ def settle(w, mesh, c, new, alpha):
 
 @inner
 def held(w, mesh, c, point, which):
-    """Return the lithium, A s, that a point holds as PLATED or DEAD metal, or in what the interphase has GROWN by."""
+    """Return the lithium, A s, that a point holds as PLATED or DEAD metal, or in what the interphase has
+    GROWN by.
+    """
     n = mesh.n
     first = first_state(mesh) + which * n
     total = 0.0
@@ -181,7 +208,9 @@ def lost(w, mesh, c, point):
 
 @inner
 def heat(w, mesh, c):
-    """Return what the heat balance loses to the interphase's own potential, W m-2: minus the sum of a j_SEI U_SEI dx."""
+    """Return what the heat balance loses to the interphase's own potential, W m-2: minus the sum of a j_SEI
+    U_SEI dx.
+    """
     if c.sei <= CONSTANT:
         return 0.0
     total = 0.0

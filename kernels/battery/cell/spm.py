@@ -1,7 +1,9 @@
-"""Single-particle cells, without (SPM) and with electrolyte (SPMe; Marquis et al. 2019, key ``marquis2019``): an implicit step.
+"""Single-particle cells, without (SPM) and with electrolyte (SPMe; Marquis et al. 2019, key ``marquis2019``):
+an implicit step.
 
-The interfacial current is the same across an electrode, so each has one particle; SPMe solves the electrolyte for that current and
-takes overpotentials as averages over the electrodes (equations of the paper's section on SPMe in its composite form):
+The interfacial current is the same across an electrode, so each has one particle; SPMe solves the electrolyte
+for that current and takes overpotentials as averages over the electrodes (equations of the paper's section on
+SPMe in its composite form):
 
     V = U_p - U_n + <eta_p> - <eta_n> + X (<ln c_p/c> - <ln c_n/c>)
         - I (L_n/3 kappa_n + L_s/kappa_s + L_p/3 kappa_p) - I (L_n/sigma_n + L_p/sigma_p)/3
@@ -47,7 +49,9 @@ LEAST = 1.0  # mol m-3: relative changes of the concentration go no further
 
 @inner
 def solve_electrolyte(w, mesh, tables, current, alpha, solid):
-    """Set R1 to Newton's change of the concentrations at a given ``current`` and B1 to that of a unit more."""
+    """Set R1 to Newton's change of the concentrations at a given ``current`` and B1 to that of a
+    unit more.
+    """
     nodes = mesh.n + mesh.s + mesh.p
     node = w.node
     values(tables, w.index, w.coefficients, of.D_E, node[at.C], node[at.DIFFUSIVITY], node[at.D_DIFFUSIVITY])
@@ -117,10 +121,12 @@ def solve_electrolyte(w, mesh, tables, current, alpha, solid):
 
 @inner
 def electrode(w, tables, first, count, k, u_f, s_f, e_f, dudt_f, temperature, dt, beside):
-    """Set u, its parts and derivatives of an electrode at its one node ``k``; the electrolyte enters by averages over its nodes.
+    """Set u, its parts and derivatives of an electrode at its one node ``k``; the electrolyte enters by
+    averages over its nodes.
 
-    U_C is what a unit of current adds to the overpotential by way of the concentrations' response B1. ``beside`` is a current that
-    counts in the overpotential though no lithium comes with it: PyBaMM takes that of all reactions.
+    U_C is what a unit of current adds to the overpotential by way of the concentrations' response B1.
+    ``beside`` is a current that counts in the overpotential though no lithium comes with it: PyBaMM takes
+    that of all reactions.
     """
     node = w.node
     j = node[at.J, k]
@@ -136,7 +142,11 @@ def electrode(w, tables, first, count, k, u_f, s_f, e_f, dudt_f, temperature, dt
     eta = 0.0
     slope = 0.0
     length = 0.0
-    e, e_slope, c = node[at.E, first : first + count], node[at.E_SLOPE, first : first + count], node[at.C, first : first + count]
+    e, e_slope, c = (
+        node[at.E, first : first + count],
+        node[at.E_SLOPE, first : first + count],
+        node[at.C, first : first + count],
+    )
     values(tables, w.index, w.coefficients, e_f, c, e, e_slope)
     for q in range(count):
         if c[q] <= DEPLETED:
@@ -167,7 +177,8 @@ def electrode(w, tables, first, count, k, u_f, s_f, e_f, dudt_f, temperature, dt
 def mean_concentration(w, mesh, c):
     """Return the mean of the electrolyte's concentration over the cell, mol m-3.
 
-    PyBaMM, whose concentration is (porosity c)/porosity, takes the mean of a product for the product of the means.
+    PyBaMM, whose concentration is (porosity c)/porosity, takes the mean of a product for the product of the
+    means.
     """
     node = w.node
     length = c.thickness_n + c.thickness_s + c.thickness_p
@@ -184,7 +195,9 @@ def mean_concentration(w, mesh, c):
 
 @inner
 def resistances(w, mesh, c, tables, temperature, with_electrolyte):
-    """Return (diffusion potential, resistances of electrolyte, solid, negative electrolyte, X, <ln c_n/c>) of SPMe; V, ohm m2."""
+    """Return (diffusion potential, resistances of electrolyte, solid, negative electrolyte, X, <ln c_n/c>) of
+    SPMe; V, ohm m2.
+    """
     n, s, p = mesh.n, mesh.s, mesh.p
     nodes = n + s + p
     node = w.node
@@ -204,7 +217,9 @@ def resistances(w, mesh, c, tables, temperature, with_electrolyte):
         ln_p += node[at.DX, k] * log(max(node[at.C, k] / average, 1e-15))
     ln_p /= c.thickness_p
     negative = c.thickness_n / (3.0 * kappa * c.efficiency_n)
-    ohmic = negative + c.thickness_s / (kappa * c.efficiency_s) + c.thickness_p / (3.0 * kappa * c.efficiency_p)
+    ohmic = (
+        negative + c.thickness_s / (kappa * c.efficiency_s) + c.thickness_p / (3.0 * kappa * c.efficiency_p)
+    )
     solid = (c.thickness_n / c.sigma_n + c.thickness_p / c.sigma_p) / 3.0
     if mesh.pybamm:  # PyBaMM extrapolates the parabola to the collector from two nodes
         solid -= 0.375 * c.thickness_p / (p * p * c.sigma_p)
@@ -213,7 +228,8 @@ def resistances(w, mesh, c, tables, temperature, with_electrolyte):
 
 @inner
 def set_offsets(w, mesh, c, current, negative, chi, ln_n, with_electrolyte):
-    """Set by how much phi_s - phi_e of every negative node lies above its mean, and what a unit of current adds to that.
+    """Set by how much phi_s - phi_e of every negative node lies above its mean, and what a unit of current
+    adds to that.
 
     The last one, at the first node of the separator, is of its face.
     """
@@ -252,7 +268,9 @@ def set_offsets(w, mesh, c, current, negative, chi, ln_n, with_electrolyte):
 
 @inner
 def lowest(node, n):
-    """Return (place of the least phi_s - phi_e in the negative electrode, that potential less the mean, V); ``n`` is the face."""
+    """Return (place of the least phi_s - phi_e in the negative electrode, that potential less the mean, V);
+    ``n`` is the face.
+    """
     least = 1e300
     where = START
     for k in range(n + 1):
@@ -264,7 +282,10 @@ def lowest(node, n):
 
 @inner
 def react(w, mesh, c, alpha, temperature):
-    """Set currents of side reactions at the negative nodes. Return (their mean, its derivative by the mean u, mean film)."""
+    """Set currents of side reactions at the negative nodes.
+
+    Return (their mean, its derivative by the mean u, mean film).
+    """
     node = w.node
     a, f, k_plating, warm = side.rates(c, temperature)
     mean = 0.0
@@ -272,7 +293,9 @@ def react(w, mesh, c, alpha, temperature):
     film = 0.0
     for k in range(mesh.n):
         u = node[at.U, 0] + node[at.OFFSET, k]
-        pl, pl_u, _, gr, gr_u, own = side.currents(w, mesh, c, k, u, node[at.C, k], alpha, a, f, k_plating, warm)
+        pl, pl_u, _, gr, gr_u, own = side.currents(
+            w, mesh, c, k, u, node[at.C, k], alpha, a, f, k_plating, warm
+        )
         node[at.PLATING, k] = pl
         node[at.PLATING_J, k] = pl_u
         node[at.GROWTH, k] = gr
@@ -286,7 +309,9 @@ def react(w, mesh, c, alpha, temperature):
 
 @inner
 def follow(node, c, n, total):
-    """Shift the potential that the side currents see until their mean is ``total``, so that no lithium is lost."""
+    """Shift the potential that the side currents see until their mean is ``total``, so that no lithium is
+    lost.
+    """
     mean = 0.0
     slope = 0.0
     for k in range(n):
@@ -332,8 +357,12 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance, with_electr
         first = iteration == 0
         if lumped or (first and c.warmths > 0):
             set_temperature(tables, w.index, w.coefficients, temperature)
-        particle.eliminate_side(w, mesh, c, tables, particle.NEGATIVE, START, ONE, START, new, alpha, first or lumped)
-        particle.eliminate_side(w, mesh, c, tables, particle.POSITIVE, k_p, ONE, cells, new, alpha, first or lumped)
+        particle.eliminate_side(
+            w, mesh, c, tables, particle.NEGATIVE, START, ONE, START, new, alpha, first or lumped
+        )
+        particle.eliminate_side(
+            w, mesh, c, tables, particle.POSITIVE, k_p, ONE, cells, new, alpha, first or lumped
+        )
         previous = size
         size = 0.0
         if with_electrolyte:
@@ -346,7 +375,9 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance, with_electr
         extra = beside if mesh.pybamm else 0.0
         electrode(w, tables, START, mesh.n, START, of.U_N, of.S_N, of.E_N, of.DUDT_N, temperature, dt, extra)
         electrode(w, tables, k_p, mesh.p, k_p, of.U_P, of.S_P, of.E_P, of.DUDT_P, temperature, dt, 0.0)
-        diffusion, ohmic, solid, negative, chi, ln_n = resistances(w, mesh, c, tables, temperature, with_electrolyte)
+        diffusion, ohmic, solid, negative, chi, ln_n = resistances(
+            w, mesh, c, tables, temperature, with_electrolyte
+        )
         inner = ohmic + solid + in_series(c, temperature)
         before = volt
         answer = 1.0  # of intercalation to the current: the side reactions take the rest
@@ -362,7 +393,9 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance, with_electr
             node[at.U, 0] += node[at.U_J, 0] * moved + film * current * per_n
             node[at.U_FILM, 0] = film * per_n
         volt = node[at.U, k_p] - node[at.U, 0] + diffusion - current * inner
-        heat = current * (node[at.OCP, k_p] - temperature * node[at.ENTROPIC, k_p] - volt) + side.heat(w, mesh, c)
+        heat = current * (node[at.OCP, k_p] - temperature * node[at.ENTROPIC, k_p] - volt) + side.heat(
+            w, mesh, c
+        )
         heat -= (current - beside / per_n) * (node[at.OCP, 0] - temperature * node[at.ENTROPIC, 0])
         step = 0.0
         if border:
@@ -390,7 +423,8 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance, with_electr
                 for k in range(nodes):
                     node[at.C, k] += step * node[at.B1, k]
             size = max(size, abs(step) / ((abs(current) + 0.01 * c.nominal / 3600.0 / c.area) * tolerance))
-            size = max(size, abs(per_current * step) / tolerance)  # at a surface's steep end the voltage says more than the current
+            # at a surface's steep end the voltage says more than the current
+            size = max(size, abs(per_current * step) / tolerance)
         moved += step * per_n * answer
         beside += step * per_n * (1.0 - answer)
         node[at.J, 0] = current * per_n - beside
@@ -407,7 +441,9 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance, with_electr
             size = max(size, abs(change) / (100.0 * tolerance))
         if not size < HOPELESS:
             return False
-        left = left_over(w, iteration, size, previous, tolerance, straight and (not border or kind == of.NEGATIVE))
+        left = left_over(
+            w, iteration, size, previous, tolerance, straight and (not border or kind == of.NEGATIVE)
+        )
         if left < 0.0:
             return False
         if left < SETTLED:
@@ -442,4 +478,9 @@ def _move(w, mesh, c, tables, change_n, change_p, new, alpha):
     w.node[at.R2, 0] = change_n
     w.node[at.R2, k_p] = change_p
     moved = particle.change_side(w, mesh, c, tables, particle.NEGATIVE, START, ONE, START, new, alpha)
-    return max(moved, particle.change_side(w, mesh, c, tables, particle.POSITIVE, k_p, ONE, mesh.radial.shape[1], new, alpha))
+    return max(
+        moved,
+        particle.change_side(
+            w, mesh, c, tables, particle.POSITIVE, k_p, ONE, mesh.radial.shape[1], new, alpha
+        ),
+    )

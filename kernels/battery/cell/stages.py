@@ -1,12 +1,14 @@
-"""A step of two stages, for currents and powers that bend again and again: it needs no past to be of second order.
+"""A step of two stages, for currents and powers that bend again and again: it needs no past to be of second
+order.
 
 With g = 1 - 1/sqrt(2) (Alexander 1977, key ``alexander1977``, his L-stable method of two stages):
 
     Y  = y0 + g h F(Y)                       at t + g h
     y1 = y0 + (1 - g) h F(Y) + g h F(y1)     at t + h
 
-Each stage is of the form F = alpha (y - past) that every step of a cell solves. Quadrature by the same formula is exact for a
-current that is linear in time: the charge of a profile is that of its trapezoids, and lithium follows it.
+Each stage is of the form F = alpha (y - past) that every step of a cell solves. Quadrature by the same
+formula is exact for a current that is linear in time: the charge of a profile is that of its trapezoids, and
+lithium follows it.
 """
 
 from math import sqrt
@@ -44,7 +46,10 @@ def set_past(w, head):
 
 @inner
 def two_stages(w, mesh, c, tables, step, profiles, t_new, kind, fidelity, tolerance):
-    """Step from the newest point to ``t_new``, into the slot after it, the first stage into row STAGE. Return (found, alpha)."""
+    """Step from the newest point to ``t_new``, into the slot after it, the first stage into row STAGE.
+
+    Return (found, alpha).
+    """
     head, new = w.now[at.HEAD], at.new_slot(w)
     t = w.weights[at.TIMES, head]
     alpha = 1.0 / (G * (t_new - t))
@@ -69,7 +74,10 @@ def two_stages(w, mesh, c, tables, step, profiles, t_new, kind, fidelity, tolera
 
 @inner
 def take(w, mesh, c, tables, step, profiles, t_new, kind, fidelity, tolerance):
-    """Step from the newest point to ``t_new`` as the protocol's step asks, a profile in two stages. Return (found, alpha)."""
+    """Step from the newest point to ``t_new`` as the protocol's step asks, a profile in two stages.
+
+    Return (found, alpha).
+    """
     if is_profile(step):
         return two_stages(w, mesh, c, tables, step, profiles, t_new, kind, fidelity, tolerance)
     goal = wanted(w, c, step, profiles, kind, elapsed(w, t_new))
@@ -80,8 +88,9 @@ def take(w, mesh, c, tables, step, profiles, t_new, kind, fidelity, tolerance):
 def raw_error(alpha, y0, stage, y1, past, slope, known, error):
     """Set ``error`` to the estimated error of two stages.
 
-    Slopes at the begin, at the stage and at the end give the third derivative. Where the fastest states follow a bend they know
-    nothing of it; the two last slopes, whose difference is the error of a method of first order, do. The smaller of both counts.
+    Slopes at the begin, at the stage and at the end give the third derivative. Where the fastest states
+    follow a bend they know nothing of it; the two last slopes, whose difference is the error of a method of
+    first order, do. The smaller of both counts.
     """
     h = 1.0 / (G * alpha)
     for q in range(error.size):
@@ -98,7 +107,8 @@ def raw_error(alpha, y0, stage, y1, past, slope, known, error):
 def stages_error(w, mesh, c, tables, step, profiles, alpha, kind, fidelity):
     """Return the estimated error of the two stages just solved, in parts of the tolerance.
 
-    What the slopes tell overrates states that settle faster than the step is long. So it is looked at twice where it is too much.
+    What the slopes tell overrates states that settle faster than the step is long. So it is looked at twice
+    where it is too much.
     """
     head, new = w.now[at.HEAD], at.new_slot(w)
     y0, stage, y1, other = w.points[head], w.points[at.STAGE], w.points[new], w.points[at.PREDICTED]
@@ -114,10 +124,11 @@ def stages_error(w, mesh, c, tables, step, profiles, alpha, kind, fidelity):
 
 @inner
 def forgotten(w, mesh, c, tables, step, profiles, alpha, kind, fidelity, error):
-    """Return what of an estimated ``error`` (in PREDICTED, with the result) the step's own equations leave, in tolerances.
+    """Return what of an estimated ``error`` (in PREDICTED, with the result) the step's own equations leave,
+    in tolerances.
 
-    It goes through the equations of the last stage once more, in which fast states forget it (Hosea and Shampine 1996, key
-    ``hosea1996``).
+    It goes through the equations of the last stage once more, in which fast states forget it (Hosea and
+    Shampine 1996, key ``hosea1996``).
     """
     head, new = w.now[at.HEAD], at.new_slot(w)
     y1, other, known = w.points[new], w.points[at.PREDICTED], w.now[at.COUNT] > 1
@@ -152,10 +163,11 @@ def stages_factor(error):
 
 @inner
 def settle_stages(w, mesh, c, tables, alpha, fidelity, observed):
-    """Make the stage the newest point and the end of the step the new one, so that a parabola through all three is the step's.
+    """Make the stage the newest point and the end of the step the new one, so that a parabola through all
+    three is the step's.
 
-    The states of the stage are moved to where slopes that are straight within the step would have them; what follows from states,
-    voltages and currents of the surfaces, stays. ``observed``: records are kept.
+    The states of the stage are moved to where slopes that are straight within the step would have them; what
+    follows from states, voltages and currents of the surfaces, stays. ``observed``: records are kept.
     """
     head, first = w.now[at.HEAD], at.new_slot(w)
     last = (first + 1) % at.HISTORY

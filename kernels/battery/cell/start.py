@@ -67,7 +67,12 @@ def begin(w, mesh, c, tables, index, widths, profiles, fidelity):
     many_n = mesh.n if fidelity == DFN else 1
     split = mesh.radial.shape[1] * many_n
     fill_profiles(w.profiles[0, :split], many_n, w.memory[at.THETA_N], is_constant(tables, w.index, D_N))
-    fill_profiles(w.profiles[0, split:], mesh.p if fidelity == DFN else 1, w.memory[at.THETA_P], is_constant(tables, w.index, D_P))
+    fill_profiles(
+        w.profiles[0, split:],
+        mesh.p if fidelity == DFN else 1,
+        w.memory[at.THETA_P],
+        is_constant(tables, w.index, D_P),
+    )
     if side.reacts(c):
         side.begin(w, mesh, c, point)
     w.memory[at.LITHIUM] = lithium(w, mesh, c, tables, START, fidelity)

@@ -36,7 +36,9 @@ def row_before(profiles, first, count, x):
 
 @inner
 def along(profiles, first, count, x):
-    """Return the value at ``x`` of the straight lines through rows (x, y) of ``profiles``, at its ends that of the last row."""
+    """Return the value at ``x`` of the straight lines through rows (x, y) of ``profiles``, at its ends that
+    of the last row.
+    """
     last = first + count - 1
     if x >= profiles[last, 0]:
         return profiles[last, 1]
@@ -53,7 +55,9 @@ def surroundings(c, profiles, t):
 
 @inner
 def predict(w, tables, head, many, t_new):
-    """Set the predictor at ``t_new`` by the polynomial through the last ``many`` points, ``head`` the newest."""
+    """Set the predictor at ``t_new`` by the polynomial through the last ``many`` points, ``head``
+    the newest.
+    """
     extrapolate(w.weights[at.TIMES], head, many, t_new, w.weights[at.PREDICT])
     combine(w.points, head, w.weights[at.PREDICT], many, w.points[at.PREDICTED])
     if not (is_constant(tables, w.index, of.D_N) and is_constant(tables, w.index, of.D_P)):
@@ -62,7 +66,10 @@ def predict(w, tables, head, many, t_new):
 
 @inner
 def solve_at(w, mesh, c, tables, profiles, t_new, alpha, kind, target, fidelity, tolerance):
-    """Solve for the point at ``t_new``, into the slot after the newest, from the weighted past. Return whether it converged."""
+    """Solve for the point at ``t_new``, into the slot after the newest, from the weighted past.
+
+    Return whether it converged.
+    """
     new = at.new_slot(w)
     w.weights[at.TIMES, new] = t_new
     if c.warmths > 0:
@@ -89,10 +96,12 @@ def attempt(w, mesh, c, tables, profiles, t_new, kind, target, fidelity, toleran
 
 @inner
 def difference(w, mesh, c, a, b, fidelity):
-    """Return the norm of the difference of two points: the largest of T (100 K), I (1C) and the concentrations' root mean squares.
+    """Return the norm of the difference of two points: the largest of T (100 K), I (1C) and the
+    concentrations' root mean squares.
 
-    Surfaces count as stoichiometries and as potentials (1 V), so that steep ends of a potential are met with care. The voltage is
-    no state, and its wiggles are no error; but the mean potentials (50 V) tell of a pole that a step would jump over.
+    Surfaces count as stoichiometries and as potentials (1 V), so that steep ends of a potential are met with
+    care. The voltage is no state, and its wiggles are no error; but the mean potentials (50 V) tell of a pole
+    that a step would jump over.
     """
     nodes = mesh.n + mesh.s + mesh.p
     size = max(0.02 * abs(a[at.OCP_MEAN] - b[at.OCP_MEAN]), 0.01 * abs(a[at.T] - b[at.T]))
@@ -154,7 +163,9 @@ def neighbour_error(w, mesh, c, order, row, fidelity):
 
 @inner
 def choose(w, mesh, c, error, since, fidelity):
-    """Return (order, factor of the step size) for the step after the one just solved with ``error`` (parts of the tolerance)."""
+    """Return (order, factor of the step size) for the step after the one just solved with ``error`` (parts of
+    the tolerance).
+    """
     count, order = w.now[at.COUNT], w.now[at.NEXT_ORDER]
     if count <= order:
         return order, 2.0
@@ -189,19 +200,43 @@ def _first_step(w, mesh, tables, jump, theta, d_f, radius, full, active, thickne
 
 @inner
 def first_step(w, mesh, c, tables, jump, tolerance):
-    """Return the size of a first step, s, after the current jumped by ``jump`` (A m-2): its error is about the tolerance."""
+    """Return the size of a first step, s, after the current jumped by ``jump`` (A m-2): its error is about
+    the tolerance.
+    """
     size = _first_step(
-        w, mesh, tables, jump, w.memory[at.THETA_N], of.D_N, c.radius_n, c.c_max_n, c.active_n, c.thickness_n, tolerance
+        w,
+        mesh,
+        tables,
+        jump,
+        w.memory[at.THETA_N],
+        of.D_N,
+        c.radius_n,
+        c.c_max_n,
+        c.active_n,
+        c.thickness_n,
+        tolerance,
     )
     more = _first_step(
-        w, mesh, tables, jump, w.memory[at.THETA_P], of.D_P, c.radius_p, c.c_max_p, c.active_p, c.thickness_p, tolerance
+        w,
+        mesh,
+        tables,
+        jump,
+        w.memory[at.THETA_P],
+        of.D_P,
+        c.radius_p,
+        c.c_max_p,
+        c.active_p,
+        c.thickness_p,
+        tolerance,
     )
     return max(min(size, more, 5.0), 1e-6)
 
 
 @inner
 def restart(w):
-    """Forget all points but the newest, which moves to slot 0, and let the clock count from it: what follows has a kink."""
+    """Forget all points but the newest, which moves to slot 0, and let the clock count from it: what follows
+    has a kink.
+    """
     head = w.now[at.HEAD]
     if head != 0:
         copy(w.profiles[0], w.profiles[head])
@@ -217,7 +252,8 @@ def restart(w):
 
 @inner
 def kept(w, mesh, c, tables, fidelity, start, flat):
-    """Make the new slot the newest point; add its energy; keep the largest temperature and the least potential.
+    """Make the new slot the newest point; add its energy; keep the largest temperature and the least
+    potential.
 
     The step came from slot ``start``; ``flat`` as in ``energy``.
     """
@@ -242,7 +278,9 @@ def kept(w, mesh, c, tables, fidelity, start, flat):
 
 @inner
 def pass_soc(w, c, which, soc, start):
-    """Keep the time in ``memory[which]`` at which the step from slot ``start`` first charged the cell to ``soc``, if it did."""
+    """Keep the time in ``memory[which]`` at which the step from slot ``start`` first charged the cell to
+    ``soc``, if it did.
+    """
     goal = (w.memory[at.SOC] - soc) * w.memory[at.CELL]  # charge discharged by then
     new = at.new_slot(w)
     before, after = w.points[start, at.CHARGE], w.points[new, at.CHARGE]

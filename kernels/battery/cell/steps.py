@@ -1,10 +1,12 @@
 """A protocol step from its begin to its end: time steps of variable size and order, events, records.
 
-A step begins with a step of 1 ns that makes currents and potentials consistent; then order and size follow the estimated
-local error. A time step that passes an end is taken again, shorter, until the end is met to ``MET``.
+A step begins with a step of 1 ns that makes currents and potentials consistent; then order and size follow
+the estimated local error. A time step that passes an end is taken again, shorter, until the end is met to
+``MET``.
 
-A charge as fast as its limits allow holds one limit at a time, by an equation of the system that every time step solves; where a
-step passes another limit, it is shortened to end there, and that limit is held from then on.
+A charge as fast as its limits allow holds one limit at a time, by an equation of the system that every time
+step solves; where a step passes another limit, it is shortened to end there, and that limit is held from then
+on.
 """
 
 from math import inf, isnan
@@ -66,8 +68,9 @@ def why_not(w, mesh, kind, at_once):
 def land(w, mesh, c, tables, step, profiles, kind, fidelity, event):
     """Shorten the step just solved until it ends where an end is met; return that end's event.
 
-    Regula falsi on the step's length (Illinois), every value a step of its own, solved more closely than an ordinary one. NONE if
-    that shows the end not met after all: the step just solved is an ordinary one. FAILED if a step could not be solved.
+    Regula falsi on the step's length (Illinois), every value a step of its own, solved more closely than an
+    ordinary one. NONE if that shows the end not met after all: the step just solved is an ordinary one.
+    FAILED if a step could not be solved.
     """
     head = w.now[at.HEAD]
     new = at.new_slot(w)
@@ -113,7 +116,9 @@ def land(w, mesh, c, tables, step, profiles, kind, fidelity, event):
 
 @inner
 def enter(w, mesh, c, tables, fidelity, axis, series, inside, case):
-    """Keep and record the instant just solved, from which the time steps of a step, or of a limit held, begin."""
+    """Keep and record the instant just solved, from which the time steps of a step, or of a limit held,
+    begin.
+    """
     t = absolute(w, w.weights[at.TIMES, at.new_slot(w)])
     if axis.size > 0:
         observe(w, mesh, c, tables, fidelity)
@@ -175,11 +180,15 @@ def run_step(w, mesh, c, tables, step, profiles, fidelity, axis, series, inside,
                 if passed(end, w, mesh, c, w.points[0]) >= 0.0:
                     return status.OK, code_of(end), 1
         h = first_step(w, mesh, c, tables, w.points[0, at.I] - before, c.tolerance)
-        if kind != of.CURRENT or step[of.KIND] == of.CURRENT_PROFILE:  # the current moves, and nothing tells yet how fast
+        # the current moves, and nothing tells yet how fast
+        if kind != of.CURRENT or step[of.KIND] == of.CURRENT_PROFILE:
             h = min(h, FIRST_MOVING)
-        code, event, steps = follow(w, mesh, c, tables, step, profiles, kind, h, fidelity, axis, series, inside, case)
+        code, event, steps = follow(
+            w, mesh, c, tables, step, profiles, kind, h, fidelity, axis, series, inside, case
+        )
         total += steps
-        if code == status.NO_CONVERGENCE and limited and kind == of.WARM:  # on charge, heat has a least value: none may be held
+        # on charge, heat has a least value: none may be held
+        if code == status.NO_CONVERGENCE and limited and kind == of.WARM:
             event = REST
         elif code != status.OK or event == NONE:
             return code, END_TIME if code == status.OK else 0, total
@@ -193,7 +202,10 @@ def run_step(w, mesh, c, tables, step, profiles, fidelity, axis, series, inside,
 
 @inner
 def follow(w, mesh, c, tables, step, profiles, kind, h, fidelity, axis, series, inside, case):
-    """Take time steps, the first of size ``h``, until an event or the step's time ends. Return (status, event, time steps)."""
+    """Take time steps, the first of size ``h``, until an event or the step's time ends.
+
+    Return (status, event, time steps).
+    """
     tolerance = c.tolerance
     staged = is_profile(step)
     since = 0  # steps at this order

@@ -2,14 +2,14 @@
 
 A table is a stretch of one float array that holds the tables of all materials. From its offset ``o``:
 
-    o+0 LOW, o+1 HIGH     the range the cubics cover
-    o+2 BUCKETS           how many equal buckets cut it; 0 for a constant, whose value is then at o+6
-    o+3 PER               buckets per unit of x
-    o+4, o+5              1 to go on along the end's slope below LOW, above HIGH; 0 to stay at the end's value
-    o+6 + 2 b             start of bucket b's coefficients, counted from o; then into how many equal intervals it is cut
-    4 per interval        c0 + s (c1 + s (c2 + s c3)) with s from 0 to 1 across the interval
+    o+0 LOW, o+1 HIGH     the range the cubics cover o+2 BUCKETS           how many equal buckets cut it; 0
+    for a constant, whose value is then at o+6 o+3 PER               buckets per unit of x o+4, o+5
+    1 to go on along the end's slope below LOW, above HIGH; 0 to stay at the end's value o+6 + 2 b
+    start of bucket b's coefficients, counted from o; then into how many equal intervals it is cut 4 per
+    interval        c0 + s (c1 + s (c2 + s c3)) with s from 0 to 1 across the interval
 
-A bucket is cut as finely as its own function needs, so that steep potentials cost memory only where they are steep.
+A bucket is cut as finely as its own function needs, so that steep potentials cost memory only where they are
+steep.
 """
 
 import numpy as np

@@ -1,11 +1,14 @@
-"""One cell design: first cycle, packing, masses, volumes. Inputs and outputs by ``kernels.battery.design.layout``.
+"""One cell design: first cycle, packing, masses, volumes.
 
-A pair is one coated side of a positive sheet that faces one of a negative sheet through a separator, with half of each foil.
-Charges are per area of the positive coating. With the reversible capacities C and first-cycle efficiencies e of both electrodes
-the negative host consumes L = C_n (1/e_n - 1) of what the first charge brings, q = min(C_p/e_p, C_n + L), and the next discharge
-returns min(C_p, q - L): either the positive takes back no more, or no more is left. L is that of the whole host that faces the
-positive, however much of it is charged; overhangs take no part. A metal is plated with the efficiency e_n, any
-amount of it, and what was there before is a reserve: min(C_p, e_n C_p/e_p + C_n).
+Inputs and outputs by ``kernels.battery.design.layout``.
+
+A pair is one coated side of a positive sheet that faces one of a negative sheet through a separator, with
+half of each foil. Charges are per area of the positive coating. With the reversible capacities C and
+first-cycle efficiencies e of both electrodes the negative host consumes L = C_n (1/e_n - 1) of what the first
+charge brings, q = min(C_p/e_p, C_n + L), and the next discharge returns min(C_p, q - L): either the positive
+takes back no more, or no more is left. L is that of the whole host that faces the positive, however much of
+it is charged; overhangs take no part. A metal is plated with the efficiency e_n, any amount of it, and what
+was there before is a reserve: min(C_p, e_n C_p/e_p + C_n).
 """
 
 from math import pi, sqrt
@@ -34,7 +37,10 @@ def first_cycle(c):
 
 @inner
 def _layers(c, plated, out, row):
-    """Write thicknesses, porosities and volume fractions; return the thickness of a charged pair. ``plated``: of a metal, C m-2."""
+    """Write thicknesses, porosities and volume fractions; return the thickness of a charged pair.
+
+    ``plated``: of a metal, C m-2.
+    """
     out[at.DENSITY_P, row] = c.positive_density
     out[at.DENSITY_N, row] = c.negative_density
     out[at.LOADING_P, row] = c.positive_loading
@@ -122,7 +128,9 @@ def _box(length, height, thickness):
 
 @inner
 def _outside(c, length, height, thickness):
-    """Return (volume, surface, volume of the wall) of the housing; without outer dimensions it lies tight around the stack."""
+    """Return (volume, surface, volume of the wall) of the housing; without outer dimensions it lies tight
+    around the stack.
+    """
     if c.cylinder > 0.5:
         outer = 0.25 * pi * c.thickness**2 * c.height
         inner = 0.25 * pi * (c.thickness - 2.0 * c.wall) ** 2 * (c.height - 2.0 * c.wall)
@@ -146,7 +154,9 @@ def _laminate(c, surface, length, height):
 
 @inner
 def _weigh(c, usable, out, masses, row):
-    """Write masses of the components, volumes and heat capacity; return TOO_FULL if the layers do not fit inside, or FITS."""
+    """Write masses of the components, volumes and heat capacity; return TOO_FULL if the layers do not fit
+    inside, or FITS.
+    """
     area, pairs = out[at.AREA, row], out[at.PAIRS_OUT, row]
     height, width = out[at.HEIGHT, row], out[at.WIDTH, row]
     sides = pairs + 2.0 * c.extra_sheets
@@ -168,7 +178,9 @@ def _weigh(c, usable, out, masses, row):
     masses[row, at.FOIL_P] = 0.5 * area * c.positive_foil * c.positive_foil_density
     masses[row, at.FOIL_N] = 0.5 * negative * c.negative_foil * c.negative_foil_density
     masses[row, at.SEPARATOR] = separator * c.separator_mass
-    liquid = charge * c.electrolyte_mass if c.electrolyte_mass > 0.0 else pores * c.filling * c.electrolyte_density
+    liquid = (
+        charge * c.electrolyte_mass if c.electrolyte_mass > 0.0 else pores * c.filling * c.electrolyte_density
+    )
     masses[row, at.LIQUID] = liquid
     masses[row, at.TERMINALS] = c.terminals
 
@@ -252,8 +264,9 @@ def _examine_one(c, out, masses, row):
 
 @jit
 def examine(rows: np.ndarray, out: np.ndarray, masses: np.ndarray, reasons: np.ndarray) -> None:
-    """Examine every row (``ROW``): scalars to ``out[SCALARS, row]``, masses, kg, to ``masses[row, COMPONENTS]``, as far as they are
-    defined, else NaN; why a design is none (FITS ..) to ``reasons[row]``."""
+    """Examine every row (``ROW``): scalars to ``out[SCALARS, row]``, masses, kg, to ``masses[row,
+    COMPONENTS]``, as far as they are defined, else NaN; why a design is none (FITS ..) to ``reasons[row]``.
+    """
     for row in range(rows.size):
         for i in range(at.SCALARS):
             out[i, row] = np.nan
@@ -264,9 +277,11 @@ def examine(rows: np.ndarray, out: np.ndarray, masses: np.ndarray, reasons: np.n
 
 @jit
 def solve(rows, out, masses, codes):
-    """Solve every row (``ROW``): scalars to ``out[SCALARS, row]``, masses to ``masses[row, COMPONENTS]``, status to ``codes[row]``.
+    """Solve every row (``ROW``): scalars to ``out[SCALARS, row]``, masses to ``masses[row, COMPONENTS]``,
+    status to ``codes[row]``.
 
-    A design that does not fit its housing, has less than no pores or returns no charge is out of range, and all of it NaN.
+    A design that does not fit its housing, has less than no pores or returns no charge is out of range, and
+    all of it NaN.
     """
     for row in range(rows.size):
         if _examine_one(rows[row], out, masses, row) == at.FITS:

@@ -1,7 +1,9 @@
-"""Cases side by side: they go in groups of ``LANES`` through the same instructions, so that the compiler makes SIMD code of them.
+"""Cases side by side: they go in groups of ``LANES`` through the same instructions, so that the compiler
+makes SIMD code of them.
 
-Each lane keeps its own brackets, steps and end. The work array holds one slot of ``LANES`` numbers a quantity: ``w[SLOT + lane]``.
-Here are the slots, the state of the cell of ``quasi_neutral`` as a function of u = ln dn, and what the searches for u share.
+Each lane keeps its own brackets, steps and end. The work array holds one slot of ``LANES`` numbers a
+quantity: ``w[SLOT + lane]``. Here are the slots, the state of the cell of ``quasi_neutral`` as a function of
+u = ln dn, and what the searches for u share.
 """
 
 from math import log
@@ -20,30 +22,37 @@ LANES = 1 if INTERPRETED else 8
 # slots: what a case is ...
 CASE = 26
 KT, IKT, T1, IT1, T2, R8, RT2, WIDTH, N0, P0, PAIR0, IPAIR0, IONS, GAP0 = (LANES * i for i in range(14))
-TAU_N, TAU_P, LEVEL, DOPED, INJECTED, NIEWELT, J0R, J0S, SHUNT, SERIES, JG, HILLS = (LANES * i for i in range(14, CASE))
+TAU_N, TAU_P, LEVEL, DOPED, INJECTED, NIEWELT, J0R, J0S, SHUNT, SERIES, JG, HILLS = (
+    LANES * i for i in range(14, CASE)
+)
 # ... its state at u = ln dn, and d/du ...
 U, V, DV, AUG, SRH, EM1, TOTAL, DTOTAL = (LANES * i for i in range(CASE, CASE + 8))
 # ... and its search
 LOW, HIGH, DONE, LAST_U, LAST_F, TARGET, FAILED, OC_U = (LANES * i for i in range(CASE + 8, CASE + 16))
-PREV_P, RISES, BEST_U, BEST_P, NEXT_U, NEXT_P = (LANES * i for i in range(CASE + 16, CASE + 22))  # of hills of the power
+# of hills of the power
+PREV_P, RISES, BEST_U, BEST_P, NEXT_U, NEXT_P = (LANES * i for i in range(CASE + 16, CASE + 22))
 # ... and what its centres need
 EXCESS, DEXCESS, DN, CAPTURE, FALL = (LANES * i for i in range(CASE + 22, CASE + 27))
 SIGN = LANES * (CASE + 27)  # of dn: below 0 in reverse
 SLOTS = SIGN + LANES
-# columns of a centre in the table (centre, column, lane): with excess = n p - n0 p0 it recombines
-# excess (1 + WAYS dn + WAYS2 dn^2) / (AT_REST + SLOPE dn + SQUARE dn^2 + CUBE dn^3); one level has the first two only
+# columns of a centre in the table (centre, column, lane): with excess = n p - n0 p0 it recombines excess (1 +
+# WAYS dn + WAYS2 dn^2) / (AT_REST + SLOPE dn + SQUARE dn^2 + CUBE dn^3); one level has the first two only
 AT_REST, SLOPE, SQUARE, CUBE, WAYS, WAYS2 = range(6)
 COLUMNS = 6
 
-# SRH saturates where the majority carriers have the longer capture time: between low injection and dn ~ N its current is about
-# q W N / tau_majority. If the times' ratio is above about 20, dJ/dV falls there, and the power may have two maxima when that
-# current is a fair share of the light's. HILLS holds ln of the ratio then, else 0.
+# SRH saturates where the majority carriers have the longer capture time: between low injection and dn ~ N its
+# current is about q W N / tau_majority. If the times' ratio is above about 20, dJ/dV falls there, and the
+# power may have two maxima when that current is a fair share of the light's. HILLS holds ln of the ratio
+# then, else 0.
 RISING = 15.0
 SCAN = 16
 
-# from where squares of densities stay normal numbers to where gap narrowing still leaves V rising with dn, m-3
+# from where squares of densities stay normal numbers to where gap narrowing still leaves V rising with dn,
+# m-3
 U_MIN, U_MAX = log(1e-290), log(1e26)
-FEW = 1e-3  # of n p: a smaller excess narrows the gap in proportion to dn, where a difference of two gaps would be round-off
+# of n p: a smaller excess narrows the gap in proportion to dn, where a difference of two gaps would be
+# round-off
+FEW = 1e-3
 U_START, U_DARK = log(1e22), log(1e-10)
 ROUNDS = 160
 PATIENCE = 12  # after so many rounds every other one halves the bracket
@@ -78,15 +87,20 @@ def _load_centre(w, lane, c, at, k, table):
     if traps:
         for level in range(LEVELS):
             if at[level, INV_C_N] < np.inf:
-                w[HILLS + lane] = max(w[HILLS + lane], _hills(c, at[level, INV_C_N] * per, at[level, INV_C_P] * per))
-        if m1 > 0.0:  # the charge states move with injection: from the lifetime at low to that at high injection
+                w[HILLS + lane] = max(
+                    w[HILLS + lane], _hills(c, at[level, INV_C_N] * per, at[level, INV_C_P] * per)
+                )
+        # the charge states move with injection: from the lifetime at low to that at high injection
+        if m1 > 0.0:
             high = s3 / m2 if m2 > 0.0 else s2 / m1
             w[HILLS + lane] = max(w[HILLS + lane], _rising(c, s0 / (c.n0 + c.p0) * per, high * per))
 
 
 @inline
 def load(w, lane, c, now, centres):
-    """Put a case into a lane; ``now`` (set, LEVELS, AT_T) are all levels at its temperature; ``centres`` as in ``state``."""
+    """Put a case into a lane; ``now`` (set, LEVELS, AT_T) are all levels at its temperature; ``centres`` as
+    in ``state``.
+    """
     w[KT + lane] = K_B_EV * c.temperature
     w[IKT + lane] = 1.0 / (K_B_EV * c.temperature)
     w[T1 + lane], w[IT1 + lane], w[T2 + lane], w[R8 + lane], w[RT2 + lane] = schenk_temperature(c.temperature)
@@ -121,9 +135,11 @@ def load(w, lane, c, now, centres):
 def state(w, centres):
     """Evaluate every lane at its u: V in volt, currents in A m-2, and slopes by u.
 
-    ``centres``: how many centres of metals have one level, how many there are in all, and their table, those of one level first.
+    ``centres``: how many centres of metals have one level, how many there are in all, and their table, those
+    of one level first.
 
-    In reverse (SIGN -1, u = ln -dn) V and its slope mean nothing: dn is that of equilibrium with its sign turned, to round-off.
+    In reverse (SIGN -1, u = ln -dn) V and its slope mean nothing: dn is that of equilibrium with its sign
+    turned, to round-off.
     """
     for i in range(LANES):
         dn = w[SIGN + i] * elementary.exp(w[U + i])
@@ -182,7 +198,8 @@ def state(w, centres):
 def _metals(w, centres):
     """Add what the metals recombine."""
     single, count, table = centres
-    lanes = table.shape[2]  # with a constant the compiler unrolls these short loops, and then makes no SIMD code of them
+    # with a constant the compiler unrolls these short loops, and then makes no SIMD code of them
+    lanes = table.shape[2]
     for i in range(lanes):
         w[CAPTURE + i] = 0.0
         w[FALL + i] = 0.0
@@ -194,7 +211,10 @@ def _metals(w, centres):
     for k in range(single, count):
         for i in range(lanes):
             dn = w[DN + i]
-            states = 1.0 / (table[k, AT_REST, i] + dn * (table[k, SLOPE, i] + dn * (table[k, SQUARE, i] + dn * table[k, CUBE, i])))
+            states = 1.0 / (
+                table[k, AT_REST, i]
+                + dn * (table[k, SLOPE, i] + dn * (table[k, SQUARE, i] + dn * table[k, CUBE, i]))
+            )
             dstates = table[k, SLOPE, i] + dn * (2.0 * table[k, SQUARE, i] + dn * 3.0 * table[k, CUBE, i])
             capture = (1.0 + dn * (table[k, WAYS, i] + dn * table[k, WAYS2, i])) * states
             w[CAPTURE + i] += capture
@@ -203,7 +223,9 @@ def _metals(w, centres):
         srh = w[WIDTH + i] * w[EXCESS + i] * w[CAPTURE + i]
         w[SRH + i] += srh
         w[TOTAL + i] += srh
-        w[DTOTAL + i] += w[WIDTH + i] * (w[DEXCESS + i] * w[CAPTURE + i] - w[EXCESS + i] * w[DN + i] * w[FALL + i])
+        w[DTOTAL + i] += w[WIDTH + i] * (
+            w[DEXCESS + i] * w[CAPTURE + i] - w[EXCESS + i] * w[DN + i] * w[FALL + i]
+        )
 
 
 @inline

@@ -32,8 +32,12 @@ def _cubic(x: float) -> tuple[float, float, float, float]:
 
 
 @jit
-def optical(T: np.ndarray, thickness: np.ndarray, generation: np.ndarray, emission: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return (generation, emission), A m-2, at each (T, thickness) from the tables of ``lambertian.tabulate``, bicubic."""
+def optical(
+    T: np.ndarray, thickness: np.ndarray, generation: np.ndarray, emission: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return (generation, emission), A m-2, at each (T, thickness) from the tables of
+    ``lambertian.tabulate``, bicubic.
+    """
     jg = np.empty(T.size)
     j0 = np.empty(T.size)
     for k in range(T.size):
@@ -56,7 +60,9 @@ def optical(T: np.ndarray, thickness: np.ndarray, generation: np.ndarray, emissi
 
 @jit
 def dopings(resistivity: np.ndarray, donor: np.ndarray, compensation: np.ndarray, T: float) -> np.ndarray:
-    """Return the net doping, m-3, of each ``resistivity``, ohm m, beside ``compensation``, m-3, of the opposite dopant."""
+    """Return the net doping, m-3, of each ``resistivity``, ohm m, beside ``compensation``, m-3, of the
+    opposite dopant.
+    """
     found = np.empty(resistivity.size)
     places = np.empty((2, DOPINGS))
     logs = np.empty((2, DOPINGS))
@@ -73,7 +79,9 @@ def dopings(resistivity: np.ndarray, donor: np.ndarray, compensation: np.ndarray
 
 
 @jit
-def resistivities(doping: np.ndarray, donor: np.ndarray, donors: np.ndarray, acceptors: np.ndarray, T: float) -> np.ndarray:
+def resistivities(
+    doping: np.ndarray, donor: np.ndarray, donors: np.ndarray, acceptors: np.ndarray, T: float
+) -> np.ndarray:
     """Return the resistivity, ohm m, of each net ``doping`` with all ``donors`` and ``acceptors``, m-3."""
     found = np.empty(doping.size)
     for k in range(found.size):
@@ -92,11 +100,17 @@ def intrinsic(T: np.ndarray, model: np.ndarray) -> np.ndarray:
 
 @jit
 def wafers(
-    doping: np.ndarray, donor: np.ndarray, donors: np.ndarray, acceptors: np.ndarray, n_i: np.ndarray, T: np.ndarray
+    doping: np.ndarray,
+    donor: np.ndarray,
+    donors: np.ndarray,
+    acceptors: np.ndarray,
+    n_i: np.ndarray,
+    T: np.ndarray,
 ) -> np.ndarray:
-    """Return for each wafer of net ``doping`` with all ``donors`` and ``acceptors``, m-3: n0, p0, narrowing (eV), Richter's doping
-    part and injection factor, and of its minority carriers the diffusivity (m2 s-1) and the intrinsic recombination rate at low
-    injection (s-1)."""
+    """Return for each wafer of net ``doping`` with all ``donors`` and ``acceptors``, m-3: n0, p0, narrowing
+    (eV), Richter's doping part and injection factor, and of its minority carriers the diffusivity (m2 s-1)
+    and the intrinsic recombination rate at low injection (s-1).
+    """
     found = np.empty((7, T.size))
     for k in range(T.size):
         n0, p0, narrowing = compensated(doping[k], donors[k] + acceptors[k], donor[k], n_i[k], T[k])
@@ -115,10 +129,14 @@ def wafers(
 
 
 @jit
-def slopes(doping: np.ndarray, donor: np.ndarray, ions: np.ndarray, dn: np.ndarray, n_i: np.ndarray, T: np.ndarray) -> np.ndarray:
-    """Return what gap narrowing makes of a slope of the inverse lifetime: n_i^2 d/d(dn) of (exp(qV/kT) - 1)/dn at excess ``dn``.
+def slopes(
+    doping: np.ndarray, donor: np.ndarray, ions: np.ndarray, dn: np.ndarray, n_i: np.ndarray, T: np.ndarray
+) -> np.ndarray:
+    """Return what gap narrowing makes of a slope of the inverse lifetime: n_i^2 d/d(dn) of (exp(qV/kT) -
+    1)/dn at excess ``dn``.
 
-    It is 1 without narrowing, where (exp(qV/kT) - 1)/dn = (n0 + p0 + dn)/n_i^2: a straight line, as Kane and Swanson take it.
+    It is 1 without narrowing, where (exp(qV/kT) - 1)/dn = (n0 + p0 + dn)/n_i^2: a straight line, as Kane and
+    Swanson take it.
     """
     found = np.empty(T.size)
     for k in range(T.size):

@@ -1,9 +1,12 @@
 """Silicon cell with flat quasi-Fermi levels: everything is an explicit function of one excess density dn.
 
-Internal voltage: V = kT/q ln(n p / n_ie^2), with n_ie by gap narrowing at the same injection. Recombination: emission of the slab,
- Auger, SRH, and the two surfaces as J0 (exp(qV/kT) - 1). Terminal voltage: V - J R_s. The solvers step in u = ln dn.
+Internal voltage: V = kT/q ln(n p / n_ie^2), with n_ie by gap narrowing at the same injection. Recombination:
+emission of the slab,
+ Auger, SRH, and the two surfaces as J0 (exp(qV/kT) - 1). Terminal voltage: V - J R_s. The solvers step in u =
+ ln dn.
 
-Cases go through ``lanes`` in groups; a group is always full (its last case is repeated), so a case never depends on its neighbours.
+Cases go through ``lanes`` in groups; a group is always full (its last case is repeated), so a case never
+depends on its neighbours.
 """
 
 from math import exp, expm1, log, sqrt
@@ -45,17 +48,24 @@ ROW = np.dtype(
         ("pick", "i4", (CENTRES,)),  # ... of all cases each has
     ]
 )
-V_OC, J_SC, V_MP, J_MP, IMPLIED, FF, PFF, ETA, DN_MP, DN_OC, M_MP, M_OC, TAU_MP, TAU_15, MP, OC = (*range(15), 20)
+V_OC, J_SC, V_MP, J_MP, IMPLIED, FF, PFF, ETA, DN_MP, DN_OC, M_MP, M_OC, TAU_MP, TAU_15, MP, OC = (
+    *range(15),
+    20,
+)
 SCALARS = 26  # the last two blocks of six: radiative, auger, srh, front, rear, shunt
 DN_15 = log(1e15 * PER_CM3)
-CLOSE = 1e-6  # share of its equation that a search may leave open when it ends: the last steps are far smaller
+# share of its equation that a search may leave open when it ends: the last steps are far smaller
+CLOSE = 1e-6
 NO_VOLTAGE = 1e-15  # V, below which round-off of the gap is all there is
-FAINT, BRIGHT = 1e-130, 100.0  # A m-2: less is dark, since powers would not be normal numbers; what is searched with then
+# A m-2: less is dark, since powers would not be normal numbers; what is searched with then
+FAINT, BRIGHT = 1e-130, 100.0
 
 
 @jit
 def _open_circuit(w, centres):
-    """Take every lane from its u to where recombination equals generation, by Newton's method on ln J(ln dn)."""
+    """Take every lane from its u to where recombination equals generation, by Newton's method on
+    ln J(ln dn).
+    """
     at.begin(w)
     for number in range(at.ROUNDS):
         at.state(w, centres)
@@ -74,21 +84,26 @@ def _open_circuit(w, centres):
 def _maximum_power(w, centres):
     """Take every lane from its u, within its brackets, to the largest (V - J R_s) J.
 
-    There J = s (V - 2 R_s J) with s = dJ_rec/dV; the logarithm of the ratio of both sides is nearly a straight line in u: one step
-    with the slope of ln J_rec, then secants.
+    There J = s (V - 2 R_s J) with s = dJ_rec/dV; the logarithm of the ratio of both sides is nearly a
+    straight line in u: one step with the slope of ln J_rec, then secants.
     """
     for number in range(at.ROUNDS):
         at.state(w, centres)
         for i in range(at.LANES):
             j = w[at.JG + i] - w[at.TOTAL + i]
             lever = w[at.V + i] - 2.0 * w[at.SERIES + i] * j
-            f = elementary.log(w[at.DTOTAL + i] * lever / (w[at.DV + i] * j)) if lever > 0.0 and j > 0.0 else np.nan
+            f = (
+                elementary.log(w[at.DTOTAL + i] * lever / (w[at.DV + i] * j))
+                if lever > 0.0 and j > 0.0
+                else np.nan
+            )
             secant = (w[at.U + i] - w[at.LAST_U + i]) / (f - w[at.LAST_F + i])
             usable = secant > 0.0  # False for NaN, as in the first round
             step = -f * (secant if usable else w[at.TOTAL + i] / w[at.DTOTAL + i])
             w[at.LAST_U + i] = w[at.U + i]
             w[at.LAST_F + i] = f
-            close = 3e-6 * min(1.0, abs(j) / w[at.DTOTAL + i])  # J is a difference: what is small in u must be small in J
+            # J is a difference: what is small in u must be small in J
+            close = 3e-6 * min(1.0, abs(j) / w[at.DTOTAL + i])
             at.advance(w, i, step, f > 0.0 or j <= 0.0, close, number)
         if at.all_done(w):
             break
@@ -103,7 +118,9 @@ def _power(w, i):
 
 @inline
 def _spacing(w, i):
-    """Return the spacing of the scan, which ends where recombination at low injection is below a percent of the light's."""
+    """Return the spacing of the scan, which ends where recombination at low injection is below a percent of
+    the light's.
+    """
     return (w[at.HILLS + i] + 6.0) / at.SCAN
 
 
@@ -143,7 +160,9 @@ def _bracket(w, i, u):
 
 @jit
 def _peak(w, centres, hilly):
-    """Take every lane from its guess u to the highest power; where there may be two hills of nearly one height, climb both."""
+    """Take every lane from its guess u to the highest power; where there may be two hills of nearly one
+    height, climb both.
+    """
     at.begin(w)
     if hilly:
         for i in range(at.LANES):
@@ -184,7 +203,8 @@ def _on_top(w, i):
 
 @jit
 def _at_voltage(w, centres):
-    """Take every lane to the terminal voltage in its TARGET slot, by Newton's method; the voltage inside is not below 0.
+    """Take every lane to the terminal voltage in its TARGET slot, by Newton's method; the voltage inside is
+    not below 0.
 
     DONE becomes -1 where the excess density would pass the largest.
     """
@@ -193,19 +213,31 @@ def _at_voltage(w, centres):
         v = (w[at.TARGET + i] + w[at.JG + i] * w[at.SERIES + i]) / (1.0 + w[at.SERIES + i] * w[at.SHUNT + i])
         half = 0.5 * (w[at.N0 + i] + w[at.P0 + i])
         pair = w[at.N0 + i] * w[at.P0 + i] * expm1(min(v / (w[at.KT + i]), 60.0))
-        w[at.U + i] = min(max(log(max(pair / (half + sqrt(half * half + pair)), 1e-300)), at.U_MIN + 0.7), at.U_MAX - 0.1)
+        w[at.U + i] = min(
+            max(log(max(pair / (half + sqrt(half * half + pair)), 1e-300)), at.U_MIN + 0.7), at.U_MAX - 0.1
+        )
     for number in range(at.ROUNDS):
         at.state(w, centres)
         for i in range(at.LANES):
             j = w[at.JG + i] - w[at.TOTAL + i]
             beyond = w[at.V + i] - w[at.SERIES + i] * j - w[at.TARGET + i]
-            at.advance(w, i, -beyond / (w[at.DV + i] + w[at.SERIES + i] * w[at.DTOTAL + i]), beyond > 0.0, 1e-8, number)
+            at.advance(
+                w,
+                i,
+                -beyond / (w[at.DV + i] + w[at.SERIES + i] * w[at.DTOTAL + i]),
+                beyond > 0.0,
+                1e-8,
+                number,
+            )
         if at.all_done(w):
             break
     at.finish(w, centres)
     for i in range(at.LANES):
         beyond = w[at.V + i] + w[at.SERIES + i] * (w[at.TOTAL + i] - w[at.JG + i]) - w[at.TARGET + i]
-        if not abs(beyond) <= CLOSE * (abs(w[at.TARGET + i]) + w[at.V + i] + w[at.SERIES + i] * w[at.JG + i]) + NO_VOLTAGE:
+        if (
+            not abs(beyond)
+            <= CLOSE * (abs(w[at.TARGET + i]) + w[at.V + i] + w[at.SERIES + i] * w[at.JG + i]) + NO_VOLTAGE
+        ):
             if w[at.U + i] > at.U_MAX - 1e-6:
                 w[at.DONE + i] = -1.0
             else:
@@ -214,7 +246,9 @@ def _at_voltage(w, centres):
 
 @inline
 def _reversed(w, i):
-    """Return whether the voltage inside is below 0 at the lane's TARGET: there is next to no recombination then."""
+    """Return whether the voltage inside is below 0 at the lane's TARGET: there is next to no recombination
+    then.
+    """
     return w[at.TARGET + i] + w[at.SERIES + i] * w[at.JG + i] < 0.0
 
 
@@ -231,12 +265,16 @@ def _enter_reverse(w, i, v):
 
 @jit
 def _in_reverse(w, centres, current):
-    """Write the current, A m-2, of every lane at its TARGET, which leaves the inside below 0 V, to ``current[lane]``.
+    """Write the current, A m-2, of every lane at its TARGET, which leaves the inside below 0 V, to
+    ``current[lane]``.
 
     What recombines is at most 0 and rises with the voltage inside, which is found by bisection.
     """
     for i in range(at.LANES):
-        w[at.LOW + i] = min((w[at.TARGET + i] + w[at.SERIES + i] * w[at.JG + i]) / (1.0 + w[at.SERIES + i] * w[at.SHUNT + i]), 0.0)
+        w[at.LOW + i] = min(
+            (w[at.TARGET + i] + w[at.SERIES + i] * w[at.JG + i]) / (1.0 + w[at.SERIES + i] * w[at.SHUNT + i]),
+            0.0,
+        )
         w[at.HIGH + i] = w[at.LOW + i] if w[at.SERIES + i] == 0.0 else 0.0
     for _ in range(at.ROUNDS):
         for i in range(at.LANES):
@@ -245,7 +283,13 @@ def _in_reverse(w, centres, current):
         for i in range(at.LANES):
             v = 0.5 * (w[at.LOW + i] + w[at.HIGH + i])
             j0 = w[at.J0R + i] + w[at.J0S + i]
-            current[i] = w[at.JG + i] - w[at.AUG + i] - w[at.SRH + i] - j0 * expm1(v / w[at.KT + i]) - w[at.SHUNT + i] * v
+            current[i] = (
+                w[at.JG + i]
+                - w[at.AUG + i]
+                - w[at.SRH + i]
+                - j0 * expm1(v / w[at.KT + i])
+                - w[at.SHUNT + i] * v
+            )
             above = v - w[at.SERIES + i] * current[i] > w[at.TARGET + i]
             w[at.HIGH + i] = v if above else w[at.HIGH + i]
             w[at.LOW + i] = w[at.LOW + i] if above else v
@@ -294,7 +338,9 @@ def _write_centres(w, lane, owners, table, out):
 
 @inline
 def _load(w, lane, c, levels, now, centres):
-    """Put a case into a lane, its levels brought to its temperature: ``now`` keeps those of the last case, row -1 its T and n_i."""
+    """Put a case into a lane, its levels brought to its temperature: ``now`` keeps those of the last case,
+    row -1 its T and n_i.
+    """
     last = now[-1, 0]
     if centres[1] > 0 and (last[0] != c.temperature or last[1] != c.n_i):
         for k in range(levels.shape[0]):
@@ -390,7 +436,8 @@ def _solve_group(rows, first, levels, now, owners, centres, out, split, w):
     for i in range(cases):
         k = first + i
         out[FF, k] = out[V_MP, k] * out[J_MP, k] / (out[V_OC, k] * out[J_SC, k])
-        out[PFF, k] /= out[V_OC, k] * rows[k].generation  # the current at zero voltage without series resistance
+        # the current at zero voltage without series resistance
+        out[PFF, k] /= out[V_OC, k] * rows[k].generation
         out[ETA, k] = out[V_MP, k] * out[J_MP, k] / rows[k].irradiance
     if dark:
         for i in range(at.LANES):
@@ -405,11 +452,13 @@ def _solve_group(rows, first, levels, now, owners, centres, out, split, w):
 
 @jit
 def solve(rows, levels, owners, single, out, split, codes):
-    """Solve every row (``ROW``): scalars to ``out[SCALARS, row]`` in SI, a status to ``codes[row]``; NaN where it is not OK.
+    """Solve every row (``ROW``): scalars to ``out[SCALARS, row]`` in SI, a status to ``codes[row]``; NaN
+    where it is not OK.
 
-    ``levels`` (set, LEVELS, COLUMNS) are the levels of centres as ``impurity.capture`` takes them. Each case has ``owners.size``
-    centres and picks a set for each; the first ``single`` of them have one level in every set. What they recombine at maximum power
-    goes, unless ``split`` is empty, to ``split[row, owner]``, A m-2.
+    ``levels`` (set, LEVELS, COLUMNS) are the levels of centres as ``impurity.capture`` takes them. Each case
+    has ``owners.size`` centres and picks a set for each; the first ``single`` of them have one level in every
+    set. What they recombine at maximum power goes, unless ``split`` is empty, to ``split[row, owner]``, A
+    m-2.
     """
     w = np.empty(at.SLOTS)
     now = np.full((levels.shape[0] + 1, LEVELS, AT_T), np.nan)
@@ -430,8 +479,8 @@ def solve(rows, levels, owners, single, out, split, codes):
 def curves(rows, levels, owners, single, voltage, out, codes):
     """Write J, A m-2, of every row at every terminal ``voltage`` (V) to ``out[row, voltage]``.
 
-    NaN beyond the voltage at which the excess density passes the largest, and for rows whose ``codes`` are not OK; a voltage at
-    which no current was found makes that of its row.
+    NaN beyond the voltage at which the excess density passes the largest, and for rows whose ``codes`` are
+    not OK; a voltage at which no current was found makes that of its row.
     """
     w = np.empty(at.SLOTS)
     now = np.full((levels.shape[0] + 1, LEVELS, AT_T), np.nan)

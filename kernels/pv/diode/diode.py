@@ -1,11 +1,12 @@
-"""One- and two-diode cell with series and shunt resistance, explicit in the diode voltage V_d (Bishop 1988, key ``bishop1988``).
+"""One- and two-diode cell with series and shunt resistance, explicit in the diode voltage V_d (Bishop 1988,
+key ``bishop1988``).
 
     I = I_L - I_01 (exp(V_d/a_1) - 1) - I_02 (exp(V_d/a_2) - 1) - V_d/R_sh,    V = V_d - I R_s
 
-Every point of the curve is one number, x = V_d/a_1. Currents are in units of I_L, voltages in units of a_1, so that a cell is
-(j1, g, j2, k) = (I_01/I_L, a_1/(I_L R_sh), I_02/I_L, a_1/a_2) and r = R_s I_L/a_1. Each unknown is the only root of a monotone
-function between known bounds. One exp gives four derivatives, hence steps of fourth order; a step is the last one when the next
-would drown in round-off.
+Every point of the curve is one number, x = V_d/a_1. Currents are in units of I_L, voltages in units of a_1,
+so that a cell is (j1, g, j2, k) = (I_01/I_L, a_1/(I_L R_sh), I_02/I_L, a_1/a_2) and r = R_s I_L/a_1. Each
+unknown is the only root of a monotone function between known bounds. One exp gives four derivatives, hence
+steps of fourth order; a step is the last one when the next would drown in round-off.
 """
 
 from math import exp, expm1, inf, log, log1p
@@ -61,8 +62,8 @@ def _diodes(x, j1, j2, k):
 def balance(p, q, b, x, low, high, j1, g, j2, k):
     """Solve p x + q (diode and shunt current) = b for x between the brackets.
 
-    Return (x, diode and shunt current, its slope by x, converged). Open circuit: p = 0, q = b = 1. Terminal voltage v: p = 1,
-    q = r, b = v + r.
+    Return (x, diode and shunt current, its slope by x, converged). Open circuit: p = 0, q = b = 1. Terminal
+    voltage v: p = 1, q = r, b = v + r.
     """
     scale = max(1.0, k)
     for _ in range(STEPS):
@@ -84,7 +85,9 @@ def balance(p, q, b, x, low, high, j1, g, j2, k):
 
 @jit
 def open_circuit(j1, g, j2, k):
-    """Return (V_oc/a, converged): closed without shunt and second diode, else from the smallest of the bounds."""
+    """Return (V_oc/a, converged): closed without shunt and second diode, else from the smallest of the
+    bounds.
+    """
     z = 1.0 / j1
     x = log(1.0 + z) if z > 2.0 else log1p(z)
     if g == 0.0 and j2 == 0.0:
@@ -139,7 +142,13 @@ def maximum_power(x_oc, j1, g, j2, k, r):
 def _valid(c):
     second = c.saturation_current_2 == 0.0 or (0.0 < c.saturation_current_2 < inf and 0.0 < c.a_2 < inf)
     first = 0.0 < c.saturation_current < inf and 0.0 < c.a < inf
-    return first and second and 0.0 <= c.photocurrent < inf and 0.0 <= c.resistance_series < inf and 0.0 <= c.shunt < inf
+    return (
+        first
+        and second
+        and 0.0 <= c.photocurrent < inf
+        and 0.0 <= c.resistance_series < inf
+        and 0.0 <= c.shunt < inf
+    )
 
 
 @jit
@@ -175,18 +184,24 @@ def _solve_one(c, out, row):
 
 @inline
 def _ordinary(c):
-    """Return whether the lanes may solve a row: valid, one diode, and neither saturation current, shunt nor R_s prevails."""
+    """Return whether the lanes may solve a row: valid, one diode, and neither saturation current, shunt nor
+    R_s prevails.
+    """
     one = c.saturation_current_2 == 0.0 and 0.0 < c.a < inf and c.shunt >= 0.0 and c.resistance_series >= 0.0
     bright = one and 1e-30 * c.photocurrent < c.saturation_current < 1e-3 * c.photocurrent
-    return bright and c.a * c.shunt < 0.1 * c.photocurrent and c.resistance_series * c.photocurrent < 100.0 * c.a
+    return (
+        bright and c.a * c.shunt < 0.1 * c.photocurrent and c.resistance_series * c.photocurrent < 100.0 * c.a
+    )
 
 
 @jit
 def solve(rows, out, codes):
-    """Solve every row (``ROW``): scalars to ``out[SCALARS, row]`` (A, V, W), a status to ``codes[row]``; NaN where it is not OK.
+    """Solve every row (``ROW``): scalars to ``out[SCALARS, row]`` (A, V, W), a status to ``codes[row]``; NaN
+    where it is not OK.
 
-    In the dark all five are 0. A negative or missing value, or a voltage above 709 a, is out of range. A row's bits do not depend
-    on its neighbours: groups are always full (the last row is repeated), and what no lane solves goes the scalar way alone.
+    In the dark all five are 0. A negative or missing value, or a voltage above 709 a, is out of range. A
+    row's bits do not depend on its neighbours: groups are always full (the last row is repeated), and what no
+    lane solves goes the scalar way alone.
     """
     w = np.empty(at.SLOTS)
     for first in range(0, rows.size, at.LANES):
@@ -212,7 +227,9 @@ def solve(rows, out, codes):
 
 @jit
 def current_at(c, voltage):
-    """Return the current (A) at a terminal voltage (V) of either sign, beyond open circuit too; NaN for a row out of range."""
+    """Return the current (A) at a terminal voltage (V) of either sign, beyond open circuit too; NaN for a row
+    out of range.
+    """
     if not (_valid(c) and -inf < voltage < inf):
         return np.nan
     second = c.saturation_current_2 > 0.0
@@ -234,7 +251,9 @@ def current_at(c, voltage):
         low = high
         high = 0.0
         x = low
-    x, lost, slope, good = balance(1.0, q, b, x, low, high, c.saturation_current, g, c.saturation_current_2, k)
+    x, lost, slope, good = balance(
+        1.0, q, b, x, low, high, c.saturation_current, g, c.saturation_current_2, k
+    )
     if not good:
         return np.nan
     return (x * c.a - voltage) / c.resistance_series if q * slope > 1.0 else c.photocurrent - lost

@@ -1,8 +1,10 @@
-"""Ordinary one-diode cells side by side, ``LANES`` at a time and without a branch, so that the compiler makes SIMD code of them.
+"""Ordinary one-diode cells side by side, ``LANES`` at a time and without a branch, so that the compiler makes
+SIMD code of them.
 
-Two fourth-order steps from a good guess reach short circuit, open circuit and maximum power of a cell in daylight; a lane says
-whether its last steps were small enough. Every other cell is for the searches of ``diode``, which share the formulas of a step.
-Symbols and units as there. The work array holds one slot of ``LANES`` numbers a quantity: ``w[SLOT + lane]``.
+Two fourth-order steps from a good guess reach short circuit, open circuit and maximum power of a cell in
+daylight; a lane says whether its last steps were small enough. Every other cell is for the searches of
+``diode``, which share the formulas of a step. Symbols and units as there. The work array holds one slot of
+``LANES`` numbers a quantity: ``w[SLOT + lane]``.
 """
 
 from math import sqrt
@@ -25,7 +27,9 @@ def is_last(d, x):
 
 @inline
 def root_step(f, f1, f2, f3):
-    """Return Householder's third-order step to the root of f; tame far from the root of an exponential, on both sides."""
+    """Return Householder's third-order step to the root of f; tame far from the root of an exponential, on
+    both sides.
+    """
     square = f1 * f1
     curved = f * f2
     return -f * (square - 0.5 * curved) / (f1 * (square - curved) + f * f * f3 / 6.0)
@@ -33,7 +37,9 @@ def root_step(f, f1, f2, f3):
 
 @inline
 def power_step(x, lost, s, s1, s2, s3, r):
-    """Return f = I - s (V_d - 2 I R_s), which is dP/dV_d, and the step to its root; s = -dI/dV_d with derivatives s1 to s3."""
+    """Return f = I - s (V_d - 2 I R_s), which is dP/dV_d, and the step to its root; s = -dI/dV_d with
+    derivatives s1 to s3.
+    """
     i = 1.0 - lost
     w = x - 2.0 * r * i
     w1 = 1.0 + 2.0 * r * s
@@ -47,15 +53,19 @@ def power_step(x, lost, s, s1, s2, s3, r):
 
 @inline
 def risen(e, d):
-    """Return the rise of e exp(x) over a small step of x, ``e`` being its value before: the series of e (exp(d) - 1)."""
+    """Return the rise of e exp(x) over a small step of x, ``e`` being its value before: the series of e
+    (exp(d) - 1).
+    """
     return d * e * (1.0 + 0.5 * d * (1.0 + d / 3.0))
 
 
 @inline
 def guess_maximum(x, j1, g, r):
-    """Return a guess of V_d/a at maximum power from x = V_oc/a, j1 exp(V_d/a) there, and whether the guess is good to some 0.01.
+    """Return a guess of V_d/a at maximum power from x = V_oc/a, j1 exp(V_d/a) there, and whether the guess is
+    good to some 0.01.
 
-    The diode current, E, solves the quadratic that dP/dV_d = 0 becomes at a fixed V_d; then V_d follows from E.
+    The diode current, E, solves the quadratic that dP/dV_d = 0 becomes at a fixed V_d; then V_d follows from
+    E.
     """
     at_oc = 1.0 + j1 - g * x
     y = x * (x + 4.2) / (x + 8.4)  # V_d/a of the ideal diode within 2 %

@@ -1,4 +1,6 @@
-"""Segregation from the melt into the crystal. Concentrations in any unit of mass fraction; times and masses relative to the melt.
+"""Segregation from the melt into the crystal.
+
+Concentrations in any unit of mass fraction; times and masses relative to the melt.
 
 A well-stirred melt of mass 1 holds ``c``. What the crucible gives, ``q``, enters evenly over one pull.
 """
@@ -14,14 +16,19 @@ CZ, RCZ, CCZ = 0, 1, 2
 
 @jit
 def effective(k: float, growth_rate: float, layer: float, diffusivity: float) -> float:
-    """Return the effective segregation coefficient: Burton, Prim and Slichter (``burton1953``). m s-1, m, m2 s-1."""
+    """Return the effective segregation coefficient: Burton, Prim and Slichter (``burton1953``).
+
+    m s-1, m, m2 s-1.
+    """
     if k == 0.0:
         return 0.0
     return k / (k + (1.0 - k) * exp(-growth_rate * layer / diffusivity))
 
 
 @jit
-def effectives(k: np.ndarray, growth_rate: np.ndarray, layer: np.ndarray, diffusivity: np.ndarray) -> np.ndarray:
+def effectives(
+    k: np.ndarray, growth_rate: np.ndarray, layer: np.ndarray, diffusivity: np.ndarray
+) -> np.ndarray:
     """Return ``effective`` of flat arrays."""
     found = np.empty(k.size)
     for i in range(k.size):
@@ -31,7 +38,9 @@ def effectives(k: np.ndarray, growth_rate: np.ndarray, layer: np.ndarray, diffus
 
 @jit
 def normal_freezing(c: float, k: float, q: float, g: float) -> float:
-    """Return the melt's concentration after the share ``g`` has solidified: d(c (1 - g))/dg = -k c + q, Scheil (``scheil1942``)."""
+    """Return the melt's concentration after the share ``g`` has solidified: d(c (1 - g))/dg = -k c + q,
+    Scheil (``scheil1942``).
+    """
     loss = log1p(-g)
     power = 1.0 - k  # the melt grows richer as (1 - g)^-power
     given = expm1(-power * loss) / power if abs(power) > 1e-12 else -loss
@@ -40,7 +49,8 @@ def normal_freezing(c: float, k: float, q: float, g: float) -> float:
 
 @jit
 def recharged_start(feed: float, k: float, q: float, pulled: float, pulls: float) -> float:
-    """Return the melt's concentration at the begin of pull number ``pulls``, each of which solidifies ``pulled`` and is filled up.
+    """Return the melt's concentration at the begin of pull number ``pulls``, each of which solidifies
+    ``pulled`` and is filled up.
 
     c' = (1 - pulled) c_end + pulled feed, exactly: a geometric series.
     """
@@ -56,7 +66,9 @@ def recharged_start(feed: float, k: float, q: float, pulled: float, pulls: float
 
 @jit
 def continuous(feed: float, k: float, q: float, mass: float) -> float:
-    """Return the concentration of a melt fed as fast as it solidifies, after ``mass`` times its own: dc/dm = feed + q - k c."""
+    """Return the concentration of a melt fed as fast as it solidifies, after ``mass`` times its own: dc/dm =
+    feed + q - k c.
+    """
     grown = -expm1(-k * mass) / k if k * mass > 1e-12 else mass
     return feed * exp(-k * mass) + (feed + q) * grown
 
@@ -74,8 +86,8 @@ def melts(
 ) -> np.ndarray:
     """Return the melt's concentration at the place ``g`` of each crystal, flat arrays.
 
-    Cz: ``g`` is the share of the melt that has solidified. RCz: ``g`` of crystal number ``pulls``, each ``pulled`` of the melt.
-    CCz: crystals of ``mass`` times the melt, one after the other.
+    Cz: ``g`` is the share of the melt that has solidified. RCz: ``g`` of crystal number ``pulls``, each
+    ``pulled`` of the melt. CCz: crystals of ``mass`` times the melt, one after the other.
     """
     found = np.empty(g.size)
     for i in range(g.size):

@@ -1,12 +1,13 @@
-"""A dissolved metal in a wafer between two gettering layers: diffusion, segregation into the layers, and what they do after a step.
+"""A dissolved metal in a wafer between two gettering layers: diffusion, segregation into the layers, and what
+they do after a step.
 
 dC/dt = d/dx(D dC/dx) over the wafer; a layer holds an amount A per area, m times the unit of C, and takes up
-h (C at the surface - A/(k d)), k = k0 exp(E/kT) its segregation coefficient, d its thickness, h the transport across the interface.
-Everything is linear in C, which is 1 everywhere at the start. SI; energies in eV.
+h (C at the surface - A/(k d)), k = k0 exp(E/kT) its segregation coefficient, d its thickness, h the transport
+across the interface. Everything is linear in C, which is 1 everywhere at the start. SI; energies in eV.
 
-Finite volumes whose unknowns are the fluxes through the faces: what one cell loses the next one gains, to the last digit, and no
-interface or layer is too permeable. In time an L-stable, stiffly accurate Runge-Kutta method of third order (``alexander1977``)
-with one of second order inside that tells the error.
+Finite volumes whose unknowns are the fluxes through the faces: what one cell loses the next one gains, to the
+last digit, and no interface or layer is too permeable. In time an L-stable, stiffly accurate Runge-Kutta
+method of third order (``alexander1977``) with one of second order inside that tells the error.
 """
 
 from math import exp, expm1, inf, log1p, sqrt
@@ -17,13 +18,14 @@ from energymodels.kernels.constants import K_B_EV
 from energymodels.kernels.jit import jit
 from energymodels.kernels.status import OK, TOO_MANY_STEPS
 
-# columns of a layer: k0 d, m (0: no layer); E, eV; transport, m s-1 (inf: no barrier); what happens to what it holds after the step
+# columns of a layer: k0 d, m (0: no layer); E, eV; transport, m s-1 (inf: no barrier); what happens to what
+# it holds after the step
 CAPACITY, ENERGY, TRANSPORT, AFTER = range(4)
 LAYER = 4
 KEEP, STRIP, RELEASE = 0.0, 1.0, 2.0
 FRONT, REAR = 0, 1
-# rows of the work array: volumes of the cells and 1 over them, distances of neighbours, the three stages' increments, right-hand
-# side, new state, fluxes, 1 over the pivots
+# rows of the work array: volumes of the cells and 1 over them, distances of neighbours, the three stages'
+# increments, right-hand side, new state, fluxes, 1 over the pivots
 VOLUME, THIN, GAP, Z1, Z2, Z3, RIGHT, NEW, FLUX, PIVOT = range(10)
 ROWS = 10
 
@@ -48,7 +50,9 @@ def arrhenius(prefactor: float, energy: float, T: float) -> float:
 
 
 @jit
-def diffusion_length(times: np.ndarray, kelvin: np.ndarray, first: np.ndarray, diffusion: np.ndarray) -> float:
+def diffusion_length(
+    times: np.ndarray, kelvin: np.ndarray, first: np.ndarray, diffusion: np.ndarray
+) -> float:
     """Return sqrt(integral of D dt), m, over all steps; Simpson's rule in parts."""
     total = 0.0
     for s in range(first.size - 1):
@@ -56,21 +60,27 @@ def diffusion_length(times: np.ndarray, kelvin: np.ndarray, first: np.ndarray, d
             span, rise = times[j + 1] - times[j], kelvin[j + 1] - kelvin[j]
             for i in range(33):
                 weight = 1.0 if i == 0 or i == 32 else 4.0 if i % 2 == 1 else 2.0
-                total += span * weight / 96.0 * arrhenius(diffusion[0], -diffusion[1], kelvin[j] + rise * i / 32.0)
+                total += (
+                    span * weight / 96.0 * arrhenius(diffusion[0], -diffusion[1], kelvin[j] + rise * i / 32.0)
+                )
     return sqrt(total)
 
 
 @jit
 def _graded(i: int, cells: int, steepness: float) -> float:
-    """Return the share that cell ``i``, from 1, has of all ``cells``, each exp(steepness/cells) times as wide as the one before."""
+    """Return the share that cell ``i``, from 1, has of all ``cells``, each exp(steepness/cells) times as wide
+    as the one before.
+    """
     return exp(steepness * (i - 1) / cells) * expm1(steepness / cells) / expm1(steepness)
 
 
 @jit
 def mesh(thickness: float, length: float, front: bool, rear: bool, work: np.ndarray) -> None:
-    """Fill in the cells of the wafer, finer towards faces with a layer where the metal moves by ``length`` only; an even number.
+    """Fill in the cells of the wafer, finer towards faces with a layer where the metal moves by ``length``
+    only; an even number.
 
-    The volumes lie in ``work[VOLUME, 1:-1]``, the distance from the cell before in ``work[GAP]``, half a cell at the faces.
+    The volumes lie in ``work[VOLUME, 1:-1]``, the distance from the cell before in ``work[GAP]``, half a cell
+    at the faces.
     """
     cells = work.shape[1] - 2
     half = cells // 2
@@ -94,18 +104,23 @@ def mesh(thickness: float, length: float, front: bool, rear: bool, work: np.ndar
 
 @jit
 def _exchange(layer, amount, surface, gap, thinness, stretch, spread, T):
-    """Return the row of the face to a layer that holds ``amount``: (diagonal, surplus over ``surface``, the next cell's)."""
+    """Return the row of the face to a layer that holds ``amount``: (diagonal, surplus over ``surface``, the
+    next cell's).
+    """
     capacity = arrhenius(layer[CAPACITY], layer[ENERGY], T)
     if capacity == 0.0:
         return inf, 0.0
-    return gap * spread + 1.0 / (layer[TRANSPORT] * stretch) + 1.0 / capacity + thinness, amount / capacity - surface
+    return gap * spread + 1.0 / (
+        layer[TRANSPORT] * stretch
+    ) + 1.0 / capacity + thinness, amount / capacity - surface
 
 
 @jit
 def _solve(right, stretch, T, diffusion, layers, work, new):
     """Solve new - stretch L(T) new = right by the fluxes F through the faces, each times ``stretch``.
 
-    F r = the difference across the face, r its resistance; the amounts after it follow from F, and so a tridiagonal system.
+    F r = the difference across the face, r its resistance; the amounts after it follow from F, and so a
+    tridiagonal system.
     """
     thin, gap, flux, pivot = work[THIN], work[GAP], work[FLUX], work[PIVOT]
     last = right.size - 2  # of the cells, and of the faces, which count from 0
@@ -117,7 +132,9 @@ def _solve(right, stretch, T, diffusion, layers, work, new):
         share = thin[f] * pivot[f - 1]
         pivot[f] = 1.0 / (gap[f] * spread + thin[f] + thin[f + 1] - share * thin[f])
         flux[f] = right[f] - right[f + 1] + share * flux[f - 1]
-    diagonal, drive = _exchange(layers[REAR], right[last + 1], right[last], gap[last], thin[last], stretch, spread, T)
+    diagonal, drive = _exchange(
+        layers[REAR], right[last + 1], right[last], gap[last], thin[last], stretch, spread, T
+    )
     share = thin[last] * pivot[last - 1]
     flux[last] = (share * flux[last - 1] - drive) / (diagonal - share * thin[last])
     new[last + 1] = right[last + 1] + flux[last]
@@ -129,7 +146,9 @@ def _solve(right, stretch, T, diffusion, layers, work, new):
 
 @jit
 def _attempt(state, step, T0, T1, diffusion, layers, work):
-    """Make one step into ``work[NEW]``, from T0 to T1; return the error: metal misplaced over metal in the wafer."""
+    """Make one step into ``work[NEW]``, from T0 to T1; return the error: metal misplaced over metal in the
+    wafer.
+    """
     z1, z2, z3, right, new = work[Z1], work[Z2], work[Z3], work[RIGHT], work[NEW]
     stretch = GAMMA * step
     _solve(state, stretch, T0 + GAMMA * (T1 - T0), diffusion, layers, work, new)
@@ -159,7 +178,9 @@ def _copy(source, target):
 
 @jit
 def _ramp(state, span, T0, T1, diffusion, layers, work, tolerance, longest):
-    """Go through ``span`` s while the temperature goes from T0 to T1, in steps of at most ``longest``; return how many."""
+    """Go through ``span`` s while the temperature goes from T0 to T1, in steps of at most ``longest``; return
+    how many.
+    """
     t, step, count = 0.0, longest, 0
     while t < span and count < MOST:
         count += 1
@@ -167,11 +188,13 @@ def _ramp(state, span, T0, T1, diffusion, layers, work, tolerance, longest):
         now = span - t if ends else step
         begin, end = T0 + (T1 - T0) * (t / span), T1 if ends else T0 + (T1 - T0) * ((t + now) / span)
         error = _attempt(state, now, begin, end, diffusion, layers, work) / tolerance
-        wanted = now * min(4.0, max(0.1, 0.9 * max(error, 1e-9) ** (-1.0 / 3.0)))  # 0.1 for an error that is inf
+        # 0.1 for an error that is inf
+        wanted = now * min(4.0, max(0.1, 0.9 * max(error, 1e-9) ** (-1.0 / 3.0)))
         if error <= 1.0:
             t = span if ends else t + now
             _copy(work[NEW], state)
-            step = max(wanted, step) if ends else wanted  # a step cut short by the end says nothing against longer ones
+            # a step cut short by the end says nothing against longer ones
+            step = max(wanted, step) if ends else wanted
         else:
             step = wanted
         step = min(step, longest)
@@ -210,16 +233,29 @@ def _begin(thickness, length, layers, work, state):
 
 @jit
 def process(
-    thickness: float, times: np.ndarray, kelvin: np.ndarray, first: np.ndarray, layers: np.ndarray, diffusion: np.ndarray,
-    length: float, tolerance: float, pieces: int, work: np.ndarray, states: np.ndarray, held: np.ndarray, removed: np.ndarray,
-) -> int:  # fmt: skip
+    thickness: float,
+    times: np.ndarray,
+    kelvin: np.ndarray,
+    first: np.ndarray,
+    layers: np.ndarray,
+    diffusion: np.ndarray,
+    length: float,
+    tolerance: float,
+    pieces: int,
+    work: np.ndarray,
+    states: np.ndarray,
+    held: np.ndarray,
+    removed: np.ndarray,
+) -> int:
     """Take a wafer of ``thickness`` m through all steps; return a status.
 
-    Points ``first[s]`` to ``first[s + 1]`` of ``times`` (s) and ``kelvin`` belong to step s with its ``layers`` (step, face,
-    LAYER); ``diffusion``: D0, m2 s-1, and activation, eV; ``length`` as of ``diffusion_length``. The error of a step in time is
-    below ``tolerance``, and each straight piece of the profile takes at least ``pieces`` of them. ``states`` (step + 1, cells + 2)
-    receives front layer, cells and rear layer at the start and after each step, ``held`` (step + 1, face) what the layers held
-    before they were taken away or gave it back, ``removed`` (step + 1,) what has left by then. ``work``: (ROWS, cells + 2).
+    Points ``first[s]`` to ``first[s + 1]`` of ``times`` (s) and ``kelvin`` belong to step s with its
+    ``layers`` (step, face, LAYER); ``diffusion``: D0, m2 s-1, and activation, eV; ``length`` as of
+    ``diffusion_length``. The error of a step in time is below ``tolerance``, and each straight piece of the
+    profile takes at least ``pieces`` of them. ``states`` (step + 1, cells + 2) receives front layer, cells
+    and rear layer at the start and after each step, ``held`` (step + 1, face) what the layers held before
+    they were taken away or gave it back, ``removed`` (step + 1,) what has left by then. ``work``: (ROWS,
+    cells + 2).
     """
     _begin(thickness, length, layers, work, states[0])
     held[0, FRONT] = held[0, REAR] = removed[0] = 0.0
@@ -229,7 +265,17 @@ def process(
         for j in range(first[s], first[s + 1] - 1):
             span = times[j + 1] - times[j]
             if span > 0.0:
-                count = _ramp(state, span, kelvin[j], kelvin[j + 1], diffusion, layers[s], work, tolerance, span / pieces)
+                count = _ramp(
+                    state,
+                    span,
+                    kelvin[j],
+                    kelvin[j + 1],
+                    diffusion,
+                    layers[s],
+                    work,
+                    tolerance,
+                    span / pieces,
+                )
                 if count >= MOST:
                     return TOO_MANY_STEPS
         removed[s + 1] = removed[s] + _finish(state, layers[s], work, held[s + 1])
@@ -238,12 +284,20 @@ def process(
 
 @jit
 def residuals(
-    thicknesses: np.ndarray, times: np.ndarray, kelvin: np.ndarray, first: np.ndarray, layers: np.ndarray, diffusion: np.ndarray,
-    cells: int, tolerance: float,
-) -> tuple[np.ndarray, np.ndarray, int]:  # fmt: skip
-    """Return (left, taken, status): the share of the metal in the wafer after all steps, and in layers or gone, by thickness, m.
+    thicknesses: np.ndarray,
+    times: np.ndarray,
+    kelvin: np.ndarray,
+    first: np.ndarray,
+    layers: np.ndarray,
+    diffusion: np.ndarray,
+    cells: int,
+    tolerance: float,
+) -> tuple[np.ndarray, np.ndarray, int]:
+    """Return (left, taken, status): the share of the metal in the wafer after all steps, and in layers or
+    gone, by thickness, m.
 
-    ``taken`` is what is found in the layers, and not 1 - left, so that neither loses digits. Arguments as of ``process``.
+    ``taken`` is what is found in the layers, and not 1 - left, so that neither loses digits. Arguments as of
+    ``process``.
     """
     length = diffusion_length(times, kelvin, first, diffusion)
     steps = first.size - 1
@@ -253,7 +307,22 @@ def residuals(
     for i in range(thicknesses.size):
         width = thicknesses[i]
         status = max(
-            status, process(width, times, kelvin, first, layers, diffusion, length, tolerance, 1, work, states, held, removed)
+            status,
+            process(
+                width,
+                times,
+                kelvin,
+                first,
+                layers,
+                diffusion,
+                length,
+                tolerance,
+                1,
+                work,
+                states,
+                held,
+                removed,
+            ),
         )
         taken[i] = (removed[steps] + states[steps, 0] + states[steps, cells + 1]) / width
         for j in range(1, cells + 1):
@@ -263,7 +332,9 @@ def residuals(
 
 @jit
 def _stencil(low: float, spacing: float, size: int, at: float) -> tuple[int, float]:
-    """Return the first of the ``POINTS`` neighbours on an equally spaced grid that interpolate at ``at``, and how far on it is."""
+    """Return the first of the ``POINTS`` neighbours on an equally spaced grid that interpolate at ``at``, and
+    how far on it is.
+    """
     place = (at - low) / spacing
     first = min(max(int(place) - POINTS // 2 + 1, 0), size - POINTS)
     return first, place - first
@@ -282,10 +353,11 @@ def nodes(low: float, spacing: float, size: int, at: np.ndarray) -> np.ndarray:
 
 @jit
 def look_up(low: float, spacing: float, logits: np.ndarray, at: np.ndarray) -> np.ndarray:
-    """Return shares by ln thickness from their logits on an equally spaced grid: Lagrange's polynomial through the neighbours.
+    """Return shares by ln thickness from their logits on an equally spaced grid: Lagrange's polynomial
+    through the neighbours.
 
-    The logit runs straight where the metal spreads evenly (share W/(k d) of thin wafers) and where it hardly moves (loss 1/W of
-    thick ones), and bends between.
+    The logit runs straight where the metal spreads evenly (share W/(k d) of thin wafers) and where it hardly
+    moves (loss 1/W of thick ones), and bends between.
     """
     found = np.empty(at.size)
     for i in range(at.size):

@@ -1,4 +1,7 @@
-"""Pairs of a metal with the acceptor: equilibrium and association in the dark. Densities in m-3, times in s."""
+"""Pairs of a metal with the acceptor: equilibrium and association in the dark.
+
+Densities in m-3, times in s.
+"""
 
 from math import exp, expm1
 
@@ -10,9 +13,11 @@ from energymodels.kernels.jit import jit
 
 @jit
 def bound(acceptors: float, T: float, prefactor: float, binding: float) -> float:
-    """Return the share that is paired in equilibrium: [pair]/[M] = N_A prefactor exp(binding/kT) (``wijaranakula1993``).
+    """Return the share that is paired in equilibrium: [pair]/[M] = N_A prefactor exp(binding/kT)
+    (``wijaranakula1993``).
 
-    The isolated metal is taken as positive, as the constant was fitted: above 150 C in p-type silicon part of the iron is neutral.
+    The isolated metal is taken as positive, as the constant was fitted: above 150 C in p-type silicon part of
+    the iron is neutral.
     """
     ratio = acceptors * prefactor * exp(binding / (K_B_EV * T))
     return ratio / (1.0 + ratio)
@@ -20,17 +25,26 @@ def bound(acceptors: float, T: float, prefactor: float, binding: float) -> float
 
 @jit
 def association_time(acceptors: float, T: float, prefactor: float, barrier: float) -> float:
-    """Return the time constant of association in the dark, s: prefactor T/N_A exp(barrier/kT) (``macdonald2005``, eq. (3))."""
+    """Return the time constant of association in the dark, s: prefactor T/N_A exp(barrier/kT)
+    (``macdonald2005``, eq. (3)).
+    """
     return prefactor * T / acceptors * exp(barrier / (K_B_EV * T))
 
 
 @jit
 def paired(
-    acceptors: np.ndarray, T: np.ndarray, time: np.ndarray, prefactor: float, binding: float, rate: float, barrier: float
+    acceptors: np.ndarray,
+    T: np.ndarray,
+    time: np.ndarray,
+    prefactor: float,
+    binding: float,
+    rate: float,
+    barrier: float,
 ) -> np.ndarray:
     """Return the paired share after ``time`` in the dark at ``T``, from no pairs, towards equilibrium.
 
-    The rate is that of association over the equilibrium share, as for any first-order reaction there and back.
+    The rate is that of association over the equilibrium share, as for any first-order reaction there and
+    back.
     """
     found = np.zeros(T.size)
     for i in range(T.size):

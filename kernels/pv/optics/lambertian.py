@@ -16,7 +16,9 @@ TRANSPARENT = 1e-30  # m-1
 
 @inline
 def absorptance(alpha: float, n: float, thickness: float) -> float:
-    """Return the absorbed share of light that entered, by Green 2002; ``alpha`` in m-1 (above 0), ``thickness`` in m."""
+    """Return the absorbed share of light that entered, by Green 2002; ``alpha`` in m-1 (above 0),
+    ``thickness`` in m.
+    """
     depth = alpha * thickness
     x = A * elementary.exp(B * elementary.log(depth))
     path = (2.0 + x) / (1.0 + x)
@@ -26,7 +28,9 @@ def absorptance(alpha: float, n: float, thickness: float) -> float:
 
 @jit
 def _optical(energy: float, shift: float, nk: np.ndarray) -> tuple[float, float]:
-    """Return (alpha in m-1, n) at ``energy`` eV from ``nk`` (nm, n, k): ln k linear in wavelength, no absorption past its end."""
+    """Return (alpha in m-1, n) at ``energy`` eV from ``nk`` (nm, n, k): ln k linear in wavelength, no
+    absorption past its end.
+    """
     wavelength = HC_EV_NM / (energy + shift)
     rows = nk.shape[0]
     if wavelength > nk[rows - 1, 0]:
@@ -64,12 +68,18 @@ def _shares(energies, shift, nk, thicknesses):
 
 @jit
 def tabulate(
-    temperatures: np.ndarray, thicknesses: np.ndarray, nk: np.ndarray, T_nk: float, spectrum: np.ndarray, energies: np.ndarray
+    temperatures: np.ndarray,
+    thicknesses: np.ndarray,
+    nk: np.ndarray,
+    T_nk: float,
+    spectrum: np.ndarray,
+    energies: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return (generation, ln emission) over (temperature, thickness), both currents in A m-2.
 
-    ``spectrum`` holds (nm, W m-2 nm-1); emission is q 2pi/(h^3 c^2) int A E^2 exp(-E/kT) dE, front only, over ``energies`` (eV)
-    that move with the edge. With temperature the edge moves with the band gap, alpha(E, T) = alpha(E - Eg(T) + Eg(T_nk)).
+    ``spectrum`` holds (nm, W m-2 nm-1); emission is q 2pi/(h^3 c^2) int A E^2 exp(-E/kT) dE, front only, over
+    ``energies`` (eV) that move with the edge. With temperature the edge moves with the band gap, alpha(E, T)
+    = alpha(E - Eg(T) + Eg(T_nk)).
     """
     generation = np.empty((temperatures.size, thicknesses.size))
     emission = np.empty((temperatures.size, thicknesses.size))

@@ -16,7 +16,9 @@ def band_gap(T: float) -> float:
     E0, alpha, theta, delta = 1.17, 3.23e-4, 446.0, 0.51
     x = 2.0 * T / theta
     d2 = delta * delta
-    root = (1.0 + pi * pi / (3.0 * (1.0 + d2)) * x**2 + (3.0 * d2 - 1.0) / 4.0 * x**3 + 8.0 / 3.0 * x**4 + x**6) ** (1.0 / 6.0)
+    root = (
+        1.0 + pi * pi / (3.0 * (1.0 + d2)) * x**2 + (3.0 * d2 - 1.0) / 4.0 * x**3 + 8.0 / 3.0 * x**4 + x**6
+    ) ** (1.0 / 6.0)
     return E0 - alpha * theta * ((1.0 - 3.0 * d2) / expm1(theta / T) + 1.5 * d2 * (root - 1.0))
 
 
@@ -30,18 +32,22 @@ def intrinsic_density(T: float, model: int) -> float:
 
 @jit
 def equilibrium(doping: float, donor: bool, n_i: float, T: float) -> tuple[float, float, float]:
-    """Return (n0, p0, gap narrowing in eV) at full ionisation of ``doping`` m-3; n0 p0 = n_i^2 exp(narrowing/kT)."""
+    """Return (n0, p0, gap narrowing in eV) at full ionisation of ``doping`` m-3; n0 p0 = n_i^2
+    exp(narrowing/kT).
+    """
     return compensated(doping, doping, donor, n_i, T)
 
 
 @jit
 def compensated(doping: float, ions: float, donor: bool, n_i: float, T: float) -> tuple[float, float, float]:
-    """Return what ``equilibrium`` does at net ``doping`` m-3 among ``ions`` m-3, all donors and acceptors, which narrow the gap.
+    """Return what ``equilibrium`` does at net ``doping`` m-3 among ``ions`` m-3, all donors and acceptors,
+    which narrow the gap.
 
-    Where few carriers screen many ions the plain iteration swings apart: then it halves the bracket. Beyond that, Schenk's linear
-    screening fails: 1e17 cm-3 of each dopant and 1e14 of net doping would give 0.3 eV.
+    Where few carriers screen many ions the plain iteration swings apart: then it halves the bracket. Beyond
+    that, Schenk's linear screening fails: 1e17 cm-3 of each dopant and 1e14 of net doping would give 0.3 eV.
     """
-    majority = 0.5 * doping + sqrt(0.25 * doping * doping + n_i * n_i)  # n_i itself would leave the dopants unscreened
+    # n_i itself would leave the dopants unscreened
+    majority = 0.5 * doping + sqrt(0.25 * doping * doping + n_i * n_i)
     minority = n_i * n_i / majority
     n0, p0 = (majority, minority) if donor else (minority, majority)
     narrowing, low, high = 0.0, 0.0, WIDEST

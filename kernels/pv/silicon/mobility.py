@@ -1,7 +1,9 @@
-"""Carrier mobility in silicon by Klaassen 1992 (``klaassen1992a``, ``klaassen1992b``), and resistivity against doping.
+"""Carrier mobility in silicon by Klaassen 1992 (``klaassen1992a``, ``klaassen1992b``), and resistivity
+against doping.
 
-Donors are phosphorus, acceptors boron; gallium takes boron's set (assumed: none was fitted for it). Equations: part I, appendix.
-In compensated silicon all donors and acceptors scatter; a double donor counts as one.
+Donors are phosphorus, acceptors boron; gallium takes boron's set (assumed: none was fitted for it).
+Equations: part I, appendix. In compensated silicon all donors and acceptors scatter; a double donor counts as
+one.
 """
 
 from math import exp, log, nan, sqrt
@@ -21,8 +23,9 @@ ELECTRON = (1414.0 * CM2, 68.5 * CM2, 9.2e16 * PER_CM3, 0.711, 2.285, 1.0)
 HOLE = (470.5 * CM2, 44.9 * CM2, 2.23e17 * PER_CM3, 0.719, 2.247, 1.258)
 F_CW, F_BH = 2.459, 3.828  # weights of Conwell-Weisskopf and Brooks-Herring screening
 S1, S2, S3, S4, S5, S6, S7 = 0.89233, 0.41372, 0.19778, 0.28227, 0.005978, 1.80618, 0.72169
-# Table 2 prints r5 = -0.01552, eq. (A3) the density Z^3 N of one impurity. The paper's own minority-carrier curves (figures 6, 7)
-# are reported to come out only with r5 = -0.8552 and all scatterers N_sc in (A3), as the Sentaurus simulator has it; so have we.
+# Table 2 prints r5 = -0.01552, eq. (A3) the density Z^3 N of one impurity. The paper's own minority-carrier
+# curves (figures 6, 7) are reported to come out only with r5 = -0.8552 and all scatterers N_sc in (A3), as
+# the Sentaurus simulator has it; so have we.
 R1, R2, R3, R4, R5, R6 = 0.7643, 2.2999, 6.5502, 2.3670, -0.8552, 0.6478
 LOWEST, HIGHEST = 1e8 * PER_CM3, 1e20 * PER_CM3  # doping that a resistivity is converted to
 
@@ -36,7 +39,9 @@ def clusters(density: float, c: float, reference: float) -> float:
 
 @jit
 def minority_impurity(P: float, mass: float, T: float) -> float:
-    """Return G(P), the scattering by a repulsive impurity over that by an attractive one; below its minimum it stays there."""
+    """Return G(P), the scattering by a repulsive impurity over that by an attractive one; below its minimum
+    it stays there.
+    """
     t = (T / (300.0 * mass)) ** S4
     u = (300.0 * mass / T) ** S7
     if P < 0.5:  # the minimum lies at 0.24-0.43 in 200-500 K; the error shrinks at least fivefold a step
@@ -50,11 +55,14 @@ def minority_impurity(P: float, mass: float, T: float) -> float:
 
 
 @jit
-def one_mobility(carrier: Carrier, other_mass: float, own: float, foreign: float, other: float, total: float, T: float) -> float:
+def one_mobility(
+    carrier: Carrier, other_mass: float, own: float, foreign: float, other: float, total: float, T: float
+) -> float:
     """Return the mobility, m2 V-1 s-1, of one carrier.
 
-    ``carrier`` is ``ELECTRON`` or ``HOLE``, ``other_mass`` the mass over m_0 of the other. In m-3: ``own`` and ``foreign``
-    clustered dopants, which attract and repel it, ``other`` carriers of the other sign, ``total`` n + p. ``T`` in K.
+    ``carrier`` is ``ELECTRON`` or ``HOLE``, ``other_mass`` the mass over m_0 of the other. In m-3: ``own``
+    and ``foreign`` clustered dopants, which attract and repel it, ``other`` carriers of the other sign,
+    ``total`` n + p. ``T`` in K.
     """
     highest, lowest, reference, alpha, theta, mass = carrier
     t = T / 300.0
@@ -72,7 +80,12 @@ def one_mobility(carrier: Carrier, other_mass: float, own: float, foreign: float
         effective += minority_impurity(P, mass, T) * foreign
     span = highest - lowest
     impurity: float = (
-        highest * highest / span * t ** (3.0 * alpha - 1.5) * (scatterers / effective) * (reference / scatterers) ** alpha
+        highest
+        * highest
+        / span
+        * t ** (3.0 * alpha - 1.5)
+        * (scatterers / effective)
+        * (reference / scatterers) ** alpha
     )
     impurity += highest * lowest / span / sqrt(t) * (total / effective)
     return lattice * impurity / (lattice + impurity)
@@ -80,7 +93,9 @@ def one_mobility(carrier: Carrier, other_mass: float, own: float, foreign: float
 
 @jit
 def mobility(n: float, p: float, donors: float, acceptors: float, T: float) -> tuple[float, float]:
-    """Return the electron and hole mobility, m2 V-1 s-1, at carriers ``n``, ``p`` and ionised dopants, m-3, and ``T`` K."""
+    """Return the electron and hole mobility, m2 V-1 s-1, at carriers ``n``, ``p`` and ionised dopants, m-3,
+    and ``T`` K.
+    """
     N_D = clusters(donors, 0.21, 4.0e20 * PER_CM3)
     N_A = clusters(acceptors, 0.5, 7.2e20 * PER_CM3)
     mu_e = one_mobility(ELECTRON, HOLE[5], N_D, N_A, p, n + p, T)
@@ -90,14 +105,18 @@ def mobility(n: float, p: float, donors: float, acceptors: float, T: float) -> t
 
 @jit
 def resistivity(doping: float, donor: bool, T: float, compensation: float = 0.0) -> float:
-    """Return the resistivity in the dark, ohm m, at net ``doping`` m-3 beside ``compensation`` m-3 of the opposite dopant."""
+    """Return the resistivity in the dark, ohm m, at net ``doping`` m-3 beside ``compensation`` m-3 of the
+    opposite dopant.
+    """
     most = doping + compensation
     return resistivity_of(doping, donor, most if donor else compensation, compensation if donor else most, T)
 
 
 @jit
 def resistivity_of(doping: float, donor: bool, donors: float, acceptors: float, T: float) -> float:
-    """Return the resistivity, ohm m, of net ``doping`` with all ``donors`` and ``acceptors``, m-3, fully ionised; both carriers."""
+    """Return the resistivity, ohm m, of net ``doping`` with all ``donors`` and ``acceptors``, m-3, fully
+    ionised; both carriers.
+    """
     n0, p0, _ = compensated(doping, donors + acceptors, donor, intrinsic_density(T, COUDERC), T)
     mu_e, mu_h = mobility(n0, p0, donors, acceptors, T)
     return 1.0 / (Q * (mu_e * n0 + mu_h * p0))
@@ -105,7 +124,9 @@ def resistivity_of(doping: float, donor: bool, donors: float, acceptors: float, 
 
 @jit
 def lowest_doping(donor: bool, T: float, compensation: float = 0.0) -> float:
-    """Return the doping, m-3, from which on resistivity falls; holes being slower, weak acceptor doping raises it first."""
+    """Return the doping, m-3, from which on resistivity falls; holes being slower, weak acceptor doping
+    raises it first.
+    """
     if donor:
         return LOWEST
     n_i = intrinsic_density(T, COUDERC)
@@ -118,7 +139,8 @@ def lowest_doping(donor: bool, T: float, compensation: float = 0.0) -> float:
 
 @jit
 def doping(rho: float, donor: bool, T: float, compensation: float = 0.0) -> float:
-    """Return the net doping, m-3, that gives resistivity ``rho``, ohm m, beside ``compensation`` m-3 of the opposite dopant.
+    """Return the net doping, m-3, that gives resistivity ``rho``, ohm m, beside ``compensation`` m-3 of the
+    opposite dopant.
 
     NaN where none from ``lowest_doping`` to 1e20 cm-3 does.
     """
@@ -129,7 +151,9 @@ def doping(rho: float, donor: bool, T: float, compensation: float = 0.0) -> floa
 
 @jit
 def table(donor: bool, T: float, places: np.ndarray, logs: np.ndarray, compensation: float = 0.0) -> None:
-    """Fill ``places`` with ln doping, evenly from the lowest to the highest, and ``logs`` with ln resistivity there."""
+    """Fill ``places`` with ln doping, evenly from the lowest to the highest, and ``logs`` with ln resistivity
+    there.
+    """
     first, last = log(lowest_doping(donor, T, compensation)), log(HIGHEST)
     for i in range(places.size):
         places[i] = first + (last - first) * i / (places.size - 1)
@@ -137,7 +161,9 @@ def table(donor: bool, T: float, places: np.ndarray, logs: np.ndarray, compensat
 
 
 @jit
-def doping_by_table(rho: float, donor: bool, T: float, places: np.ndarray, logs: np.ndarray, compensation: float = 0.0) -> float:
+def doping_by_table(
+    rho: float, donor: bool, T: float, places: np.ndarray, logs: np.ndarray, compensation: float = 0.0
+) -> float:
     """Return ``doping`` from where ``table`` brackets it: falling ``logs`` at rising ``places``.
 
     A secant in the logarithms, kept in a bracket and replaced by bisection where it does not gain.

@@ -23,7 +23,9 @@ THIRD = 1.0 / 3.0
 
 @inline
 def schenk_temperature(T: float) -> tuple[float, float, float, float, float]:
-    """Return what ``schenk_at`` needs of the temperature, K: t = kT/Ry, its inverse, t^2, sqrt(8 pi) t^(5/2), sqrt(t / 2 pi)."""
+    """Return what ``schenk_at`` needs of the temperature, K: t = kT/Ry, its inverse, t^2, sqrt(8 pi) t^(5/2),
+    sqrt(t / 2 pi).
+    """
     t = K_B_EV * T / RY_EX
     return t, 1.0 / t, t * t, sqrt(8.0 * pi * t) * t * t, sqrt(t / (2.0 * pi))
 
@@ -32,16 +34,21 @@ def schenk_temperature(T: float) -> tuple[float, float, float, float, float]:
 def schenk(n: float, p: float, ions: float, T: float) -> tuple[float, float]:
     """Return the gap narrowing, eV, and its slope, eV m3, when n and p rise together.
 
-    ``n``, ``p`` carriers and ``ions`` ionised dopants, m-3; ``T`` in K. Exchange-correlation and ionic parts, shifts of both bands
-    summed.
+    ``n``, ``p`` carriers and ``ions`` ionised dopants, m-3; ``T`` in K. Exchange-correlation and ionic parts,
+    shifts of both bands summed.
     """
     t, it, t2, r8, rt2 = schenk_temperature(T)
     return schenk_at(n, p, ions, t, it, t2, r8, rt2)
 
 
 @inline
-def schenk_at(n: float, p: float, ions: float, t: float, it: float, t2: float, r8: float, rt2: float) -> tuple[float, float]:
-    """Return what ``schenk`` does, from the terms of ``schenk_temperature``. Reciprocals are shared: divisions cost most here."""
+def schenk_at(
+    n: float, p: float, ions: float, t: float, it: float, t2: float, r8: float, rt2: float
+) -> tuple[float, float]:
+    """Return what ``schenk`` does, from the terms of ``schenk_temperature``.
+
+    Reciprocals are shared: divisions cost most here.
+    """
     a3 = A_EX**3
     ne, nh, ni = n * a3, p * a3, ions * a3
     s = ne + nh
@@ -82,8 +89,12 @@ def schenk_at(n: float, p: float, ions: float, t: float, it: float, t2: float, r
     common = 1.0 / (den_e * den_h)
     xc_e = (fs2 * inner_e + lin_e * ne + r8 * rs) * (den_h * common)
     xc_h = (fs2 * inner_h + lin_h * nh + r8 * rs) * (den_e * common)
-    dxc_e = (dfs2 * inner_e + fs2 * dinner_e + lin_e + r8 * irs - xc_e * (dden0 + B_E * t2 * irs)) * (den_h * common)
-    dxc_h = (dfs2 * inner_h + fs2 * dinner_h + lin_h + r8 * irs - xc_h * (dden0 + B_H * t2 * irs)) * (den_e * common)
+    dxc_e = (dfs2 * inner_e + fs2 * dinner_e + lin_e + r8 * irs - xc_e * (dden0 + B_E * t2 * irs)) * (
+        den_h * common
+    )
+    dxc_h = (dfs2 * inner_h + fs2 * dinner_h + lin_h + r8 * irs - xc_h * (dden0 + B_H * t2 * irs)) * (
+        den_e * common
+    )
 
     # ions: screening by carriers, electrons and holes
     screen_e, screen_h = rt2 * rs * (1.0 + H_E * lo), rt2 * rs * (1.0 + H_H * lo)

@@ -1,4 +1,7 @@
-"""Recombination in bulk silicon: Auger, Shockley-Read-Hall, low-injection radiative coefficient. Rates in m-3 s-1."""
+"""Recombination in bulk silicon: Auger, Shockley-Read-Hall, low-injection radiative coefficient.
+
+Rates in m-3 s-1.
+"""
 
 from math import exp, log10, tanh
 
@@ -28,13 +31,20 @@ def auger_richter(n: float, p: float, n0: float, p0: float) -> float:
 
 @jit
 def niewelt_coefficients(total: float) -> tuple[float, float, float, float]:
-    """Return C_eeh g_eeh and C_ehh g_ehh, m6 s-1, at n + p = ``total`` m-3, and their slopes by ``total``: Niewelt 2022."""
+    """Return C_eeh g_eeh and C_ehh g_ehh, m6 s-1, at n + p = ``total`` m-3, and their slopes by ``total``:
+    Niewelt 2022.
+    """
     n_ref = 4e17 * PER_CM3
     ratio = total / n_ref
     bell = 1.0 / (1.0 + ratio * ratio)
     slope = -2.0 * ratio * bell * bell / n_ref
     c_eeh, c_ehh = 3.41e-31 * CM6, 1.17e-31 * CM6
-    return c_eeh * (1.0 + 3.38 * bell), c_ehh * (1.0 + 3.88 * bell), c_eeh * 3.38 * slope, c_ehh * 3.88 * slope
+    return (
+        c_eeh * (1.0 + 3.38 * bell),
+        c_ehh * (1.0 + 3.88 * bell),
+        c_eeh * 3.38 * slope,
+        c_ehh * 3.88 * slope,
+    )
 
 
 @jit
@@ -56,7 +66,10 @@ def radiative_coefficient(T: float) -> float:
 
 @jit
 def b_rel(n: float, p: float, T: float) -> float:
-    """Return B/B_low under Coulomb screening: Altermatt 2005. For rates built on n_i without narrowing it must not be used."""
+    """Return B/B_low under Coulomb screening: Altermatt 2005.
+
+    For rates built on n_i without narrowing it must not be used.
+    """
     b_min = 0.2 - 0.2 / (1.0 + (T / 320.0) ** 2.5)
     b1 = 2.0 * PER_CM3 * (1.5e18 + (1e7 - 1.5e18) / (1.0 + (T / 550.0) ** 3.0))
     b3 = 2.0 * PER_CM3 * (4e18 + (1e9 - 4e18) / (1.0 + (T / 365.0) ** 3.54))
@@ -66,12 +79,16 @@ def b_rel(n: float, p: float, T: float) -> float:
 
 @jit
 def srh(n: float, p: float, n0: float, p0: float, tau_n: float, tau_p: float, n1: float, p1: float) -> float:
-    """Return the Shockley-Read-Hall rate, m-3 s-1, of one level: capture times ``tau_n``, ``tau_p`` (s), densities n1, p1."""
+    """Return the Shockley-Read-Hall rate, m-3 s-1, of one level: capture times ``tau_n``, ``tau_p`` (s),
+    densities n1, p1.
+    """
     return (n * p - n0 * p0) / (tau_p * (n + n1) + tau_n * (p + p1))
 
 
 @jit
 def level_densities(level: float, n_i: float, T: float) -> tuple[float, float]:
-    """Return n1, p1, m-3, of a level ``level`` eV above the intrinsic energy; ``n_i`` without gap narrowing."""
+    """Return n1, p1, m-3, of a level ``level`` eV above the intrinsic energy; ``n_i`` without gap
+    narrowing.
+    """
     boltzmann = exp(level / (K_B_EV * T))
     return n_i * boltzmann, n_i / boltzmann

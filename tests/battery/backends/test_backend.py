@@ -25,7 +25,9 @@ CODE = {name: code for code, name in enumerate(layout.TERMINATIONS)}
 
 
 def run(model, protocol, time=NOTHING, parameters="Chen2020", **case):
-    return backend.run(f"battery.{model}", {"parameters": parameters, "protocol": protocol, **case}, np.asarray(time, float))
+    return backend.run(
+        f"battery.{model}", {"parameters": parameters, "protocol": protocol, **case}, np.asarray(time, float)
+    )
 
 
 # telemetry
@@ -34,11 +36,16 @@ def run(model, protocol, time=NOTHING, parameters="Chen2020", **case):
 def test_pybamm_is_told_to_send_nothing(root):
     code = (
         "import sys; from energymodels.backends.pybamm.quiet import OPT_OUT, pybamm; import os;"
-        "assert os.environ[OPT_OUT] == 'true' and pybamm.config.check_opt_out() and pybamm.telemetry._posthog.disabled;"
+        "assert os.environ[OPT_OUT] == 'true' and pybamm.config.check_opt_out() and "
+        "pybamm.telemetry._posthog.disabled;"
         "assert type(pybamm.telemetry._posthog).__name__ == 'MockTelemetry'"
     )
-    plain = {name: value for name, value in os.environ.items() if name not in ("PYBAMM_DISABLE_TELEMETRY", "CI")}
-    done = subprocess.run([sys.executable, "-c", code], cwd=root, env=plain, capture_output=True, text=True, timeout=120)
+    plain = {
+        name: value for name, value in os.environ.items() if name not in ("PYBAMM_DISABLE_TELEMETRY", "CI")
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=root, env=plain, capture_output=True, text=True, timeout=120
+    )
     assert done.returncode == 0, done.stderr
     assert not done.stdout
 
@@ -75,7 +82,9 @@ def test_discharge(model, voltages, duration, capacity):
     assert found["capacity_discharged"] == pytest.approx(found["capacity"], rel=1e-12)
     assert found["termination"] == CODE["end_voltage"]
     np.testing.assert_allclose(found["current"][:-1], 5.0, rtol=1e-12)
-    np.testing.assert_allclose(np.diff(found["state_of_charge"][:2]), -60 * 5.0 / 3600 / cell_capacity(), rtol=1e-5)
+    np.testing.assert_allclose(
+        np.diff(found["state_of_charge"][:2]), -60 * 5.0 / 3600 / cell_capacity(), rtol=1e-5
+    )
     assert found["negative_potential_min"] <= np.nanmin(found["negative_potential_vs_lithium"])
 
 
@@ -108,7 +117,9 @@ def test_lumped_heat():
 
 def test_steps_go_on_from_one_another():
     time = np.linspace(0.0, 8000.0, 8001)
-    protocol = "Discharge at 1C until 2.6 V; Rest for 10 minutes; Charge at 1C until 4.2 V; Hold at 4.2 V until C/20"
+    protocol = (
+        "Discharge at 1C until 2.6 V; Rest for 10 minutes; Charge at 1C until 4.2 V; Hold at 4.2 V until C/20"
+    )
     found = run("spm", protocol, time, initial_soc=0.5)
     assert found["termination"] == CODE["end_current"]
     held = found["voltage"][(time < found["duration"]) & (time > 5800.0)]
@@ -117,7 +128,9 @@ def test_steps_go_on_from_one_another():
     assert set(np.round(current[time[: current.size] < 5000.0], 9)) == {5.0, 0.0, -5.0}
     moved = np.trapezoid(current, time[: current.size]) / 3600.0
     assert found["capacity_discharged"] == pytest.approx(moved, abs=5e-3)
-    assert found["state_of_charge"][current.size - 1] == pytest.approx(0.5 - moved / cell_capacity(), abs=1e-3)
+    assert found["state_of_charge"][current.size - 1] == pytest.approx(
+        0.5 - moved / cell_capacity(), abs=1e-3
+    )
 
 
 @pytest.mark.parametrize(
@@ -126,7 +139,11 @@ def test_steps_go_on_from_one_another():
         ("Discharge at 1 A until 0.5 A h; Rest for 1 min", {"duration": 1860.0, "capacity": 0.5}, "end_time"),
         ("Discharge at 10 W until 0.5 A h", {"capacity": 0.5}, "end_capacity"),
         ("Discharge at 4 W for 30 minutes", {"energy_discharged": 2.0}, "end_time"),
-        ("(Discharge at 1 A for 10 s; Charge at 1 A for 10 s) x 2", {"duration": 40.0, "capacity_discharged": 0.0}, "end_time"),
+        (
+            "(Discharge at 1 A for 10 s; Charge at 1 A for 10 s) x 2",
+            {"duration": 40.0, "capacity_discharged": 0.0},
+            "end_time",
+        ),
         ("Charge at 10C", {"duration": 0.0, "capacity": 0.0}, "voltage_max"),
     ],
 )
@@ -160,12 +177,17 @@ def test_contact_resistance_is_behind_the_terminals_and_heats():
 def test_fields_reach_pybamm():
     base = run("spm", "Discharge at 1C")
     thick = run(
-        "spm", "Discharge at 1C", **{"negative.thickness": 85.2 * 2, "positive.thickness": 75.6 * 2, "cell.nominal_capacity": 10.0}
+        "spm",
+        "Discharge at 1C",
+        **{"negative.thickness": 85.2 * 2, "positive.thickness": 75.6 * 2, "cell.nominal_capacity": 10.0},
     )
-    assert thick["capacity"] == pytest.approx(2.0 * base["capacity"], rel=1e-4)  # the same current density per particle
+    # the same current density per particle
+    assert thick["capacity"] == pytest.approx(2.0 * base["capacity"], rel=1e-4)
     constant = run("spm", "Discharge at 1C", **{"negative.diffusivity": 3.3e-14})  # what the set has
     assert constant["duration"] == pytest.approx(base["duration"], rel=1e-7)
-    doubled = run("spm", "Discharge at 1C", **{"negative.diffusivity": 1.65e-14, "negative.diffusivity_factor": 2.0})
+    doubled = run(
+        "spm", "Discharge at 1C", **{"negative.diffusivity": 1.65e-14, "negative.diffusivity_factor": 2.0}
+    )
     assert doubled["duration"] == pytest.approx(base["duration"], rel=1e-7)
     slow = run("spm", "Discharge at 1C", **{"negative.exchange_current_density_factor": 0.1})
     assert slow["duration"] < base["duration"]
@@ -190,7 +212,9 @@ def test_refusals(parameters, case, words):
 
 
 def values_at(values, c, T):
-    """Return a BPX cell's functions of (concentration or stoichiometry, K) and the exchange currents, as numbers."""
+    """Return a BPX cell's functions of (concentration or stoichiometry, K) and the exchange currents, as
+    numbers.
+    """
     from energymodels.backends.pybamm.quiet import pybamm
 
     x, T = pybamm.Scalar(c), pybamm.Scalar(T)
@@ -199,9 +223,13 @@ def values_at(values, c, T):
         found.append(values[name](1000.0 * x, T))
     for side in ("Negative", "Positive"):
         found.append(values[f"{side} particle diffusivity [m2.s-1]"](x, T))
-        found += [values[f"{side} electrode {what}"](x) for what in ("OCP [V]", "OCP entropic change [V.K-1]")]
+        found += [
+            values[f"{side} electrode {what}"](x) for what in ("OCP [V]", "OCP entropic change [V.K-1]")
+        ]
         found.append(values[f"{side} electrode exchange-current density [A.m-2]"](1100.0, 9000.0, 20000.0, T))
-    return np.array([np.ravel(pybamm.ParameterValues({}).evaluate(pybamm.convert_to_symbol(f)))[0] for f in found])
+    return np.array(
+        [np.ravel(pybamm.ParameterValues({}).evaluate(pybamm.convert_to_symbol(f)))[0] for f in found]
+    )
 
 
 def test_bundled_cells_and_files_are_read_as_pybamm_reads_them(tmp_path):
@@ -215,7 +243,8 @@ def test_bundled_cells_and_files_are_read_as_pybamm_reads_them(tmp_path):
         warnings.simplefilter("ignore")
         written = json.dumps(pybamm_files._written(read_bundled("lfp-18650")))
         path.write_text(written.replace("\\n", " "))  # a formula of BPX has one line
-        theirs = pybamm.ParameterValues.create_from_bpx(str(path))  # runs the formulas, which the backend does not
+        # runs the formulas, which the backend does not
+        theirs = pybamm.ParameterValues.create_from_bpx(str(path))
         ours = [pybamm_files.from_bundled("lfp-18650"), pybamm_files.from_file(path)]
     beside = {
         *SIDE_REACTIONS.values(),
@@ -244,9 +273,12 @@ def test_formulas_that_numpy_and_pybamm_name_differently():
 
 def test_lfp_cell():
     charge = run("dfn", "Charge at 4C until 3.65 V", parameters="lfp-18650")
-    assert charge["capacity"] == pytest.approx(0.51763, abs=1e-5)  # a quarter of it: this cell cannot take 4C at 25 degC
+    # a quarter of it: this cell cannot take 4C at 25 degC
+    assert charge["capacity"] == pytest.approx(0.51763, abs=1e-5)
     assert charge["negative_potential_min"] == pytest.approx(-0.08403, abs=1e-5)
-    hot = run("dfn", "Discharge at 4C", parameters="lfp-18650", thermal="lumped", heat_transfer_coefficient=10.0)
+    hot = run(
+        "dfn", "Discharge at 4C", parameters="lfp-18650", thermal="lumped", heat_transfer_coefficient=10.0
+    )
     assert hot["capacity"] == pytest.approx(1.980, abs=5e-4)
     assert hot["temperature_max"] == pytest.approx(61.63, abs=0.01)
 
@@ -264,7 +296,9 @@ def test_a_case_that_pybamm_gives_up_is_reported(monkeypatch):
 
     monkeypatch.setattr(backend, "run", solve)
     monkeypatch.setattr(
-        backend, "get_model", lambda name: SimpleNamespace(fields=lambda values: {"rate": SimpleNamespace(labels=())})
+        backend,
+        "get_model",
+        lambda name: SimpleNamespace(fields=lambda values: {"rate": SimpleNamespace(labels=())}),
     )
     values, codes = backend.solve("battery.spm", {}, {"rate": np.array([1.0, 2.0])}, {"time": np.zeros(3)})
     assert codes.tolist() == [status.OK, status.NO_CONVERGENCE]
@@ -283,7 +317,11 @@ REFERENCE = np.append(np.linspace(4.0, 3.1, 10), np.nan)
 def entry(ours):
     output = Output("voltage", "V", "voltage", dims=("time",))
     solutions = [
-        SimpleNamespace(values={"voltage": v[None], "duration": np.array([95.0])}, status=np.zeros(1), output_axes={"time": TIME})
+        SimpleNamespace(
+            values={"voltage": v[None], "duration": np.array([95.0])},
+            status=np.zeros(1),
+            output_axes={"time": TIME},
+        )
         for v in (np.asarray(ours), REFERENCE)
     ]
     return comparison._entry(output, *solutions, TOLERANCES)

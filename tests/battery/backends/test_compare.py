@@ -1,4 +1,6 @@
-"""``compare`` of batteries: the reference's mesh unless somebody chose one, and what the default mesh changes."""
+"""``compare`` of batteries: the reference's mesh unless somebody chose one, and what the default mesh
+changes.
+"""
 
 import pytest
 from numba.core import config
@@ -11,7 +13,9 @@ VALUES = {"parameters": "Chen2020", "protocol": "Discharge at 2C until 2.5 V", "
 
 
 def test_the_mesh_is_that_of_the_reference():
-    """Ours is the run with mesh=pybamm; what the default mesh gives, and by how much it differs, stand beside it."""
+    """Ours is the run with mesh=pybamm; what the default mesh gives, and by how much it differs, stand beside
+    it.
+    """
     entries = {entry["output"]: entry for entry in compare("battery.spme", VALUES)}
     theirs, own = (em.run("battery.spme", VALUES | {"mesh": mesh}) for mesh in ("pybamm", "default"))
     for name in ("capacity", "energy", "duration"):
@@ -38,8 +42,12 @@ def test_a_mesh_that_was_chosen_stays(mesh):
 def test_what_is_said_on_the_command_line(cli):
     words = ("-p", "parameters=Chen2020", "-p", "protocol=Discharge at 1C for 60 s")
     said = cli("compare", "battery.spm", *words).stdout
-    assert "with mesh=pybamm, as the reference has it; -p mesh=default compares the default instead, which changes:" in said
+    assert (
+        "with mesh=pybamm, as the reference has it; -p mesh=default compares the default instead, which "
+        "changes:" in said
+    )
     assert said.count("negative_potential_min") == 2
-    chosen = cli("compare", "battery.spm", *words, "-p", "mesh=default", status=1).stdout  # 12 mV off in the first seconds
+    # 12 mV off in the first seconds
+    chosen = cli("compare", "battery.spm", *words, "-p", "mesh=default", status=1).stdout
     assert "mesh" not in chosen
     assert chosen.count("negative_potential_min") == 1

@@ -1,4 +1,6 @@
-"""Other chemistries: sodium-ion against PyBaMM's own model, and bundled cells of assumed design on published materials."""
+"""Other chemistries: sodium-ion against PyBaMM's own model, and bundled cells of assumed design on published
+materials.
+"""
 
 import copy
 import re
@@ -50,16 +52,21 @@ def sodium():
 
     def solved(rate, charge):
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # beyond the data's ends PyBaMM goes on along a straight line and says so
+            # beyond the data's ends PyBaMM goes on along a straight line and says so
+            warnings.simplefilter("ignore")
             values = pybamm.ParameterValues("Chayambuka2022")
-            low, high, full, empty = (float(np.ravel(v)[0]) for v in pybamm.lithium_ion.get_min_max_stoichiometries(values))
+            low, high, full, empty = (
+                float(np.ravel(v)[0]) for v in pybamm.lithium_ion.get_min_max_stoichiometries(values)
+            )
             for side, sto in (("negative", low if charge else high), ("positive", empty if charge else full)):
                 name = f"Maximum concentration in {side} electrode [mol.m-3]"
                 values[f"Initial concentration in {side} electrode [mol.m-3]"] = sto * values[name]
             current = values["Nominal cell capacity [A.h]"] * rate
             values["Current function [A]"] = -current if charge else current
             solver = pybamm.IDAKLUSolver(rtol=1e-8, atol=1e-8)
-            simulation = pybamm.Simulation(pybamm.sodium_ion.BasicDFN(), parameter_values=values, solver=solver)
+            simulation = pybamm.Simulation(
+                pybamm.sodium_ion.BasicDFN(), parameter_values=values, solver=solver
+            )
             solution = simulation.solve([0.0, 4000.0 / rate])
         end = float(solution.t[-1])
         return solution["Voltage [V]"], end, current * end / AMPERE_HOUR
@@ -73,7 +80,10 @@ def sodium():
     [
         (1.0, False),
         (1.0, True),
-        *(pytest.param(rate, charge, marks=pytest.mark.slow) for rate, charge in ((0.2, False), (0.2, True), (2.0, True))),
+        *(
+            pytest.param(rate, charge, marks=pytest.mark.slow)
+            for rate, charge in ((0.2, False), (0.2, True), (2.0, True))
+        ),
         *(pytest.param(rate, False, marks=pytest.mark.slow) for rate in (2.0, 4.0)),
     ],
 )
@@ -104,9 +114,13 @@ def test_functions_of_the_sodium_set():
     for side, end in (("Negative", "N"), ("Positive", "P")):
         potential = [number(values[f"{side} electrode OCP [V]"](pybamm.Scalar(s))) for s in x]
         assert read(found, f"U_{end}", x) == pytest.approx(potential, abs=3e-6)
-        diffusivity = [number(values[f"{side} particle diffusivity [m2.s-1]"](pybamm.Scalar(s), 298.15)) for s in x]
+        diffusivity = [
+            number(values[f"{side} particle diffusivity [m2.s-1]"](pybamm.Scalar(s), 298.15)) for s in x
+        ]
         assert read(found, f"D_{end}", x) == pytest.approx(diffusivity, rel=2e-5)
-    conductivity = [number(values["Electrolyte conductivity [S.m-1]"](pybamm.Scalar(1e3 * s), 298.15)) for s in x]
+    conductivity = [
+        number(values["Electrolyte conductivity [S.m-1]"](pybamm.Scalar(1e3 * s), 298.15)) for s in x
+    ]
     assert read(found, "KAPPA", 1e3 * x) == pytest.approx(conductivity, rel=2e-6)
     assert found.scalars["positive.maximum_concentration"] == 15320.0
     assert any("sodium" in note for note in found.notes)
@@ -116,9 +130,13 @@ def test_functions_of_the_sodium_set():
 def test_sodium_heat_stays_in_an_adiabatic_cell():
     """The set has no thermal values: they are the spec's, and heat over heat capacity is the rise."""
     spec = em.load(SODIUM)
-    found = em.run(SODIUM, {"protocol": "Discharge at 1C", "thermal": "lumped", "heat_transfer_coefficient": 0.0})
+    found = em.run(
+        SODIUM, {"protocol": "Discharge at 1C", "thermal": "lumped", "heat_transfer_coefficient": 0.0}
+    )
     capacity = spec.values["cell.heat_capacity"] * spec.values["cell.volume"]
-    assert float(found.temperature_max) - 25.0 == pytest.approx(float(found.heat_total) * AMPERE_HOUR / capacity, rel=1e-6)
+    assert float(found.temperature_max) - 25.0 == pytest.approx(
+        float(found.heat_total) * AMPERE_HOUR / capacity, rel=1e-6
+    )
     assert float(found.temperature_max) > 26.0
     with pytest.raises(InputError, match="no Negative electrode density"):
         em.run("battery.dfn", {"parameters": "Chayambuka2022", "thermal": "lumped"})
@@ -126,15 +144,20 @@ def test_sodium_heat_stays_in_an_adiabatic_cell():
 
 @whole_runs
 def test_sodium_heat_is_that_of_pybamm():
-    """PyBaMM's lumped heat, which its own sodium-ion model lacks, in its lithium-ion DFN with the same values."""
-    found = em.compare(SODIUM, {"protocol": "Discharge at 1C", "thermal": "lumped", "mesh": "pybamm", "tolerance": 1e-6})
+    """PyBaMM's lumped heat, which its own sodium-ion model lacks, in its lithium-ion DFN with the same
+    values.
+    """
+    found = em.compare(
+        SODIUM, {"protocol": "Discharge at 1C", "thermal": "lumped", "mesh": "pybamm", "tolerance": 1e-6}
+    )
     assert all(one["within"] for one in found), [one for one in found if not one["within"]]
 
 
 @whole_runs
 def test_simpler_sodium_models_agree_at_low_rates():
     capacities = [
-        float(em.run(SODIUM, {"model": f"battery.{m}", "protocol": "Discharge at C/20"}).capacity) for m in ("spm", "spme", "dfn")
+        float(em.run(SODIUM, {"model": f"battery.{m}", "protocol": "Discharge at C/20"}).capacity)
+        for m in ("spm", "spme", "dfn")
     ]
     assert capacities == pytest.approx([capacities[-1]] * 3, rel=1e-3)
 
@@ -158,18 +181,23 @@ def test_every_value_is_tagged_and_in_its_range(name):
 
 @pytest.mark.parametrize("name", DESIGNS)
 def test_electrodes_are_balanced(name):
-    """The capacity from one to the other stoichiometry, by geometry, is the same of both electrodes, and the nominal one."""
+    """The capacity from one to the other stoichiometry, by geometry, is the same of both electrodes, and the
+    nominal one.
+    """
     per_area = []
     for side in ("negative", "positive"):
         window = value(name, side, "maximum_stoichiometry") - value(name, side, "minimum_stoichiometry")
         active = value(name, side, "surface_area") * value(name, side, "particle_radius") / 3.0
         assert active + value(name, side, "porosity") <= 1.0
-        lithium = active * value(name, side, "thickness") * value(name, side, "maximum_concentration") * window
+        lithium = (
+            active * value(name, side, "thickness") * value(name, side, "maximum_concentration") * window
+        )
         per_area.append(lithium * FARADAY / AMPERE_HOUR)
     assert per_area[0] == pytest.approx(per_area[1], rel=5e-3)
     area = value(name, "cell", "electrode_area") * value(name, "cell", "electrode_pairs")
     assert value(name, "cell", "nominal_capacity") == pytest.approx(per_area[1] * area, rel=2e-3)
-    assert not any("stoichiometry limits" in note for note in parameter_set(name).notes)  # voltages at both ends, to 1 mV
+    # voltages at both ends, to 1 mV
+    assert not any("stoichiometry limits" in note for note in parameter_set(name).notes)
 
 
 @whole_runs
@@ -190,10 +218,15 @@ def test_the_thin_cell_takes_more_than_the_usual_one():
 
 
 @whole_runs
-@pytest.mark.parametrize("name", [DESIGNS[0], *(pytest.param(name, marks=pytest.mark.slow) for name in DESIGNS[1:])])
+@pytest.mark.parametrize(
+    "name", [DESIGNS[0], *(pytest.param(name, marks=pytest.mark.slow) for name in DESIGNS[1:])]
+)
 def test_designs_are_solved_as_pybamm_solves_them(name):
-    liquid = {"electrolyte.liquid_fraction": 1.0, "cell.interface_resistance": 0.0}  # PyBaMM has no solid electrolyte beside it
-    found = em.compare(f"battery-{name}", {"protocol": "Charge at 1C", "mesh": "pybamm", "tolerance": 1e-6} | liquid)
+    # PyBaMM has no solid electrolyte beside it
+    liquid = {"electrolyte.liquid_fraction": 1.0, "cell.interface_resistance": 0.0}
+    found = em.compare(
+        f"battery-{name}", {"protocol": "Charge at 1C", "mesh": "pybamm", "tolerance": 1e-6} | liquid
+    )
     assert all(one["within"] for one in found), [one for one in found if not one["within"]]
 
 
@@ -231,7 +264,9 @@ def test_potentials_of_the_lg_m50():
 
 
 def test_silicon_carbon_is_the_sum_of_its_parts():
-    """At one potential silicon (540 of 800 mA h/g, the mean of its branches) and graphite share what they hold: 5 mV."""
+    """At one potential silicon (540 of 800 mA h/g, the mean of its branches) and graphite share what they
+    hold: 5 mV.
+    """
     from energymodels.backends.pybamm.quiet import pybamm
 
     silicon = pybamm.parameter_sets["Chen2020_composite"]["Secondary: Negative electrode OCP [V]"]
@@ -251,11 +286,16 @@ def test_silicon_carbon_is_the_sum_of_its_parts():
 def test_liquid_fraction_follows_from_the_mass():
     """From 5 to 10 % of the mass that 360 Wh/kg mean, at 1.27 g/cm3, in the pores of all layers."""
     name = "semi-solid-360"
-    pores = sum(value(name, part, "thickness") * value(name, part, "porosity") for part in ("negative", "separator", "positive"))
+    pores = sum(
+        value(name, part, "thickness") * value(name, part, "porosity")
+        for part in ("negative", "separator", "positive")
+    )
     area = value(name, "cell", "electrode_area") * value(name, "cell", "electrode_pairs")
     mass = value(name, "cell", "nominal_capacity") * 3.55 / 360.0 / area
     for key, share in (("low", 0.05), ("value", 0.075), ("high", 0.10)):
-        assert entry(name, "electrolyte", "liquid_fraction")[key] == pytest.approx(share * mass / 1270.0 / pores, rel=5e-3)
+        assert entry(name, "electrolyte", "liquid_fraction")[key] == pytest.approx(
+            share * mass / 1270.0 / pores, rel=5e-3
+        )
 
 
 def test_a_hybrid_electrolyte_is_there_where_it_is_given():
@@ -279,21 +319,25 @@ def test_interface_resistances_are_those_of_the_sources():
     assert one["value"] == pytest.approx(10.0 * 1e-4)
     assert one["high"] == pytest.approx(300.0 * 1e-4)
     assert pytest.approx(480.0, rel=0.01) == GAS * 298.15 / FARADAY / 53.1e-6
-    assert entry("semi-solid-360", "electrolyte", "solid_conductivity_activation_energy")["value"] == pytest.approx(
-        0.268 * FARADAY, rel=2e-3
-    )
+    assert entry("semi-solid-360", "electrolyte", "solid_conductivity_activation_energy")[
+        "value"
+    ] == pytest.approx(0.268 * FARADAY, rel=2e-3)
 
 
 @pytest.mark.parametrize("name", BUNDLED)
 def test_side_reactions(name):
-    """The values of PyBaMM's OKane2022, but for lithium in a mole of SEI; ranges hold the other sets' and the measured one."""
+    """The values of PyBaMM's OKane2022, but for lithium in a mole of SEI; ranges hold the other sets' and the
+    measured one.
+    """
     found, theirs = parameter_set(name), parameter_set("OKane2022").scalars
     own = {path: number for path, number in found.scalars.items() if path.startswith("side_reactions.")}
     for path, number in own.items():
         assert theirs[path] == (1.0 if path.endswith("lithium_per_mole") else number), path
     low, high = found.ranges["side_reactions.plating_rate_constant"]
     mohtat = parameter_set("Mohtat2020").scalars
-    assert low == pytest.approx(mohtat["side_reactions.plating_exchange_current_density"] / FARADAY / 1000.0, rel=5e-3)
+    assert low == pytest.approx(
+        mohtat["side_reactions.plating_exchange_current_density"] / FARADAY / 1000.0, rel=5e-3
+    )
     assert high == pytest.approx(10.0 / FARADAY / 1000.0, rel=5e-3)
     for other in ("Ecker2015", "Mohtat2020", "OKane2022"):
         low, high = found.ranges["side_reactions.plating_transfer_coefficient"]
@@ -314,7 +358,9 @@ def test_pybamm_gets_the_side_reactions_of_a_bundled_set():
 
     for process in ("plating", "stripping"):
         name = f"Exchange-current density for {process} [A.m-2]"
-        assert number(values, name, 900.0, 30.0, 298.15) == pytest.approx(number(theirs, name, 900.0, 30.0, 298.15), rel=1e-12)
+        assert number(values, name, 900.0, 30.0, 298.15) == pytest.approx(
+            number(theirs, name, 900.0, 30.0, 298.15), rel=1e-12
+        )
     decay = "Dead lithium decay rate [s-1]"
     assert number(values, decay, 2e-8) == pytest.approx(number(theirs, decay, 2e-8), rel=1e-12)
     for key, name in (names.SIDE_REACTIONS | names.ASKED_FOR).items():
@@ -334,7 +380,9 @@ def test_ranges_are_in_the_units_of_fields():
     assert low * 1.4e-14 == pytest.approx(5e-15)
     known = parameter_set("Chen2020")
     assert known.ranges == {}
-    assert {path for path in found.ranges if not path.startswith("side_reactions.")} <= get_model("battery.dfn").fields({}).keys()
+    assert {path for path in found.ranges if not path.startswith("side_reactions.")} <= get_model(
+        "battery.dfn"
+    ).fields({}).keys()
 
 
 @pytest.mark.parametrize(
@@ -359,7 +407,12 @@ def test_wrong_entries_are_refused(monkeypatch, section, key, change, error):
 
 def test_unknown_side_reactions_are_refused(monkeypatch):
     table = copy.deepcopy(datasets.table("battery/lfp-4c"))
-    table["side_reactions"]["sei_colour"] = {"value": 1.0, "unit": "1", "method": "assumed", "source": "unsourced"}
+    table["side_reactions"]["sei_colour"] = {
+        "value": 1.0,
+        "unit": "1",
+        "method": "assumed",
+        "source": "unsourced",
+    }
     monkeypatch.setattr(sets.datasets, "table", lambda name: table)
     with pytest.raises(ValueError, match=r"side_reactions\.sei_colour is unknown"):
         sets.read_bundled("lfp-4c")

@@ -18,8 +18,10 @@ PROTOCOLS = {
 }
 FIDELITIES = ("battery.spm", "battery.spme", "battery.dfn")
 LIMITS = {
-    "Chen2020": (2.5, 4.2), "OKane2022": (2.5, 4.2), "Ecker2015": (2.5, 4.2), "lfp-18650": (2.0, 3.65), "nmc811-sic": (2.5, 4.2),
-    "semi-solid-360": (2.7, 4.2), "Marquis2019": (3.105, 4.1), "Ai2020": (3.0, 4.2), "Ramadass2004": (2.8, 4.2),
+    "Chen2020": (2.5, 4.2), "OKane2022": (2.5, 4.2), "Ecker2015": (2.5, 4.2), "lfp-18650": (2.0, 3.65),
+    "nmc811-sic": (2.5, 4.2),
+    "semi-solid-360": (2.7, 4.2), "Marquis2019": (3.105, 4.1), "Ai2020": (3.0, 4.2),
+    "Ramadass2004": (2.8, 4.2),
 }  # fmt: skip
 
 
@@ -31,17 +33,27 @@ def random_case(rng):
         lambda: f"Discharge at {rng.uniform(0.02, 3.0):.4g}C until {low} V",
         lambda: f"Charge at {rng.uniform(0.02, 3.0):.4g}C until {high} V",
         lambda: f"Rest for {rng.uniform(0.1, 60.0):.3g} min",
-        lambda: f"Hold at {rng.uniform(low + 0.3 * (high - low), high):.4g} V for {rng.uniform(0.1, 120.0):.3g} min",
+        lambda: (
+            f"Hold at {rng.uniform(low + 0.3 * (high - low), high):.4g} V for "
+            f"{rng.uniform(0.1, 120.0):.3g} min"
+        ),
     ]
     protocol = "; ".join(kinds[rng.integers(4)]() for _ in range(rng.integers(1, 4)))
     temperature = 25.0 if name in ("Marquis2019",) else rng.uniform(0.0, 45.0)
-    return {"parameters": name, "protocol": protocol, "initial_soc": rng.uniform(), "temperature": temperature}
+    return {
+        "parameters": name,
+        "protocol": protocol,
+        "initial_soc": rng.uniform(),
+        "temperature": temperature,
+    }
 
 
 @pytest.mark.parametrize("model", FIDELITIES)
 @pytest.mark.parametrize("seed", range(4))
 def test_lithium_is_kept_and_energy_lies_between_the_voltages(model, seed):
-    """To 1e-10 of all lithium; the mean voltage of the charge moved was seen, but for the instant a step begins with."""
+    """To 1e-10 of all lithium; the mean voltage of the charge moved was seen, but for the instant a step
+    begins with.
+    """
     rng = np.random.default_rng(seed)
     solved = 0
     for _ in range(25):
@@ -50,7 +62,9 @@ def test_lithium_is_kept_and_energy_lies_between_the_voltages(model, seed):
         if found.status.item() != 0:
             continue
         solved += 1
-        one = {name: found.values[name].ravel() for name in ("lithium_gained", "capacity", "energy", "voltage")}
+        one = {
+            name: found.values[name].ravel() for name in ("lithium_gained", "capacity", "energy", "voltage")
+        }
         assert abs(one["lithium_gained"].item()) < 1e-10, values
         if one["capacity"].item() > 1e-6:
             mean = one["energy"].item() / one["capacity"].item()
@@ -66,7 +80,8 @@ def test_lithium_is_kept_and_energy_lies_between_the_voltages(model, seed):
      "temperature": 33.485684740582556},
     {"parameters": "Ramadass2004", "protocol": "Discharge at 2.569C until 2.8 V; Rest for 52.6 min",
      "initial_soc": 0.2740483886137183, "temperature": 0.31913228714248176},
-    {"parameters": "semi-solid-360", "protocol": "Rest for 25.7 min; Hold at 4.164 V for 83 min; Discharge at 2.502C until 2.7 V",
+    {"parameters": "semi-solid-360",
+    "protocol": "Rest for 25.7 min; Hold at 4.164 V for 83 min; Discharge at 2.502C until 2.7 V",
      "initial_soc": 0.9448959101690874, "temperature": 36.56011952487791},
 ])  # fmt: skip
 def test_lithium_is_kept_where_the_electrolyte_runs_out(values):
@@ -75,7 +90,8 @@ def test_lithium_is_kept_where_the_electrolyte_runs_out(values):
 
 
 @pytest.mark.parametrize("model", FIDELITIES)
-@pytest.mark.parametrize("name", [name for name in LIMITS if name != "Ramadass2004"])  # whose electrolyte runs out in SPMe
+# whose electrolyte runs out in SPMe
+@pytest.mark.parametrize("name", [name for name in LIMITS if name != "Ramadass2004"])
 def test_energy_of_a_hold_is_voltage_times_charge(model, name):
     low, high = LIMITS[name]
     volt = low + 0.9 * (high - low)
@@ -90,7 +106,8 @@ def test_energy_of_a_hold_is_voltage_times_charge(model, name):
 def test_energy_where_a_large_step_follows_a_nearly_empty_one():
     """Once 1.81 W h. The integral of 20001 samples, closer where the current begins."""
     values = {
-        "parameters": "OKane2022", "thermal": "lumped", "heat_transfer_coefficient": 10.0, "temperature": 4.1846396698002755,
+        "parameters": "OKane2022", "thermal": "lumped", "heat_transfer_coefficient": 10.0,
+        "temperature": 4.1846396698002755,
         "protocol": "Charge at 2.68418948975243C until 0.8167393230260561 A h", "series.points": 20001,
     }  # fmt: skip
     ds = em.run("battery.spme", values)
@@ -120,8 +137,15 @@ def test_a_state_of_charge_that_is_met_ends_a_charge_at_limits(model):
 
 
 def test_negative_heat_is_reversible(tools):
-    """A slow charge of a cell whose voltage falls as it warms cools: by T dU/dT for each coulomb (Bernardi et al. 1985)."""
-    values = {"parameters": "Mohtat2020", "protocol": "Charge at C/200 for 80 hours", "initial_soc": 0.2, "temperature": 25.0}
+    """A slow charge of a cell whose voltage falls as it warms cools: by T dU/dT for each coulomb (Bernardi et
+    al. 1985).
+    """
+    values = {
+        "parameters": "Mohtat2020",
+        "protocol": "Charge at C/200 for 80 hours",
+        "initial_soc": 0.2,
+        "temperature": 25.0,
+    }
     case = tools.solve_case("battery.spm", values)
     tables, memory, index = case.tables, case.work.memory, case.work.index
     charge = np.linspace(0.0, case.out[to.CAPACITY_DISCHARGED], 2001)
@@ -135,4 +159,5 @@ def test_negative_heat_is_reversible(tools):
     losses = np.trapezoid(open_circuit, charge) - case.out[to.ENERGY_DISCHARGED]
     assert losses > 0.0
     assert reversible < -10.0 * losses
-    assert case.out[to.HEAT] == pytest.approx(reversible + losses, rel=0.05)  # heat is not looked up within steps: 3.4 % here
+    # heat is not looked up within steps: 3.4 % here
+    assert case.out[to.HEAT] == pytest.approx(reversible + losses, rel=0.05)

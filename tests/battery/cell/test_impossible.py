@@ -48,7 +48,9 @@ def test_in_a_sweep_it_has_a_status() -> None:
 def test_voltages_past_the_limits(protocol: str, faults: list[str]) -> None:
     found = out_of_limits(parse(protocol).blocks, 2.0, 3.65)
     assert len(found) == len(faults)
-    assert all(fault.field == "protocol" and name in fault.hint for fault, name in zip(found, faults, strict=True))
+    assert all(
+        fault.field == "protocol" and name in fault.hint for fault, name in zip(found, faults, strict=True)
+    )
 
 
 def test_limits_are_those_of_the_case() -> None:
@@ -61,4 +63,7 @@ def test_limits_are_those_of_the_case() -> None:
 def test_a_result_cites_its_parameter_sets() -> None:
     one, two = em.run(CELL, SHORT), em.sweep(CELL, {"parameters": ["lfp-18650", "Chen2020"]}, SHORT)
     assert one.attrs["data_sources"].split("; ") == list(parameter_set("lfp-18650").sources)
-    assert set(two.attrs["data_sources"].split("; ")) == {*parameter_set("lfp-18650").sources, *parameter_set("Chen2020").sources}
+    assert set(two.attrs["data_sources"].split("; ")) == {
+        *parameter_set("lfp-18650").sources,
+        *parameter_set("Chen2020").sources,
+    }

@@ -1,4 +1,6 @@
-"""What holds for every cell and protocol: lithium, salt, charge, energy and heat are kept, and a case stands for itself."""
+"""What holds for every cell and protocol: lithium, salt, charge, energy and heat are kept, and a case stands
+for itself.
+"""
 
 import numpy as np
 import pytest
@@ -17,7 +19,8 @@ FIDELITIES = ("battery.spm", "battery.spme", "battery.dfn")
 VOLUME = 0
 # without shrinking: a failure prints its case, which is small
 EXAMPLES = settings(max_examples=2 if FAST else 20, phases=(Phase.explicit, Phase.generate))
-LIMITS = {"lfp-18650": (2.2, 3.6), "Chen2020": (2.7, 4.15), "Ecker2015": (2.7, 4.15)}  # V: within what the cells may
+# V: within what the cells may
+LIMITS = {"lfp-18650": (2.2, 3.6), "Chen2020": (2.7, 4.15), "Ecker2015": (2.7, 4.15)}
 ONE_C = {"lfp-18650": 6.4, "Chen2020": 18.0, "Ecker2015": 0.57}  # W
 
 
@@ -32,10 +35,14 @@ def steps(low, high, power):
     way = st.sampled_from(["Discharge", "Charge"])
     limit = {"Discharge": low, "Charge": high}
     return st.one_of(
-        st.builds(lambda w, c, t: f"{w} at {c}C for {t} min or until {limit[w]} V", way, rounded(0.02, 3.0), minutes),
+        st.builds(
+            lambda w, c, t: f"{w} at {c}C for {t} min or until {limit[w]} V", way, rounded(0.02, 3.0), minutes
+        ),
         st.builds(lambda w, p, t: f"{w} at {p} W for {t} min or until {limit[w]} V", way, watts, minutes),
         st.builds(lambda t: f"Rest for {t} min", minutes),
-        st.builds(lambda v, t: f"Hold at {v} V for {t} min", rounded(low + 0.45 * (high - low), high), minutes),
+        st.builds(
+            lambda v, t: f"Hold at {v} V for {t} min", rounded(low + 0.45 * (high - low), high), minutes
+        ),
     )
 
 
@@ -62,7 +69,11 @@ def cases(draw, thermal=("isothermal", "lumped"), parameters=tuple(LIMITS)):
         "electrolyte.conductivity_factor": draw(factor),
         "electrolyte.diffusivity_factor": draw(factor),
         "cell.contact_resistance": draw(st.sampled_from([0.0, 0.002])),
-    } | ({"points.negative": 4, "points.separator": 2, "points.positive": 4, "points.particle": 5} if FAST else {})
+    } | (
+        {"points.negative": 4, "points.separator": 2, "points.positive": 4, "points.particle": 5}
+        if FAST
+        else {}
+    )
 
 
 def lithium(case):
@@ -76,7 +87,11 @@ def lithium(case):
         theta = case.profile[start : start + volume.size * many].reshape(volume.size, many)
         start += volume.size * many
         mean = theta[0] if case.by_modes[side] else 3.0 * volume @ theta  # the first mode is the mean
-        weights = case.work.node[at.DX, first : first + count] if many > 1 else np.array([(c.thickness_n, c.thickness_p)[side]])
+        weights = (
+            case.work.node[at.DX, first : first + count]
+            if many > 1
+            else np.array([(c.thickness_n, c.thickness_p)[side]])
+        )
         full = FARADAY * c.area * ((c.active_n * c.c_max_n), (c.active_p * c.c_max_p))[side]
         found.append(full * float(mean @ weights))
     return found
@@ -95,7 +110,9 @@ def salt(case):
 @EXAMPLES
 @given(cases())
 def test_lithium_and_salt_are_kept(tools, model, values):
-    """Conservation is linear in the unknowns, so Newton's method and variable steps leave it exact to round-off."""
+    """Conservation is linear in the unknowns, so Newton's method and variable steps leave it exact to
+    round-off.
+    """
     case = tools.solve_case(model, values)
     assume(case.status == status.OK)
     memory = case.work.memory
@@ -116,8 +133,8 @@ def test_lithium_and_salt_are_kept(tools, model, values):
 def test_random_protocols_are_finished(tools, model, values):
     """These cells and protocols are mild: every one is solved, in a bounded number of steps.
 
-    But for single particles with electrolyte where a voltage far from equilibrium is held: spread evenly, the current that this
-    takes can empty the electrolyte of a cell, which says so.
+    But for single particles with electrolyte where a voltage far from equilibrium is held: spread evenly, the
+    current that this takes can empty the electrolyte of a cell, which says so.
     """
     case = tools.solve_case(model, values)
     if model == "battery.spme" and "Hold" in values["protocol"]:
@@ -132,7 +149,13 @@ def test_random_protocols_are_finished(tools, model, values):
 
 @pytest.mark.parametrize("model", FIDELITIES)
 @EXAMPLES
-@given(st.lists(st.tuples(rounded(-1.0, 1.0), rounded(0.01, 0.03) if FAST else rounded(0.1, 10.0)), min_size=1, max_size=5))
+@given(
+    st.lists(
+        st.tuples(rounded(-1.0, 1.0), rounded(0.01, 0.03) if FAST else rounded(0.1, 10.0)),
+        min_size=1,
+        max_size=5,
+    )
+)
 def test_charge_is_the_integral_of_the_current(tools, model, parts):
     parts = [(current if current else 0.5, minutes) for current, minutes in parts]
     words = [f"{'Discharge' if i > 0 else 'Charge'} at {abs(i)}C for {t} min" for i, t in parts]
@@ -146,11 +169,18 @@ def test_charge_is_the_integral_of_the_current(tools, model, parts):
     assert case.out[to.CAPACITY_DISCHARGED] == pytest.approx(sum(each), abs=1e-9 * moved)
 
 
-SINGLE = ["Discharge at 2C until 2.8 V", "Charge at 1C for 20 min", "Discharge at 30 W until 2.9 V", "Hold at 4.1 V for 20 min"]
+SINGLE = [
+    "Discharge at 2C until 2.8 V",
+    "Charge at 1C for 20 min",
+    "Discharge at 30 W until 2.9 V",
+    "Hold at 4.1 V for 20 min",
+]
 
 
 def single(protocol):
-    """Return values of a cell whose potentials do not depend on temperature; interpreted, of a short discharge."""
+    """Return values of a cell whose potentials do not depend on temperature; interpreted, of a short
+    discharge.
+    """
     if FAST:
         return {"protocol": "Discharge at 2C for 2 s", "initial_soc": 0.8}
     return {"parameters": "Chen2020", "protocol": protocol, "initial_soc": 0.6 if "H" in protocol else 0.8}
@@ -159,7 +189,8 @@ def single(protocol):
 @pytest.mark.parametrize("model", FIDELITIES)
 @pytest.mark.parametrize("protocol", SINGLE[:1] if FAST else SINGLE)
 def test_integrals_are_those_of_the_series(tools, model, protocol):
-    """Charge, energy and heat are integrals of the series; to the time integration and the trapezoids of 2001 points.
+    """Charge, energy and heat are integrals of the series; to the time integration and the trapezoids of 2001
+    points.
 
     A held voltage begins with a current that falls with the root of time, which trapezoids meet poorly.
     """
@@ -179,9 +210,11 @@ def test_integrals_are_those_of_the_series(tools, model, protocol):
 @pytest.mark.parametrize("protocol", SINGLE[:1] if FAST else SINGLE)
 @pytest.mark.parametrize("model", FIDELITIES)
 def test_energy_is_kept(tools, model, protocol):
-    """What the cell's equilibrium gives up is work, heat, and mixing in the particles, which is not counted as heat.
+    """What the cell's equilibrium gives up is work, heat, and mixing in the particles, which is not counted
+    as heat.
 
-    Single particles: work and heat are what the surfaces' potentials give, at every moment. The set has no entropic change.
+    Single particles: work and heat are what the surfaces' potentials give, at every moment. The set has no
+    entropic change.
     """
     values = single(protocol)
     end = tools.solve_case(model, values).out[to.DURATION]
@@ -203,7 +236,9 @@ def test_energy_is_kept(tools, model, protocol):
 @EXAMPLES
 @given(cases(thermal=("lumped",)))
 def test_heat_warms_or_leaves(tools, model, values):
-    """C dT/dt = heat - cooling (T - T0): adiabatic exactly, as both step by one formula; else cooling is read off the series."""
+    """C dT/dt = heat - cooling (T - T0): adiabatic exactly, as both step by one formula; else cooling is read
+    off the series.
+    """
     case = tools.solve_case(model, values)
     assume(case.status == status.OK)
     c, rise = case.row, case.point[at.T] - case.row.temperature
@@ -213,7 +248,8 @@ def test_heat_warms_or_leaves(tools, model, values):
     time = np.linspace(0.0, case.out[to.DURATION], 101 if FAST else 4001)
     again = tools.solve_case(model, values, time)
     left = c.cooling * np.trapezoid(again.series[to.TEMPERATURE] - c.temperature, time)
-    moved, slack = max(abs(case.out[to.HEAT]), abs(left)), 0.01 * c.heat_capacity  # a step may err by 100 K times the tolerance
+    # a step may err by 100 K times the tolerance
+    moved, slack = max(abs(case.out[to.HEAT]), abs(left)), 0.01 * c.heat_capacity
     assert c.heat_capacity * rise == pytest.approx(case.out[to.HEAT] - left, abs=1e-3 * moved + slack)
     assert case.out[to.TEMPERATURE_MAX] >= np.nanmax(again.series[to.TEMPERATURE]) - 0.01  # between steps
 
@@ -222,7 +258,9 @@ def test_heat_warms_or_leaves(tools, model, values):
 @EXAMPLES
 @given(cases())
 def test_series_belong_together(tools, model, values):
-    """Shares sum to the voltage, the state of charge counts the charge, and after a case's end there is nothing."""
+    """Shares sum to the voltage, the state of charge counts the charge, and after a case's end there is
+    nothing.
+    """
     end = tools.solve_case(model, values).out[to.DURATION]
     assume(np.isfinite(end))
     time = np.concatenate([np.linspace(0.0, end, 50), end * np.linspace(1.01, 1.2, 10)])
@@ -244,7 +282,8 @@ def test_series_belong_together(tools, model, values):
 def test_results_do_not_depend_on_the_series(tools, model):
     """Samples are read off the steps, which neither stop for them nor notice them."""
     values = {"protocol": "Discharge at 1C for 2 s"} if FAST else {
-        "protocol": "(Hold at 3.05 V for 10 min; Discharge at 3.4 W for 11 min; Rest for 2 min; Charge at 1C until 3.5 V) x 2",
+        "protocol": "(Hold at 3.05 V for 10 min; Discharge at 3.4 W for 11 min; Rest for 2 min; Charge at "
+                    "1C until 3.5 V) x 2",
         "temperature": 38.762, "initial_soc": 0.4, "thermal": "lumped", "heat_transfer_coefficient": 10.0,
     }  # fmt: skip
     first = tools.solve_case(model, values)
@@ -311,11 +350,14 @@ def test_same_bits_in_any_company(model):
 
 @pytest.mark.parametrize("model", FIDELITIES)
 def test_what_cannot_be_solved_says_so(model):
-    """Far beyond what a cell can do: every case ends, with a result or with a status and nothing else, and stops no other."""
+    """Far beyond what a cell can do: every case ends, with a result or with a status and nothing else, and
+    stops no other.
+    """
     rng = np.random.default_rng(8)
     count = 4 if FAST else 60
     points = {
-        "protocol": ["Discharge at {rate}C for 1 s" if FAST else "Discharge at {rate}C", "Charge at {rate}C"] * (count // 2),
+        "protocol": ["Discharge at {rate}C for 1 s" if FAST else "Discharge at {rate}C", "Charge at {rate}C"]
+        * (count // 2),
         "rate": np.exp(rng.uniform(np.log(0.5), np.log(100.0), count)),
         "temperature": rng.uniform(-30.0, 60.0, count),
         "initial_soc": rng.uniform(0.0, 1.0, count),

@@ -1,4 +1,6 @@
-"""Newton's equations of the cell: block eliminations against dense algebra on residuals written from the equations alone."""
+"""Newton's equations of the cell: block eliminations against dense algebra on residuals written from the
+equations alone.
+"""
 
 from types import SimpleNamespace
 
@@ -44,7 +46,9 @@ def linearise(node, c, n, s, p, tables, index, coefficients, current, alpha, bor
 
 @jit
 def at_face(node, c, n, current, pybamm):
-    """Return phi_s - phi_e at the separator's face, its changes along R and along B with a unit of current, the least place."""
+    """Return phi_s - phi_e at the separator's face, its changes along R and along B with a unit of current,
+    the least place.
+    """
     u = dfn.face(node, c, n, current, pybamm)
     a = dfn.face_change(node, c, n, current, pybamm, at.R1, at.R2, 0.0)
     b = dfn.face_change(node, c, n, current, pybamm, at.B1, at.B2, 1.0)
@@ -63,18 +67,32 @@ def exchange(tables, index, coefficients, f, c):
 
 @pytest.fixture(scope="module")
 def cell(tools):
-    """Return a state far from a solution: its nodes, its geometry, its materials as tables and as polynomials."""
+    """Return a state far from a solution: its nodes, its geometry, its materials as tables and as
+    polynomials.
+    """
     rng = np.random.default_rng(7)
     c = np.zeros(1, to.ROW).view(np.recarray)
-    for name, value in {"active_n": 0.6, "active_p": 0.5, "radius_n": 5e-6, "radius_p": 4e-6, "sigma_n": 30.0, "sigma_p": 2.0,
-                        "thickness_n": 80e-6, "thickness_s": 15e-6, "thickness_p": 70e-6}.items():  # fmt: skip
+    for name, value in {
+        "active_n": 0.6,
+        "active_p": 0.5,
+        "radius_n": 5e-6,
+        "radius_p": 4e-6,
+        "sigma_n": 30.0,
+        "sigma_p": 2.0,
+        "thickness_n": 80e-6,
+        "thickness_s": 15e-6,
+        "thickness_p": 70e-6,
+    }.items():
         c[name] = value
     node = np.zeros((at.NODE, NODES))
-    node[at.DX] = np.concatenate([rng.uniform(0.5, 1.5, k) * length / k for k, length in ((N, 80e-6), (S, 15e-6), (P, 70e-6))])
+    node[at.DX] = np.concatenate(
+        [rng.uniform(0.5, 1.5, k) * length / k for k, length in ((N, 80e-6), (S, 15e-6), (P, 70e-6))]
+    )
     node[at.POROSITY] = np.repeat([0.3, 0.5, 0.35], [N, S, P])
     node[at.EFFICIENCY] = node[at.POROSITY] ** 1.5
     tor, part = node[at.EFFICIENCY], node[at.DX, :-1] / (node[at.DX, :-1] + node[at.DX, 1:])
-    both = 1.0 / (part / tor[:-1] + (1.0 - part) / tor[1:])  # the share of a stretch from node to node in either node, in series
+    # the share of a stretch from node to node in either node, in series
+    both = 1.0 / (part / tor[:-1] + (1.0 - part) / tor[1:])
     node[at.PART, :-1], node[at.PART_NEXT, :-1] = (1.0 - part) * both / tor[:-1], part * both / tor[1:]
     node[at.C] = rng.uniform(700.0, 1400.0, NODES)
     node[at.C_BACK] = node[at.C] + rng.normal(size=NODES) * 20.0
@@ -87,15 +105,19 @@ def cell(tools):
         for f, powers in POWERS.items()
     }
     return SimpleNamespace(
-        row=c[0], node=node, material=tools.material(functions), f={f: np.polynomial.Polynomial(p) for f, p in POWERS.items()}
+        row=c[0],
+        node=node,
+        material=tools.material(functions),
+        f={f: np.polynomial.Polynomial(p) for f, p in POWERS.items()},
     )
 
 
 def means(cell, c, k, pybamm):
     """Return kappa, X, D, t+ and the distance between nodes k and k + 1.
 
-    The bulk's kappa and D at the face, straight between the nodes, times what the two halves of pores let through in series;
-    ``pybamm``: kappa in the pores straight, D in the pores in series. X in series, t+ straight.
+    The bulk's kappa and D at the face, straight between the nodes, times what the two halves of pores let
+    through in series; ``pybamm``: kappa in the pores straight, D in the pores in series. X in series, t+
+    straight.
     """
     dx, tor = cell.node[at.DX, k : k + 2], cell.node[at.EFFICIENCY, k : k + 2]
     near = c[k : k + 2]
@@ -126,7 +148,9 @@ def interface(cell, c, j, k):
 
 
 def electrolyte_currents(cell, c, u, current, pybamm):
-    """Return the current in the electrolyte between all neighbours: by Ohm's law in both phases, or all of it."""
+    """Return the current in the electrolyte between all neighbours: by Ohm's law in both phases, or all of
+    it.
+    """
     found = []
     for k in range(NODES - 1):
         kappa, chi, _, _, distance = means(cell, c, k, pybamm)
@@ -155,7 +179,9 @@ def residual(cell, x, current, pybamm):
         _, _, d, t, distance = means(cell, c, k, pybamm)
         flux.append(-FARADAY * d * (c[k + 1] - c[k]) / distance + t * i[k])
     zero = np.zeros(1)
-    a = 3.0 * np.where(np.arange(NODES) < N, cell.row.active_n / cell.row.radius_n, cell.row.active_p / cell.row.radius_p)
+    a = 3.0 * np.where(
+        np.arange(NODES) < N, cell.row.active_n / cell.row.radius_n, cell.row.active_p / cell.row.radius_p
+    )
     source = a * j * cell.node[at.DX]
     stored = FARADAY * cell.node[at.POROSITY] * cell.node[at.DX] * ALPHA * (c - cell.node[at.C_BACK])
     lithium = stored + np.diff(np.concatenate([zero, flux, zero])) - source
@@ -164,7 +190,9 @@ def residual(cell, x, current, pybamm):
 
 
 def voltage(cell, x, current, pybamm):
-    """Return the potential of the positive collector against the negative one, along the metal where there is metal."""
+    """Return the potential of the positive collector against the negative one, along the metal where there is
+    metal.
+    """
     c, j = parts(x)
     u = [interface(cell, c[k], j[k], k) if k < N or k >= N + S else 0.0 for k in range(NODES)]
     i = electrolyte_currents(cell, c, u, current, pybamm)
@@ -196,18 +224,28 @@ def derivative(f, x):
 def test_changes_against_dense_algebra(cell, pybamm):
     node = cell.node.copy()
     x = np.concatenate([node[at.C], node[at.J, :N], node[at.J, N + S :]])
-    volt, change, per_current, stored = linearise(node, cell.row, N, S, P, *cell.material, CURRENT, ALPHA, True, pybamm, T, DT)
+    volt, change, per_current, stored = linearise(
+        node, cell.row, N, S, P, *cell.material, CURRENT, ALPHA, True, pybamm, T, DT
+    )
     J = derivative(lambda z: residual(cell, z, CURRENT, pybamm), x)
     right = residual(cell, x, CURRENT, pybamm)
     by_current = residual(cell, x + 0j, CURRENT + 1e-30j, pybamm).imag / 1e-30
-    for rows, expected in (((at.R1, at.R2), -np.linalg.solve(J, right)), ((at.B1, at.B2), -np.linalg.solve(J, by_current))):
+    for rows, expected in (
+        ((at.R1, at.R2), -np.linalg.solve(J, right)),
+        ((at.B1, at.B2), -np.linalg.solve(J, by_current)),
+    ):
         found = np.concatenate([node[rows[0]], node[rows[1], :N], node[rows[1], N + S :]])
         for part in (slice(0, NODES), slice(NODES, None)):
-            np.testing.assert_allclose(found[part], expected[part], rtol=1e-8, atol=1e-10 * np.abs(expected[part]).max())
+            np.testing.assert_allclose(
+                found[part], expected[part], rtol=1e-8, atol=1e-10 * np.abs(expected[part]).max()
+            )
     if not pybamm:  # with it the collector's potential is extrapolated
         slope = derivative(lambda z: np.array([voltage(cell, z, CURRENT, pybamm)]), x)[0]
         assert volt == pytest.approx(voltage(cell, x, CURRENT, pybamm), rel=1e-12)
-        changes = [np.concatenate([node[r1], node[r2, :N], node[r2, N + S :]]) for r1, r2 in ((at.R1, at.R2), (at.B1, at.B2))]
+        changes = [
+            np.concatenate([node[r1], node[r2, :N], node[r2, N + S :]])
+            for r1, r2 in ((at.R1, at.R2), (at.B1, at.B2))
+        ]
         assert change == pytest.approx(slope @ changes[0], rel=1e-9)
         own = voltage(cell, x + 0j, CURRENT + 1e-30j, pybamm).imag / 1e-30
         assert per_current == pytest.approx(slope @ changes[1] + own, rel=1e-9)
@@ -225,8 +263,9 @@ def test_changes_against_dense_algebra(cell, pybamm):
 def face(cell, x, current, pybamm):
     """Return phi_s - phi_e of the negative electrode where it meets the separator.
 
-    The reaction being even within the last cell, the electrolyte's current is that of the separator less a quarter of the cell's on
-    the mean of the way. The concentration there lies between the nodes by the resistance of the pores.
+    The reaction being even within the last cell, the electrolyte's current is that of the separator less a
+    quarter of the cell's on the mean of the way. The concentration there lies between the nodes by the
+    resistance of the pores.
     """
     c, j = parts(x)
     k = N - 1
@@ -251,7 +290,10 @@ def test_potential_at_the_face_of_the_separator(cell, pybamm, current):
     u, change, per_current, place = at_face(node, cell.row, N, current, pybamm)
     assert u == pytest.approx(face(cell, x, current, pybamm), rel=1e-12)
     slope = derivative(lambda z: np.array([face(cell, z, current, pybamm)]), x)[0]
-    changes = [np.concatenate([node[r1], node[r2, :N], node[r2, N + S :]]) for r1, r2 in ((at.R1, at.R2), (at.B1, at.B2))]
+    changes = [
+        np.concatenate([node[r1], node[r2, :N], node[r2, N + S :]])
+        for r1, r2 in ((at.R1, at.R2), (at.B1, at.B2))
+    ]
     assert change == pytest.approx(slope @ changes[0], rel=1e-9)
     own = np.imag(face(cell, x + 0j, current + 1e-30j, pybamm)) / 1e-30
     assert per_current == pytest.approx(slope @ changes[1] + own, rel=1e-9)
@@ -265,7 +307,9 @@ def test_newton_converges_quadratically(cell):
     for _ in range(12):
         linearise(node, cell.row, N, S, P, *cell.material, CURRENT, ALPHA, False, False, T, DT)
         node[at.C] += node[at.R1]
-        node[at.J] += np.where(np.arange(NODES) < N, node[at.R2], 0.0) + np.where(np.arange(NODES) >= N + S, node[at.R2], 0.0)
+        node[at.J] += np.where(np.arange(NODES) < N, node[at.R2], 0.0) + np.where(
+            np.arange(NODES) >= N + S, node[at.R2], 0.0
+        )
         sizes.append(np.abs(node[at.R1]).max())
     assert sizes[-1] < 1e-9
     x = np.concatenate([node[at.C], node[at.J, :N], node[at.J, N + S :]])

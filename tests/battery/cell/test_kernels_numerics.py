@@ -1,4 +1,6 @@
-"""What the battery kernels count with: differentiation over past points, tables, the balance of the electrodes."""
+"""What the battery kernels count with: differentiation over past points, tables, the balance of the
+electrodes.
+"""
 
 import numpy as np
 import pytest
@@ -50,7 +52,9 @@ def stoichiometry(numbers, index, voltage, start, lithium, full_n, full_p):
 
 
 def ring(head, seed):
-    """Return (irregular times in a ring of points whose newest is ``head``, the same from the newest on, the next time)."""
+    """Return (irregular times in a ring of points whose newest is ``head``, the same from the newest on, the
+    next time).
+    """
     rng = np.random.default_rng(seed)
     ordered = 3.0 - np.cumsum(10.0 ** rng.uniform(-2.0, 0.0, at.HISTORY))
     times = np.empty(at.HISTORY)
@@ -80,7 +84,9 @@ def test_differentiation_of_equal_steps_is_the_textbook_formula():
     times = np.arange(at.HISTORY, dtype=float) * 0.1
     weights = np.zeros(at.HISTORY)
     for order, first, others in ((2, 1.5, [2.0, -0.5]), (3, 11 / 6, [3.0, -1.5, 1 / 3])):
-        assert slope_weights(times, at.HISTORY - 1, order, 0.8, weights) == pytest.approx(first / 0.1, rel=1e-12)
+        assert slope_weights(times, at.HISTORY - 1, order, 0.8, weights) == pytest.approx(
+            first / 0.1, rel=1e-12
+        )
         np.testing.assert_allclose(weights[:order], np.array(others) / first, rtol=1e-11)
 
 
@@ -101,7 +107,9 @@ def test_combination_is_the_weighted_sum(count):
     for head in range(at.HISTORY):
         out = np.full(5, np.nan)
         combined(rows, head, weights, count, out)
-        np.testing.assert_allclose(out, weights[:count] @ rows[(head - np.arange(count)) % at.HISTORY], rtol=1e-12, atol=1e-14)
+        np.testing.assert_allclose(
+            out, weights[:count] @ rows[(head - np.arange(count)) % at.HISTORY], rtol=1e-12, atol=1e-14
+        )
 
 
 # Tables
@@ -109,7 +117,9 @@ def test_combination_is_the_weighted_sum(count):
 
 @pytest.fixture(scope="module")
 def uneven():
-    """Return (numbers that hold a table of three buckets cut into 1, 4 and 2 at its offset, the offset, the same as PPoly)."""
+    """Return (numbers that hold a table of three buckets cut into 1, 4 and 2 at its offset, the offset, the
+    same as PPoly).
+    """
     low, high, cuts = -0.5, 2.5, (1, 4, 2)
     edges = np.concatenate([[low], *(low + b + np.arange(1, n + 1) / n for b, n in enumerate(cuts))])
     c = RANDOM.normal(size=(4, edges.size - 1))  # powers 3, 2, 1, 0 of the distance from the left edge
@@ -187,7 +197,9 @@ def test_balance_against_root_finding(tools, lithium):
             assert x == pytest.approx(expected, abs=1e-12)
 
 
-@pytest.mark.parametrize(("voltage", "lithium"), [(5.0, 3.0), (1.0, 3.0), (3.5, 9.0), (3.5, -1.0), (np.nan, 3.0)])
+@pytest.mark.parametrize(
+    ("voltage", "lithium"), [(5.0, 3.0), (1.0, 3.0), (3.5, 9.0), (3.5, -1.0), (np.nan, 3.0)]
+)
 def test_balance_that_cannot_be(tools, voltage, lithium):
     functions = {layout.U_N: tools.table(1.5, -4.0, 5.5, -2.9), layout.U_P: tools.table(4.5, -1.2, 0.9, -0.7)}
     numbers, index, _ = tools.material(functions)

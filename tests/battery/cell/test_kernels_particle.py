@@ -1,4 +1,6 @@
-"""Diffusion in particles: steps by modes and eliminations against dense algebra, steps in time against the analytic sphere."""
+"""Diffusion in particles: steps by modes and eliminations against dense algebra, steps in time against the
+analytic sphere.
+"""
 
 import numpy as np
 import pytest
@@ -25,13 +27,17 @@ def solve_modes(radial, beta, d, source, b, j, y, factors, a, g):
 @jit
 def newton_step(radial, beta, tables, index, coefficients, source, b, j, change, y, harmonic, work, a, g):
     """Take one of Newton's steps, j changing by ``change``."""
-    particle.eliminate(radial, beta, tables, index, coefficients, layout.D_N, source, b, y, j, j.size, harmonic, work, a, g)
+    particle.eliminate(
+        radial, beta, tables, index, coefficients, layout.D_N, source, b, y, j, j.size, harmonic, work, a, g
+    )
     particle.substitute(source, change, y, j.size, radial.shape[1], work)
 
 
 @jit
 def march(radial, d, flux, times, y, surface, factors, a, g, past, alphas):
-    """Take a flux out of a sphere at rest, ``times`` in units of R^2/D, by the formula of order 5 once there are five points."""
+    """Take a flux out of a sphere at rest, ``times`` in units of R^2/D, by the formula of order 5 once there
+    are five points.
+    """
     j = np.ones(1)
     weights = np.zeros(at.HISTORY)
     ring = np.zeros(at.HISTORY)
@@ -88,12 +94,16 @@ def test_mesh_is_a_sphere(mesh):
 
 @pytest.mark.parametrize("cells", [3, 12, 40])
 def test_profile_of_steady_flux_is_exact(cells):
-    """theta = a + c r^2 by its volume means: the flux r^2 dtheta/dr at every edge, and the value at the surface."""
+    """theta = a + c r^2 by its volume means: the flux r^2 dtheta/dr at every edge, and the value at the
+    surface.
+    """
     radial = radial_mesh(cells, 1.5, steady=True)
     edges = np.cbrt(3.0 * np.concatenate([[0.0], np.cumsum(radial[VOLUME])]))
     a, c = 0.4, 0.2
     means = np.diff(a * edges**3 / 3 + c * edges**5 / 5) / radial[VOLUME]
-    np.testing.assert_allclose(radial[CONDUCTANCE, 1:] * np.diff(means), 2.0 * c * edges[1:-1] ** 3, rtol=1e-9)
+    np.testing.assert_allclose(
+        radial[CONDUCTANCE, 1:] * np.diff(means), 2.0 * c * edges[1:-1] ** 3, rtol=1e-9
+    )
     assert surface_of(radial, means) == pytest.approx(a + c, rel=1e-11)
 
 
@@ -110,7 +120,9 @@ def test_modes_are_those_of_the_operator(mesh):
 
 
 def modes(radial):
-    """Return (eigenvalues, shapes (cell, mode)) of -L, orthonormal by the share of the sphere; the first is 1 everywhere."""
+    """Return (eigenvalues, shapes (cell, mode)) of -L, orthonormal by the share of the sphere; the first is 1
+    everywhere.
+    """
     values, shapes = eigh(-laplacian(radial), np.diag(radial[VOLUME]))
     shapes /= np.sqrt(3.0)
     return values, shapes * np.where(shapes[-1] < 0.0, -1.0, 1.0)
@@ -120,16 +132,21 @@ def modes(radial):
 
 
 def answer(s):
-    """Return what flux into a sphere raises its surface by, both changing as exp(s t) (D = R = 1): tanh r/(r - tanh r), r^2 = s."""
+    """Return what flux into a sphere raises its surface by, both changing as exp(s t) (D = R = 1): tanh r/(r
+    - tanh r), r^2 = s.
+    """
     r = np.sqrt(s)
     return np.tanh(r) / (r - np.tanh(r))
 
 
 @pytest.mark.parametrize(
-    ("many", "fastest", "close"), [(8, 1e5, 6e-3), (12, 1e5, 1e-4), (12, 1e6, 5e-4), (20, 1e6, 3e-5), (200, 1e6, 1e-5)]
+    ("many", "fastest", "close"),
+    [(8, 1e5, 6e-3), (12, 1e5, 1e-4), (12, 1e6, 5e-4), (20, 1e6, 3e-5), (200, 1e6, 1e-5)],
 )
 def test_few_modes_answer_as_the_sphere(many, fastest, close):
-    """From a change slower than diffusion through the sphere to one that only a thousandth of the radius follows."""
+    """From a change slower than diffusion through the sphere to one that only a thousandth of the radius
+    follows.
+    """
     radial = radial_mesh(many, 2.5, steady=True)
     s = np.geomspace(1.0, fastest, 300)
     found = (radial[INTAKE] * radial[OUTPUT] / (s[:, np.newaxis] + radial[EIGENVALUE])).sum(axis=1)
@@ -163,7 +180,8 @@ def test_step_by_modes_against_dense_algebra(mesh):
 def residual(radial, d, y, b, j, harmonic):
     """Return the equations of one particle.
 
-    Diffusivity at an edge is its mean over theta between the cells by Simpson's rule, or the harmonic mean by the cells' widths.
+    Diffusivity at an edge is its mean over theta between the cells by Simpson's rule, or the harmonic mean by
+    the cells' widths.
     """
     w = radial[WEIGHT, 1:]
     mean = (d(y[:-1]) + 4.0 * d(0.5 * (y[:-1] + y[1:])) + d(y[1:])) / 6.0
@@ -210,7 +228,20 @@ def test_newton_step_against_dense_algebra(mesh, varying):
     b, y = RANDOM.uniform(0.3, 0.6, (2, cells, n))
     j, change = RANDOM.normal(size=(2, n)) * 0.1
     found, a, g = y.ravel().copy(), np.empty(n), np.empty(n)
-    newton_step(radial, BETA, *material, SOURCE, b.ravel(), j, change, found, not steady, np.empty((9, cells * n)), a, g)
+    newton_step(
+        radial,
+        BETA,
+        *material,
+        SOURCE,
+        b.ravel(),
+        j,
+        change,
+        found,
+        not steady,
+        np.empty((9, cells * n)),
+        a,
+        g,
+    )
     for x in range(n):
         right = residual(radial, d, y[:, x], b[:, x], j[x] + change[x], not steady)
         expected = y[:, x] - np.linalg.solve(jacobian(radial, d, y[:, x], b[:, x], j[x], not steady), right)
@@ -229,7 +260,20 @@ def test_nonlinear_surface_and_its_slope(mesh, varying):
         return surface_of(radial, dense_newton(radial, d, b, j, not steady))
 
     found, a, g = dense_newton(radial, d, b, j, not steady), np.empty(1), np.empty(1)
-    newton_step(radial, BETA, *material, SOURCE, b, np.array([j]), np.zeros(1), found, not steady, np.empty((9, cells)), a, g)
+    newton_step(
+        radial,
+        BETA,
+        *material,
+        SOURCE,
+        b,
+        np.array([j]),
+        np.zeros(1),
+        found,
+        not steady,
+        np.empty((9, cells)),
+        a,
+        g,
+    )
     np.testing.assert_allclose(found, dense_newton(radial, d, b, j, not steady), rtol=1e-13)
     assert a[0] + g[0] * j == pytest.approx(surface(j), rel=1e-12)
     h = 1e-3
@@ -263,7 +307,9 @@ SEEN = TIMES > 0.05
 
 
 def worst(*mesh, seen=SEEN):
-    """Return the largest error of the surface value relative to its change once the flux is felt across a few cells."""
+    """Return the largest error of the surface value relative to its change once the flux is felt across a few
+    cells.
+    """
     return np.abs(surfaces(*mesh, TIMES) / sphere(TIMES, 4000) - 1.0)[seen].max()
 
 
@@ -274,7 +320,9 @@ def test_analytic_series_is_itself_right():
 
 
 def test_surface_of_the_sphere_converges():
-    """Few modes meet it from 3e-5 R^2/D on, when the flux has gone 0.005 R deep; the mesh of PyBaMM needs 0.05 R^2/D."""
+    """Few modes meet it from 3e-5 R^2/D on, when the flux has gone 0.005 R deep; the mesh of PyBaMM needs
+    0.05 R^2/D.
+    """
     seen = TIMES > 3e-5
     ours = {cells: worst(cells, 2.5, True, seen=seen) for cells in (6, 8, 12)}
     assert ours[12] < 1e-3, ours

@@ -29,7 +29,13 @@ def grow(c, u, thickness):
 
 def coefficients(**values):
     case = np.zeros(1, to.ROW).view(np.recarray)
-    given = {"alpha_plating": 0.65, "supply_sei": 6e-19, "volume_sei": 9.6e-5, "j0_sei": 1.5e-7, "u_sei": 0.4} | values
+    given = {
+        "alpha_plating": 0.65,
+        "supply_sei": 6e-19,
+        "volume_sei": 9.6e-5,
+        "j0_sei": 1.5e-7,
+        "u_sei": 0.4,
+    } | values
     for name, value in given.items():
         case[name] = value
     return case[0]
@@ -47,11 +53,17 @@ def test_plating_solves_its_implicit_equation(kind, u):
     assert j == pytest.approx(expected, rel=1e-10)
     step = 1e-6
     assert j_u == pytest.approx(
-        (plate(case, u + step, salt, plated, decay)[0] - plate(case, u - step, salt, plated, decay)[0]) / 2 / step, rel=1e-6
+        (plate(case, u + step, salt, plated, decay)[0] - plate(case, u - step, salt, plated, decay)[0])
+        / 2
+        / step,
+        rel=1e-6,
     )
     step = 1e-2
     assert j_c == pytest.approx(
-        (plate(case, u, salt + step, plated, decay)[0] - plate(case, u, salt - step, plated, decay)[0]) / 2 / step, rel=1e-6
+        (plate(case, u, salt + step, plated, decay)[0] - plate(case, u, salt - step, plated, decay)[0])
+        / 2
+        / step,
+        rel=1e-6,
     )
 
 
@@ -63,7 +75,9 @@ def test_interphase_solves_its_implicit_equation(kind):
     law = -1.5e-7 * np.exp(-0.5 * F_RT * (u - 0.4)) if kind == side.REACTION else -FARADAY * 6e-19 / after
     assert j == pytest.approx(2.0 * law, rel=1e-12)
     assert ALPHA * (after - before) == pytest.approx(-j * 9.6e-5 / FARADAY, rel=1e-6)
-    assert j_u == pytest.approx((grow(case, u + 1e-6, before)[0] - grow(case, u - 1e-6, before)[0]) / 2e-6, rel=1e-6, abs=1e-20)
+    assert j_u == pytest.approx(
+        (grow(case, u + 1e-6, before)[0] - grow(case, u - 1e-6, before)[0]) / 2e-6, rel=1e-6, abs=1e-20
+    )
 
 
 @compiled
@@ -77,7 +91,8 @@ def test_interphase_solves_its_implicit_equation(kind):
 def test_against_pybamm(model, temperature, plating, sei):
     """OKane2022, charged and held at 4.2 V: lithium in every sink to 0.1 % of PyBaMM's on the same mesh."""
     case = {
-        "parameters": "OKane2022", "protocol": CHARGE, "temperature": temperature, "initial_soc": 0.0, "mesh": "pybamm",
+        "parameters": "OKane2022", "protocol": CHARGE, "temperature": temperature, "initial_soc": 0.0,
+        "mesh": "pybamm",
         "side_reactions.plating": plating, "side_reactions.sei": sei,
     }  # fmt: skip
     ours = em.run(model, case | {"series.points": 0, "tolerance": 1e-6})
@@ -94,11 +109,14 @@ def test_against_pybamm(model, temperature, plating, sei):
 @pytest.mark.parametrize("thermal", ["isothermal", "lumped"])
 @pytest.mark.parametrize("plating", ["reversible", "irreversible", "partially reversible"])
 def test_no_lithium_is_lost(model, thermal, plating):
-    """Whatever plates, strips, dies and grows over two cycles at the default tolerance, the inventory closes to 1e-10."""
+    """Whatever plates, strips, dies and grows over two cycles at the default tolerance, the inventory closes
+    to 1e-10.
+    """
     ds = em.run(model, {
         "protocol": "(Charge at 1C until 4.2 V; Discharge at C/2 for 30 min) x 2; Charge at 1C until 4.2 V",
         "parameters": "OKane2022",
-        "temperature": 10.0, "initial_soc": 0.3, "thermal": thermal, "heat_transfer_coefficient": 100.0, "series.points": 0,
+        "temperature": 10.0, "initial_soc": 0.3, "thermal": thermal, "heat_transfer_coefficient": 100.0,
+        "series.points": 0,
         "side_reactions.plating": plating, "side_reactions.sei": "solvent-diffusion limited",
     })  # fmt: skip
     assert int(ds.status) == 0
@@ -109,20 +127,35 @@ def test_no_lithium_is_lost(model, thermal, plating):
 @compiled
 def test_interphase_grows_as_the_root_of_time():
     """Limited by diffusion, whatever the potential: L^2 = L_0^2 + 2 D c V t."""
-    of = {"sei_solvent_diffusivity": 1e-20, "sei_solvent_concentration": 2636.0, "sei_partial_molar_volume": 9.585e-5}
-    values = {f"side_reactions.{key}": value for key, value in of.items()} | {"side_reactions.sei": "solvent-diffusion limited"}
+    of = {
+        "sei_solvent_diffusivity": 1e-20,
+        "sei_solvent_concentration": 2636.0,
+        "sei_partial_molar_volume": 9.585e-5,
+    }
+    values = {f"side_reactions.{key}": value for key, value in of.items()} | {
+        "side_reactions.sei": "solvent-diffusion limited"
+    }
     ds = em.run("battery.dfn", values | {
-        "parameters": "OKane2022", "protocol": "Rest for 1000 hours", "initial_soc": 0.5, "series.points": 0, "tolerance": 1e-6,
+        "parameters": "OKane2022", "protocol": "Rest for 1000 hours", "initial_soc": 0.5, "series.points": 0,
+        "tolerance": 1e-6,
     })  # fmt: skip
     thick = np.sqrt(5e-9**2 + 2.0 * 1e-20 * 2636.0 * 9.585e-5 * 3.6e6)
-    surface = 3.0 * 0.75 / 5.86e-6 * 8.52e-5 * 0.065 * 1.58  # active fraction, radius, thickness and area of the set
-    assert ds.lithium_in_sei.item() == pytest.approx((thick - 5e-9) * surface / 9.585e-5 * FARADAY / 3600.0, rel=1e-4)
+    # active fraction, radius, thickness and area of the set
+    surface = 3.0 * 0.75 / 5.86e-6 * 8.52e-5 * 0.065 * 1.58
+    assert ds.lithium_in_sei.item() == pytest.approx(
+        (thick - 5e-9) * surface / 9.585e-5 * FARADAY / 3600.0, rel=1e-4
+    )
 
 
 @compiled
 def test_reversible_plating_strips():
     """At rest the metal goes back into the graphite; dead metal does not."""
-    values = {"parameters": "OKane2022", "temperature": 5.0, "initial_soc": 0.3, "side_reactions.plating": "partially reversible"}
+    values = {
+        "parameters": "OKane2022",
+        "temperature": 5.0,
+        "initial_soc": 0.3,
+        "side_reactions.plating": "partially reversible",
+    }
     charge = em.run("battery.dfn", values | {"protocol": "Charge at 1.5C until 4.2 V", "series.points": 0})
     rested = em.run("battery.dfn", values | {"protocol": "Charge at 1.5C until 4.2 V; Rest for 5 hours"})
     assert 0.0 < rested.lithium_plated.item() < 0.2 * charge.lithium_plated.item()

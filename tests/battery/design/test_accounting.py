@@ -35,8 +35,13 @@ def test_volumes_sum_up(spec, design):
     """The layers by their masses and densities fill the volume of the stack; plated metal comes on top."""
     found, fields = design(spec), em.load(spec).checked()
     mass = found["component"]
-    volume = mass["positive coating"] / found["density_positive"] + mass["negative coating"] / found["density_negative"]
-    volume += sum(1e3 * mass[f"{side} foil"] / fields[f"{side}.collector_density"] for side in ("positive", "negative"))
+    volume = (
+        mass["positive coating"] / found["density_positive"]
+        + mass["negative coating"] / found["density_negative"]
+    )
+    volume += sum(
+        1e3 * mass[f"{side} foil"] / fields[f"{side}.collector_density"] for side in ("positive", "negative")
+    )
     volume += mass["separator"] / ((1.0 - fields["separator.porosity"]) * fields["separator.solid_density"])
     if fields["negative.material"] == "lithium":
         plated = found["first_charge"] - found["charge_consumed"]
@@ -50,17 +55,24 @@ def test_first_charge_is_accounted_for(spec, design):
     found = design(spec)
     parts = found["usable_areal_capacity"] + found["charge_consumed"] + found["charge_stranded"]
     assert parts == pytest.approx(found["first_charge"], rel=1e-13)
-    assert found["first_cycle_efficiency"] == pytest.approx(found["usable_areal_capacity"] / found["first_charge"], rel=1e-13)
-    assert found["capacity"] == pytest.approx(10.0 * found["usable_areal_capacity"] * found["electrode_area"], rel=1e-13)
+    assert found["first_cycle_efficiency"] == pytest.approx(
+        found["usable_areal_capacity"] / found["first_charge"], rel=1e-13
+    )
+    assert found["capacity"] == pytest.approx(
+        10.0 * found["usable_areal_capacity"] * found["electrode_area"], rel=1e-13
+    )
 
 
 @given(st.floats(0.7, 1.0), st.floats(0.7, 1.0), st.floats(0.5, 1.5), st.floats(0.0, 1.0))
 def test_first_cycle(positive, negative, ratio, added):
-    """Lithium by hand: the positive gives C/e_p, the negative keeps its loss, the positive takes back C at most."""
+    """Lithium by hand: the positive gives C/e_p, the negative keeps its loss, the positive takes back C at
+    most.
+    """
     given_up = 3.0 / positive
     lost = 3.0 * ratio * (1.0 / negative - 1.0) * (1.0 - added)
     found = em.run("battery.design", {
-        "positive.first_cycle_efficiency": positive, "negative.first_cycle_efficiency": negative, "negative.np_ratio": ratio,
+        "positive.first_cycle_efficiency": positive, "negative.first_cycle_efficiency": negative,
+        "negative.np_ratio": ratio,
         "negative.prelithiation": added,
     })  # fmt: skip
     held = min(given_up - lost, 3.0 * ratio)
@@ -70,9 +82,13 @@ def test_first_cycle(positive, negative, ratio, added):
     assert found.charge_stranded == pytest.approx(max(held - 3.0, 0.0), abs=1e-12)
 
 
-@pytest.mark.parametrize(("reserve", "usable"), [(0.0, 0.97 / 0.98 * 3.0), (0.005, (0.97 / 0.98 + 0.005) * 3.0), (1.0, 3.0)])
+@pytest.mark.parametrize(
+    ("reserve", "usable"), [(0.0, 0.97 / 0.98 * 3.0), (0.005, (0.97 / 0.98 + 0.005) * 3.0), (1.0, 3.0)]
+)
 def test_lithium_metal(reserve, usable, design):
-    """Anode-free, a scant reserve, and enough of it; the foil and what is plated make up the thickness of the charged cell."""
+    """Anode-free, a scant reserve, and enough of it; the foil and what is plated make up the thickness of the
+    charged cell.
+    """
     found = design(
         negative__material="lithium",
         negative__np_ratio=reserve,
@@ -81,18 +97,25 @@ def test_lithium_metal(reserve, usable, design):
     )
     assert found["usable_areal_capacity"] == pytest.approx(usable, rel=1e-12)
     micrometres = 1e4 / (3861.0 * 0.534)  # per mA h cm-2
-    assert found["thickness_negative"] == pytest.approx(3.0 * (reserve + 0.97 / 0.98) * micrometres, rel=1e-12)
+    assert found["thickness_negative"] == pytest.approx(
+        3.0 * (reserve + 0.97 / 0.98) * micrometres, rel=1e-12
+    )
     assert found["porosity_negative"] == 0.0
 
 
 def test_theory_cap(design):
     """Active materials alone: LiFePO4 of 170 and graphite of 372 mA h g-1 at 3.2 V give 373 W h kg-1."""
     parts = (
-        "positive__collector_thickness", "negative__collector_thickness", "separator__areal_mass", "electrolyte__filling",
+        "positive__collector_thickness", "negative__collector_thickness", "separator__areal_mass",
+        "electrolyte__filling",
         "housing__mass_fraction", "cell__overhang", "cell__separator_overhang",
     )  # fmt: skip
     bare = dict.fromkeys(parts, 0.0)
-    perfect = {f"{s}__{k}": 1.0 for s in ("positive", "negative") for k in ("active_mass_fraction", "first_cycle_efficiency")}
+    perfect = {
+        f"{s}__{k}": 1.0
+        for s in ("positive", "negative")
+        for k in ("active_mass_fraction", "first_cycle_efficiency")
+    }
     found = design(
         positive__specific_capacity=170,
         negative__specific_capacity=372,
@@ -106,18 +129,29 @@ def test_theory_cap(design):
 
 
 def test_pouch_of_another_author(design):
-    """M. J. Lacey's notebooks (``cellmodels``): 35 sheets of 30 x 10 cm, 64.4 A h of 0.93 of 3.3 mA h cm-2; 257.2 W h kg-1 with 8.3
-    either way and 925 g with 26, for LFP 208.1 W h kg-1 with 7.0 and 993 g with 30; no overhang, a seam of 1 cm."""
+    """M. J.
+
+    Lacey's notebooks (``cellmodels``): 35 sheets of 30 x 10 cm, 64.4 A h of 0.93 of 3.3 mA h cm-2; 257.2 W h
+    kg-1 with 8.3 either way and 925 g with 26, for LFP 208.1 W h kg-1 with 7.0 and 993 g with 30; no
+    overhang, a seam of 1 cm.
+    """
     lithium = 1.0 / (1.0 + 0.07 / 1.1)
     common = {
-        "positive__areal_capacity": 3.3, "positive__active_mass_fraction": 0.95, "positive__first_cycle_efficiency": 1.0,
-        "positive__collector_thickness": 14, "negative__specific_capacity": 344, "negative__coating_density": 1.6,
-        "negative__active_mass_fraction": 0.965, "negative__first_cycle_efficiency": lithium, "negative__collector_thickness": 8,
-        "electrolyte__mass_per_capacity": 1.7 * 1.25, "housing__laminate_mass": 0.0113 * 1.8e3, "housing__seam": 10,
-        "housing__terminals_mass": 16, "cell__format": "pouch", "cell__positive_sheets": 35, "cell__electrode_height": 0.1,
+        "positive__areal_capacity": 3.3, "positive__active_mass_fraction": 0.95,
+        "positive__first_cycle_efficiency": 1.0,
+        "positive__collector_thickness": 14, "negative__specific_capacity": 344,
+        "negative__coating_density": 1.6,
+        "negative__active_mass_fraction": 0.965, "negative__first_cycle_efficiency": lithium,
+        "negative__collector_thickness": 8,
+        "electrolyte__mass_per_capacity": 1.7 * 1.25, "housing__laminate_mass": 0.0113 * 1.8e3,
+        "housing__seam": 10,
+        "housing__terminals_mass": 16, "cell__format": "pouch", "cell__positive_sheets": 35,
+        "cell__electrode_height": 0.1,
         "cell__electrode_width": 0.3, "cell__overhang": 0, "cell__separator_overhang": 0,
     }  # fmt: skip
-    nmc = design(positive__material="nmc811", positive__coating_density=3.5, positive__specific_capacity=195, **common)
+    nmc = design(
+        positive__material="nmc811", positive__coating_density=3.5, positive__specific_capacity=195, **common
+    )
     assert nmc["capacity"] == pytest.approx(64.4, abs=0.1)
     assert nmc["energy"] == pytest.approx(237.8, abs=0.5)
     assert nmc["mass"] == pytest.approx(925.0, abs=26.0)
@@ -135,12 +169,14 @@ def test_pouch_of_another_author(design):
 
 
 def test_winding_of_another_author(design):
-    """``cell-size-incidents``: a can of 46 x 80 mm with 0.6 mm of wall, a core of 3 mm and 6 mm of headspace holds 2488 cm2 of each
-    side of a cathode of 5.4 mA h cm-2, 85.7 um; this one has no loss by the curvature."""
+    """``cell-size-incidents``: a can of 46 x 80 mm with 0.6 mm of wall, a core of 3 mm and 6 mm of headspace
+    holds 2488 cm2 of each side of a cathode of 5.4 mA h cm-2, 85.7 um; this one has no loss by the curvature.
+    """
     found = design(
         positive__material="nmc811", positive__areal_capacity=5.4, positive__active_mass_fraction=0.95,
         positive__coating_density=3.4, positive__collector_thickness=14, negative__specific_capacity=344,
-        negative__coating_density=1.6, negative__collector_thickness=8, cell__format="cylindrical", cell__diameter=46,
+        negative__coating_density=1.6, negative__collector_thickness=8, cell__format="cylindrical",
+        cell__diameter=46,
         cell__height=80, cell__core_diameter=3, cell__fill=1, cell__room_height=6, cell__overhang=0,
         cell__separator_overhang=0, housing__wall_thickness=0.6, housing__density=7.9,
     )  # fmt: skip
@@ -159,7 +195,9 @@ def test_winding_fills_the_can(design):
     }
     found = design(**values, cell__fill=1)
     double = 2.0 * (found["thickness_positive"] + found["thickness_negative"] + 12.0) + 12.0 + 6.0
-    assert found["sheet_length"] * double * 1e-6 == pytest.approx(0.25e-6 * pi * (45.0**2 - 4.0**2), rel=1e-12)
+    assert found["sheet_length"] * double * 1e-6 == pytest.approx(
+        0.25e-6 * pi * (45.0**2 - 4.0**2), rel=1e-12
+    )
     assert found["stack_thickness"] == pytest.approx(45.0, rel=1e-12)
     again = design(**values, cell__capacity=found["capacity"])
     assert again["sheet_length"] == pytest.approx(found["sheet_length"], rel=1e-12)
@@ -168,7 +206,12 @@ def test_winding_fills_the_can(design):
 
 def test_every_way_to_say_how_much(design):
     """Sheets, pairs, length, capacity, and share of the thickness of the same stack agree."""
-    box = {"cell__length": 200.0, "cell__height": 100.0, "cell__thickness": 30.0, "housing__wall_thickness": 1.0}
+    box = {
+        "cell__length": 200.0,
+        "cell__height": 100.0,
+        "cell__thickness": 30.0,
+        "housing__wall_thickness": 1.0,
+    }
     one = design(**box, cell__positive_sheets=60)
     assert one["electrode_pairs"] == 120.0
     for other in (
@@ -189,8 +232,15 @@ def test_every_way_to_say_how_thick(design):
     one = design(positive__areal_capacity=3.5, positive__porosity=0.33)
     for other in (
         {"positive__loading": one["loading_positive"], "positive__porosity": 0.33},
-        {"positive__thickness": one["thickness_positive"], "positive__coating_density": one["density_positive"]},
-        {"negative__thickness": one["thickness_negative"], "positive__areal_capacity": 3.5, "positive__porosity": 0.33},
+        {
+            "positive__thickness": one["thickness_positive"],
+            "positive__coating_density": one["density_positive"],
+        },
+        {
+            "negative__thickness": one["thickness_negative"],
+            "positive__areal_capacity": 3.5,
+            "positive__porosity": 0.33,
+        },
         {
             "negative__areal_capacity": 1.1 * 3.5,
             "positive__areal_capacity": 3.5,
@@ -204,10 +254,18 @@ def test_every_way_to_say_how_thick(design):
 
 def test_extra_sheet(design):
     """One more negative sheet, coated on both sides and wrapped in separator, by hand."""
-    values = {"cell__positive_sheets": 20, "cell__overhang": 0, "cell__separator_overhang": 0, "electrolyte__mass_per_capacity": 2}
+    values = {
+        "cell__positive_sheets": 20,
+        "cell__overhang": 0,
+        "cell__separator_overhang": 0,
+        "electrolyte__mass_per_capacity": 2,
+    }
     one, more = design(**values), design(**values, cell__extra_negative_sheets=1)
     area = 0.1 * 0.2 * 1e4
-    gained = {name: more["component"][name] - one["component"][name] for name in ("negative coating", "negative foil", "separator")}
+    gained = {
+        name: more["component"][name] - one["component"][name]
+        for name in ("negative coating", "negative foil", "separator")
+    }
     assert gained["negative coating"] == pytest.approx(2e-3 * area * one["loading_negative"], rel=1e-9)
     assert gained["negative foil"] == pytest.approx(area * 6e-4 * 8.96, rel=1e-9)
     assert gained["separator"] == pytest.approx(2.0 * area * 12e-4 * 0.56 * 1.18, rel=1e-9)
@@ -221,7 +279,9 @@ def test_electrolyte_fills_the_pores(design):
     values = {"cell__overhang": 0, "cell__separator_overhang": 0}
     found = design(**values)
     depth = 0.3 * (found["thickness_positive"] + found["thickness_negative"]) + 0.44 * 12.0
-    assert found["component"]["electrolyte"] == pytest.approx(found["electrode_area"] * depth * 1.2, rel=1e-12)
+    assert found["component"]["electrolyte"] == pytest.approx(
+        found["electrode_area"] * depth * 1.2, rel=1e-12
+    )
     assert design(**values, electrolyte__filling=1.5)["component"]["electrolyte"] == pytest.approx(
         1.5 * found["component"]["electrolyte"], rel=1e-12
     )
@@ -241,7 +301,9 @@ def test_every_pair_of_materials(size):
     areal = np.linspace(1.0, 6.0, size)
     for positive, negative in pairs:
         ds = em.sweep(
-            "battery.design", {"positive.areal_capacity": areal}, {"positive.material": positive, "negative.material": negative}
+            "battery.design",
+            {"positive.areal_capacity": areal},
+            {"positive.material": positive, "negative.material": negative},
         )
         assert (ds.status == 0).all()
         assert (np.diff(ds.specific_energy) > 0.0).all()  # thicker electrodes share foils and separator

@@ -19,7 +19,8 @@ DESIGNS = [name for name in bundled() if name.startswith("design-")]
 def test_fields_are_those_of_the_electrochemical_models(spec):
     fields, infos = electrochemical(design_columns(spec)), schema(BatterySpec)
     assert {f"{side}.{name}" for side in ("negative", "positive")
-            for name in ("thickness", "porosity", "active_fraction", "collector_thickness")} <= fields.keys()  # fmt: skip
+            for name in ("thickness", "porosity", "active_fraction",
+            "collector_thickness")} <= fields.keys()  # fmt: skip
     metal = design_fields(spec)["negative.material"] == "lithium"
     for path, value in fields.items():
         assert np.shape(value) == (), path
@@ -29,14 +30,17 @@ def test_fields_are_those_of_the_electrochemical_models(spec):
 
 @pytest.mark.parametrize("spec", DESIGNS)
 def test_capacity_from_the_volume_of_active_material(spec):
-    """Height x width x pairs x thickness x volume fraction x true density x specific capacity x utilisation of the positive."""
+    """Height x width x pairs x thickness x volume fraction x true density x specific capacity x utilisation
+    of the positive.
+    """
     fields, found = electrochemical(design_columns(spec)), em.run(spec)
     given = design_fields(spec)
     entry = datasets.table(f"battery/design/{given['positive.material']}")
     density = given.get("positive.active_density", entry["density"]["value"])  # g cm-3
     specific = given.get("positive.specific_capacity", entry["specific_capacity"]["value"])  # mA h g-1
     area = fields["cell.electrode_height"] * fields["cell.electrode_width"] * fields["cell.electrode_pairs"]
-    active = area * fields["positive.thickness"] * 1e-6 * fields["positive.active_fraction"] * density * 1e6  # g
+    # g
+    active = area * fields["positive.thickness"] * 1e-6 * fields["positive.active_fraction"] * density * 1e6
     utilisation = found.usable_areal_capacity / found.areal_capacity
     assert active * specific * 1e-3 * utilisation == pytest.approx(float(found.capacity), rel=1e-12)
     assert fields["cell.nominal_capacity"] == pytest.approx(float(found.capacity), rel=1e-13)
@@ -46,15 +50,21 @@ def test_capacity_from_the_volume_of_active_material(spec):
 def test_same_numbers_as_the_model():
     fields, found = electrochemical(design_columns("design-blade-135")), em.run("design-blade-135")
     for path, name, factor in (
-        ("positive.thickness", "thickness_positive", 1.0), ("negative.thickness", "thickness_negative", 1.0),
-        ("positive.porosity", "porosity_positive", 1.0), ("negative.active_fraction", "active_fraction_negative", 1.0),
-        ("cell.volume", "volume", 1e-3), ("cell.cooling_area", "cooling_area", 1.0), ("cell.heat_capacity", "heat_capacity", 1.0),
-    ):  # fmt: skip
+        ("positive.thickness", "thickness_positive", 1.0),
+        ("negative.thickness", "thickness_negative", 1.0),
+        ("positive.porosity", "porosity_positive", 1.0),
+        ("negative.active_fraction", "active_fraction_negative", 1.0),
+        ("cell.volume", "volume", 1e-3),
+        ("cell.cooling_area", "cooling_area", 1.0),
+        ("cell.heat_capacity", "heat_capacity", 1.0),
+    ):
         assert fields[path] == pytest.approx(factor * float(found[name]), rel=1e-14), path
     assert fields["separator.thickness"] == 12.0
     assert fields["negative.collector_thickness"] == 10.0
     assert fields["cell.volume"] == pytest.approx(0.965 * 0.09 * 0.014, rel=1e-12)
-    assert fields["cell.cooling_area"] == pytest.approx(2 * (0.965 * 0.09 + 0.965 * 0.014 + 0.09 * 0.014), rel=1e-12)
+    assert fields["cell.cooling_area"] == pytest.approx(
+        2 * (0.965 * 0.09 + 0.965 * 0.014 + 0.09 * 0.014), rel=1e-12
+    )
 
 
 def test_columns_broadcast():
@@ -65,7 +75,12 @@ def test_columns_broadcast():
     fields = electrochemical(columns)
     assert fields["positive.thickness"].shape == (4, 3)
     for i, areal in enumerate((1.0, 2.0, 3.0, 4.0)):
-        one = {"cell.fill": 0.9, "positive.areal_capacity": areal, "negative.thickness": 70.0, "positive.material": "lmfp"}
+        one = {
+            "cell.fill": 0.9,
+            "positive.areal_capacity": areal,
+            "negative.thickness": 70.0,
+            "positive.material": "lmfp",
+        }
         alone = electrochemical(design_columns("design-blade-135", one))
         for path, value in alone.items():
             assert np.broadcast_to(fields[path], (4, 3))[i, 1] == value, path
@@ -74,11 +89,15 @@ def test_columns_broadcast():
 def test_many_designs_in_parts():
     columns = design_columns("battery.design") | {"positive.areal_capacity": np.linspace(1.0, 4.0, 40001)}
     thickness = electrochemical(columns)["positive.thickness"]
-    np.testing.assert_allclose(thickness, columns["positive.areal_capacity"] * thickness[-1] / 4.0, rtol=1e-12)
+    np.testing.assert_allclose(
+        thickness, columns["positive.areal_capacity"] * thickness[-1] / 4.0, rtol=1e-12
+    )
 
 
 def test_a_design_that_does_not_fit_is_nan():
-    fields = electrochemical(design_columns("design-blade-135") | {"positive.areal_capacity": np.array([2.0, 20.0])})
+    fields = electrochemical(
+        design_columns("design-blade-135") | {"positive.areal_capacity": np.array([2.0, 20.0])}
+    )
     assert np.isfinite(fields["positive.thickness"]).tolist() == [True, False]
     assert np.isfinite(fields["cell.nominal_capacity"]).tolist() == [True, False]
 

@@ -33,7 +33,8 @@ BOX = {"cell.length": 100, "cell.height": 80, "cell.thickness": 20, "housing.wal
     ({"positive.thicknes": 80}, "did you mean positive.thickness"),
     ({"negative.material": "hard-carbon"}, "no cell holds both"),
     ({"cell.format": "cylindrical"}, "cell.diameter: needed"),
-    ({"cell.format": "cylindrical", "cell.diameter": 46, "cell.height": 80, "cell.positive_sheets": 3}, "which is wound"),
+    ({"cell.format": "cylindrical", "cell.diameter": 46, "cell.height": 80, "cell.positive_sheets": 3},
+    "which is wound"),
     ({"cell.diameter": 46}, "no meaning in a prismatic cell"),
     ({"cell.length": 100}, "cell.height: needed together with cell.length"),
     ({"cell.fill": 0.9}, "needs cell.length"),
@@ -49,9 +50,12 @@ BOX = {"cell.length": 100, "cell.height": 80, "cell.thickness": 20, "housing.wal
     (BOX | {"cell.electrode_width": 0.097}, "leave 94 mm of the length"),
     (BOX | {"cell.capacity": 1000}, "and 18 mm are inside"),
     (BOX | {"cell.overhang": 60}, "no room for electrodes"),
-    ({"cell.format": "cylindrical", "cell.diameter": 20, "cell.height": 70, "cell.capacity": 30}, "winding would be"),
-    (CAN | {"housing.wall_thickness": 30, "cell.fill": 0.9, "cell.electrode_height": 0.001}, "no room for electrodes.*-14 mm betw"),
-    (CAN | {"cell.diameter": 5, "cell.height": 230, "cell.fill": 0.9, "cell.electrode_height": 0.028, "cell.overhang": 100},
+    ({"cell.format": "cylindrical", "cell.diameter": 20, "cell.height": 70, "cell.capacity": 30},
+    "winding would be"),
+    (CAN | {"housing.wall_thickness": 30, "cell.fill": 0.9, "cell.electrode_height": 0.001},
+    "no room for electrodes.*-14 mm betw"),
+    (CAN | {"cell.diameter": 5, "cell.height": 230, "cell.fill": 0.9, "cell.electrode_height": 0.028,
+    "cell.overhang": 100},
      "dead volume of -105 %"),
 ])  # fmt: skip
 def test_wrong_input(values, message):
@@ -61,9 +65,15 @@ def test_wrong_input(values, message):
 
 def test_in_a_sweep_the_others_go_on():
     """2.3 g cm-3 is more than graphite and binder have without pores; 2000 A h do not fit."""
-    ds = em.sweep("battery.design", {"negative.coating_density": "1.5,2.3,1.6", "cell.capacity": "1,2000"}, BOX)
+    ds = em.sweep(
+        "battery.design", {"negative.coating_density": "1.5,2.3,1.6", "cell.capacity": "1,2000"}, BOX
+    )
     assert ds.status.values.tolist() == [[0, 3], [3, 3], [0, 3]]
-    assert np.isfinite(ds.component_mass).all("component").values.tolist() == [[True, False], [False, False], [True, False]]
+    assert np.isfinite(ds.component_mass).all("component").values.tolist() == [
+        [True, False],
+        [False, False],
+        [True, False],
+    ]
     assert np.isnan(ds.mass.values).tolist() == [[False, True], [True, True], [False, True]]
 
 
@@ -88,7 +98,11 @@ def test_materials(name):
         assert entry["unit"] == unit
         assert entry["source"] != "unsourced" or entry["method"] in ("assumed", "recalled")
         assert entry.get("low", entry["value"]) <= entry["value"] <= entry.get("high", entry["value"]), key
-    assert {path.stem for path in (datasets.ROOT / "design").glob("*.toml")} == {*POSITIVES, *NEGATIVES, "parts"}
+    assert {path.stem for path in (datasets.ROOT / "design").glob("*.toml")} == {
+        *POSITIVES,
+        *NEGATIVES,
+        "parts",
+    }
 
 
 def test_density_of_lithium_iron_phosphate():
@@ -99,7 +113,9 @@ def test_density_of_lithium_iron_phosphate():
 
 
 def test_capacities_derived_from_a_teardown():
-    """3.44 and 3.66 mA h cm-2 of 22.6 and 10.7 mg cm-2, each with its share of active material (``stock2023``)."""
+    """3.44 and 3.66 mA h cm-2 of 22.6 and 10.7 mg cm-2, each with its share of active material
+    (``stock2023``).
+    """
     for name, areal, loading in (("lfp", 3.44, 22.6), ("graphite", 3.66, 10.7)):
         found = datasets.table(f"battery/design/{name}")
         share = found["active_mass_fraction"]["value"]
@@ -118,7 +134,15 @@ def test_every_value_of_a_design_is_tagged(spec):
     assert tagged == set(spec.values)
     for path in tagged:
         entry = spec.provenance[path]
-        assert entry["method"] in ("measured", "published", "computed", "derived", "recalled", "assumed", "claimed")
+        assert entry["method"] in (
+            "measured",
+            "published",
+            "computed",
+            "derived",
+            "recalled",
+            "assumed",
+            "claimed",
+        )
         assert (entry["source"] == "unsourced") <= (entry["method"] in ("assumed", "recalled")), path
 
 
@@ -134,7 +158,9 @@ def test_weak_values_are_said_and_sources_cited():
 def test_outputs_are_described():
     model = get_model("battery.design")
     assert len({output.name for output in model.outputs}) == len(model.outputs)
-    assert not {output.name for output in model.outputs} & {path.replace(".", "_") for path in schema(model.spec)}
+    assert not {output.name for output in model.outputs} & {
+        path.replace(".", "_") for path in schema(model.spec)
+    }
 
 
 def test_command_line(cli, tmp_path):
@@ -143,13 +169,33 @@ def test_command_line(cli, tmp_path):
     assert "component_mass[electrolyte]" in cli("run", "design-blade-135").stdout
     for suffix in (".nc", ".zarr", ".csv"):
         path = tmp_path / f"x{suffix}"
-        cli("sweep", "design-blade-135", "-p", "cell.fill=0.9", "-v", "positive.areal_capacity=1:6:51", "-o", path)
+        cli(
+            "sweep",
+            "design-blade-135",
+            "-p",
+            "cell.fill=0.9",
+            "-v",
+            "positive.areal_capacity=1:6:51",
+            "-o",
+            path,
+        )
         ds = em.read(path)
         assert ds.component_mass.sizes == {"positive_areal_capacity": 51, "component": 8}
         assert (ds.status == 0).all()
-    done = cli("sweep", "design-blade-135", "-v", "positive.areal_capacity=-1:6:51", "-o", tmp_path / "y.nc", status=2)
+    done = cli(
+        "sweep",
+        "design-blade-135",
+        "-v",
+        "positive.areal_capacity=-1:6:51",
+        "-o",
+        tmp_path / "y.nc",
+        status=2,
+    )
     assert "allowed from 0 to 100 mA h cm-2" in done.stderr
-    assert "excludes" in cli("run", "design-blade-135", "-p", "cell.fill=1", "-p", "cell.capacity=100", status=2).stderr
+    assert (
+        "excludes"
+        in cli("run", "design-blade-135", "-p", "cell.fill=1", "-p", "cell.capacity=100", status=2).stderr
+    )
     assert "inside" in cli("run", "design-blade-135", "-p", "positive.areal_capacity=6", status=2).stderr
     assert "lfp" in cli("describe", "battery.design", "positive.material").stdout
     assert "stock2023" in cli("data", "battery/design/lfp").stdout
@@ -157,8 +203,13 @@ def test_command_line(cli, tmp_path):
 
 @pytest.mark.skipif(bool(config.DISABLE_JIT), reason="interpreted")
 def test_a_million_designs_take_seconds():
-    """Machine, input and kernel of 1e6 mixed designs; a bound that holds on a busy machine too, the figure is in the benchmarks."""
-    over = {"positive.areal_capacity": np.linspace(1.0, 6.0, 1000), "negative.porosity": np.linspace(0.2, 0.4, 1000)}
+    """Machine, input and kernel of 1e6 mixed designs; a bound that holds on a busy machine too, the figure is
+    in the benchmarks.
+    """
+    over = {
+        "positive.areal_capacity": np.linspace(1.0, 6.0, 1000),
+        "negative.porosity": np.linspace(0.2, 0.4, 1000),
+    }
     em.sweep("battery.design", {"positive.areal_capacity": "1,2"})
     start = time.perf_counter()
     ds = em.sweep("battery.design", over, keep=["specific_energy"], threads=1)

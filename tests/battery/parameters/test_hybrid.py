@@ -40,22 +40,37 @@ def test_all_liquid_has_no_solid(model):
 
 
 def test_single_ion_conductors_need_no_salt():
-    """With next to no liquid the solid carries the current with t+ = 1: no salt moves, and the DFN's ohmic drop is I L/kappa."""
-    few = {"electrolyte.liquid_fraction": 1e-3, "electrolyte.solid_conductivity": 1.0, "electrolyte.solid_activation_energy": 0.0}
+    """With next to no liquid the solid carries the current with t+ = 1: no salt moves, and the DFN's ohmic
+    drop is I L/kappa.
+    """
+    few = {
+        "electrolyte.liquid_fraction": 1e-3,
+        "electrolyte.solid_conductivity": 1.0,
+        "electrolyte.solid_activation_energy": 0.0,
+    }
     ds = em.sweep("battery.dfn", {}, few | {"protocol": "Discharge at 0.5C for 10 min"},
-                  keep=["electrolyte_concentration", "ohmic_overpotential", "electrolyte_overpotential"])  # fmt: skip
+                  keep=["electrolyte_concentration", "ohmic_overpotential",
+                  "electrolyte_overpotential"])  # fmt: skip
     assert np.nanmax(np.abs(ds.electrolyte_concentration / 1000.0 - 1.0)) < 0.2
     assert abs(float(ds.electrolyte_overpotential[50])) < 1e-4
     # against the same cell whose liquid has that conductivity and transference number
     same = {"electrolyte.conductivity": 1.0 * (1.0 - 1e-3) ** 1.5, "electrolyte.transference_number": 0.999}
-    other = em.sweep("battery.dfn", {}, same | {"protocol": "Discharge at 0.5C for 10 min"}, keep=["ohmic_overpotential"])
+    other = em.sweep(
+        "battery.dfn", {}, same | {"protocol": "Discharge at 0.5C for 10 min"}, keep=["ohmic_overpotential"]
+    )
     assert float(ds.ohmic_overpotential[50]) == pytest.approx(float(other.ohmic_overpotential[50]), rel=5e-3)
 
 
 @pytest.mark.parametrize("model", FIDELITIES[1:])
 def test_less_liquid_charges_slower(model):
-    values = {"protocol": "Charge at limits until 80% SOC or until C/20", "temperature": 45.0, "series.points": 0}
-    ds = em.sweep("battery-semi-solid-360", {"electrolyte.liquid_fraction": [0.5, 0.7, 0.9]}, values | {"model": model})
+    values = {
+        "protocol": "Charge at limits until 80% SOC or until C/20",
+        "temperature": 45.0,
+        "series.points": 0,
+    }
+    ds = em.sweep(
+        "battery-semi-solid-360", {"electrolyte.liquid_fraction": [0.5, 0.7, 0.9]}, values | {"model": model}
+    )
     assert (ds.status == 0).all()
     time = ds.time_10_to_80.values
     assert time[0] > time[1] > time[2]
@@ -64,7 +79,12 @@ def test_less_liquid_charges_slower(model):
 @pytest.mark.parametrize("model", FIDELITIES[1:])
 def test_salt_does_not_run_dry_at_the_limits(model):
     """A thick cell that would run dry: every case of its ranges is solved."""
-    values = {"protocol": "Charge at limits until 80% SOC or until C/20", "limits.c_rate": 8.0, "series.points": 0, "model": model}
+    values = {
+        "protocol": "Charge at limits until 80% SOC or until C/20",
+        "limits.c_rate": 8.0,
+        "series.points": 0,
+        "model": model,
+    }
     found = solve("battery-semi-solid-360", {}, values, sets="all")
     assert (found.status == 0).mean() > 0.95
 
@@ -80,9 +100,16 @@ def test_design_gives_the_geometry():
     for name in ("mass", "specific_energy", "energy_density"):
         assert plain[name].item() == pytest.approx(design[name].item(), rel=1e-12)
     given = electrochemical(design_columns("design-shenxing-4c"))
-    charge = {path: float(value) for path, value in given.items() if np.isfinite(value) and path != "cell.heat_capacity"}
+    charge = {
+        path: float(value)
+        for path, value in given.items()
+        if np.isfinite(value) and path != "cell.heat_capacity"
+    }
     empty = built.empty("lfp-18650")
-    most = {side: parameter_set("lfp-18650").scalars[f"{side}.maximum_concentration"] for side in ("negative", "positive")}
+    most = {
+        side: parameter_set("lfp-18650").scalars[f"{side}.maximum_concentration"]
+        for side in ("negative", "positive")
+    }
     charge |= {f"{side}.initial_concentration": empty[i] * most[side] for i, side in enumerate(most)}
     of = parameter_set("lfp-18650").scalars
     charge |= {
@@ -98,7 +125,8 @@ def test_design_gives_the_geometry():
 
 
 def test_thicker_electrodes_gain_energy_and_lose_rate_in_one_sweep():
-    values = {"cell_design": "design-shenxing-4c", "protocol": "Charge at limits until 80% SOC or until C/50", "temperature": 40.0,
+    values = {"cell_design": "design-shenxing-4c", "protocol": "Charge at limits until 80% SOC or until C/50",
+    "temperature": 40.0,
               "series.points": 0}  # fmt: skip
     ds = em.sweep("battery.spme", {"design.positive.areal_capacity": [1.5, 2.5, 3.5]}, values)
     assert (np.diff(ds.specific_energy) > 0.0).all()
@@ -134,7 +162,12 @@ def test_empty_cells_are_those_of_the_set():
 
 
 def test_ranges_are_alternatives():
-    found = solve("battery-lfp-4c", {}, {"protocol": "Discharge at 1C", "series.points": 0, "model": "battery.spme"}, sets="all")
+    found = solve(
+        "battery-lfp-4c",
+        {},
+        {"protocol": "Discharge at 1C", "series.points": 0, "model": "battery.spme"},
+        sets="all",
+    )
     names = found.axes[0].names.tolist()
     assert names[0] == "as given"
     assert "negative.porosity=0.3" in names
@@ -149,7 +182,9 @@ def test_ranges_are_alternatives():
         {"protocol": "Discharge at 1C", "series.points": 0, "side_reactions.plating": "reversible"},
         sets="all",
     )
-    assert any(name.startswith("side_reactions.plating_rate_constant") for name in plating.axes[0].names.tolist())
+    assert any(
+        name.startswith("side_reactions.plating_rate_constant") for name in plating.axes[0].names.tolist()
+    )
 
 
 def test_a_field_that_is_set_has_no_range():

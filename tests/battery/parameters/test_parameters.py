@@ -39,7 +39,10 @@ SETS = (
     "ORegan2022",
 )
 QUICK = ("Chen2020", "Prada2013")
-OTHERS = re.compile(r"citations|Typical|.*transport efficiency|.*reference exchange-current|.*constant proportional")
+OTHERS = re.compile(
+    r"citations|Typical|.*transport efficiency|.*reference exchange-current|.*constant "
+    r"proportional"
+)
 RANDOM = np.random.default_rng(1)
 BY_KEY = {function.key: function for function in FUNCTIONS}
 
@@ -94,7 +97,9 @@ def theirs():
     """Return a function that gives PyBaMM's evaluation of a set by name, or of parameter values."""
     from energymodels.backends.pybamm.quiet import pybamm
 
-    return lambda values: Theirs(pybamm, pybamm.ParameterValues(values) if isinstance(values, str) else values)
+    return lambda values: Theirs(
+        pybamm, pybamm.ParameterValues(values) if isinstance(values, str) else values
+    )
 
 
 @pytest.fixture
@@ -109,7 +114,9 @@ def folder(tmp_path, monkeypatch):
 
 
 def compare(found, exact):
-    """Check all fourteen functions of a set against PyBaMM at several hundred random arguments, and at the ends."""
+    """Check all fourteen functions of a set against PyBaMM at several hundred random arguments, and at the
+    ends.
+    """
     T_ref = found.scalars["cell.reference_temperature"]
     sto, c_e = RANDOM.uniform(0.0, 1.0, 400), 10.0 ** RANDOM.uniform(-3.0, 3.6, 400)
     for end, electrode in (("N", exact.param.n.prim), ("P", exact.param.p.prim)):
@@ -126,7 +133,9 @@ def compare(found, exact):
             diffusivity = exact(lambda s, T, e=electrode: e.D(s * e.c_max, T), sto, T)
             assert read(found, f"D_{end}", sto, T)[0] == pytest.approx(diffusivity, rel=2e-6)
             j0 = exact(lambda c, s, T, e=electrode: e.j0(c, s * e.c_max, T), c_e, sto, T)
-            assert read(found, f"E_{end}", c_e, T)[0] * read(found, f"S_{end}", sto, T)[0] == pytest.approx(j0, rel=3e-6)
+            assert read(found, f"E_{end}", c_e, T)[0] * read(found, f"S_{end}", sto, T)[0] == pytest.approx(
+                j0, rel=3e-6
+            )
     param, c_e = exact.param, RANDOM.uniform(1.0, 3000.0, 400)
     for key, function in (
         ("KAPPA", param.kappa_e),
@@ -143,7 +152,9 @@ def compare(found, exact):
 
 @pytest.mark.parametrize("name", ["Ai2020", pytest.param("ORegan2022", marks=pytest.mark.slow)])
 def test_transport_in_concentrated_electrolyte(name, theirs):
-    """Up to 6000 mol m-3, to 1 % or a thousandth of the largest value at the temperature; and up to where the formula holds."""
+    """Up to 6000 mol m-3, to 1 % or a thousandth of the largest value at the temperature; and up to where the
+    formula holds.
+    """
     found, exact = parameter_set(name), theirs(name)
     c_e = np.linspace(10.0, 6000.0, 600)
     for T in (253.15, 263.0, 273.15, 285.0, 298.15, 330.0, 343.15):
@@ -159,23 +170,34 @@ def test_transport_in_concentrated_electrolyte(name, theirs):
 # PyBaMM's sets
 
 
-@pytest.mark.parametrize("name", [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in SETS])
+@pytest.mark.parametrize(
+    "name", [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in SETS]
+)
 def test_functions_are_those_of_pybamm(name, theirs):
-    """To 2 uV and 2e-6; a fitted function of concentration and temperature to 1 % away from the reference temperature."""
+    """To 2 uV and 2e-6; a fitted function of concentration and temperature to 1 % away from the reference
+    temperature.
+    """
     found = parameter_set(name)
     compare(found, theirs(name))
     assert max(found.errors["U_N"], found.errors["U_P"]) < 2e-6
-    assert found.tables.size < (52_000 if any("fitted" in note for note in found.notes) else 32_000)  # six products each
+    # six products each
+    assert found.tables.size < (52_000 if any("fitted" in note for note in found.notes) else 32_000)
     assert found.index.shape == (layout.FUNCTIONS, 1 + 2 * layout.RANK)
 
 
-@pytest.mark.parametrize("name", [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in SETS])
+@pytest.mark.parametrize(
+    "name", [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in SETS]
+)
 def test_numbers_are_those_of_pybamm(name, theirs):
     values = theirs(name).values
     found = parameter_set(name)
     for path, value in found.scalars.items():
         section, _, key = path.partition(".")
-        other, factor = ((names.SIDE_REACTIONS | names.ASKED_FOR)[key], 1.0) if section == "side_reactions" else names.name_of(path)
+        other, factor = (
+            ((names.SIDE_REACTIONS | names.ASKED_FOR)[key], 1.0)
+            if section == "side_reactions"
+            else names.name_of(path)
+        )
         if not callable(values[other]):
             assert value * factor == pytest.approx(values[other], rel=1e-14), path
     wanted = {path for path in names.SCALARS if values.get(names.SCALARS[path]) is not None}
@@ -193,13 +215,23 @@ def test_what_no_number_can_say_is_refused():
     assert "negative.specific_heat" not in found.scalars
 
 
-@pytest.mark.parametrize("name", [*QUICK, *(pytest.param(n, marks=pytest.mark.slow) for n in ("NCA_Kim2011", "ORegan2022"))])
+@pytest.mark.parametrize(
+    "name", [*QUICK, *(pytest.param(n, marks=pytest.mark.slow) for n in ("NCA_Kim2011", "ORegan2022"))]
+)
 def test_powers(name, theirs):
-    """Another largest concentration, or another of the electrolyte, changes exchange currents as PyBaMM says."""
+    """Another largest concentration, or another of the electrolyte, changes exchange currents as
+    PyBaMM says.
+    """
     found, exact = parameter_set(name), theirs(name)
     changes = {"negative.maximum_concentration": 1.5, "electrolyte.initial_concentration": 1.2}
-    exact.values.update({names.SCALARS[path]: found.scalars[path] * factor for path, factor in changes.items()})
-    electrode, sto, c_e = exact.param.n.prim, RANDOM.uniform(0.1, 0.9, 100), RANDOM.uniform(100.0, 3000.0, 100)
+    exact.values.update(
+        {names.SCALARS[path]: found.scalars[path] * factor for path, factor in changes.items()}
+    )
+    electrode, sto, c_e = (
+        exact.param.n.prim,
+        RANDOM.uniform(0.1, 0.9, 100),
+        RANDOM.uniform(100.0, 3000.0, 100),
+    )
     j0 = exact(lambda c, s: electrode.j0(c, s * electrode.c_max, exact.pybamm.Scalar(298.15)), c_e, sto)
     scale = np.prod([factor ** found.powers["E_N"].get(path, 0.0) for path, factor in changes.items()])
     ours = scale * read(found, "E_N", c_e, 298.15)[0] * read(found, "S_N", sto, 298.15)[0]
@@ -231,7 +263,13 @@ def test_sets_of_other_cells_are_refused(name, reason):
 
 
 def test_every_set_is_used_or_refused():
-    refused = {"Chen2020_composite", "Bonkile2024", "Ecker2015_graphite_halfcell", "OKane2022_graphite_SiOx_halfcell", "Xu2019"}
+    refused = {
+        "Chen2020_composite",
+        "Bonkile2024",
+        "Ecker2015_graphite_halfcell",
+        "OKane2022_graphite_SiOx_halfcell",
+        "Xu2019",
+    }
     refused |= {"MSMR_Example", "ECM_Example", "Sulzer2019"}
     assert {*SETS, *refused, "Chayambuka2022"} == set(pybamm_sets.known())
 
@@ -274,13 +312,23 @@ def test_functions_in_place_of_numbers(name, value, capability, theirs):
 def test_missing_number(theirs):
     exact = theirs("Chen2020")
     del exact.values["Negative particle radius [m]"]
-    with pytest.raises(InputError, match=r"negative\.particle_radius: the set Chen2020 has no Negative particle radius"):
+    with pytest.raises(
+        InputError,
+        match=r"negative\.particle_radius: the set Chen2020 has no Negative "
+        r"particle radius",
+    ):
         pybamm_sets._scalars(exact.pybamm, exact.values, "Chen2020")
 
 
 def test_exchange_current_that_is_no_product(theirs):
     exact = theirs("Chen2020")
-    exact.values.update({"Negative electrode exchange-current density [A.m-2]": lambda c_e, c_s, most, T: 1.0 + c_e * c_s / most})
+    exact.values.update(
+        {
+            "Negative electrode exchange-current density [A.m-2]": lambda c_e, c_s, most, T: (
+                1.0 + c_e * c_s / most
+            )
+        }
+    )
     with pytest.raises(InputError, match=r"negative\.exchange_current_density: not a product"):
         pybamm_sets._curves(exact.pybamm, exact.values, 298.15)
 
@@ -302,7 +350,12 @@ def test_names_both_ways():
     assert names.path_of("Ambient temperature [K]") == ("temperature", "K")
     assert names.path_of("Contact resistance [Ohm]") == ("cell.contact_resistance", "ohm")
     assert names.path_of("Initial temperature [K]") == ("initial_temperature", "K")
-    assert names.path_of("thickness") is names.refusal("thickness") is names.name_of("separator.transport_efficiency") is None
+    assert (
+        names.path_of("thickness")
+        is names.refusal("thickness")
+        is names.name_of("separator.transport_efficiency")
+        is None
+    )
 
 
 @pytest.mark.parametrize("name", sorted({*names.SCALARS.values(), *names.FUNCTIONS.values()}))
@@ -313,7 +366,9 @@ def test_units_of_names(name):
     if path not in ("temperature", "initial_temperature"):  # whose zero is another
         other, factor = names.name_of(path)
         assert other == name
-        assert factor == (1e-6 if unit == "m" and path.split(".")[0] in ("negative", "separator", "positive") else 1.0)
+        assert factor == (
+            1e-6 if unit == "m" and path.split(".")[0] in ("negative", "separator", "positive") else 1.0
+        )
 
 
 # BPX files and bundled sets
@@ -374,8 +429,14 @@ BPX = {
         "Separator": {"Thickness [m]": 2e-5, "Porosity": 0.5, "Transport efficiency": 0.35},
     },
     "State": {
-        "Initial conditions": {"Initial temperature [K]": 298.15, "Initial electrolyte concentration [mol.m-3]": 1100.0},
-        "Thermal environment": {"Ambient temperature [K]": 295.0, "Heat transfer coefficient [W.m-2.K-1]": 12.0},
+        "Initial conditions": {
+            "Initial temperature [K]": 298.15,
+            "Initial electrolyte concentration [mol.m-3]": 1100.0,
+        },
+        "Thermal environment": {
+            "Ambient temperature [K]": 295.0,
+            "Heat transfer coefficient [W.m-2.K-1]": 12.0,
+        },
     },
 }
 
@@ -403,7 +464,9 @@ def written(folder, tmp_path):
 
 
 def test_bpx_functions_are_those_of_pybamm(written, theirs):
-    """PyBaMM's own translation of the same file, in which formulas have become Python, gives the same values."""
+    """PyBaMM's own translation of the same file, in which formulas have become Python, gives the
+    same values.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of its dependencies, and what it says of voltage limits
         pybamm = theirs("Chen2020").pybamm
@@ -414,10 +477,14 @@ def test_bpx_functions_are_those_of_pybamm(written, theirs):
 def test_bpx_numbers(written):
     found = parameter_set(written(BPX))
     expected = {
-        "cell.electrode_height": 0.2, "cell.electrode_width": 0.2, "cell.electrode_pairs": 3.0, "cell.ocv_min": 2.5,
-        "cell.ocv_max": 4.0, "cell.heat_capacity": 1.8e6, "cell.ambient_temperature": 295.0, "heat_transfer_coefficient": 12.0,
-        "electrolyte.initial_concentration": 1100.0, "negative.thickness": 50.0, "negative.active_fraction": 0.6,
-        "negative.initial_concentration": 24000.0, "positive.initial_concentration": 7500.0, "negative.transport_efficiency": 0.125,
+        "cell.electrode_height": 0.2, "cell.electrode_width": 0.2, "cell.electrode_pairs": 3.0,
+        "cell.ocv_min": 2.5,
+        "cell.ocv_max": 4.0, "cell.heat_capacity": 1.8e6, "cell.ambient_temperature": 295.0,
+        "heat_transfer_coefficient": 12.0,
+        "electrolyte.initial_concentration": 1100.0, "negative.thickness": 50.0,
+        "negative.active_fraction": 0.6,
+        "negative.initial_concentration": 24000.0, "positive.initial_concentration": 7500.0,
+        "negative.transport_efficiency": 0.125,
         "positive.bruggeman_electrode": 0.0, "separator.porosity": 0.5, "cell.contact_resistance": 0.0,
     }  # fmt: skip
     assert {path: found.scalars[path] for path in expected} == pytest.approx(expected, rel=1e-14)
@@ -428,16 +495,25 @@ def test_bpx_numbers(written):
 
 
 def test_bpx_functions_in_closed_form(written):
-    """Points are joined by straight lines, which go on beyond the last; rates follow Arrhenius' law from 300 K."""
+    """Points are joined by straight lines, which go on beyond the last; rates follow Arrhenius' law from 300
+    K.
+    """
     found = parameter_set(written(BPX))
     x = RANDOM.uniform(0.05, 0.95, 300)
-    assert read(found, "U_P", x, 300.0)[0] == pytest.approx(np.where(x < 0.5, 4.1 - x, 4.35 - 1.5 * x), abs=2e-6)
+    assert read(found, "U_P", x, 300.0)[0] == pytest.approx(
+        np.where(x < 0.5, 4.1 - x, 4.35 - 1.5 * x), abs=2e-6
+    )
     activated = np.exp(30000.0 / 8.31446261815324 * (1.0 / 300.0 - 1.0 / 330.0))
-    assert read(found, "D_N", x, 330.0)[0] == pytest.approx(np.interp(x, [0, 0.25, 1], [1e-14, 2e-14, 3e-14]) * activated, rel=1e-6)
-    assert read(found, "KAPPA", [0.0, 10.0, 1500.0], 300.0)[0] == pytest.approx([0.00999, 0.00999, 1.275], rel=1e-6)
+    assert read(found, "D_N", x, 330.0)[0] == pytest.approx(
+        np.interp(x, [0, 0.25, 1], [1e-14, 2e-14, 3e-14]) * activated, rel=1e-6
+    )
+    assert read(found, "KAPPA", [0.0, 10.0, 1500.0], 300.0)[0] == pytest.approx(
+        [0.00999, 0.00999, 1.275], rel=1e-6
+    )
     assert read(found, "U_P", np.array([0.3, 0.7]), 300.0)[1] == pytest.approx([-1.0, -1.5], rel=1e-6)
     faraday = 96485.33212
-    assert read(found, "E_N", [1100.0], 300.0)[0] == pytest.approx([faraday * 5e-6 * 0.5], rel=1e-5)  # 1e-6 of it is the root's
+    # 1e-6 of it is the root's
+    assert read(found, "E_N", [1100.0], 300.0)[0] == pytest.approx([faraday * 5e-6 * 0.5], rel=1e-5)
     assert read(found, "S_N", [0.5, 0.2], 300.0)[0] == pytest.approx([1.0, 0.8], rel=1e-5)
     assert read(found, "E_N", [0.0, LITTLE], 300.0)[0].min() > 0.0
 
@@ -454,13 +530,17 @@ def test_bpx_of_version_0(written):
     legacy["Parameterisation"]["Electrolyte"]["Initial concentration [mol.m-3]"] = 1100.0
     found, new = parameter_set(written(legacy)), parameter_set(written(BPX, "new.json"))
     assert found.notes[0].startswith("written for BPX 0")
-    assert found.scalars == {path: value for path, value in new.scalars.items() if path != "heat_transfer_coefficient"}
+    assert found.scalars == {
+        path: value for path, value in new.scalars.items() if path != "heat_transfer_coefficient"
+    }
     assert np.array_equal(found.tables, new.tables)
 
 
 def test_bpx_without_what_heat_needs(written):
     bare = changed(
-        ("Cell", "Volume [m3]"), ("Negative electrode", "Entropic change coefficient [V.K-1]"), ("State", "Thermal environment")
+        ("Cell", "Volume [m3]"),
+        ("Negative electrode", "Entropic change coefficient [V.K-1]"),
+        ("State", "Thermal environment"),
     )
     found = parameter_set(written(bare))
     assert found.refused == {"lumped": "cell.json gives no cell.volume"}
@@ -480,7 +560,10 @@ def test_bpx_notes(written):
         "Colour": 3.0,
         "description": "x",
     }
-    content["State"]["Initial conditions"] = {"Initial state-of-charge": 0.5, "Initial hysteresis state: Negative electrode": 1.0}
+    content["State"]["Initial conditions"] = {
+        "Initial state-of-charge": 0.5,
+        "Initial hysteresis state: Negative electrode": 1.0,
+    }
     content["Parameterisation"]["Cell"]["Upper voltage cut-off [V]"] = 3.5
     del content["Parameterisation"]["User defined"]
     found = parameter_set(written(content))
@@ -531,9 +614,14 @@ def test_wrong_bpx(written, content, reason):
 
 def test_blended_electrode(written):
     electrode = copy.deepcopy(BPX["Parameterisation"]["Negative electrode"])
-    outer = {key: electrode.pop(key) for key in ("Thickness [m]", "Porosity", "Transport efficiency", "Conductivity [S.m-1]")}
+    outer = {
+        key: electrode.pop(key)
+        for key in ("Thickness [m]", "Porosity", "Transport efficiency", "Conductivity [S.m-1]")
+    }
     content = changed()
-    content["Parameterisation"]["Negative electrode"] = outer | {"Particle": {"graphite": electrode, "silicon": electrode}}
+    content["Parameterisation"]["Negative electrode"] = outer | {
+        "Particle": {"graphite": electrode, "silicon": electrode}
+    }
     with pytest.raises(InputError, match="several materials"):
         parameter_set(written(content))
 
@@ -553,7 +641,8 @@ def test_formulas_are_not_run(written, monkeypatch):
     monkeypatch.setattr(tempfile, "NamedTemporaryFile", None)
     assert bpx.read(sets.Path(written(BPX))).scalars
     assert dict(bpx.formulas(BPX["Parameterisation"])).keys() == {
-        "Electrolyte / Conductivity [S.m-1]", "Negative electrode / OCP [V]", "Positive electrode / Diffusivity [m2.s-1]",
+        "Electrolyte / Conductivity [S.m-1]", "Negative electrode / OCP [V]",
+        "Positive electrode / Diffusivity [m2.s-1]",
     }  # fmt: skip
 
 
@@ -575,7 +664,12 @@ def test_bundled_cell(theirs):
     assert found.scalars["cell.heat_capacity"] == pytest.approx(1940 * 999)
     assert "heat_transfer_coefficient" not in found.scalars
     side_reactions = {"okane2022", "chen2020", "pybamm-parameter-sets"}
-    assert set(found.sources) - side_reactions == {"aboutenergy-lfp-18650", "nyman2008", "oregan2022", "gerver2011"}
+    assert set(found.sources) - side_reactions == {
+        "aboutenergy-lfp-18650",
+        "nyman2008",
+        "oregan2022",
+        "gerver2011",
+    }
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         exact = theirs(pybamm_files.from_bundled("lfp-18650"))
@@ -594,7 +688,9 @@ def test_bundled_units_are_checked(monkeypatch):
 
 
 def test_tables_are_kept(written, folder, monkeypatch):
-    """Made once; read afterwards; made again if the file on disk is damaged, the BPX file changed, or the sources did."""
+    """Made once; read afterwards; made again if the file on disk is damaged, the BPX file changed, or the
+    sources did.
+    """
     made = []
     monkeypatch.setattr(sets, "_made", lambda material, make=sets._made: made.append(1) or make(material))
     path = written(BPX)
@@ -661,12 +757,16 @@ def test_cuts_are_where_they_are_needed():
     assert cubic.size == 6 + 2 * 8 + 4 * 8
     step = tabulate.table(lambda x: np.where(x < 0.3, 0.0, 1.0), (0.0, 1.0, 8), within(1e-6))
     assert step.size == 6 + 2 * 8 + 4 * (7 + tabulate.CUTS[-1])
-    assert np.array_equal(tabulate.table(lambda x: 0.0 * x + 5.0, (0.0, 1.0, 8), within(0.0)), tabulate.constant(5.0))
+    assert np.array_equal(
+        tabulate.table(lambda x: 0.0 * x + 5.0, (0.0, 1.0, 8), within(0.0)), tabulate.constant(5.0)
+    )
     assert read_table(tabulate.constant(5.0), np.array([-1.0, 7.0])) == pytest.approx([5.0, 5.0])
 
 
 def test_table_ends_where_the_function_does():
-    table = tabulate.table(lambda x: np.sqrt(np.where(x < 0.5, x, np.nan)) + 1.0, (0.0, 1.0, 16), within(1e-4))
+    table = tabulate.table(
+        lambda x: np.sqrt(np.where(x < 0.5, x, np.nan)) + 1.0, (0.0, 1.0, 16), within(1e-4)
+    )
     assert read_table(table, np.array([0.25, 0.9])) == pytest.approx([1.5, 1.0 + np.sqrt(0.5)], abs=2e-3)
     with pytest.raises(ValueError, match="not finite"):
         tabulate.table(lambda x: np.full_like(x, np.nan), (0.0, 1.0, 4), within(1e-4))
@@ -691,7 +791,9 @@ def test_few_products(f, rank):
     total = sum(g(x) * np.diag(h(T)[None, :] * np.ones((50, 1))) for g, h in found.pairs)
     assert total == pytest.approx(f(x, T), rel=1e-6)
     assert found.pairs[0][0](x) == pytest.approx(f(x, np.full(50, 300.0)), rel=1e-14)
-    assert [h(np.array([300.0]))[0] for _, h in found.pairs] == pytest.approx([1.0] + [0.0] * (rank - 1), abs=1e-9)
+    assert [h(np.array([300.0]))[0] for _, h in found.pairs] == pytest.approx(
+        [1.0] + [0.0] * (rank - 1), abs=1e-9
+    )
 
 
 def test_fit():

@@ -1,4 +1,6 @@
-"""Years, thousands of cycles, profiles of any length: a step hangs neither on when it begins nor on how many there are."""
+"""Years, thousands of cycles, profiles of any length: a step hangs neither on when it begins nor on how many
+there are.
+"""
 
 import numpy as np
 import pytest
@@ -32,7 +34,9 @@ def scalars(model, values, *names):
 @pytest.mark.parametrize("model", FIDELITIES)
 def test_the_interphase_of_years_is_that_of_its_square_root(tools, model, years):
     """At rest dL/dt = D c V/L: L^2 = L_0^2 + 2 D c V t, to the tolerance of the time steps."""
-    case = tools.solve_case(model, STORED | {"protocol": f"Rest for {years * 8760} hours; Discharge at 1C for 10 minutes"})
+    case = tools.solve_case(
+        model, STORED | {"protocol": f"Rest for {years * 8760} hours; Discharge at 1C for 10 minutes"}
+    )
     assert case.status == 0
     assert case.out[to.DURATION] == pytest.approx(years * YEAR + 600.0, rel=1e-12)
     c, mesh = case.row, case.mesh
@@ -43,7 +47,10 @@ def test_the_interphase_of_years_is_that_of_its_square_root(tools, model, years)
 
 @compiled
 def test_a_year_of_storage_and_a_pulse():
-    ds = em.run("battery.spme", STORED | {"protocol": "Rest for 8760 hours; Discharge at 1C for 10 minutes", "series.points": 5})
+    ds = em.run(
+        "battery.spme",
+        STORED | {"protocol": "Rest for 8760 hours; Discharge at 1C for 10 minutes", "series.points": 5},
+    )
     assert ds.lithium_in_sei.item() == pytest.approx(0.0548, abs=5e-5)  # A h
     assert ds.voltage.values[-1] == pytest.approx(3.374, abs=1e-3)
     assert np.isfinite(ds.voltage.values).all()  # the last sample is the end
@@ -80,9 +87,14 @@ def test_ten_thousand_short_rests(model):
 
 
 @compiled
-@pytest.mark.parametrize(("model", "times"), [("battery.spm", 60), ("battery.spm", 1215), ("battery.spme", 1215)])
+@pytest.mark.parametrize(
+    ("model", "times"), [("battery.spm", 60), ("battery.spm", 1215), ("battery.spme", 1215)]
+)
 def test_cycles_with_rests(model, times):
-    protocol = f"(Discharge at 1C until 2.5 V; Rest for 1 hour; Charge at 1C until 3.65 V; Rest for 1 hour) x {times}"
+    protocol = (
+        f"(Discharge at 1C until 2.5 V; Rest for 1 hour; Charge at 1C until 3.65 V; Rest for 1 hour) "
+        f"x {times}"
+    )
     duration, gained = scalars(model, {"protocol": protocol}, "duration", "lithium_gained")
     assert duration > times * 3.5 * 3600.0
     assert abs(gained) < 1e-10
@@ -90,10 +102,13 @@ def test_cycles_with_rests(model, times):
 
 @compiled
 def test_five_thousand_cycles():
-    """Without side reactions a cycle is the same whatever went before: the last of 5000 moves what the last of 5 moves."""
+    """Without side reactions a cycle is the same whatever went before: the last of 5000 moves what the last
+    of 5 moves.
+    """
     cycle = "(Discharge at 1C until 2.5 V; Charge at 1C until 4.2 V; Hold at 4.2 V until C/20) x "
     charge = [
-        scalars("battery.spm", {"parameters": "Chen2020", "protocol": cycle + str(n)}, "capacity")[0] for n in (4, 5, 4999, 5000)
+        scalars("battery.spm", {"parameters": "Chen2020", "protocol": cycle + str(n)}, "capacity")[0]
+        for n in (4, 5, 4999, 5000)
     ]
     assert charge[3] - charge[2] == pytest.approx(charge[1] - charge[0], rel=1e-4)
 
@@ -103,7 +118,9 @@ def test_five_thousand_cycles():
 
 def written(folder, header, rows):
     path = folder / "profile.csv"
-    path.write_text("\n".join([header, *(",".join(map(repr, map(float, row))) for row in rows)]), encoding="utf-8")
+    path.write_text(
+        "\n".join([header, *(",".join(map(repr, map(float, row))) for row in rows)]), encoding="utf-8"
+    )
     return path.name
 
 
@@ -114,11 +131,20 @@ def here(tmp_path, monkeypatch):
 
 
 @compiled
-@pytest.mark.parametrize(("model", "end"), [("battery.dfn", 3.862), ("battery.spme", 3.862), ("battery.spm", 3.868)])
+@pytest.mark.parametrize(
+    ("model", "end"), [("battery.dfn", 3.862), ("battery.spme", 3.862), ("battery.spm", 3.868)]
+)
 def test_two_thousand_rows(here, model, end):
     t = np.arange(2001.0)
-    name = written(here, "time s,current A", zip(t, 2.0 * np.sin(t / 7.0) + np.sin(t / 1.3) + 0.5, strict=True))
-    values = {"parameters": "Chen2020", "initial_soc": 0.7, "protocol": f"Run current from {name}", "series.points": 3}
+    name = written(
+        here, "time s,current A", zip(t, 2.0 * np.sin(t / 7.0) + np.sin(t / 1.3) + 0.5, strict=True)
+    )
+    values = {
+        "parameters": "Chen2020",
+        "initial_soc": 0.7,
+        "protocol": f"Run current from {name}",
+        "series.points": 3,
+    }
     ds = em.run(model, values)
     assert ds.capacity_discharged.item() == pytest.approx(0.285621, abs=5e-7)
     assert ds.voltage.values[-1] == pytest.approx(end, abs=1e-3)
@@ -151,7 +177,9 @@ def test_a_year_of_hourly_powers(here, model):
     """A day's course, with weather, and what the cell loses; the energy is the integral of the power."""
     rng = np.random.default_rng(5)
     hour = np.arange(8761.0)
-    power = np.sin(2.0 * np.pi * hour / 24.0) * (0.3 + 0.1 * np.repeat(rng.uniform(-1.0, 1.0, 366), 24)[: hour.size])
+    power = np.sin(2.0 * np.pi * hour / 24.0) * (
+        0.3 + 0.1 * np.repeat(rng.uniform(-1.0, 1.0, 366), 24)[: hour.size]
+    )
     power -= 0.0003
     name = written(here, "time h,power W", zip(hour, power, strict=True))
     values = {"parameters": "Chen2020", "initial_soc": 0.6, "protocol": f"Run power from {name}"}

@@ -1,4 +1,6 @@
-"""``pv.cell`` in the dark, in reverse, far beyond open circuit, and with fields that are legal and absurd: closed forms."""
+"""``pv.cell`` in the dark, in reverse, far beyond open circuit, and with fields that are legal and absurd:
+closed forms.
+"""
 
 import numpy as np
 import pytest
@@ -10,15 +12,20 @@ from energymodels.kernels.constants import Q
 def curve(values, voltage):
     """Return the current density, mA cm-2, at each of a few voltages."""
     points = {"curve.points": 2, "curve.voltage_max": 10.0}
-    return np.array([em.run("pv.cell", values | points | {"curve.voltage_min": v}).j[0].item() for v in voltage])
+    return np.array(
+        [em.run("pv.cell", values | points | {"curve.voltage_min": v}).j[0].item() for v in voltage]
+    )
 
 
 @pytest.mark.parametrize("values", [
-    {"wafer.tau": 1e-40}, {"shunt_resistance": 1e-30}, {"irradiance": 1e-100}, {"wafer.tau": 1e-30, "irradiance": 1e-60},
+    {"wafer.tau": 1e-40}, {"shunt_resistance": 1e-30}, {"irradiance": 1e-100},
+    {"wafer.tau": 1e-30, "irradiance": 1e-60},
     {"shunt_resistance": 1e-20, "wafer.type": "p", "rear.j0": 100.0},
 ])  # fmt: skip
 def test_a_cell_that_is_a_resistor(values):
-    """So little voltage is left that all recombination is in proportion to it: half the voltage, half the current, a quarter."""
+    """So little voltage is left that all recombination is in proportion to it: half the voltage, half the
+    current, a quarter.
+    """
     found = em.run("pv.cell", values)
     assert found.status == 0
     assert found.fill_factor.item() == pytest.approx(25.0, rel=1e-9)
@@ -28,32 +35,52 @@ def test_a_cell_that_is_a_resistor(values):
 
 def test_voltage_of_absurd_losses():
     """The current through the shunt, or what a lifetime leaves of the carriers."""
-    shunted, short = (em.run("pv.cell", {field: value}) for field, value in (("shunt_resistance", 1e-30), ("wafer.tau", 1e-40)))
+    shunted, short = (
+        em.run("pv.cell", {field: value})
+        for field, value in (("shunt_resistance", 1e-30), ("wafer.tau", 1e-40))
+    )
     assert shunted.v_oc == pytest.approx(1e-3 * shunted.j_sc.item() * 1e-30, rel=1e-9)
     left = 10.0 * short.j_sc.item() * 1e-40 / (Q * 150e-6)  # m-3
     assert short.excess_density_oc == pytest.approx(1e-6 * left, rel=1e-6)
 
 
 def test_night_gives_nothing():
-    """Hours without light are cases like others: 0 W, as in ``pv.diode``; what is a ratio to no current is absent."""
+    """Hours without light are cases like others: 0 W, as in ``pv.diode``; what is a ratio to no current is
+    absent.
+    """
     ds = em.sweep(
-        "pv.cell", {}, {"series_resistance": 0.5, "rear.j0": 10.0}, points={"irradiance": np.array([0.0, 1e-300, 500.0, 0.0])}
+        "pv.cell",
+        {},
+        {"series_resistance": 0.5, "rear.j0": 10.0},
+        points={"irradiance": np.array([0.0, 1e-300, 500.0, 0.0])},
     )
     assert (ds.status == 0).all()
     assert (ds.v_mp * ds.j_mp > 0.0).values.tolist() == [False, False, True, False]
-    for name in ("v_oc", "j_sc", "v_mp", "j_mp", "implied_v_oc", "excess_density_oc", "j_front_mp", "j_srh_oc"):
+    for name in (
+        "v_oc",
+        "j_sc",
+        "v_mp",
+        "j_mp",
+        "implied_v_oc",
+        "excess_density_oc",
+        "j_front_mp",
+        "j_srh_oc",
+    ):
         assert ds[name].values[[0, 1, 3]].tolist() == [0.0] * 3
     for name in ("fill_factor", "pseudo_fill_factor", "ideality_mp"):
         assert np.isfinite(ds[name]).values.tolist() == [False, False, True, False]
         assert ds[name].attrs["absent"] == "in the dark"
     bright = em.run("pv.cell", {"series_resistance": 0.5, "rear.j0": 10.0, "irradiance": 500.0})
-    assert all(ds[name][2] == bright[name] for name in ("efficiency", "v_oc", "j_mp"))  # next to the dark as by itself
+    # next to the dark as by itself
+    assert all(ds[name][2] == bright[name] for name in ("efficiency", "v_oc", "j_mp"))
 
 
 def test_a_day_of_diodes_and_cells():
     light = np.array([0.0, 200.0, 900.0, 300.0, 0.0])
     cell = em.sweep("pv.cell", {"irradiance": light})
-    diode = em.sweep("pv.diode", {"photocurrent": 0.04 * light / 1000.0}, {"nNsVth": 0.0257, "saturation_current": 1e-13})
+    diode = em.sweep(
+        "pv.diode", {"photocurrent": 0.04 * light / 1000.0}, {"nNsVth": 0.0257, "saturation_current": 1e-13}
+    )
     assert ((cell.v_mp * cell.j_mp).values == 0.0).tolist() == (diode.p_mp.values == 0.0).tolist()
 
 
@@ -68,7 +95,9 @@ def test_light_adds_to_the_dark_curve(values):
     ds = em.sweep("pv.cell", {"irradiance": "0,1000"}, values | axis)
     assert (ds.status == 0).all()
     dark, bright = ds.j.values
-    np.testing.assert_allclose(bright - ds.j_generation.values[1], dark, rtol=1e-9, atol=1e-12 * ds.j_generation.values[1])
+    np.testing.assert_allclose(
+        bright - ds.j_generation.values[1], dark, rtol=1e-9, atol=1e-12 * ds.j_generation.values[1]
+    )
     assert np.all(np.diff(dark) <= 1e-24)
     assert abs(dark[20]) < 1e-14  # at 0 V
 
@@ -79,11 +108,15 @@ def test_what_recombines_in_reverse():
     factor = -np.expm1(-0.02 * np.array([1.0, 50.0]) / (8.617333262e-5 * 298.15))
     np.testing.assert_allclose(j0 - none, 1e-10 * factor, rtol=1e-9)
     lit = em.run("pv.cell").j_generation.item()
-    np.testing.assert_allclose(curve({"shunt_resistance": 500.0}, [-3.0, -50.0]), [lit + 6.0, lit + 100.0], rtol=1e-12)
+    np.testing.assert_allclose(
+        curve({"shunt_resistance": 500.0}, [-3.0, -50.0]), [lit + 6.0, lit + 100.0], rtol=1e-12
+    )
 
 
 @pytest.mark.parametrize("voltage", [-20.0, -0.9, -0.5, -0.43, 0.3, 0.9, 5.0])
-@pytest.mark.parametrize("values", [{"rear.j0": 20.0}, {"wafer.type": "p", "wafer.tau": 1e-5, "temperature": 400.0}])
+@pytest.mark.parametrize(
+    "values", [{"rear.j0": 20.0}, {"wafer.type": "p", "wafer.tau": 1e-5, "temperature": 400.0}]
+)
 def test_series_resistance_shifts_the_voltage(values, voltage):
     """On either side of where the light's current takes the inside through 0 V."""
     (with_series,) = curve(values | {"series_resistance": 10.0}, [voltage])
@@ -93,7 +126,9 @@ def test_series_resistance_shifts_the_voltage(values, voltage):
 
 
 def test_far_beyond_open_circuit():
-    """No number stands for a current that the model does not have; a series resistance keeps the inside where it has one."""
+    """No number stands for a current that the model does not have; a series resistance keeps the inside where
+    it has one.
+    """
     axis = {"curve.points": 9, "curve.voltage_max": 10.0}
     ds = em.run("pv.cell", axis)
     assert ds.status == 0

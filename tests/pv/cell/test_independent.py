@@ -1,8 +1,10 @@
-"""``pv.cell`` against its published equations solved a second time: plain NumPy formulas, SciPy's root finder, exhaustive search.
+"""``pv.cell`` against its published equations solved a second time: plain NumPy formulas, SciPy's root
+finder, exhaustive search.
 
-Nothing of the kernels is used. From a result come only what optics give (generation, and the radiative J0 as the ratio of current
-and Boltzmann factor at open circuit) and the doping. Densities in cm-3, currents in A cm-2, energies in eV. Every formula takes
-complex numbers too: a derivative is the imaginary part of one evaluation, without differences.
+Nothing of the kernels is used. From a result come only what optics give (generation, and the radiative J0 as
+the ratio of current and Boltzmann factor at open circuit) and the doping. Densities in cm-3, currents in A
+cm-2, energies in eV. Every formula takes complex numbers too: a derivative is the imaginary part of one
+evaluation, without differences.
 """
 
 from __future__ import annotations
@@ -24,8 +26,12 @@ TINY = 1e-30
 def band_gap(T):
     """Return the gap of Paessler 2002, his four-parameter form."""
     theta, delta, x = 446.0, 0.51, 2.0 * T / 446.0
-    root = (1 + np.pi**2 / (3 * (1 + delta**2)) * x**2 + (3 * delta**2 - 1) / 4 * x**3 + 8 / 3 * x**4 + x**6) ** (1 / 6)
-    return 1.17 - 3.23e-4 * theta * ((1 - 3 * delta**2) / (np.exp(theta / T) - 1) + 1.5 * delta**2 * (root - 1))
+    root = (
+        1 + np.pi**2 / (3 * (1 + delta**2)) * x**2 + (3 * delta**2 - 1) / 4 * x**3 + 8 / 3 * x**4 + x**6
+    ) ** (1 / 6)
+    return 1.17 - 3.23e-4 * theta * (
+        (1 - 3 * delta**2) / (np.exp(theta / T) - 1) + 1.5 * delta**2 * (root - 1)
+    )
 
 
 def intrinsic_density(T, model):
@@ -35,7 +41,9 @@ def intrinsic_density(T, model):
 
 
 def narrowing(n, p, dopants, T):
-    """Return the sum of both band shifts: Schenk 1998, exchange-correlation and ionic parts, in excitonic units."""
+    """Return the sum of both band shifts: Schenk 1998, exchange-correlation and ionic parts, in excitonic
+    units.
+    """
     rydberg, radius3 = 16.55e-3, 3.719e-7**3
     t, ne, nh, ni = K_B_EV * T / rydberg, n * radius3, p * radius3, dopants * radius3
     total, weighted = ne + nh, 0.5187 * ne + 0.4813 * nh
@@ -47,10 +55,16 @@ def narrowing(n, p, dopants, T):
     )
     for density, g, alpha, b, c, d, h, j, k, q in bands:
         core = (48 * density / (np.pi * g)) ** (1 / 3) + c * np.log(1 + d * weighted ** (7 / 30))
-        upper = (4 * np.pi) ** 3 * total**2 * core + 8 * np.pi * alpha / g * density * t**2 + (8 * np.pi * total) ** 0.5 * t**2.5
+        upper = (
+            (4 * np.pi) ** 3 * total**2 * core
+            + 8 * np.pi * alpha / g * density * t**2
+            + (8 * np.pi * total) ** 0.5 * t**2.5
+        )
         lower = (4 * np.pi) ** 3 * total**2 + t**3 + b * total**0.5 * t**2 + 40 * total**1.5 * t
         screened = (t * total / (2 * np.pi)) ** 0.5 * (1 + h * np.log(1 + total**0.5 / t))
-        shift = shift + upper / lower + ni * (1 + u) / (screened + j * u * weighted**0.75 * (1 + k * weighted**q))
+        shift = (
+            shift + upper / lower + ni * (1 + u) / (screened + j * u * weighted**0.75 * (1 + k * weighted**q))
+        )
     return rydberg * shift
 
 
@@ -59,12 +73,17 @@ class Device:
 
     def __init__(self, spec: dict[str, Any], result: Any) -> None:
         def column(name):
-            return np.asarray(result[name].values, dtype=float).reshape(-1, 1) if result["v_oc"].ndim else float(result[name])
+            return (
+                np.asarray(result[name].values, dtype=float).reshape(-1, 1)
+                if result["v_oc"].ndim
+                else float(result[name])
+            )
 
         wafer, self.T = spec["wafer"], spec.get("temperature", 298.15)
         ni_model = spec.get("intrinsic_density", "couderc2014")
         self.kt, self.dopants = K_B_EV * self.T, column("base_doping")
-        most = wafer.get("doping", self.dopants) + wafer.get("compensation", 0.0)  # of the dopant that gives the nominal type
+        # of the dopant that gives the nominal type
+        most = wafer.get("doping", self.dopants) + wafer.get("compensation", 0.0)
         self.ions = most + wafer.get("compensation", 0.0) + wafer.get("thermal_donors", 0.0)
         self.n_i = intrinsic_density(self.T, ni_model)
         donor = bool((result["base_type"] == 0).all())
@@ -89,25 +108,32 @@ class Device:
             self.series += side.get("contact_resistivity", 0.0) / (share or 1.0)
 
     def _metal(self, name, density):
-        """Return (tau_n0, tau_p0, n1, p1) of each level of a centre of ``density`` cm-3; band densities of Green 1990."""
+        """Return (tau_n0, tau_p0, n1, p1) of each level of a centre of ``density`` cm-3; band densities of
+        Green 1990.
+        """
         levels = []
         for below_c, above_v, sigma_n, sigma_p, v_n, v_p in METALS[name]:
             speed = np.sqrt(self.T / 300.0)
             near = 2.86e19 * (self.T / 300.0) ** 1.58 if below_c else 3.10e19 * (self.T / 300.0) ** 1.85
             near *= np.exp(-(below_c or above_v) / self.kt)
             n1, p1 = (near, self.n_i**2 / near) if below_c else (self.n_i**2 / near, near)
-            levels.append((1.0 / (density * sigma_n * v_n * speed), 1.0 / (density * sigma_p * v_p * speed), n1, p1))
+            levels.append(
+                (1.0 / (density * sigma_n * v_n * speed), 1.0 / (density * sigma_p * v_p * speed), n1, p1)
+            )
         return levels
 
     @staticmethod
     def captured(levels, n, p):
-        """Return 1 over the denominator of a centre's rate; its charge states hold electrons in the ratio of both ways' rates."""
+        """Return 1 over the denominator of a centre's rate; its charge states hold electrons in the ratio of
+        both ways' rates.
+        """
         states = [1.0 + 0.0 * n]
         for tau_n, tau_p, n1, p1 in levels:
             states.append(states[-1] * (n / tau_n + p1 / tau_p) / (p / tau_p + n1 / tau_n))
         shares = [state / sum(states) for state in states]
         return sum(
-            (shares[j] + shares[j + 1]) / (tau_p * (n + n1) + tau_n * (p + p1)) for j, (tau_n, tau_p, n1, p1) in enumerate(levels)
+            (shares[j] + shares[j + 1]) / (tau_p * (n + n1) + tau_n * (p + p1))
+            for j, (tau_n, tau_p, n1, p1) in enumerate(levels)
         )
 
     def _carriers(self, gap):
@@ -136,7 +162,9 @@ class Device:
     def richter(self, n, p, dn):
         g_eeh = 1.0 + 13.0 * (1.0 - np.tanh((self.n0 / 3.3e17) ** 0.66))
         g_ehh = 1.0 + 7.5 * (1.0 - np.tanh((self.p0 / 7e17) ** 0.63))
-        return (n * p - self.n0 * self.p0) * (2.5e-31 * g_eeh * self.n0 + 8.5e-32 * g_ehh * self.p0 + 3e-29 * dn**0.92)
+        return (n * p - self.n0 * self.p0) * (
+            2.5e-31 * g_eeh * self.n0 + 8.5e-32 * g_ehh * self.p0 + 3e-29 * dn**0.92
+        )
 
     def point(self, u, series=True, metal=True):
         """Return (terminal voltage, current density, voltage of the quasi-Fermi levels)."""
@@ -148,7 +176,9 @@ class Device:
         for levels in self.metals:
             srh = srh + excess * self.captured(levels, n, p)
         surfaces = self.surfaces if metal else self.passivated
-        loss = self.width * (srh + self.auger(n, p, dn)) + (self.radiative + surfaces) * (np.exp(v / self.kt) - 1.0)
+        loss = self.width * (srh + self.auger(n, p, dn)) + (self.radiative + surfaces) * (
+            np.exp(v / self.kt) - 1.0
+        )
         j = self.generation - loss - (self.shunt * v if metal else 0.0)
         return v - (j * self.series if series else 0.0), j, v
 
@@ -156,7 +186,9 @@ class Device:
         return brentq(function, np.log(1e2), GRID[-1], xtol=1e-15, rtol=1e-15)  # down to a few mV
 
     def maximum_power(self, series=True):
-        """Return (V, J) of the largest product: a scan, then the root of the slope between the neighbours of its best point."""
+        """Return (V, J) of the largest product: a scan, then the root of the slope between the neighbours of
+        its best point.
+        """
         v, j, _ = self.point(GRID, series)
         k = int(np.argmax(v * j))
 
@@ -185,11 +217,14 @@ class Device:
         }
 
 
-# tolerances, relative: round-off of both sides; at maximum power the voltage is less sharp, as the power is flat there
+# tolerances, relative: round-off of both sides; at maximum power the voltage is less sharp, as the power is
+# flat there
 TOLERANCES = dict.fromkeys(("v_oc", "j_sc", "implied_v_oc", "fill_factor", "pseudo_fill_factor"), 1e-9)
 TOLERANCES |= {"v_mp": 1e-6, "j_mp": 1e-6}
 
-METALS = {  # eV below the conduction or above the valence band, cross sections in cm2, thermal velocities in cm s-1; lowest first
+# eV below the conduction or above the valence band, cross sections in cm2, thermal velocities in cm s-1;
+# lowest first
+METALS = {
     "Fe_i": [(None, 0.38, 1.3e-14, 7e-17, 2.05e7, 1.69e7)],
     "FeB": [(0.26, None, 5e-15, 3e-15, 2.05e7, 1.69e7)],
     "Cr_i": [(0.24, None, 2.4e-14, 0.8e-14, 1.1e7, 1.1e7)],
@@ -208,7 +243,14 @@ CELLS: dict[str, dict[str, Any]] = {
         "wafer": {"type": "n", "resistivity": 1.5, "thickness": 130.0, "tau_p0": 12e-3, "tau_n0": 12e-3},
     },
     "n-type with contacts on both sides, tunnel-oxide rear": {
-        "wafer": {"type": "n", "resistivity": 1.0, "thickness": 140.0, "tau_p0": 3e-3, "tau_n0": 1e-3, "srh_level": 0.1},
+        "wafer": {
+            "type": "n",
+            "resistivity": 1.0,
+            "thickness": 140.0,
+            "tau_p0": 3e-3,
+            "tau_n0": 1e-3,
+            "srh_level": 0.1,
+        },
         "front": {"j0": 8.0, "j0_metal": 700.0, "metal_fraction": 0.03, "contact_resistivity": 1e-3},
         "rear": {"j0": 2.0, "j0_metal": 40.0, "metal_fraction": 0.05, "contact_resistivity": 2e-3},
         "series_resistance": 0.3,
@@ -216,7 +258,14 @@ CELLS: dict[str, dict[str, Any]] = {
         "generation_current_density": 41.2,
     },
     "p-type, Richter's Auger model, lossy": {
-        "wafer": {"type": "p", "resistivity": 0.8, "thickness": 170.0, "tau_p0": 2e-3, "tau_n0": 4e-4, "srh_level": -0.2},
+        "wafer": {
+            "type": "p",
+            "resistivity": 0.8,
+            "thickness": 170.0,
+            "tau_p0": 2e-3,
+            "tau_n0": 4e-4,
+            "srh_level": -0.2,
+        },
         "front": {"j0": 60.0},
         "rear": {"j0": 20.0, "j0_n_i": None},
         "series_resistance": 0.6,
@@ -284,19 +333,47 @@ CELLS: dict[str, dict[str, Any]] = {
         "temperature": 330.0,
     },
     "p-type, compensated by phosphorus, by its resistivity": {
-        "wafer": {"type": "p", "resistivity": 1.0, "compensation": 3e16, "thickness": 160.0, "tau_p0": 1e-3, "tau_n0": 1e-3},
+        "wafer": {
+            "type": "p",
+            "resistivity": 1.0,
+            "compensation": 3e16,
+            "thickness": 160.0,
+            "tau_p0": 1e-3,
+            "tau_n0": 1e-3,
+        },
         "front": {"j0": 10.0},
     },
     "n-type, compensated by boron": {
-        "wafer": {"type": "n", "doping": 4e15, "compensation": 2e17, "thickness": 140.0, "tau_p0": 2e-3, "tau_n0": 2e-3},
+        "wafer": {
+            "type": "n",
+            "doping": 4e15,
+            "compensation": 2e17,
+            "thickness": 140.0,
+            "tau_p0": 2e-3,
+            "tau_n0": 2e-3,
+        },
         "auger": "richter2012",
     },
     "p-type, nearly compensated by thermal donors": {
-        "wafer": {"type": "p", "doping": 1e17, "thermal_donors": 4.9e16, "thickness": 150.0, "tau_p0": 1e-3, "tau_n0": 1e-3},
+        "wafer": {
+            "type": "p",
+            "doping": 1e17,
+            "thermal_donors": 4.9e16,
+            "thickness": 150.0,
+            "tau_p0": 1e-3,
+            "tau_n0": 1e-3,
+        },
         "series_resistance": 0.3,
     },
     "p-type that thermal donors turn": {
-        "wafer": {"type": "p", "doping": 1e16, "thermal_donors": 6e15, "thickness": 150.0, "tau_p0": 1e-3, "tau_n0": 1e-3},
+        "wafer": {
+            "type": "p",
+            "doping": 1e16,
+            "thermal_donors": 6e15,
+            "thickness": 150.0,
+            "tau_p0": 1e-3,
+            "tau_n0": 1e-3,
+        },
         "front": {"j0": 5.0},
     },
     "n-type, asymmetric capture, concentrated light": {
@@ -309,7 +386,9 @@ CELLS: dict[str, dict[str, Any]] = {
 
 def _run(spec):
     """Run a cell; ``j0_n_i: None`` stands for leaving it out."""
-    sides = {side: {k: v for k, v in spec.get(side, {}).items() if v is not None} for side in ("front", "rear")}
+    sides = {
+        side: {k: v for k, v in spec.get(side, {}).items() if v is not None} for side in ("front", "rear")
+    }
     return em.run({"model": "pv.cell", **spec, **sides})
 
 
@@ -327,8 +406,15 @@ def _missed(kind, points):
     result = em.sweep({"model": "pv.cell", "wafer": {"type": kind}}, {}, points=points)
     column = {path: np.asarray(values)[:, None] for path, values in points.items()}
     tau = column["wafer.tau"]
-    wafer = {"type": kind, "thickness": column["wafer.thickness"], "tau_p0": tau, "tau_n0": tau / column["wafer.capture_ratio"]}
-    wafer["metals"] = {path.rpartition(".")[2]: values for path, values in column.items() if path.startswith("wafer.metals.")}
+    wafer = {
+        "type": kind,
+        "thickness": column["wafer.thickness"],
+        "tau_p0": tau,
+        "tau_n0": tau / column["wafer.capture_ratio"],
+    }
+    wafer["metals"] = {
+        path.rpartition(".")[2]: values for path, values in column.items() if path.startswith("wafer.metals.")
+    }
     device = Device({"wafer": wafer, "series_resistance": column.get("series_resistance", 0.0)}, result)
 
     def power(u):
@@ -339,12 +425,15 @@ def _missed(kind, points):
     inner = scan[:, 1:-1]
     peaks = ((inner > scan[:, :-2]) & (inner > scan[:, 2:])).sum(axis=1)
     step = GRID[1] - GRID[0]
-    best = power(GRID[scan.argmax(axis=1)][:, None] + np.linspace(-step, step, 201)).max(axis=1)  # within 1e-8 of the maximum
+    # within 1e-8 of the maximum
+    best = power(GRID[scan.argmax(axis=1)][:, None] + np.linspace(-step, step, 201)).max(axis=1)
     return 1.0 - result["efficiency"].values / (1e3 * best), peaks
 
 
 def _report(miss, points):
-    """Return the inputs of the cases that are not the maximum within 1e-6, which is a hundred times what the scan may miss."""
+    """Return the inputs of the cases that are not the maximum within 1e-6, which is a hundred times what the
+    scan may miss.
+    """
     return [
         f"{', '.join(f'{path} {values[i]:.6g}' for path, values in points.items())}: {miss[i]:.3g} too low"
         for i in np.flatnonzero(~(np.abs(miss) < 1e-6))
@@ -354,10 +443,13 @@ def _report(miss, points):
 @pytest.mark.parametrize("kind", ["n", "p"])
 @pytest.mark.parametrize("range_", ["usual", "extreme"])
 def test_power_is_the_global_maximum(kind, range_):
-    """Where the lifetime rises with injection the power may have two maxima; of 100 random wafers none may end on the lower one."""
+    """Where the lifetime rises with injection the power may have two maxima; of 100 random wafers none may
+    end on the lower one.
+    """
     cases = 100
     rng = np.random.default_rng([2, 29, kind == "p", range_ == "extreme"])
-    asymmetry, tau, resistivity = (2.0, 2.0), (-5.0, -3.0), (-0.5, 1.5)  # powers of ten; tau is that of the minority carriers
+    # powers of ten; tau is that of the minority carriers
+    asymmetry, tau, resistivity = (2.0, 2.0), (-5.0, -3.0), (-0.5, 1.5)
     if range_ == "extreme":
         asymmetry, tau, resistivity = (2.5, 5.5), (-8.5, -5.5), (-0.5, 2.0)
     ratio, tau, resistivity = (10.0 ** rng.uniform(*span, cases) for span in (asymmetry, tau, resistivity))
@@ -384,12 +476,16 @@ def test_power_is_the_global_maximum_with_centres_of_several_levels(kind):
         "wafer.tau": np.full(cases, 1e-2),
         "wafer.thickness": rng.uniform(60.0, 300.0, cases),
     }
-    points |= {f"wafer.metals.{name}": 10.0 ** rng.uniform(10.0, 15.5, cases) for name in ("Au", "Co", "Zn", "Cu")}
+    points |= {
+        f"wafer.metals.{name}": 10.0 ** rng.uniform(10.0, 15.5, cases) for name in ("Au", "Co", "Zn", "Cu")
+    }
     miss, _ = _missed(kind, points)
     assert not (found := _report(miss, points)), f"{kind}-type; {'; '.join(found)}"
 
 
-RESISTIVE = {  # resistivity, capture ratio, tau, thickness, series resistance: of two maxima the one at lower voltage is the higher
+# resistivity, capture ratio, tau, thickness, series resistance: of two maxima the one at lower voltage is the
+# higher
+RESISTIVE = {
     "n": [
         (1.9079, 6.67850e-5, 5.51541e-9, 62.74, 4.5104),
         (11.669, 3.98544e-5, 1.75400e-9, 213.6, 2.5285),
@@ -410,7 +506,9 @@ RESISTIVE = {  # resistivity, capture ratio, tau, thickness, series resistance: 
 
 @pytest.mark.parametrize("kind", ["n", "p"])
 def test_power_is_the_global_maximum_with_series_resistance(kind):
-    """Wafers whose two maxima differ by 0.02 to 20 % and whose lower-voltage one lies where 2 J R_s is near the voltage."""
+    """Wafers whose two maxima differ by 0.02 to 20 % and whose lower-voltage one lies where 2 J R_s is near
+    the voltage.
+    """
     names = ("wafer.resistivity", "wafer.capture_ratio", "wafer.tau", "wafer.thickness", "series_resistance")
     points = dict(zip(names, np.array(RESISTIVE[kind]).T, strict=True))
     miss, peaks = _missed(kind, points)

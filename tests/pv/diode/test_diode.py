@@ -15,7 +15,13 @@ from energymodels.kernels.pv.diode import lanes as at
 
 FAST = config.DISABLE_JIT  # interpreted: the same tests on fewer cells
 NAMES = ("i_sc", "v_oc", "i_mp", "v_mp", "p_mp")
-CELL = {"photocurrent": 6.0, "saturation_current": 1e-10, "resistance_series": 0.3, "shunt": 1 / 500, "a": 1.5}
+CELL = {
+    "photocurrent": 6.0,
+    "saturation_current": 1e-10,
+    "resistance_series": 0.3,
+    "shunt": 1 / 500,
+    "a": 1.5,
+}
 
 
 def cells(n=1, **fields):
@@ -52,12 +58,15 @@ def modules(n=100 if FAST else 3000):
 
 def test_ideal_diode_in_closed_form():
     j0 = 10.0 ** np.arange(-16, -2)
-    rows = cells(j0.size, saturation_current=j0, a=0.0257, photocurrent=0.04, resistance_series=0.0, shunt=0.0)
+    rows = cells(
+        j0.size, saturation_current=j0, a=0.0257, photocurrent=0.04, resistance_series=0.0, shunt=0.0
+    )
     out = solved(rows)
     x = lambertw(np.e * (1 + 0.04 / j0)).real - 1
     np.testing.assert_array_equal(out[diode.I_SC], 0.04)
     np.testing.assert_allclose(out[diode.V_OC], 0.0257 * np.log1p(0.04 / j0), rtol=5e-16)
-    np.testing.assert_allclose(out[diode.V_MP], 0.0257 * x, rtol=5e-15)  # scipy's W and the e of its argument leave some ulp
+    # scipy's W and the e of its argument leave some ulp
+    np.testing.assert_allclose(out[diode.V_MP], 0.0257 * x, rtol=5e-15)
     np.testing.assert_allclose(out[diode.I_MP], (0.04 + j0) * x / (1 + x), rtol=5e-15)
 
 
@@ -67,19 +76,39 @@ def test_single_resistances_leave_one_point_in_closed_form():
 
 
 def test_shunt_without_diode_is_a_linear_source():
-    """At 1 uV the diode takes 4e-12 of the current: what is left is a source of inner resistance R_s + R_sh."""
-    out = solved(cells(photocurrent=1e-9, saturation_current=1e-16, shunt=1e-3, a=0.0257, resistance_series=500.0))[:, 0]
+    """At 1 uV the diode takes 4e-12 of the current: what is left is a source of inner resistance
+    R_s + R_sh.
+    """
+    out = solved(
+        cells(photocurrent=1e-9, saturation_current=1e-16, shunt=1e-3, a=0.0257, resistance_series=500.0)
+    )[:, 0]
     np.testing.assert_allclose(out, [2e-9 / 3, 1e-6, 1e-9 / 3, 5e-7, 1e-15 / 6], rtol=1e-11)
 
 
 HARD = {
     "weak light": {"photocurrent": 1e-9, "saturation_current": 1e-12, "a": 0.0257, "shunt": 1e-10},
     "more saturation than light": {"photocurrent": 1e-9, "saturation_current": 1e-3, "a": 0.0257},
-    "series eats nearly all": {"photocurrent": 1e3, "saturation_current": 1e-16, "resistance_series": 100.0, "a": 0.0257},
+    "series eats nearly all": {
+        "photocurrent": 1e3,
+        "saturation_current": 1e-16,
+        "resistance_series": 100.0,
+        "a": 0.0257,
+    },
     "shunt eats nearly all": {"photocurrent": 1e-3, "shunt": 1e3, "a": 0.0257},
-    "all of one size": {"photocurrent": 1.0, "saturation_current": 1e-3, "resistance_series": 1.0, "shunt": 1.0, "a": 1.0},
+    "all of one size": {
+        "photocurrent": 1.0,
+        "saturation_current": 1e-3,
+        "resistance_series": 1.0,
+        "shunt": 1.0,
+        "a": 1.0,
+    },
     "two diodes": {"a": 0.0257, "a_2": 0.0514, "saturation_current_2": 1e-6, "resistance_series": 1e-3},
-    "second diode steeper": {"a": 0.0514, "a_2": 0.0171, "saturation_current_2": 1e-14, "resistance_series": 1e-3},
+    "second diode steeper": {
+        "a": 0.0514,
+        "a_2": 0.0171,
+        "saturation_current_2": 1e-14,
+        "resistance_series": 1e-3,
+    },
     "second diode alone": {"saturation_current": 1e-300, "a": 1.5, "a_2": 1.5, "saturation_current_2": 1e-10},
 }
 
@@ -124,24 +153,38 @@ def test_random_modules_as_pvlib(method):
     rows = modules()
     out = solved(rows)
     theirs = pvlib.pvsystem.singlediode(
-        rows.photocurrent, rows.saturation_current, rows.resistance_series, 1 / rows.shunt, rows.a, method=method
+        rows.photocurrent,
+        rows.saturation_current,
+        rows.resistance_series,
+        1 / rows.shunt,
+        rows.a,
+        method=method,
     )
     for ours, name in zip(out, NAMES, strict=True):
         np.testing.assert_allclose(ours, theirs[name], rtol=1e-12, err_msg=name)
 
 
 def cec_parameters():
-    """Return photocurrent, saturation current, R_s, R_sh and a of some 300 modules, each in any light at any temperature."""
+    """Return photocurrent, saturation current, R_s, R_sh and a of some 300 modules, each in any light at any
+    temperature.
+    """
     table = pvlib.pvsystem.retrieve_sam("CECMod")
     table = table[table.columns[:: len(table.columns) // (20 if FAST else 300)]]
-    module = [table.loc[name].to_numpy(float) for name in ("alpha_sc", "a_ref", "I_L_ref", "I_o_ref", "R_sh_ref", "R_s", "Adjust")]
-    light, celsius = (axis.reshape(-1, 1) for axis in np.meshgrid([10.0, 200.0, 1000.0, 1500.0], [-40.0, 25.0, 90.0]))
+    module = [
+        table.loc[name].to_numpy(float)
+        for name in ("alpha_sc", "a_ref", "I_L_ref", "I_o_ref", "R_sh_ref", "R_s", "Adjust")
+    ]
+    light, celsius = (
+        axis.reshape(-1, 1) for axis in np.meshgrid([10.0, 200.0, 1000.0, 1500.0], [-40.0, 25.0, 90.0])
+    )
     return [p.ravel() for p in np.broadcast_arrays(*pvlib.pvsystem.calcparams_cec(light, celsius, *module))]
 
 
 def cec_cells():
     i_l, i_0, r_s, r_sh, a = cec_parameters()
-    return cells(i_l.size, photocurrent=i_l, saturation_current=i_0, resistance_series=r_s, shunt=1 / r_sh, a=a)
+    return cells(
+        i_l.size, photocurrent=i_l, saturation_current=i_0, resistance_series=r_s, shunt=1 / r_sh, a=a
+    )
 
 
 def test_modules_of_the_cec_database_as_pvlib():
@@ -152,7 +195,9 @@ def test_modules_of_the_cec_database_as_pvlib():
     for ours, name in zip(out, NAMES, strict=True):
         np.testing.assert_allclose(ours, theirs[name], rtol=1e-9, err_msg=name)
     v_d = out[diode.V_MP] + rows.resistance_series * out[diode.I_MP]
-    i, v, _p, _di_dvd, _dv_dvd, _di_dv, dp_dv, _d2p = pvlib.singlediode.bishop88(v_d, *cec_parameters(), gradients=True)
+    i, v, _p, _di_dvd, _dv_dvd, _di_dv, dp_dv, _d2p = pvlib.singlediode.bishop88(
+        v_d, *cec_parameters(), gradients=True
+    )
     np.testing.assert_allclose(i, out[diode.I_MP], rtol=1e-12)
     np.testing.assert_allclose(v, out[diode.V_MP], rtol=1e-12)
     np.testing.assert_allclose(dp_dv / i, 0.0, atol=1e-11)
@@ -165,7 +210,9 @@ def broad(n=100 if FAST else 20000):
     saturation = light * 10 ** rng.uniform(-30, -2.9, n)
     series, shunt = a / light * 10 ** rng.uniform(-6, 2.1, n), light / a * 10 ** rng.uniform(-8, -0.9, n)
     series[::10] = shunt[::7] = 0.0
-    return cells(n, photocurrent=light, saturation_current=saturation, resistance_series=series, shunt=shunt, a=a)
+    return cells(
+        n, photocurrent=light, saturation_current=saturation, resistance_series=series, shunt=shunt, a=a
+    )
 
 
 def in_lanes(rows):
@@ -197,24 +244,36 @@ def test_lanes_agree_with_the_scalar_searches_and_forty_digits(family, share):
 
 
 def mixed(n):
-    """Return ``n`` ordinary modules, every third replaced in turn by a hard, a dark, a two-diode or a faulty row, others by any."""
+    """Return ``n`` ordinary modules, every third replaced in turn by a hard, a dark, a two-diode or a faulty
+    row, others by any.
+    """
     rows = modules(n)
     rows[::4] = broad(n)[::4]
     others = [cells(**case)[0] for case in HARD.values()]
-    others += [cells(**case)[0] for case in ({"photocurrent": 0.0}, {"a": -1.0}, {"shunt": np.nan}, {"photocurrent": np.inf})]
+    others += [
+        cells(**case)[0]
+        for case in ({"photocurrent": 0.0}, {"a": -1.0}, {"shunt": np.nan}, {"photocurrent": np.inf})
+    ]
     for i, k in enumerate(range(1, n, 3)):
         rows[k] = others[i % len(others)]
     return rows
 
 
 def test_a_row_keeps_its_bits_in_any_company():
-    """Alone, in any order and behind any number of others: rows that the lanes hand back stand among ordinary ones."""
+    """Alone, in any order and behind any number of others: rows that the lanes hand back stand among ordinary
+    ones.
+    """
     rows = mixed(83)
     out, codes = solve(rows)
     assert set(codes) == {status.OK, status.OUT_OF_RANGE}
     rng = np.random.default_rng(3)
     every = np.arange(rows.size)
-    orders = [every[::-1], *(rng.permutation(every) for _ in range(5)), *(every[k:] for k in range(1, 10)), *every.reshape(-1, 1)]
+    orders = [
+        every[::-1],
+        *(rng.permutation(every) for _ in range(5)),
+        *(every[k:] for k in range(1, 10)),
+        *every.reshape(-1, 1),
+    ]
     for order in orders:
         again, codes_again = solve(rows[order])
         np.testing.assert_array_equal(again, out[:, order])
@@ -321,8 +380,11 @@ def test_faulty_rows_are_out_of_range_and_spare_their_neighbours(name, value):
 
 
 def test_dark_is_zero_and_what_cannot_be_solved_says_so():
-    out, codes = solve(cells(3, photocurrent=[0.0, 10.0, 6.0], saturation_current=[1e-10, 1e-307, 0.0], shunt=0.0))
-    assert codes.tolist() == [status.OK, status.OUT_OF_RANGE, status.OUT_OF_RANGE]  # dark, V_oc above 709 a, no first diode
+    out, codes = solve(
+        cells(3, photocurrent=[0.0, 10.0, 6.0], saturation_current=[1e-10, 1e-307, 0.0], shunt=0.0)
+    )
+    # dark, V_oc above 709 a, no first diode
+    assert codes.tolist() == [status.OK, status.OUT_OF_RANGE, status.OUT_OF_RANGE]
     np.testing.assert_array_equal(out[:, 0], 0.0)
     with np.errstate(all="ignore"):  # interpreted, numpy would warn of the infinity that this row is about
         out, codes = solve(cells(photocurrent=1e-320))

@@ -1,4 +1,6 @@
-"""Metals that cells bear: amounts met by direct runs up to where the metal precipitates, physics, reasons, notes, wrong input."""
+"""Metals that cells bear: amounts met by direct runs up to where the metal precipitates, physics, reasons,
+notes, wrong input.
+"""
 
 import json
 
@@ -22,16 +24,21 @@ def feed(spec, element, kind="n", loss=0.1):
 
 
 @pytest.mark.parametrize(
-    ("spec", "kind", "element"), [(TOPCON, "n", "Cr"), (TOPCON, "p", "Ti"), (PERC, "n", "Cu"), (PERC, "p", "Fe")]
+    ("spec", "kind", "element"),
+    [(TOPCON, "n", "Cr"), (TOPCON, "p", "Ti"), (PERC, "n", "Cu"), (PERC, "p", "Fe")],
 )
 @pytest.mark.filterwarnings("ignore::energymodels.core.errors.ProvenanceWarning")
 def test_losses_are_met_up_to_where_the_metal_precipitates(spec, kind, element):
     values = {"wafer.dopant": {"n": "P", "p": "Ga"}[kind]}
-    ends = solve(spec, {f"process.contamination.{element}": [0.0, 4e22]}, values, keep=["efficiency"]).values["efficiency"]
+    ends = solve(spec, {f"process.contamination.{element}": [0.0, 4e22]}, values, keep=["efficiency"]).values[
+        "efficiency"
+    ]
     losses = (ends[0] - ends[1]) * np.array([0.01, 0.5, 0.9, 0.97, 0.99, 0.995, 0.999])
     found = em.tolerance(spec, [element], losses, [kind]).isel(cell=0, element=0)
     path = f"process.contamination.{element}"
-    direct = solve(spec, {path: found.before_gettering.values}, values, keep=["efficiency", "wafer_metals"]).values
+    direct = solve(
+        spec, {path: found.before_gettering.values}, values, keep=["efficiency", "wafer_metals"]
+    ).values
     np.testing.assert_allclose(ends[0] - direct["efficiency"], losses, rtol=0, atol=1e-4)
     np.testing.assert_allclose(found.wafer, direct["wafer_metals"].ravel(), rtol=1e-9)
 
@@ -63,10 +70,14 @@ def test_reasons():
     ]
     np.testing.assert_array_equal(np.isnan(found.feed), found.reason != 0)
     for name in ("wafer", "before_gettering"):
-        np.testing.assert_array_equal(np.isnan(found[name]), [[False, True, True], [False, False, True], [True] * 3])
+        np.testing.assert_array_equal(
+            np.isnan(found[name]), [[False, True, True], [False, False, True], [True] * 3]
+        )
 
 
-@pytest.mark.parametrize("values", [{"irradiance": 0.0}, {"wafer__resistivity": 1.3e-3, "wafer__compensation": 1e20}])
+@pytest.mark.parametrize(
+    "values", [{"irradiance": 0.0}, {"wafer__resistivity": 1.3e-3, "wafer__compensation": 1e20}]
+)
 def test_a_cell_that_is_none(values):
     """In the dark, and where no doping gives the resistivity."""
     found = em.tolerance(with_values(TOPCON, **values), ["Cr"], [0.1], ["n"])
@@ -96,7 +107,11 @@ def test_notes_come_once(cli):
 
 
 def test_named_twice_is_once():
-    assert dict(em.tolerance(HJT, ["Cr", "Cr"], [0.1, 0.1], ["n", "n"]).sizes) == {"cell": 1, "element": 1, "loss": 1}
+    assert dict(em.tolerance(HJT, ["Cr", "Cr"], [0.1, 0.1], ["n", "n"]).sizes) == {
+        "cell": 1,
+        "element": 1,
+        "loss": 1,
+    }
 
 
 def test_dataset_explains_itself(tmp_path):
@@ -107,7 +122,9 @@ def test_dataset_explains_itself(tmp_path):
 
 
 def test_json(cli):
-    text = cli("tolerance", TOPCON, "--element", "Fe", "--loss", "0.1", "--type", "n", "--sets", "all", "--json").stdout
+    text = cli(
+        "tolerance", TOPCON, "--element", "Fe", "--loss", "0.1", "--type", "n", "--sets", "all", "--json"
+    ).stdout
     tree = json.loads(text, parse_constant=lambda word: pytest.fail(f"{word} is not JSON"))
     assert {"wafer": "cm-3", "feed": "ppbw", "efficiency": "percent"}.items() <= tree["units"].items()
     [cell] = tree["cells"]
@@ -120,7 +137,8 @@ def test_json(cli):
 
 
 @pytest.mark.parametrize(("words", "said"), [
-    (["--element", "Fee"], "did you mean Fe"), (["--element", "Fe", "--loss", "0"], "loss"), (["--element", ""], "element"),
+    (["--element", "Fee"], "did you mean Fe"), (["--element", "Fe", "--loss", "0"], "loss"),
+    (["--element", ""], "element"),
     (["--element", "Fe", "--loss", "x"], "--loss"), (["--element", "Fe", "--type", "q"], "type"),
     (["--element", "Fe", "--sets", "0"], "sets"), (["--element", "Fe", "-p", "foo.bar=3"], "foo.bar"),
 ])  # fmt: skip

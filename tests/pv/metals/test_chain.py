@@ -29,12 +29,19 @@ def loss(spec, over, values):
 
 
 def test_iron_of_the_feed_does_not_move_n_type():
-    """0.5 or 1 ppbw of iron in the first crystal: below 0.01 % absolute anywhere; k of iron leaves 2e8 cm-3 at the seed."""
-    assert np.abs(loss(TOPCON, {"feedstock.metals.Fe": "0.5,1"} | INGOT, {"process.gettering": "none"})).max() < 0.01
+    """0.5 or 1 ppbw of iron in the first crystal: below 0.01 % absolute anywhere; k of iron leaves 2e8 cm-3
+    at the seed.
+    """
+    assert (
+        np.abs(loss(TOPCON, {"feedstock.metals.Fe": "0.5,1"} | INGOT, {"process.gettering": "none"})).max()
+        < 0.01
+    )
 
 
 def test_chromium_after_eight_recharges_costs():
-    """Without gettering, half a ppbw: a heterojunction cell loses tenths of a percent at the seed, most of one at the tail."""
+    """Without gettering, half a ppbw: a heterojunction cell loses tenths of a percent at the seed, most of
+    one at the tail.
+    """
     recharged = {"crystal.route": "rcz", "crystal.pulls": 8}
     lost = loss(HJT, {"feedstock.metals.Cr": "0,0.5"} | INGOT, recharged)[1]
     iron = loss(HJT, {"feedstock.metals.Fe": "0,0.5"} | INGOT, recharged)[1]
@@ -46,7 +53,8 @@ def test_chromium_after_eight_recharges_costs():
 def test_iron_of_tools_is_gettered_from_topcon():
     """2e12 cm-3 before the process change less than 0.1 % absolute (Yang 2024 saw none); more costs more.
 
-    That 1e13 hurt there was put down to the emitter, a term that is off: no coefficient is published. Gettering is a fit.
+    That 1e13 hurt there was put down to the emitter, a term that is off: no coefficient is published.
+    Gettering is a fit.
     """
     for factor in (0.1, 1.0, 10.0):
         process = {"process.gettering": "topcon", "process.segregation_factor": factor}
@@ -66,20 +74,30 @@ def test_gettering_brings_back_what_can_move():
 
 
 def test_boron_oxygen_costs_what_it_cost():
-    """With 5e17 cm-3 of oxygen and an optimised process a cell loses 3 to 7 % relative; gallium wafers nothing.
+    """With 5e17 cm-3 of oxygen and an optimised process a cell loses 3 to 7 % relative; gallium wafers
+    nothing.
 
     19.2 instead of 20.7 % within a factor 1.5 of the lifetime.
     """
     wafer = {"wafer.resistivity": 1.5, "wafer.oxygen": 5e17, "wafer.bo_factor": 2.0, "wafer.dopant": "B"}
-    found = em.sweep(PERC, {"wafer.bo_active": [0.0, 1.0], "wafer.bo_factor": [4.0 / 3.0, 2.0, 3.0]}, wafer).efficiency.values
+    found = em.sweep(
+        PERC, {"wafer.bo_active": [0.0, 1.0], "wafer.bo_factor": [4.0 / 3.0, 2.0, 3.0]}, wafer
+    ).efficiency.values
     share = 1.0 - found[1] / found[0]
     assert 0.03 < share[1] < 0.07
     assert share.min() < 1.0 - 19.2 / 20.7 < share.max()
-    assert np.ptp(em.sweep(PERC, {"wafer.bo_active": [0.0, 1.0]}, wafer | {"wafer.dopant": "Ga"}).efficiency.values) == 0.0
+    assert (
+        np.ptp(
+            em.sweep(PERC, {"wafer.bo_active": [0.0, 1.0]}, wafer | {"wafer.dopant": "Ga"}).efficiency.values
+        )
+        == 0.0
+    )
 
 
 def test_clean_wafers_live_long():
-    """Thermal donors dope and do nothing else: 15 ms and more; typical wafers pass the floors of 1 ms (n) and 90 us (p)."""
+    """Thermal donors dope and do nothing else: 15 ms and more; typical wafers pass the floors of 1 ms (n) and
+    90 us (p).
+    """
     clean = {"wafer.type": "n", "wafer.doping": 1e15}
     found = em.sweep("pv.cell", {"wafer.thermal_donors": [0.0, 1e13]}, clean)
     assert (found.bulk_lifetime_1e15 > 15e-3).all()
@@ -90,8 +108,12 @@ def test_clean_wafers_live_long():
 
 
 def test_thermal_donors_may_turn_a_wafer():
-    """Two electrons each: 1e15 of them in p-type of 1e15 leave n-type of 1e15; half as many an intrinsic wafer."""
-    found = em.sweep("pv.cell", {"wafer.thermal_donors": [0.0, 5e14, 1e15]}, {"wafer.type": "p", "wafer.doping": 1e15})
+    """Two electrons each: 1e15 of them in p-type of 1e15 leave n-type of 1e15; half as many an intrinsic
+    wafer.
+    """
+    found = em.sweep(
+        "pv.cell", {"wafer.thermal_donors": [0.0, 5e14, 1e15]}, {"wafer.type": "p", "wafer.doping": 1e15}
+    )
     assert found.status.values.tolist() == [0, 0, 0]
     assert found.base_doping.values == pytest.approx([1e15, 0.0, 1e15])
     assert found.base_type.values.tolist() == [1, 1, 0]
@@ -99,12 +121,17 @@ def test_thermal_donors_may_turn_a_wafer():
 
 @pytest.mark.parametrize(("kind", "doping"), [("n", 5e15), ("p", 1e16)])
 def test_lifetime_in_the_cell_is_the_centres(kind, doping):
-    """The bulk lifetime less the clean wafer's is that of the centre by itself; iron in p-type is paired in the dark."""
+    """The bulk lifetime less the clean wafer's is that of the centre by itself; iron in p-type is paired in
+    the dark.
+    """
     values = {"wafer.type": kind, "wafer.doping": doping, "temperature": 300.0}
     metals = {"wafer.metals.Fe_i": 1e12, "wafer.metals.Cr_i": 1e11}
     clean, dirty = (em.run("pv.cell", values | more) for more in ({}, metals))
     rate = float(1.0 / dirty.bulk_lifetime_1e15 - 1.0 / clean.bulk_lifetime_1e15)
-    parts = [1.0 / float(stages.lifetime(name.rsplit(".")[-1], N, 1e15, doping, kind)) for name, N in metals.items()]
+    parts = [
+        1.0 / float(stages.lifetime(name.rsplit(".")[-1], N, 1e15, doping, kind))
+        for name, N in metals.items()
+    ]
     assert rate == pytest.approx(sum(parts), rel=1e-9)
 
 
@@ -114,7 +141,12 @@ def test_pairs_in_the_dark_and_in_light():
     share = float(stages.paired_fraction("Fe", 1e16, 298.15))
     paired = em.run(
         "pv.cell",
-        {"wafer.dopant": "B", "wafer.doping": 1e16, "wafer.metals.FeB": share * 1e12, "wafer.metals.Fe_i": (1 - share) * 1e12},
+        {
+            "wafer.dopant": "B",
+            "wafer.doping": 1e16,
+            "wafer.metals.FeB": share * 1e12,
+            "wafer.metals.Fe_i": (1 - share) * 1e12,
+        },
     )
     assert float(dark.bulk_lifetime_1e15) == pytest.approx(float(paired.bulk_lifetime_1e15), rel=1e-9)
     assert light.bulk_lifetime_1e15 > dark.bulk_lifetime_1e15  # above the crossover free iron is the weaker
@@ -124,11 +156,14 @@ def test_pairs_in_the_dark_and_in_light():
 
 
 @pytest.mark.parametrize(("wafer", "metal"), [
-    ({"wafer.dopant": "B"}, "Fe"), ({"wafer.dopant": "Ga"}, "Fe"), ({"wafer.type": "p"}, "Fe"), ({"wafer.type": "n"}, "Fe"),
+    ({"wafer.dopant": "B"}, "Fe"), ({"wafer.dopant": "Ga"}, "Fe"), ({"wafer.type": "p"}, "Fe"),
+    ({"wafer.type": "n"}, "Fe"),
     ({"wafer.dopant": "B"}, "Cr"), ({"wafer.dopant": "B"}, "Mn"),
 ])  # fmt: skip
 def test_a_metal_by_its_symbol_pairs(wafer, metal):
-    """Dissolved in the finished wafer it does what it does when a tool brought it; in n-type it stays alone."""
+    """Dissolved in the finished wafer it does what it does when a tool brought it; in n-type it
+    stays alone.
+    """
     values = wafer | {"wafer.doping": 1e16}
     for pairs in ("dark", "light"):
         stated, brought = (
@@ -138,7 +173,8 @@ def test_a_metal_by_its_symbol_pairs(wafer, metal):
         assert float(stated.bulk_lifetime_1e15) == pytest.approx(float(brought.bulk_lifetime_1e15), rel=1e-9)
         assert stated.wafer_metals.sel(element=metal) == 1e10
     alone = em.run("pv.cell", values | {f"wafer.metals.{metal}_i": 1e10})
-    assert float(stated.bulk_lifetime_1e15) == pytest.approx(float(alone.bulk_lifetime_1e15), rel=1e-9)  # in light
+    # in light
+    assert float(stated.bulk_lifetime_1e15) == pytest.approx(float(alone.bulk_lifetime_1e15), rel=1e-9)
 
 
 def test_iron_and_its_centres_exclude_each_other():
@@ -153,7 +189,8 @@ def test_sets_of_iron_that_pairs():
 
 
 @pytest.mark.parametrize(("values", "inert"), [
-    ({"wafer.metals.Fe": 1e12}, False), ({"process.contamination.Fe": 1e12}, False), ({"wafer.metals.Fe_i": 1e12}, True),
+    ({"wafer.metals.Fe": 1e12}, False), ({"process.contamination.Fe": 1e12}, False),
+    ({"wafer.metals.Fe_i": 1e12}, True),
     ({"wafer.metals.Mo": 1e12}, True), ({"process.contamination.Mo": 1e12}, True), ({}, True),
 ])  # fmt: skip
 def test_pairs_act_on_metals_that_pair(values, inert):
@@ -164,7 +201,9 @@ def test_pairs_act_on_metals_that_pair(values, inert):
 def test_recombination_by_element_adds_up():
     metals = {"Fe": 3.0, "Cr": 1.0, "Ti": 1.0, "Ni": 10.0}
     found = em.run(
-        TOPCON, {f"feedstock.metals.{m}": x for m, x in metals.items()} | {"wafer.tau": float("inf"), "process.gettering": "none"}
+        TOPCON,
+        {f"feedstock.metals.{m}": x for m, x in metals.items()}
+        | {"wafer.tau": float("inf"), "process.gettering": "none"},
     )
     assert found.element.values.tolist() == ["Fe", "Cr", "Ni", "Ti"]
     assert float(found.j_metals_mp.sum()) == pytest.approx(float(found.j_srh_mp), rel=1e-12)
@@ -186,7 +225,9 @@ def test_resistivity_follows_the_crystal():
 
 def test_a_total_splits_by_its_prior():
     found = em.sweep(
-        TOPCON, {"feedstock.composition": "stainless,Fe,Cr,equal-mass"}, {"feedstock.total_metals": 1.0, "crystal.position": 0.0}
+        TOPCON,
+        {"feedstock.composition": "stainless,Fe,Cr,equal-mass"},
+        {"feedstock.total_metals": 1.0, "crystal.position": 0.0},
     )
     iron = found.grown_metals.sel(element="Fe").values
     k = stages.segregation("Fe") * float(stages.density(1.0, "Fe"))
@@ -201,7 +242,12 @@ def test_sets_give_a_band():
     plain = em.sweep(HJT, {"process.gettering": "none,pocl3"}, values)
     assert found["set"].values[0] == "as given"
     assert (found.efficiency.isel(set=0) == plain.efficiency).all()
-    assert {"feedstock_composition", "defects_Cr_i", "crystal_segregation_Ni", "process_segregation_factor"} <= set(found.coords)
+    assert {
+        "feedstock_composition",
+        "defects_Cr_i",
+        "crystal_segregation_Ni",
+        "process_segregation_factor",
+    } <= set(found.coords)
     band = found.efficiency.max("set") - found.efficiency.min("set")
     assert band[0] > 0.1
     assert band[1] < band[0]
@@ -235,7 +281,8 @@ def test_results_by_element_and_set_read_back(tmp_path, suffix):
         ({"crystal.pulls": 1.5}, "whole number"),
         ({"process.gettering": "pocl"}, "pocl3"),
         ({"feedstock.metals.Fe": 1.0, "crystal.pulls": 8}, "crystal.route"),
-        ({"feedstock.metals.Fe": 1.0, "crystal.route": "rcz", "crystal.position": 0.9}, "ends at crystal.pulled_fraction"),
+        ({"feedstock.metals.Fe": 1.0, "crystal.route": "rcz", "crystal.position": 0.9},
+        "ends at crystal.pulled_fraction"),
         ({"defects.Fe_i": "nobody"}, "macdonald2008"),
     ],
 )  # fmt: skip
@@ -244,7 +291,9 @@ def test_wrong_input_is_named(values, words):
         em.run(TOPCON, values)
 
 
-@pytest.mark.parametrize("values", [{"feedstock.metals.Fe": 1.0}, {"feedstock.carbon": 1.0}, {"crystal.seed_resistivity": 1.0}])
+@pytest.mark.parametrize(
+    "values", [{"feedstock.metals.Fe": 1.0}, {"feedstock.carbon": 1.0}, {"crystal.seed_resistivity": 1.0}]
+)
 def test_a_recharged_crystal_ends(values):
     found = em.sweep("pv.cell", {"crystal.position": [0.8, 0.81]}, values | {"crystal.route": "rcz"})
     assert found.status.values.tolist() == [0, 3]
@@ -258,7 +307,10 @@ def test_setting_one_replaces_the_other():
 
 
 def test_what_rests_on_memory_or_assumption_is_said():
-    with pytest.warns(ProvenanceWarning, match="recalled.*gbt-12963-2014"), pytest.warns(ProvenanceWarning, match="prior"):
+    with (
+        pytest.warns(ProvenanceWarning, match="recalled.*gbt-12963-2014"),
+        pytest.warns(ProvenanceWarning, match="prior"),
+    ):
         found = em.run(TOPCON, {"feedstock.grade": "gbt-12963-2014-1", "feedstock.composition": "equal-mass"})
     assert "recalled" in found.attrs["comment"]
     with pytest.warns(ProvenanceWarning, match="stay in the melt"):
@@ -271,7 +323,11 @@ def test_what_rests_on_memory_or_assumption_is_said():
 
 
 def test_results_cite_their_data():
-    found = em.sweep(TOPCON, {"defects.Cr_i": "sun2014,mishra1996"}, {"feedstock.metals.Cr": 1.0}).attrs["data_sources"].split("; ")
+    found = (
+        em.sweep(TOPCON, {"defects.Cr_i": "sun2014,mishra1996"}, {"feedstock.metals.Cr": 1.0})
+        .attrs["data_sources"]
+        .split("; ")
+    )
     assert {"sun2014", "mishra1996", "davis1980", "weber1983"} <= set(found)
     assert set(found) <= set(datasets.table("sources"))
     assert "data_sources" not in em.run(TOPCON).attrs
@@ -304,7 +360,9 @@ def test_every_metal_at_once():
 @pytest.mark.parametrize("name", ["grown_metals", "wafer_metals", "wafer_active", "j_metals_mp"])
 def test_amounts_are_linear_in_the_feed(name):
     """Below the solubility; recombination at maximum power nearly so."""
-    found = em.sweep(HJT, {"feedstock.metals.Cr": [0.001, 0.002]}, {"process.gettering": "pocl3"})[name].values
+    found = em.sweep(HJT, {"feedstock.metals.Cr": [0.001, 0.002]}, {"process.gettering": "pocl3"})[
+        name
+    ].values
     assert found[1] / found[0] == pytest.approx(2.0, rel=1e-3 if name == "j_metals_mp" else 1e-12)
 
 
@@ -321,15 +379,22 @@ def test_command_line_shows_metals(cli):
 
 
 def test_found_amounts_cost_what_they_should():
-    found = em.tolerance([em.load(spec).replace({"process.gettering": "none"}) for spec in (PERC, HJT)], ["Fe", "Cr"])
+    found = em.tolerance(
+        [em.load(spec).replace({"process.gettering": "none"}) for spec in (PERC, HJT)], ["Fe", "Cr"]
+    )
     assert (found.reason == 0).all()
     for i, spec in enumerate((PERC, PERC, HJT, HJT)):
         for element in ("Fe", "Cr"):
             place = found.isel(cell=i).sel(element=element, loss=0.5)
             values = {"wafer.dopant": str(place.dopant.values), "process.gettering": "none"}
             clean = efficiency(spec, values)
-            for path, name in ((f"process.contamination.{element}", "before_gettering"), (f"feedstock.metals.{element}", "feed")):
-                assert clean - efficiency(spec, values | {path: float(place[name])}) == pytest.approx(0.5, abs=1e-4)
+            for path, name in (
+                (f"process.contamination.{element}", "before_gettering"),
+                (f"feedstock.metals.{element}", "feed"),
+            ):
+                assert clean - efficiency(spec, values | {path: float(place[name])}) == pytest.approx(
+                    0.5, abs=1e-4
+                )
             assert clean == pytest.approx(float(place.efficiency), rel=1e-12)
 
 
@@ -340,7 +405,12 @@ def test_tolerance_depends_on_what_it_should():
 
     hot = {"wafer.freeze_temperature": 1000.0}  # so that nothing precipitates before it costs
     assert feed(hot | {"process.gettering": "pocl3"}) > 50.0 * feed(hot)
-    assert em.tolerance(em.load(TOPCON).replace({"process.gettering": "pocl3"}), ["Cr"], [1.0], ["n"]).reason.item() == 4
+    assert (
+        em.tolerance(
+            em.load(TOPCON).replace({"process.gettering": "pocl3"}), ["Cr"], [1.0], ["n"]
+        ).reason.item()
+        == 4
+    )
     assert feed({"crystal.position": 0.9}) < feed({}) / 4.0
     assert feed({"crystal.route": "rcz", "crystal.pulls": 8}) < feed({}) / 3.0
     assert feed({"feedstock.metals.Cr": 5.0}) == feed({})
@@ -348,7 +418,9 @@ def test_tolerance_depends_on_what_it_should():
 
 
 def test_tolerance_without_an_answer_says_why():
-    found = em.tolerance(em.load(TOPCON).replace({"process.gettering": "none"}), ["Na", "Ni", "Pt"], [0.5, 25.0], ["n"])
+    found = em.tolerance(
+        em.load(TOPCON).replace({"process.gettering": "none"}), ["Na", "Ni", "Pt"], [0.5, 25.0], ["n"]
+    )
     assert np.isnan(found.wafer.sel(element="Na")).all()
     assert found.reason.sel(element="Na").values.tolist() == [[1, 1]]
     assert found.reason.sel(element="Pt", loss=0.5).item() == 2
@@ -366,7 +438,9 @@ def test_tolerance_with_sets():
 def test_tolerance_on_the_command_line(cli):
     import json
 
-    found = json.loads(cli("tolerance", TOPCON, "-p", "process.gettering=none", "--element", "Fe,Cr", "--json").stdout)
+    found = json.loads(
+        cli("tolerance", TOPCON, "-p", "process.gettering=none", "--element", "Fe,Cr", "--json").stdout
+    )
     assert found["cells"][0]["elements"]["Fe"]["0.1"]["wafer"] == pytest.approx(1.29e11, rel=0.01)
     assert [c["type"] for c in found["cells"]] == ["n", "p"]
     assert "before_gettering" in cli("tolerance", TOPCON, "--element", "Fe").output

@@ -1,4 +1,6 @@
-"""The impurity data by themselves, without the code that reads them: complete, consistent, and the published numbers."""
+"""The impurity data by themselves, without the code that reads them: complete, consistent, and the published
+numbers.
+"""
 
 import re
 from math import exp, sqrt
@@ -7,8 +9,12 @@ import pytest
 
 from energymodels import datasets
 
-ELEMENTS = {key: entry for key, entry in datasets.table("pv/metals/elements").items() if isinstance(entry, dict)}
-CENTRES = {key: entry for key, entry in datasets.table("pv/metals/defects").items() if isinstance(entry, dict)}
+ELEMENTS = {
+    key: entry for key, entry in datasets.table("pv/metals/elements").items() if isinstance(entry, dict)
+}
+CENTRES = {
+    key: entry for key, entry in datasets.table("pv/metals/defects").items() if isinstance(entry, dict)
+}
 FEED = datasets.table("pv/metals/feedstocks")
 METALS = {symbol for symbol, entry in ELEMENTS.items() if entry["group"] == "metal"}
 LISTS = ("segregation", "diffusivity", "solubility")
@@ -35,14 +41,19 @@ def found_set(name, key):
 
 def test_elements_are_all_there():
     """Metals that gettering and recombination know of, the dopants, and what comes with the crucible."""
-    assert set(re.findall(r"\w+", "Fe Cr Ni Cu Co Mn Ti V Mo W Ta Nb Zr Zn Al Au Pt Ag Pd Sn Mg Na K Ca")) == METALS
+    assert (
+        set(re.findall(r"\w+", "Fe Cr Ni Cu Co Mn Ti V Mo W Ta Nb Zr Zn Al Au Pt Ag Pd Sn Mg Na K Ca"))
+        == METALS
+    )
     assert {s for s, entry in ELEMENTS.items() if entry["group"] == "dopant"} == {"B", "P", "Ga", "As", "Sb"}
     assert {s for s, entry in ELEMENTS.items() if entry["group"] == "light"} == {"C", "O", "N"}
 
 
 @pytest.mark.parametrize("symbol", ELEMENTS)
 def test_element(symbol):
-    """Every entry is sourced, every key unique; a default is less certain than an alternative only if there is none better."""
+    """Every entry is sourced, every key unique; a default is less certain than an alternative only if there
+    is none better.
+    """
     entry = ELEMENTS[symbol]
     assert entry["name"]
     assert entry["mass"]["unit"] == "g mol-1"
@@ -55,15 +66,33 @@ def test_element(symbol):
             assert choice.get("value", choice.get("prefactor")) > 0.0
             assert choice.get("low_T", 1.0) < choice.get("high_T", 2.0)
         if choices and choices[0].get("confidence") == "l":
-            assert all(choice.get("confidence") == "l" or choice["method"] in {"derived", "published"} for choice in choices)
+            assert all(
+                choice.get("confidence") == "l" or choice["method"] in {"derived", "published"}
+                for choice in choices
+            )
     if symbol in METALS:
         active = entry["active"]
-        assert 0.0 <= active.get("low", active["value"]) <= active["value"] <= active.get("high", active["value"]) <= 1.0
+        assert (
+            0.0
+            <= active.get("low", active["value"])
+            <= active["value"]
+            <= active.get("high", active["value"])
+            <= 1.0
+        )
 
 
 def test_masses():
     """One ppbw of each in silicon, cm-3 (three digits)."""
-    expected = {"B": 1.30e14, "C": 1.17e14, "O": 8.77e13, "Na": 6.10e13, "Al": 5.20e13, "P": 4.53e13, "Ti": 2.93e13, "Cr": 2.70e13}
+    expected = {
+        "B": 1.30e14,
+        "C": 1.17e14,
+        "O": 8.77e13,
+        "Na": 6.10e13,
+        "Al": 5.20e13,
+        "P": 4.53e13,
+        "Ti": 2.93e13,
+        "Cr": 2.70e13,
+    }
     expected |= {
         "Fe": 2.51e13,
         "Ni": 2.39e13,
@@ -93,14 +122,34 @@ def test_default_segregation():
         "Mo": 4.5e-8,
         "W": 1.7e-8,
     }
-    expected |= {"Zn": 1e-5, "Al": 2e-3, "B": 0.8, "P": 0.35, "Ga": 0.0079, "As": 0.3, "Sb": 0.023, "C": 0.07, "O": 0.5, "N": 7e-4}
+    expected |= {
+        "Zn": 1e-5,
+        "Al": 2e-3,
+        "B": 0.8,
+        "P": 0.35,
+        "Ga": 0.0079,
+        "As": 0.3,
+        "Sb": 0.023,
+        "C": 0.07,
+        "O": 0.5,
+        "N": 7e-4,
+    }
     assert {symbol: ELEMENTS[symbol]["segregation"][0]["value"] for symbol in expected} == expected
-    assert {symbol for symbol, entry in ELEMENTS.items() if "segregation" not in entry} == {"Na", "K", "Ca", "Pt"}
-    assert all(choice["value"] < 0.1 for symbol in METALS for choice in ELEMENTS[symbol].get("segregation", []))
+    assert {symbol for symbol, entry in ELEMENTS.items() if "segregation" not in entry} == {
+        "Na",
+        "K",
+        "Ca",
+        "Pt",
+    }
+    assert all(
+        choice["value"] < 0.1 for symbol in METALS for choice in ELEMENTS[symbol].get("segregation", [])
+    )
 
 
 def test_seed_end_of_one_ppbw():
-    """What one ppbw in the melt leaves at the seed end, cm-3: 2.0e8 of iron, 1.0e11 of aluminium, 6.6e5 of molybdenum."""
+    """What one ppbw in the melt leaves at the seed end, cm-3: 2.0e8 of iron, 1.0e11 of aluminium, 6.6e5 of
+    molybdenum.
+    """
     for symbol, density in {
         "Fe": 2.0e8,
         "Cr": 3.0e8,
@@ -117,7 +166,8 @@ def test_seed_end_of_one_ppbw():
 
 @pytest.mark.parametrize(
     ("symbol", "at_850", "at_1100"),
-    [("Ti", 7.0e10, 2.2e13), ("Cr", 1.7e12, 3.2e14), ("Mn", 1.5e13, 3.0e15), ("Fe", 1.2e13, 3.0e15), ("Co", 2.0e13, 4.1e15),
+    [("Ti", 7.0e10, 2.2e13), ("Cr", 1.7e12, 3.2e14), ("Mn", 1.5e13, 3.0e15), ("Fe", 1.2e13, 3.0e15),
+    ("Co", 2.0e13, 4.1e15),
      ("Ni", 3.6e16, 8.4e17), ("Cu", 1.1e17, 1.9e18)],
 )  # fmt: skip
 def test_solubility(symbol, at_850, at_1100):
@@ -132,14 +182,19 @@ def test_solubilities_of_iron_agree():
     default, other = ELEMENTS["Fe"]["solubility"][:2]
     assert celsius(other, 850.0) == pytest.approx(1.2e13, rel=0.05)
     assert celsius(other, 1100.0) == pytest.approx(2.7e15, rel=0.05)
-    assert all(celsius(other, t) == pytest.approx(celsius(default, t), rel=0.12) for t in (850.0, 1000.0, 1100.0))
+    assert all(
+        celsius(other, t) == pytest.approx(celsius(default, t), rel=0.12) for t in (850.0, 1000.0, 1100.0)
+    )
 
 
 @pytest.mark.parametrize(
     ("symbol", "key", "length"),
-    [("Fe", "nakashima1992", 465), ("Fe", "istratov1999", 421), ("Cr", "wuerker1974", 242), ("Mn", "nakashima1994", 504),
-     ("V", "nakashima1992", 13), ("Ti", "kuge1991", 4), ("Ti", "hocine1988", 5), ("Ni", "bakhadyrkhanov1980", 1670),
-     ("Ni", "lindroos2013", 2540), ("Cu", "hall1964", 3150), ("Cu", "istratov1998", 2900), ("Co", "utzig1989", 1880)],
+    [("Fe", "nakashima1992", 465), ("Fe", "istratov1999", 421), ("Cr", "wuerker1974", 242),
+    ("Mn", "nakashima1994", 504),
+     ("V", "nakashima1992", 13), ("Ti", "kuge1991", 4), ("Ti", "hocine1988", 5),
+     ("Ni", "bakhadyrkhanov1980", 1670),
+     ("Ni", "lindroos2013", 2540), ("Cu", "hall1964", 3150), ("Cu", "istratov1998", 2900),
+     ("Co", "utzig1989", 1880)],
 )  # fmt: skip
 def test_diffusion_length(symbol, key, length):
     """sqrt(D t) after 30 minutes at 850 degC, um, to the digits of the table."""
@@ -149,7 +204,9 @@ def test_diffusion_length(symbol, key, length):
 
 
 def test_slow_metals_do_not_move():
-    """No diffusivity is known of the refractory metals: they stay where they are; of the fast ones the published value is first."""
+    """No diffusivity is known of the refractory metals: they stay where they are; of the fast ones the
+    published value is first.
+    """
     assert {symbol for symbol in METALS if "diffusivity" in ELEMENTS[symbol]} == {
         "Fe",
         "Cr",
@@ -167,7 +224,9 @@ def test_slow_metals_do_not_move():
 
 @pytest.mark.parametrize(("name", "found"), SETS, ids=[f"{name}-{found['key']}" for name, found in SETS])
 def test_set(name, found):
-    """Sourced, with velocities of one of the two conventions, levels inside the gap and sections in the range of known centres."""
+    """Sourced, with velocities of one of the two conventions, levels inside the gap and sections in the range
+    of known centres.
+    """
     assert {"key", "source", "method", "velocity_n", "velocity_p", "levels", "unit"} <= found.keys()
     assert all(character.isalnum() or character in "-_" for character in found["key"])
     assert (found["velocity_n"], found["velocity_p"]) in {GREEN, BULLIS}
@@ -243,7 +302,9 @@ def test_default_sets():
     ],
 )  # fmt: skip
 def test_sections_at_300_kelvin(name, key, level, energy, electrons, holes):
-    """Published room-temperature cross sections, cm2: temperature laws are transcribed to the two digits that are given."""
+    """Published room-temperature cross sections, cm2: temperature laws are transcribed to the two digits that
+    are given.
+    """
     found = found_set(name, key)["levels"][level]
     assert found.get("below_c", found.get("above_v")) == energy
     assert section(found["n"]) == pytest.approx(electrons, rel=0.03)
@@ -259,18 +320,25 @@ def test_capture_coefficients_of_mishra():
 
 @pytest.mark.parametrize(
     ("name", "key", "level", "ratio"),
-    [("Fe_i", "rein2005", 0, 51.0), ("Fe_i", "macdonald2004", 0, 714.0), ("Mn_i", "roth2008", 0, 9.4), ("W", "diez2005", 0, 9.6),
-     ("Ti", "rein2005", 1, 12.0), ("Co", "diez2007", 0, 0.16), ("Co", "diez2007", 1, 16.0), ("Co", "diez2007-graff", 0, 0.16),
-     ("Co", "diez2007-graff", 1, 16.0), ("Ni", "rein2005", 1, 0.7), ("AlO", "rosenits2011", 0, 100.0), ("BO", "bothe2005", 0, 9.3)],
+    [("Fe_i", "rein2005", 0, 51.0), ("Fe_i", "macdonald2004", 0, 714.0), ("Mn_i", "roth2008", 0, 9.4),
+    ("W", "diez2005", 0, 9.6),
+     ("Ti", "rein2005", 1, 12.0), ("Co", "diez2007", 0, 0.16), ("Co", "diez2007", 1, 16.0),
+     ("Co", "diez2007-graff", 0, 0.16),
+     ("Co", "diez2007-graff", 1, 16.0), ("Ni", "rein2005", 1, 0.7), ("AlO", "rosenits2011", 0, 100.0),
+     ("BO", "bothe2005", 0, 9.3)],
 )  # fmt: skip
 def test_measured_ratios(name, key, level, ratio):
-    """Where only the ratio of the cross sections was measured, whatever absolute values were put to it keep it."""
+    """Where only the ratio of the cross sections was measured, whatever absolute values were put to it keep
+    it.
+    """
     found = found_set(name, key)["levels"][level]
     assert section(found["n"]) / section(found["p"]) == pytest.approx(ratio, rel=0.07)
 
 
 def test_no_withdrawn_or_one_sided_values():
-    """The first cross sections of the aluminium-oxygen complex were withdrawn; centres that lack one cross section are left out."""
+    """The first cross sections of the aluminium-oxygen complex were withdrawn; centres that lack one cross
+    section are left out.
+    """
     values = {level[carrier]["prefactor"] for _, s in SETS for level in s["levels"] for carrier in "np"}
     assert not values & {3.1e-10, 3.6e-13}
     assert not {s["source"] for _, s in SETS} & {"rosenits2007", "rosenits2008"}
@@ -284,13 +352,21 @@ def test_nickel_has_a_level_for_either_base():
 
 @pytest.mark.parametrize("key", FEED["grade"])
 def test_grade(key):
-    """Everything a grade says is sourced; standards are from memory, makers' statements claims, nothing is measured."""
+    """Everything a grade says is sourced; standards are from memory, makers' statements claims, nothing is
+    measured.
+    """
     grade = FEED["grade"][key]
     assert grade["title"]
     assert grade["route"] in {"siemens", "granular", "any"}
     assert set(grade["elements"]) <= METALS
     assert grade.keys() & {"total", "surface"}
-    units = {"total": {"ppbw", "ppba"}, "surface": {"ppbw"}, "alkali": {"ppba"}, "donors": {"ppba"}, "acceptors": {"ppba"}}
+    units = {
+        "total": {"ppbw", "ppba"},
+        "surface": {"ppbw"},
+        "alkali": {"ppba"},
+        "donors": {"ppba"},
+        "acceptors": {"ppba"},
+    }
     units |= {"carbon": {"cm-3"}, "oxygen": {"cm-3"}, "lifetime": {"us"}, "share": {"1"}}
     for name in grade.keys() - {"title", "route", "elements"}:
         entry = grade[name]
@@ -301,11 +377,15 @@ def test_grade(key):
 
 
 def test_statements_on_granular_silicon():
-    """At most 0.5 ppbw of five metals for 95 % of the output, at most 1 ppbw of eighteen for 91 %: claims, not data."""
+    """At most 0.5 ppbw of five metals for 95 % of the output, at most 1 ppbw of eighteen for 91 %: claims,
+    not data.
+    """
     five, eighteen = FEED["grade"]["granular-2025-5-metals"], FEED["grade"]["granular-2025-18-metals"]
     assert (five["total"]["value"], five["share"]["value"]) == (0.5, 0.95)
     assert (eighteen["total"]["value"], eighteen["share"]["value"]) == (1.0, 0.91)
-    assert {grade["total"]["method"] for grade in FEED["grade"].values() if grade["route"] == "granular"} == {"claimed"}
+    assert {grade["total"]["method"] for grade in FEED["grade"].values() if grade["route"] == "granular"} == {
+        "claimed"
+    }
 
 
 @pytest.mark.parametrize("key", FEED["composition"])

@@ -1,6 +1,8 @@
-"""Gettering: closed forms, conservation, order of convergence, the mechanism in every process, and published shares.
+"""Gettering: closed forms, conservation, order of convergence, the mechanism in every process, and published
+shares.
 
-Where a coefficient of the data was chosen to meet a published share, the test of that share is a fit and says so.
+Where a coefficient of the data was chosen to meet a published share, the test of that share is a fit and says
+so.
 """
 
 import math
@@ -24,16 +26,23 @@ MOBILE = ("Fe", "Cr", "Ni", "Cu", "Co", "Mn")
 FEW = 2 if INTERPRETED else 20
 
 
-def run(layers, times, kelvin, diffusion=IRON, thickness=WAFER, cells=40, tolerance=1e-6, pieces=1, status=OK):
-    """Return (share in the wafer, state of each step, held, removed, volumes) for steps that are lists of (s) and (K)."""
+def run(
+    layers, times, kelvin, diffusion=IRON, thickness=WAFER, cells=40, tolerance=1e-6, pieces=1, status=OK
+):
+    """Return (share in the wafer, state of each step, held, removed, volumes) for steps that are lists of (s)
+    and (K).
+    """
     first = np.cumsum([0, *(len(t) for t in times)])
-    flat_t, flat_k = (np.concatenate([np.asarray(p, dtype=float) for p in points]) for points in (times, kelvin))
+    flat_t, flat_k = (
+        np.concatenate([np.asarray(p, dtype=float) for p in points]) for points in (times, kelvin)
+    )
     layers = np.asarray(layers, dtype=float)
     work, states = np.zeros((kernel.ROWS, cells + 2)), np.full((len(times) + 1, cells + 2), np.nan)
     held, removed = np.zeros((len(times) + 1, 2)), np.zeros(len(times) + 1)
     length = kernel.diffusion_length(flat_t, flat_k, first, diffusion)
     found = kernel.process(
-        thickness, flat_t, flat_k, first, layers, diffusion, length, tolerance, pieces, work, states, held, removed
+        thickness, flat_t, flat_k, first, layers, diffusion, length, tolerance, pieces, work, states, held,
+        removed
     )  # fmt: skip
     assert found == status
     volume = work[kernel.VOLUME, 1:-1].copy()
@@ -51,13 +60,19 @@ NONE = layer(0.0)
 
 
 def crank(alpha, x):
-    """Return the share left in a sheet, one face closed, beside a well-stirred layer of alpha times its capacity, at D t/W^2 = x.
+    """Return the share left in a sheet, one face closed, beside a well-stirred layer of alpha times its
+    capacity, at D t/W^2 = x.
 
     Crank, The Mathematics of Diffusion, sec. 4.3.5: tan q + alpha q = 0.
     """
     gone = 1.0
     for n in range(1, 400):
-        q = brentq(lambda q: math.sin(q) + alpha * q * math.cos(q), (n - 0.5) * math.pi + 1e-12, n * math.pi, xtol=1e-15)
+        q = brentq(
+            lambda q: math.sin(q) + alpha * q * math.cos(q),
+            (n - 0.5) * math.pi + 1e-12,
+            n * math.pi,
+            xtol=1e-15,
+        )
         gone -= 2.0 * alpha * (1.0 + alpha) / (1.0 + alpha + (alpha * q) ** 2) * math.exp(-q * q * x)
     return 1.0 - alpha / (1.0 + alpha) * gone
 
@@ -82,14 +97,19 @@ def test_barrier(capacity):
 
 @pytest.mark.parametrize("ratio", [1e-6, 1.0, 1e4])
 def test_equilibrium(ratio):
-    """In the end 1/(1 + k d/W) is left, both faces counted, at the last temperature. Layers that hold much take long to agree."""
+    """In the end 1/(1 + k d/W) is left, both faces counted, at the last temperature.
+
+    Layers that hold much take long to agree.
+    """
     k = ratio * WAFER / math.exp(0.5 / (8.617333262e-5 * HOT))
     found = run([[layer(k, 0.5), layer(2.0 * k, 0.5)]], [[0.0, 10.0, 1e8]], [[1300.0, HOT, HOT]])[0]
     assert found == pytest.approx(1.0 / (1.0 + 3.0 * ratio), rel=1e-5)
 
 
 def test_mass_is_conserved():
-    """Through ramps, a layer taken away, one that is released, one that is kept and used again, and extreme coefficients."""
+    """Through ramps, a layer taken away, one that is released, one that is kept and used again, and extreme
+    coefficients.
+    """
     steps = [
         [layer(1e-4, 0.5, 1e-7, kernel.STRIP), layer(1e-10)],
         [layer(1e3, after=kernel.RELEASE), layer(1e-10)],
@@ -112,7 +132,9 @@ def test_no_layer_no_loss():
         left, states, _, _, _ = run([[NONE, NONE]], [[0.0, 0.0, 100.0]], [[300.0, HOT, HOT]], diffusion)
         assert left == pytest.approx(1.0, abs=1e-15)
         np.testing.assert_allclose(states[-1, 1:-1], 1.0, rtol=1e-13)
-    assert run([[layer(1.0), layer(1.0)]], [[0.0, 1e3]], [[HOT, HOT]], np.zeros(2))[0] == pytest.approx(1.0, abs=1e-15)
+    assert run([[layer(1.0), layer(1.0)]], [[0.0, 1e3]], [[HOT, HOT]], np.zeros(2))[0] == pytest.approx(
+        1.0, abs=1e-15
+    )
 
 
 def errors(numbers, **fixed):
@@ -121,7 +143,12 @@ def errors(numbers, **fixed):
     (name,) = numbers
     values, finest = numbers[name]
     exact = run([[layer(2e-7, 0.6), layer(1e-5)]], *profile, **{name: finest}, **fixed)[0]
-    return np.array([abs(run([[layer(2e-7, 0.6), layer(1e-5)]], *profile, **{name: n}, **fixed)[0] - exact) for n in values])
+    return np.array(
+        [
+            abs(run([[layer(2e-7, 0.6), layer(1e-5)]], *profile, **{name: n}, **fixed)[0] - exact)
+            for n in values
+        ]
+    )
 
 
 def test_order_in_space():
@@ -137,10 +164,14 @@ def test_order_in_time():
 
 
 def test_step_control():
-    """What the tolerance of a step stands for: the share left is wrong by less than ten tolerances, down to shares of 1e-5."""
+    """What the tolerance of a step stands for: the share left is wrong by less than ten tolerances, down to
+    shares of 1e-5.
+    """
     args = [[layer(1e3), NONE]], [[0.0, 700.0]], [[HOT, HOT]]
     for tolerance in (1e-3, 1e-4):
-        assert run(*args, tolerance=tolerance)[0] == pytest.approx(run(*args, tolerance=1e-8)[0], rel=10.0 * tolerance)
+        assert run(*args, tolerance=tolerance)[0] == pytest.approx(
+            run(*args, tolerance=1e-8)[0], rel=10.0 * tolerance
+        )
     assert run(*args, tolerance=1e-4)[0] < 1e-5
 
 
@@ -172,7 +203,9 @@ def test_diffusion_length():
     iron = data.elements()["Fe"].diffusivity[0]
     diffusion = np.array([iron.value, iron.activation])
     times, kelvin = np.array([0.0, 1800.0]), np.array([HOT, HOT])
-    assert kernel.diffusion_length(times, kelvin, np.array([0, 2]), diffusion) == pytest.approx(465e-6, rel=0.002)
+    assert kernel.diffusion_length(times, kelvin, np.array([0, 2]), diffusion) == pytest.approx(
+        465e-6, rel=0.002
+    )
     T = np.linspace(600.0, HOT, 20001)
     fine = np.trapezoid(diffusion[0] * np.exp(-diffusion[1] / (8.617333262e-5 * T)), dx=1800.0 / 20000)
     found = kernel.diffusion_length(times, np.array([600.0, HOT]), np.array([0, 2]), diffusion)
@@ -182,7 +215,9 @@ def test_diffusion_length():
 def test_the_hottest_step_stays_the_hottest():
     """A stated temperature is the plateau's; the polysilicon's anneal of the same process is as it was."""
     second = max(T for _, T in recipes.recipe("topcon").steps[1].profile)
-    assert gettering.hottest("topcon", None) == max(T for step in recipes.recipe("topcon").steps for _, T in step.profile)
+    assert gettering.hottest("topcon", None) == max(
+        T for step in recipes.recipe("topcon").steps for _, T in step.profile
+    )
     assert gettering.hottest("topcon", second - 100.0) == second
     assert gettering.hottest("topcon", second + 100.0) == second + 100.0
 
@@ -220,12 +255,15 @@ def test_every_coefficient_that_is_not_published_has_a_range():
             assert coefficient.method in ("assumed", "recalled")
             assert coefficient.low <= 0.1 < 10.0 <= coefficient.high
             assert coefficient.note
-    assert set(recipes.layers()) == {x.key for key in PROCESSES for step in recipes.recipe(key).steps for x in step.layers}
+    assert set(recipes.layers()) == {
+        x.key for key in PROCESSES for step in recipes.recipe(key).steps for x in step.layers
+    }
 
 
 def test_names():
     assert gettering.process_keys() == (
-        "none", "pocl3", "bbr3", "bbr3-brl", "bbr3-brl-oxidised", "poly-n", "poly-p", "aluminium", "perc", "topcon",
+        "none", "pocl3", "bbr3", "bbr3-brl", "bbr3-brl-oxidised", "poly-n", "poly-p", "aluminium", "perc",
+        "topcon",
     )  # fmt: skip
     assert recipes.assumed_factors("none") == (1.0, 1.0)
     assert recipes.assumed_factors("poly-p") == (0.03, 30.0)
@@ -259,7 +297,9 @@ def test_without_layers_nothing_is_lost(element):
 
 @pytest.mark.parametrize("process", ["pocl3", "perc", "poly-n"])
 def test_titanium_goes_no_farther_than_it_diffuses(process):
-    """By its diffusivity 2 sqrt(integral D dt/pi) comes off the face of a perfect sink: 3 to 6 %, hence not 1; within 4 %."""
+    """By its diffusivity 2 sqrt(integral D dt/pi) comes off the face of a perfect sink: 3 to 6 %, hence not
+    1; within 4 %.
+    """
     case = gettering._case("Ti", process, None, None, 1.0, None)
     length = kernel.diffusion_length(case.times, case.kelvin, case.first, case.diffusion)
     assert 1.0 - left("Ti", process) == pytest.approx(2.0 * length / math.sqrt(math.pi) / WAFER, rel=0.04)
@@ -268,7 +308,10 @@ def test_titanium_goes_no_farther_than_it_diffuses(process):
 
 
 def test_monotone():
-    """More left the thicker the wafer; the less the higher k and the longer the time. Interpolation adds 1e-6 of noise at most."""
+    """More left the thicker the wafer; the less the higher k and the longer the time.
+
+    Interpolation adds 1e-6 of noise at most.
+    """
     for element in ("Cr",) if INTERPRETED else ("Cr", "V"):
         for process in ("pocl3",) if INTERPRETED else ("pocl3", "poly-n", "perc"):
             widths = [100.0, 200.0] if INTERPRETED else np.geomspace(1.0, 1e4, 200)
@@ -290,13 +333,19 @@ def test_phosphorus_removes_iron(temperature):
 
 @pytest.mark.parametrize("temperature", [860.0, 950.0, 1020.0])
 def test_boron_does_not(temperature):
-    """Completely ineffective above 850 degC (phang2011); the bound of 90 % is set here. From pairing, no fit; the whole range."""
+    """Completely ineffective above 850 degC (phang2011); the bound of 90 % is set here.
+
+    From pairing, no fit; the whole range.
+    """
     for factor in recipes.assumed_factors("bbr3"):
         assert left("Fe", "bbr3", temperature=temperature, factor=factor) >= 0.9
 
 
 def test_boron_rich_layer():
-    """More than 99.9 % removed, and back once the layer is oxidised (phang2012). The first is a fit, at its low end too."""
+    """More than 99.9 % removed, and back once the layer is oxidised (phang2012).
+
+    The first is a fit, at its low end too.
+    """
     for factor in (recipes.assumed_factors("bbr3-brl")[0], 1.0):
         assert left("Fe", "bbr3-brl", 160.0, factor=factor) <= 1e-3
         assert left("Fe", "bbr3-brl-oxidised", 160.0, factor=factor) >= 0.98
@@ -310,16 +359,26 @@ def test_polysilicon():
 
 
 def test_iron_of_topcon_cells():
-    """Little is left of 2e12 cm-3 of iron, which such cells were found to bear (fitted coefficients); without gettering all."""
+    """Little is left of 2e12 cm-3 of iron, which such cells were found to bear (fitted coefficients); without
+    gettering all.
+    """
     assert 2e12 * left("Fe", "topcon", 160.0) < 1e11
     assert left("Fe", "topcon") == pytest.approx(left("Fe", "poly-n"), rel=0.01)  # boron first, or not at all
     assert left("Fe", "none") == 1.0
 
 
 def test_firing_is_short():
-    """Seconds over a full melt: what diffusion reaches, nearly whatever k is; local openings add little to phosphorus."""
+    """Seconds over a full melt: what diffusion reaches, nearly whatever k is; local openings add little to
+    phosphorus.
+    """
     assert left("Fe", "aluminium", factor=0.1) == pytest.approx(left("Fe", "aluminium"), abs=1e-3)
-    assert left("Cu", "aluminium") < left("Ni", "aluminium") < left("Fe", "aluminium") < left("Cr", "aluminium") < 1.0
+    assert (
+        left("Cu", "aluminium")
+        < left("Ni", "aluminium")
+        < left("Fe", "aluminium")
+        < left("Cr", "aluminium")
+        < 1.0
+    )
     assert 0.9 < left("Fe", "perc") / left("Fe", "pocl3") < 1.0
 
 
@@ -343,13 +402,17 @@ def test_interpolation(process):
 @pytest.mark.skipif(INTERPRETED, reason="slow")
 @pytest.mark.parametrize("process", [p for p in PROCESSES if p != "none"])
 def test_cells_and_steps_are_enough(process):
-    """Of wafers from 50 to 300 um: 2e-4 from a solution of ten times finer cells and steps, slow metals under two layers 5e-4."""
+    """Of wafers from 50 to 300 um: 2e-4 from a solution of ten times finer cells and steps, slow metals under
+    two layers 5e-4.
+    """
     widths = np.array([50.0, 100.0, 160.0, 300.0])
     for element in ("Fe", "Cr", "Cu", "Ti"):
         case = gettering._case(element, process, None, None, 1.0, None)
         args = case.times, case.kelvin, case.first, case.layers, case.diffusion
         exact = kernel.residuals(widths * 1e-6, *args, 400, 1e-7)[0]
-        np.testing.assert_allclose(gettering.residual(element, process, widths), exact, atol=5e-4 if element == "Ti" else 2e-4)
+        np.testing.assert_allclose(
+            gettering.residual(element, process, widths), exact, atol=5e-4 if element == "Ti" else 2e-4
+        )
 
 
 def test_a_value_does_not_depend_on_its_neighbours():
@@ -374,7 +437,9 @@ def test_extremes_come_to_an_end():
     for temperature in (200.0, 1300.0):
         for time in (0.0, 1e7):
             for factor in (1e-9, 1e6):
-                found = gettering.residual("Cu", "perc", [1.0, 130.0, 1e4], temperature=temperature, time=time, factor=factor)
+                found = gettering.residual(
+                    "Cu", "perc", [1.0, 130.0, 1e4], temperature=temperature, time=time, factor=factor
+                )
                 assert ((found >= 0.0) & (found <= 1.0)).all()
     for process in ("pocl3", "poly-n", "perc"):
         found = gettering.residual("Ti", process, [1.0, 1e4], temperature=200.0, diffusivity=(1.0, 10.0))
@@ -385,7 +450,9 @@ def test_extremes_come_to_an_end():
 
 
 def test_plateau():
-    """Temperature and time replace those of the recipe's plateau; what they are by default changes nothing."""
+    """Temperature and time replace those of the recipe's plateau; what they are by default
+    changes nothing.
+    """
     assert left("Cr", "pocl3", temperature=850.0, time=1800.0) == left("Cr", "pocl3")
     case = gettering._case("Fe", "topcon", 900.0, 60.0, 1.0, None)
     np.testing.assert_allclose(case.kelvin - 273.15, [800.0, 900.0, 900.0, 800.0, 700.0, 900.0, 900.0, 700.0])
@@ -399,7 +466,9 @@ def test_diffusivities():
     keys = [choice.key for choice in data.elements()["Fe"].diffusivity]
     assert left("Fe", "aluminium", diffusivity=keys[0]) == left("Fe", "aluminium")
     assert left("Fe", "aluminium", diffusivity=keys[1]) > left("Fe", "aluminium")
-    assert left("Fe", "aluminium", diffusivity=(1.1e-3, 0.66)) == pytest.approx(left("Fe", "aluminium"), rel=1e-9)
+    assert left("Fe", "aluminium", diffusivity=(1.1e-3, 0.66)) == pytest.approx(
+        left("Fe", "aluminium"), rel=1e-9
+    )
     assert left("W", "pocl3", diffusivity=(1.1e-3, 0.66)) < 0.1
     assert left("Fe", "pocl3", diffusivity=(0.0, 0.66)) == 1.0
 
@@ -441,7 +510,8 @@ def test_profile():
     assert (np.diff(found.depth) > 0.0).all()
     inside = found.concentration @ found.width / 130.0
     assert inside[-1] == pytest.approx(left("Cr", "topcon"), rel=1e-3)
-    np.testing.assert_allclose(inside + found.front + found.rear + found.removed, 1.0, rtol=1e-13)  # layers stay in this process
+    # layers stay in this process
+    np.testing.assert_allclose(inside + found.front + found.rear + found.removed, 1.0, rtol=1e-13)
     assert found.rear[-1] > 0.99 > found.rear[1]
     cold = gettering.profile("Cr", "topcon", 130.0, temperature=600.0, time=0.0).concentration[-1]
     assert cold[0] > cold[-1]  # the layer is on the rear

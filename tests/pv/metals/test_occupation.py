@@ -1,4 +1,7 @@
-"""Levels of one centre share one occupancy: against the rate equations of its charge states, a linear system. cm-3, s, eV."""
+"""Levels of one centre share one occupancy: against the rate equations of its charge states, a linear system.
+
+cm-3, s, eV.
+"""
 
 import numpy as np
 import pytest
@@ -37,7 +40,9 @@ def level(entry, velocities, n_i):
 
 
 def master(levels, n, p):
-    """Return the rate, cm-3 s-1: the charge states in the steady state, then what every level captures net from the band."""
+    """Return the rate, cm-3 s-1: the charge states in the steady state, then what every level captures net
+    from the band.
+    """
     chain = sorted(levels)  # the level with the least n1 lies lowest
     rates = np.zeros((len(chain) + 1, len(chain) + 1))
     for j, (n1, p1, c_n, c_p) in enumerate(chain):
@@ -72,16 +77,23 @@ def test_which_centres_have_several_levels():
 
 
 def test_platinum_in_numbers():
-    """In p-type nearly all platinum is positive: the acceptor level, which would leave 2.6 us, has no state to capture into."""
+    """In p-type nearly all platinum is positive: the acceptor level, which would leave 2.6 us, has no state
+    to capture into.
+    """
     assert float(stages.lifetime("Pt", 1e12, 1e13, 1e16, "p")) == pytest.approx(141e-6, rel=0.005)
 
 
 @pytest.mark.parametrize("kind", ["n", "p"])
 def test_cells_have_the_same_lifetime(kind):
-    """All centres and sets of several levels beside centres of one, in the lanes of the cell; no case depends on its neighbours."""
+    """All centres and sets of several levels beside centres of one, in the lanes of the cell; no case depends
+    on its neighbours.
+    """
     names = sorted({name for name, _ in SEVERAL.values()})
     amounts = {f"wafer.metals.{name}": 1e10 * (i + 1) for i, name in enumerate([*names, "Fe_i", "Mo"])}
-    over = {"defects.Ti": "wang1984,paudyal2009,macdonald2004,rein2005,davis1980", "defects.Zn": "sah1981,macdonald2004"}
+    over = {
+        "defects.Ti": "wang1984,paudyal2009,macdonald2004,rein2005,davis1980",
+        "defects.Zn": "sah1981,macdonald2004",
+    }
     wafer = {"wafer.type": kind, "wafer.doping": 5e15, "temperature": T}
     clean = em.run("pv.cell", wafer)
     found = em.sweep("pv.cell", over, wafer | amounts)
@@ -89,7 +101,12 @@ def test_cells_have_the_same_lifetime(kind):
         for zn in found.defects_Zn.values:
             keys = {"Ti": str(ti), "Zn": str(zn)}
             rates = [
-                1.0 / float(stages.lifetime(path.rpartition(".")[2], N, 1e15, 5e15, kind, key=keys.get(path.rpartition(".")[2])))
+                1.0
+                / float(
+                    stages.lifetime(
+                        path.rpartition(".")[2], N, 1e15, 5e15, kind, key=keys.get(path.rpartition(".")[2])
+                    )
+                )
                 for path, N in amounts.items()
             ]
             cell = found.sel(defects_Ti=ti, defects_Zn=zn)

@@ -13,7 +13,7 @@ from energymodels.kernels import status
 from energymodels.kernels.constants import K_B_EV, C, H, Q
 from energymodels.kernels.pv.shockley_queisser import detailed_balance as limit
 
-AM15G = np.loadtxt(Path(__file__).parents[2] / "datasets" / "pv" / "am15g.csv", delimiter=",", skiprows=1)
+AM15G = np.loadtxt(Path(__file__).parents[3] / "datasets" / "pv" / "am15g.csv", delimiter=",", skiprows=1)
 NM, SPECTRUM = np.ascontiguousarray(AM15G.T)
 TABLE = limit.photon_table(NM, SPECTRUM)
 MANY = settings(max_examples=30 if config.DISABLE_JIT else 200, deadline=None)
@@ -21,7 +21,13 @@ MANY = settings(max_examples=30 if config.DISABLE_JIT else 200, deadline=None)
 
 def solve(n=1, **fields):
     rows = np.zeros(n, limit.ROW).view(np.recarray)
-    for name, value in {"band_gap": 1.34, "temperature": 298.15, "sides": 2.0, "irradiance": 1000.0, **fields}.items():
+    for name, value in {
+        "band_gap": 1.34,
+        "temperature": 298.15,
+        "sides": 2.0,
+        "irradiance": 1000.0,
+        **fields,
+    }.items():
         rows[name] = value
     out = np.empty((limit.SCALARS, n))
     codes = np.full(n, status.NOT_RUN, np.int8)
@@ -41,7 +47,9 @@ def solve(n=1, **fields):
     ],
 )
 def test_published_limits(band_gap, sides, temperature, j_sc, v_oc, fill_factor, efficiency):
-    """To half a last digit, with the spectrum as tabulated, 1000.37 W m-2; scaled to 1000 it gives 350.2 A m-2 and 33.15 %."""
+    """To half a last digit, with the spectrum as tabulated, 1000.37 W m-2; scaled to 1000 it gives 350.2 A
+    m-2 and 33.15 %.
+    """
     out, codes = solve(band_gap=band_gap, sides=sides, temperature=temperature)
     assert codes[0] == status.OK
     values = out[[limit.J_SC, limit.V_OC, limit.FILL_FACTOR, limit.EFFICIENCY], 0]
@@ -58,7 +66,9 @@ def test_best_gap():
 
 
 def test_photon_current_of_a_linear_spectrum_is_exact():
-    """Of S = c + b lambda the photon current is q/(h c) (c lambda^2/2 + b lambda^3/3), whatever the points and the end."""
+    """Of S = c + b lambda the photon current is q/(h c) (c lambda^2/2 + b lambda^3/3), whatever the points
+    and the end.
+    """
     nm = np.array([300.0, 310.0, 500.0, 501.0, 1300.0])
     c, b = 2.0, -0.001
 
@@ -68,14 +78,18 @@ def test_photon_current_of_a_linear_spectrum_is_exact():
     table = limit.photon_table(nm, c + b * nm)
     np.testing.assert_allclose(table, exact(nm), rtol=1e-14)
     for upper in (300.0, 305.0, 400.0, 501.0, 900.0, 1300.0):
-        np.testing.assert_allclose(limit.photon_current(nm, c + b * nm, table, upper), exact(upper), rtol=1e-13)
+        np.testing.assert_allclose(
+            limit.photon_current(nm, c + b * nm, table, upper), exact(upper), rtol=1e-13
+        )
 
 
 def test_photon_table_of_sunlight():
     """Against the trapezoidal rule on 1/100 of the spacing, whose error falls with the square of it."""
     fine = np.linspace(280.0, 1200.0, 184001)
     photons = np.interp(fine, NM, SPECTRUM) * fine * Q * 1e-9 / (H * C)
-    np.testing.assert_allclose(limit.photon_current(NM, SPECTRUM, TABLE, 1200.0), np.trapezoid(photons, fine), rtol=1e-8)
+    np.testing.assert_allclose(
+        limit.photon_current(NM, SPECTRUM, TABLE, 1200.0), np.trapezoid(photons, fine), rtol=1e-8
+    )
 
 
 @pytest.mark.parametrize("u", [0.1, 1.0, 5.0, 52.0, 300.0])
@@ -91,11 +105,17 @@ def test_emission_series(u):
         expected = float(2 * mp.pi * Q * (k / H) ** 3 / mp.mpf(C) ** 2 * integral)
     current, good = limit.emission(u, kt)
     assert good
-    np.testing.assert_allclose(current, expected, rtol=3e-14 if u == 0.1 else 1e-15 * (4 + u))  # exp(-u): the ulp of u
+    # exp(-u): the ulp of u
+    np.testing.assert_allclose(current, expected, rtol=3e-14 if u == 0.1 else 1e-15 * (4 + u))
 
 
 @MANY
-@given(st.floats(0.4, 3.5), st.floats(150.0, 450.0), st.floats(1.0, 30.0), st.floats(0.1, 4.0).map(lambda e: 10.0**e))
+@given(
+    st.floats(0.4, 3.5),
+    st.floats(150.0, 450.0),
+    st.floats(1.0, 30.0),
+    st.floats(0.1, 4.0).map(lambda e: 10.0**e),
+)
 def test_what_holds_for_every_gap(band_gap, temperature, sides, irradiance):
     out, codes = solve(
         4,
@@ -125,7 +145,10 @@ def test_what_holds_for_every_gap(band_gap, temperature, sides, irradiance):
 
 
 def test_status_of_what_has_no_limit():
-    faults = {"band_gap": [0.2, 5.0, 1.34, 1.34, 1.34, np.nan], "temperature": [298.15, 298.15, 10.0, 0.0, 298.15, 298.15]}
+    faults = {
+        "band_gap": [0.2, 5.0, 1.34, 1.34, 1.34, np.nan],
+        "temperature": [298.15, 298.15, 10.0, 0.0, 298.15, 298.15],
+    }
     out, codes = solve(6, irradiance=[1e3, 1e3, 1e3, 1e3, 0.0, 1e3], **faults)
     missed, empty = status.OUT_OF_RANGE, status.NO_GENERATION
     assert codes.tolist() == [missed, empty, missed, missed, empty, missed]

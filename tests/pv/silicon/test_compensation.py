@@ -1,4 +1,7 @@
-"""Compensated silicon: all dopants scatter and narrow the gap, all acceptors pair; their difference dopes. Units of the trade."""
+"""Compensated silicon: all dopants scatter and narrow the gap, all acceptors pair; their difference dopes.
+
+Units of the trade.
+"""
 
 import warnings
 
@@ -21,11 +24,15 @@ def conductivity(net, kind, donors, acceptors):
 
 
 def test_resistivity_of_a_wafer_with_thermal_donors():
-    """1e17 of acceptors and 4.9e16 double donors, each one scatterer: 2e15 holes, 10.4 ohm cm where a plain wafer has 6.7."""
+    """1e17 of acceptors and 4.9e16 double donors, each one scatterer: 2e15 holes, 10.4 ohm cm where a plain
+    wafer has 6.7.
+    """
     found = em.run("pv.cell", {"wafer.type": "p", "wafer.doping": 1e17, "wafer.thermal_donors": 4.9e16})
     assert float(found.base_doping) == pytest.approx(2e15)
     assert float(found.base_resistivity) == pytest.approx(10.44, abs=0.01)
-    assert float(found.base_resistivity) == pytest.approx(1.0 / conductivity(2e15, "p", 4.9e16, 1e17), rel=1e-9)
+    assert float(found.base_resistivity) == pytest.approx(
+        1.0 / conductivity(2e15, "p", 4.9e16, 1e17), rel=1e-9
+    )
 
 
 @pytest.mark.parametrize(("dopant", "kind"), [("B", "p"), ("Ga", "p"), ("P", "n")])
@@ -37,7 +44,9 @@ def test_two_dopants(dopant, kind, opposite):
     donors, acceptors = (most, opposite) if kind == "n" else (opposite, most)
     rho = 1.0 / conductivity(8e15, kind, donors, acceptors)
     assert float(given.base_resistivity) == pytest.approx(rho, rel=1e-9)
-    found = em.run("pv.cell", {"wafer.dopant": dopant, "wafer.resistivity": rho, "wafer.compensation": opposite})
+    found = em.run(
+        "pv.cell", {"wafer.dopant": dopant, "wafer.resistivity": rho, "wafer.compensation": opposite}
+    )
     assert float(found.base_doping) == pytest.approx(8e15, rel=1e-9)
     assert silicon.resistivity(8e15, dopant, compensation=opposite) == pytest.approx(rho, rel=1e-9)
     assert silicon.doping(rho, dopant, compensation=opposite) == pytest.approx(8e15, rel=1e-9)
@@ -46,8 +55,15 @@ def test_two_dopants(dopant, kind, opposite):
 
 def test_a_wafer_that_turns_is_a_plain_one_of_the_other_type():
     """1e16 of acceptors, 6e15 of thermal donors: n-type of 2e15; what ions do to the gap is a millivolt."""
-    metals = {"wafer.oxygen": 5e17, "wafer.bo_active": 1.0, "wafer.metals.Fe_i": 1e11, "wafer.metals.FeB": 1e11}
-    turned = em.run("pv.cell", {"wafer.dopant": "B", "wafer.doping": 1e16, "wafer.thermal_donors": 6e15} | metals)
+    metals = {
+        "wafer.oxygen": 5e17,
+        "wafer.bo_active": 1.0,
+        "wafer.metals.Fe_i": 1e11,
+        "wafer.metals.FeB": 1e11,
+    }
+    turned = em.run(
+        "pv.cell", {"wafer.dopant": "B", "wafer.doping": 1e16, "wafer.thermal_donors": 6e15} | metals
+    )
     plain = em.run("pv.cell", {"wafer.type": "n", "wafer.doping": 2e15, "wafer.metals.Fe_i": 1e11})
     assert turned.status == 0
     assert turned.base_type == plain.base_type == 0
@@ -63,13 +79,17 @@ def test_pairs_form_with_all_acceptors():
     share = float(stages.paired_fraction("Fe", 2e16, 298.15, 500.0))
     assert share > 3.0 * float(stages.paired_fraction("Fe", 2e15, 298.15, 500.0))
     found = em.run("pv.cell", some | {"process.contamination.Fe": 1e11})
-    same = em.run("pv.cell", wafer | {"wafer.metals.FeB": share * 1e11, "wafer.metals.Fe_i": (1.0 - share) * 1e11})
+    same = em.run(
+        "pv.cell", wafer | {"wafer.metals.FeB": share * 1e11, "wafer.metals.Fe_i": (1.0 - share) * 1e11}
+    )
     assert float(found.bulk_lifetime_1e15) == pytest.approx(float(same.bulk_lifetime_1e15), rel=1e-9)
 
 
 def test_boron_oxygen_goes_with_the_net_doping():
     def rate(**more):
-        wafer = {"wafer.dopant": "B", "wafer.doping": 1e16, "wafer.oxygen": 7e17} | {f"wafer.{k}": v for k, v in more.items()}
+        wafer = {"wafer.dopant": "B", "wafer.doping": 1e16, "wafer.oxygen": 7e17} | {
+            f"wafer.{k}": v for k, v in more.items()
+        }
         found = em.sweep("pv.cell", {"wafer.bo_active": [0.0, 1.0]}, wafer).bulk_lifetime_1e15.values
         return 1.0 / found[1] - 1.0 / found[0]
 
@@ -77,12 +97,22 @@ def test_boron_oxygen_goes_with_the_net_doping():
 
 
 def test_both_dopants_segregate():
-    """Scheil's law for boron (0.8) and phosphorus (0.35): phosphorus takes over at the tail of a compensated crystal."""
+    """Scheil's law for boron (0.8) and phosphorus (0.35): phosphorus takes over at the tail of a compensated
+    crystal.
+    """
     place = np.array([0.0, 0.5, 0.9])
     boron, phosphorus = ((1.0 - place) ** (k - 1.0) for k in (0.8, 0.35))
     at_seed = 6e15
     found = [
-        em.run("pv.cell", {"wafer.dopant": "B", "crystal.seed_resistivity": 1.5, "crystal.position": g, "wafer.compensation": p})
+        em.run(
+            "pv.cell",
+            {
+                "wafer.dopant": "B",
+                "crystal.seed_resistivity": 1.5,
+                "crystal.position": g,
+                "wafer.compensation": p,
+            },
+        )
         for g, p in zip(place, at_seed * phosphorus, strict=True)
     ]
     net = silicon.doping(1.5, "B", compensation=at_seed)
@@ -95,18 +125,30 @@ def test_both_dopants_segregate():
 @pytest.mark.parametrize("kind", ["n", "p"])
 @pytest.mark.parametrize("opposite", [1e13, 1e15, 1e17])
 def test_nearly_complete_compensation_has_an_answer(kind, opposite):
-    """Carriers are found, neutral and on the law of mass action, also where the narrowing is beyond its formula, which is said."""
+    """Carriers are found, neutral and on the law of mass action, also where the narrowing is beyond its
+    formula, which is said.
+    """
     net = np.geomspace(1e8, 1e16, 30)
     n0, p0 = silicon.equilibrium(net, kind, compensation=opposite)
-    assert np.abs(n0 - p0) == pytest.approx(net, rel=1e-6, abs=1e-9 * n0.max() + 1e-6 * np.minimum(n0, p0).max())
+    assert np.abs(n0 - p0) == pytest.approx(
+        net, rel=1e-6, abs=1e-9 * n0.max() + 1e-6 * np.minimum(n0, p0).max()
+    )
     gap = silicon.band_gap_narrowing(n0, p0, net + 2.0 * opposite)
-    assert n0 * p0 == pytest.approx(silicon.intrinsic_density() ** 2 * np.exp(gap / (8.617333262e-5 * 298.15)), rel=1e-6)
+    assert n0 * p0 == pytest.approx(
+        silicon.intrinsic_density() ** 2 * np.exp(gap / (8.617333262e-5 * 298.15)), rel=1e-6
+    )
     wafer = {"wafer.type": kind, "wafer.compensation": opposite}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ValidityWarning)
         cells = em.sweep("pv.cell", {"wafer.doping": net}, wafer)
     assert (cells.status == 0).all()
-    said = dict(zip(str(cells.validity.attrs["flag_meanings"]).split(), cells.validity.attrs["flag_masks"], strict=True))
+    said = dict(
+        zip(
+            str(cells.validity.attrs["flag_meanings"]).split(),
+            cells.validity.attrs["flag_masks"],
+            strict=True,
+        )
+    )
     assert (((cells.validity & said["screening"]) != 0).values == (net + 2.0 * opposite > 10.0 * net)).all()
 
 

@@ -13,18 +13,27 @@ WAFER = {"wafer.type": "n", "wafer.doping": 5e15, "wafer.thickness": 180.0, "waf
 
 
 def curve(doping, kind, thickness, j0, tau, window):
-    """Return (excess densities, effective lifetimes) of a wafer with mid-gap defects and two faces of ``j0`` together."""
+    """Return (excess densities, effective lifetimes) of a wafer with mid-gap defects and two faces of ``j0``
+    together.
+    """
     dn = np.linspace(*window, 41)
     return dn, silicon.lifetime(dn, doping, kind, [(tau, tau, 0.0)], surfaces=(j0, thickness))["effective"]
 
 
 def v_oc(wafer, **side):
     """Return V_oc, V, with the same fields on both sides."""
-    return float(em.run("pv.cell", wafer | {f"{name}.{k}": v for name in ("front", "rear") for k, v in side.items()}).v_oc)
+    return float(
+        em.run(
+            "pv.cell", wafer | {f"{name}.{k}": v for name in ("front", "rear") for k, v in side.items()}
+        ).v_oc
+    )
 
 
 def test_the_wafer_and_its_own_lifetimes():
-    """J0 50 + 50: 687.4 mV. Kane and Swanson's slope at 8.6e9 is 80; put back as if it were J0 it moves V_oc by 7 mV."""
+    """J0 50 + 50: 687.4 mV.
+
+    Kane and Swanson's slope at 8.6e9 is 80; put back as if it were J0 it moves V_oc by 7 mV.
+    """
     true = v_oc(WAFER, j0=50.0)
     assert true == pytest.approx(0.6874, abs=5e-5)
     window = (1e16, 1.5e16)
@@ -39,7 +48,9 @@ def test_the_wafer_and_its_own_lifetimes():
 @pytest.mark.parametrize("window", [(5e15, 1.5e16), (1e16, 3e16)])
 @pytest.mark.parametrize("n_i", [8.6e9, 9.65e9])
 def test_a_slope_goes_back_into_the_cell(doping, kind, window, n_i):
-    """Whatever the wafer, the fit and the n_i of the analysis: V_oc within 0.2 mV, and with Kimmerle's J0, which needs no n_i."""
+    """Whatever the wafer, the fit and the n_i of the analysis: V_oc within 0.2 mV, and with Kimmerle's J0,
+    which needs no n_i.
+    """
     wafer = WAFER | {"wafer.type": kind, "wafer.doping": doping}
     dn, tau = curve(doping, kind, 180.0, 60.0, 10e-3, window)
     true = v_oc(wafer, j0=30.0)
@@ -51,8 +62,15 @@ def test_a_slope_goes_back_into_the_cell(doping, kind, window, n_i):
 
 
 def test_conversion_is_the_slope_of_the_narrowed_line():
-    """J_front = J0 (exp(V/kT) - 1), J0 the stated one times (n_i/8.6e9)^2 over d/d(dn) of (n0 + p0 + dn) exp(-narrowing/kT)."""
-    given = {"front.j0": 40.0, "front.j0_n_i": 8.6e9, "front.j0_convention": "kane-swanson", "front.j0_injection": 8e15}
+    """J_front = J0 (exp(V/kT) - 1), J0 the stated one times (n_i/8.6e9)^2 over d/d(dn) of (n0 + p0 + dn)
+    exp(-narrowing/kT).
+    """
+    given = {
+        "front.j0": 40.0,
+        "front.j0_n_i": 8.6e9,
+        "front.j0_convention": "kane-swanson",
+        "front.j0_injection": 8e15,
+    }
     found = em.run("pv.cell", WAFER | given)
     n0, p0 = silicon.equilibrium(5e15, "n")
 
@@ -67,7 +85,9 @@ def test_conversion_is_the_slope_of_the_narrowed_line():
 
 
 def test_metal_and_temperature_follow_the_convention():
-    """j0_metal is converted like j0; at another temperature of the analysis n_i and narrowing are those of that temperature."""
+    """j0_metal is converted like j0; at another temperature of the analysis n_i and narrowing are those of
+    that temperature.
+    """
     stated = {"front.j0_n_i": 8.6e9, "front.j0_convention": "kane-swanson", "front.metal_fraction": 1.0}
     metal = em.run("pv.cell", WAFER | stated | {"front.j0_metal": 40.0})
     bare = em.run("pv.cell", WAFER | stated | {"front.metal_fraction": 0.0, "front.j0": 40.0})
@@ -88,10 +108,14 @@ def test_kane_and_swanson_of_a_straight_line():
 
 @pytest.mark.parametrize("j0", [5.0, 200.0, 5000.0])
 def test_kimmerle_with_carriers_that_diffuse(j0):
-    """tau_s of two equal faces solves S = sqrt(D/tau_s) tan(W/2/sqrt(D tau_s)), S = q n_ie^2-weighted J0: here by a root finder."""
+    """tau_s of two equal faces solves S = sqrt(D/tau_s) tan(W/2/sqrt(D tau_s)), S = q n_ie^2-weighted J0:
+    here by a root finder.
+    """
     doping, width = 8e15, 170e-4
     dn = np.linspace(4e15, 1.6e16, 25)
-    boost = silicon.radiative_rate(dn, doping, "n") / (silicon.radiative_coefficient() * silicon.intrinsic_density() ** 2)
+    boost = silicon.radiative_rate(dn, doping, "n") / (
+        silicon.radiative_coefficient() * silicon.intrinsic_density() ** 2
+    )
     n, p = doping + dn, dn
     mu_e, mu_h = silicon.mobility(n, p, doping, 0.0)
     D = KT * (n + p) * mu_e * mu_h / (n * mu_e + p * mu_h)
@@ -116,14 +140,33 @@ def test_kimmerle_with_carriers_that_diffuse(j0):
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: em.run("pv.cell", {"front.j0": 5.0, "front.j0_convention": "kane-swanson"}), "front.j0_n_i.*needed.*8.6e9"),
+        (
+            lambda: em.run("pv.cell", {"front.j0": 5.0, "front.j0_convention": "kane-swanson"}),
+            "front.j0_n_i.*needed.*8.6e9",
+        ),
         (lambda: em.run("pv.cell", {"front.j0_convention": "sinton"}), "narrowed"),
         (lambda: em.run("pv.cell", {"front.j0_injection": 1e10}), "cm-3"),
         (lambda: silicon.j0_kane_swanson([1e16], [1e-3], 1e15, "n", 180.0, (1e15, 1e17)), "window.*three"),
-        (lambda: silicon.j0_kane_swanson([1e15, 1e16], [1e-3], 1e15, "n", 180.0, (1e15, 1e17)), "as many as dn"),
-        (lambda: silicon.j0_kimmerle([1e15, 5e15, 1e16], [1e-3, 0.0, 1e-3], 1e15, "n", 180.0, (1e15, 1e17)), "lifetime = 0.0 s"),
-        (lambda: silicon.j0_kimmerle([1e15, 5e15, 1e16], [1e-3] * 3, 1e15, "n", 0.0, (1e15, 1e17)), "thickness = 0.0 um"),
-        (lambda: silicon.j0_kane_swanson([1e15, 5e15, 1e16], [1e-3] * 3, 1e15, "n", 180.0, (1e15, 1e17), 0.0), "n_i = 0.0 cm-3"),
+        (
+            lambda: silicon.j0_kane_swanson([1e15, 1e16], [1e-3], 1e15, "n", 180.0, (1e15, 1e17)),
+            "as many as dn",
+        ),
+        (
+            lambda: silicon.j0_kimmerle(
+                [1e15, 5e15, 1e16], [1e-3, 0.0, 1e-3], 1e15, "n", 180.0, (1e15, 1e17)
+            ),
+            "lifetime = 0.0 s",
+        ),
+        (
+            lambda: silicon.j0_kimmerle([1e15, 5e15, 1e16], [1e-3] * 3, 1e15, "n", 0.0, (1e15, 1e17)),
+            "thickness = 0.0 um",
+        ),
+        (
+            lambda: silicon.j0_kane_swanson(
+                [1e15, 5e15, 1e16], [1e-3] * 3, 1e15, "n", 180.0, (1e15, 1e17), 0.0
+            ),
+            "n_i = 0.0 cm-3",
+        ),
     ],
 )
 def test_nonsense_is_refused(call, words):

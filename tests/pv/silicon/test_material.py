@@ -1,4 +1,7 @@
-"""Material kernels of silicon against closed forms, published fits and central differences. SI; ``CM`` turns cm-3 into m-3."""
+"""Material kernels of silicon against closed forms, published fits and central differences.
+
+SI; ``CM`` turns cm-3 into m-3.
+"""
 
 from math import isnan
 
@@ -75,7 +78,9 @@ def caughey_thomas(carrier, N):
 
 @pytest.mark.parametrize("N", [1e10, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20])
 def test_majority_mobility_is_caughey_thomas(N):
-    """With as many carriers as dopants of one kind, lattice and impurity terms combine to Caughey-Thomas in Z N, at 300 K."""
+    """With as many carriers as dopants of one kind, lattice and impurity terms combine to Caughey-Thomas in Z
+    N, at 300 K.
+    """
     electrons = kl.mobility(N * CM, 0.0, N * CM, 0.0, 300.0)[0]
     holes = kl.mobility(0.0, N * CM, 0.0, N * CM, 300.0)[1]
     Z_D = 1.0 + 1.0 / (0.21 + (4.0e20 / N) ** 2)
@@ -95,7 +100,10 @@ def test_mobility_of_pure_silicon_is_the_lattice_term(T):
 
 
 def arora(N, T):
-    """Majority mobilities, cm2 V-1 s-1, N in cm-3: Arora, Hauser and Roulston, IEEE Trans. Electron Devices 29, 292 (1982)."""
+    """Majority mobilities, cm2 V-1 s-1, N in cm-3: Arora, Hauser and Roulston, IEEE Trans.
+
+    Electron Devices 29, 292 (1982).
+    """
     t = T / 300.0
     alpha = 0.88 * t**-0.146
     mu_e = 88.0 * t**-0.57 + 7.4e8 * T**-2.33 / (1.0 + (N / (1.26e17 * t**2.4)) ** alpha)
@@ -115,7 +123,10 @@ def test_majority_mobility_near_arora(N, T):
 
 @pytest.mark.parametrize("N", [1e17, 3e17, 1e18, 3e18, 1e19])
 def test_minority_electrons_near_swirhun(N):
-    """Fit to measured minority electrons: Swirhun, Kwark and Swanson, IEDM 1986. The printed r5 misses by 24 % at 1e19 cm-3."""
+    """Fit to measured minority electrons: Swirhun, Kwark and Swanson, IEDM 1986.
+
+    The printed r5 misses by 24 % at 1e19 cm-3.
+    """
     measured = 232.0 + 1180.0 / (1.0 + (N / 8e16) ** 0.9)
     assert kl.mobility(1.0, N * CM, 0.0, N * CM, 300.0)[0] * 1e4 == pytest.approx(measured, rel=0.16)
 
@@ -145,7 +156,9 @@ def astm_f723(N, donor):
 @pytest.mark.parametrize("donor", [True, False])
 @pytest.mark.parametrize("N", np.geomspace(1e13, 1e19, 13))
 def test_resistivity_near_the_standard(donor, N):
-    """The standard's two directions agree to 3-4.5 %; above 5e16 cm-3 its data part from Klaassen's by up to 9 %."""
+    """The standard's two directions agree to 3-4.5 %; above 5e16 cm-3 its data part from Klaassen's by up to
+    9 %.
+    """
     ours = kl.resistivity(N * CM, donor, 296.15) * 100.0
     assert ours == pytest.approx(astm_f723(N, donor), rel=0.03 if N < 5e16 else 0.095)
 
@@ -170,7 +183,9 @@ def test_resistivity_round_trip(N, donor):
 @settings(deadline=None)
 @given(decades(1e8, 1e20), st.booleans(), temperatures)
 def test_resistivity_round_trip_at_temperature(N, donor, T):
-    """Where carriers of the pure crystal dominate, resistivity hardly depends on doping: rounding grows by n_i/N."""
+    """Where carriers of the pure crystal dominate, resistivity hardly depends on doping: rounding grows by
+    n_i/N.
+    """
     N = max(N, 2.0 * kl.lowest_doping(donor, T))
     back = kl.doping(kl.resistivity(N, donor, T), donor, T)
     assert back == pytest.approx(N, rel=1e-12 + 4e-15 * intrinsic_density(T, COUDERC) / N)
@@ -189,27 +204,36 @@ def test_resistivity_falls_from_the_lowest_doping_on(donor, T):
 
 
 def test_auger_at_high_injection():
-    """Far above doping and N_ref: 3e-29 dn^2.92 (Richter) and (C_eeh + C_ehh) dn^3 (Niewelt), cm-3 s-1; far below, enhanced."""
+    """Far above doping and N_ref: 3e-29 dn^2.92 (Richter) and (C_eeh + C_ehh) dn^3 (Niewelt), cm-3 s-1; far
+    below, enhanced.
+    """
     dn = 1e20 * CM
     n, p = 1e10 * CM + dn, 1e10 * CM + dn
     assert rec.auger_richter(n, p, 1e10 * CM, 1e10 * CM) / CM == pytest.approx(3e-29 * 1e20**2.92, rel=1e-6)
-    assert rec.auger_niewelt(n, p, 1e10 * CM, 1e10 * CM) / CM == pytest.approx((3.41e-31 + 1.17e-31) * 1e60, rel=2e-5)
+    assert rec.auger_niewelt(n, p, 1e10 * CM, 1e10 * CM) / CM == pytest.approx(
+        (3.41e-31 + 1.17e-31) * 1e60, rel=2e-5
+    )
     n, p = 1e14 * CM, 1e14 * CM
     enhanced = 3.41e-31 * 4.38 + 1.17e-31 * 4.88
     assert rec.auger_niewelt(n, p, 1e6 * CM, 1e6 * CM) / CM == pytest.approx(enhanced * 1e42, rel=1e-5)
 
 
 def test_auger_at_low_injection():
-    """dn/rate at donors N: 1/(2.5e-31 g_eeh N^2) with g_eeh -> 14 (Richter) and 1/(C_eeh g_eeh N^2) (Niewelt)."""
+    """dn/rate at donors N: 1/(2.5e-31 g_eeh N^2) with g_eeh -> 14 (Richter) and 1/(C_eeh g_eeh N^2)
+    (Niewelt).
+    """
     N, p0, dn = 1e14, 1e6, 1e7
     args = (N + dn) * CM, (p0 + dn) * CM, N * CM, p0 * CM
-    assert dn * CM / rec.auger_richter(*args) == pytest.approx(1.0 / (2.5e-31 * 14.0 * N**2), rel=0.006)  # g_eeh 13.94 at N
+    # g_eeh 13.94 at N
+    assert dn * CM / rec.auger_richter(*args) == pytest.approx(1.0 / (2.5e-31 * 14.0 * N**2), rel=0.006)
     assert dn * CM / rec.auger_niewelt(*args) == pytest.approx(1.0 / (3.41e-31 * 4.38 * N**2), rel=1e-5)
 
 
 def test_radiative_enhancement_limits():
     assert rec.b_rel(1e6 * CM, 1e6 * CM, 300.0) == pytest.approx(1.0, rel=1e-3)
-    assert rec.b_rel(1e25 * CM, 1e25 * CM, 300.0) == pytest.approx(0.2 - 0.2 / (1.0 + (300.0 / 320.0) ** 2.5), rel=1e-3)
+    assert rec.b_rel(1e25 * CM, 1e25 * CM, 300.0) == pytest.approx(
+        0.2 - 0.2 / (1.0 + (300.0 / 320.0) ** 2.5), rel=1e-3
+    )
 
 
 @given(decades(1e8, 1e20), decades(1e8, 1e20))

@@ -1,4 +1,7 @@
-"""Silicon in cm-3: values, shapes, limits in closed form, ranges of validity and refusals. Warnings are errors."""
+"""Silicon in cm-3: values, shapes, limits in closed form, ranges of validity and refusals.
+
+Warnings are errors.
+"""
 
 import numpy as np
 import pytest
@@ -87,8 +90,12 @@ def test_srh_limits():
     """Mid-gap: the minority capture time at low injection, the sum at high."""
     tau_n0, tau_p0, _ = DEFECT
     dn = np.array([1e6, 1e19])
-    assert silicon.lifetime(dn, 1e14, "p", [DEFECT])["srh"] == pytest.approx([tau_n0, tau_n0 + tau_p0], rel=1e-3)
-    assert silicon.lifetime(dn, 1e14, "n", [DEFECT])["srh"] == pytest.approx([tau_p0, tau_n0 + tau_p0], rel=1e-3)
+    assert silicon.lifetime(dn, 1e14, "p", [DEFECT])["srh"] == pytest.approx(
+        [tau_n0, tau_n0 + tau_p0], rel=1e-3
+    )
+    assert silicon.lifetime(dn, 1e14, "n", [DEFECT])["srh"] == pytest.approx(
+        [tau_p0, tau_n0 + tau_p0], rel=1e-3
+    )
 
 
 def test_shallow_level_recombines_less():
@@ -104,7 +111,9 @@ def test_levels_add():
     taus = silicon.lifetime(1e14, 1e15, "n", defects)
     assert 1.0 / taus["srh"] == pytest.approx(1.0 / taus["srh_0"] + 1.0 / taus["srh_1"], rel=1e-14)
     assert taus["srh_2"] == np.inf
-    assert 1.0 / taus["bulk"] == pytest.approx(sum(1.0 / taus[k] for k in ("srh", "auger", "radiative")), rel=1e-14)
+    assert 1.0 / taus["bulk"] == pytest.approx(
+        sum(1.0 / taus[k] for k in ("srh", "auger", "radiative")), rel=1e-14
+    )
     assert silicon.srh_rate(1e14, 1e15, "n", defects) == pytest.approx(1e14 / taus["srh"], rel=1e-14)
     assert silicon.srh_rate(1e14, 1e15, "n", []) == 0.0
     assert silicon.lifetime(1e14, 1e15, "n")["srh"] == np.inf
@@ -118,9 +127,15 @@ def test_auger_limits():
     assert richter == pytest.approx(1.0 / (3e-29 * dn**1.92), rel=1e-5)
 
 
-@pytest.mark.parametrize(("doping_type", "N", "dn"), [("n", 1e15, 1e13), ("n", 3e14, 1e16), ("p", 1e16, 1e14), ("p", 1e15, 1e15)])
+@pytest.mark.parametrize(
+    ("doping_type", "N", "dn"), [("n", 1e15, 1e13), ("n", 3e14, 1e16), ("p", 1e16, 1e14), ("p", 1e15, 1e15)]
+)
 def test_richter_near_its_simple_form(doping_type, N, dn):
-    """Eq. (21) of the paper, for light doping: another fit to the same lifetimes, Auger and radiative; they part by about 10 %."""
+    """Eq.
+
+    (21) of the paper, for light doping: another fit to the same lifetimes, Auger and radiative; they part by
+    about 10 %.
+    """
     n0, p0 = silicon.equilibrium(N, doping_type, 300.0)
     B = silicon.radiative_coefficient(300.0)
     n, p = n0 + dn, p0 + dn
@@ -133,7 +148,9 @@ def test_radiative_rate_at_low_injection():
     """B n_i^2 (n p/(n0 p0) - 1): gap narrowing in equilibrium divides B; recycled photons do not count."""
     N, dn, T = 1e16, 1e8, 300.0
     n0, p0 = silicon.equilibrium(N, "p", T)
-    expected = silicon.radiative_coefficient(T) * silicon.intrinsic_density(T) ** 2 * dn * (n0 + p0 + dn) / (n0 * p0)
+    expected = (
+        silicon.radiative_coefficient(T) * silicon.intrinsic_density(T) ** 2 * dn * (n0 + p0 + dn) / (n0 * p0)
+    )
     assert silicon.radiative_rate(dn, N, "p", T) == pytest.approx(expected, rel=1e-6)
     assert silicon.radiative_rate(dn, N, "p", T, 0.6) == pytest.approx(0.4 * expected, rel=1e-6)
     assert silicon.lifetime(dn, N, "p", recycling=1.0)["radiative"] == np.inf
@@ -151,7 +168,9 @@ def test_surfaces_at_low_injection():
 def test_validity_in_order():
     names = ["intrinsic_density", "gap_narrowing", "mobility", "auger", "radiative", "absorption"]
     assert list(silicon.VALIDITY) == names
-    assert all(v.low_T < v.high_T and v.low_density < v.high_density and v.source for v in silicon.VALIDITY.values())
+    assert all(
+        v.low_T < v.high_T and v.low_density < v.high_density and v.source for v in silicon.VALIDITY.values()
+    )
 
 
 @pytest.mark.parametrize(
@@ -190,8 +209,14 @@ def test_outside_its_range_a_formula_warns(call, source):
         (lambda: silicon.lifetime(1e15, 1e15, "n", model="richter"), "richter2012"),
         (lambda: silicon.lifetime(0.0, 1e15, "n"), "dn = 0.0 cm-3: allowed above 0"),
         (lambda: silicon.lifetime(1e15, 1e15, "n", surfaces=(-1.0, 0.0)), "thickness = 0.0 um"),
-        (lambda: silicon.srh_rate(1e15, 1e15, "n", [DEFECT, (0.0, 1e-3, 0.9)]), r"defects\[1\].level = 0.9 eV"),
-        (lambda: silicon.radiative_rate(1e15, 1e15, "n", recycling=1.1), "recycling = 1.1: allowed from 0 to 1"),
+        (
+            lambda: silicon.srh_rate(1e15, 1e15, "n", [DEFECT, (0.0, 1e-3, 0.9)]),
+            r"defects\[1\].level = 0.9 eV",
+        ),
+        (
+            lambda: silicon.radiative_rate(1e15, 1e15, "n", recycling=1.1),
+            "recycling = 1.1: allowed from 0 to 1",
+        ),
     ],
 )
 def test_nonsense_is_refused(call, message):

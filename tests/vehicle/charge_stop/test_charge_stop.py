@@ -7,8 +7,16 @@ from numba.core import config
 from energymodels.core.engine import solve
 from energymodels.core.errors import InertWarning, InputError
 
-pytestmark = pytest.mark.skipif(bool(config.DISABLE_JIT), reason="thousands of steps: interpreted kernels take minutes")
-BASE = {"vehicle": "zeekr-007", "cycle": "cltc_p", "pack.cell": "battery-lfp-4c", "pack.series": 228.0, "pack.parallel": 1.0}
+pytestmark = pytest.mark.skipif(
+    bool(config.DISABLE_JIT), reason="thousands of steps: interpreted kernels take minutes"
+)
+BASE = {
+    "vehicle": "zeekr-007",
+    "cycle": "cltc_p",
+    "pack.cell": "battery-lfp-4c",
+    "pack.series": 228.0,
+    "pack.parallel": 1.0,
+}
 COLD = {"pack.temperature": 10.0}
 NOMINAL = 101.0  # A h, of the cell
 
@@ -22,7 +30,9 @@ def stop(values=None, over=None):
 
 def cell(protocol, **values):
     spec = {"parameters": "lfp-4c", "protocol": protocol, "series.points": 0, "tolerance": 1e-3}
-    found = solve("battery.dfn", {}, spec | {path.replace("__", "."): value for path, value in values.items()})
+    found = solve(
+        "battery.dfn", {}, spec | {path.replace("__", "."): value for path, value in values.items()}
+    )
     assert not found.failed
     return {name: array.item() for name, array in found.values.items() if array.size == 1}
 
@@ -40,7 +50,9 @@ def test_without_a_station_it_is_the_cells_own_charge():
 
 def test_energy_stored_is_that_of_the_open_circuit():
     found = stop(COLD | {"minutes": 5.0})
-    slow = cell(f"Discharge at C/2000 until {100.0 * found['soc_end']!r}% SOC", temperature=10.0)["energy_discharged"]
+    slow = cell(f"Discharge at C/2000 until {100.0 * found['soc_end']!r}% SOC", temperature=10.0)[
+        "energy_discharged"
+    ]
     more = cell("Discharge at C/2000 until 10% SOC", temperature=10.0)["energy_discharged"]
     assert found["energy_stored"] == pytest.approx(228e-3 * (more - slow), rel=2e-3)
     assert found["energy_stored"] < found["energy_added"]
@@ -50,10 +62,14 @@ def test_a_stations_current_and_a_packs_resistance():
     """200 A for 10 minutes through 0.05 ohm."""
     found = stop({"station.current": 200.0, "pack.resistance": 0.05, "pack.temperature": 25.0})
     assert found["mean_c_rate"] == pytest.approx(200.0 / NOMINAL, rel=1e-6)
-    assert found["energy_in"] - found["energy_added"] == pytest.approx(0.05 * 200.0**2 * 600.0 / 3.6e6, rel=1e-6)
+    assert found["energy_in"] - found["energy_added"] == pytest.approx(
+        0.05 * 200.0**2 * 600.0 / 3.6e6, rel=1e-6
+    )
     assert found["power_mean"] == pytest.approx(found["energy_in"] * 6.0, rel=1e-12)
     same = stop({"pack.current_max": 200.0, "pack.resistance": 0.05, "pack.temperature": 25.0})
-    assert [same[name] for name in ("range_added", "power_peak")] == [found[name] for name in ("range_added", "power_peak")]
+    assert [same[name] for name in ("range_added", "power_peak")] == [
+        found[name] for name in ("range_added", "power_peak")
+    ]
     split = stop({"station.current": 400.0, "pack.parallel": 2.0, "pack.temperature": 25.0})
     assert split["mean_c_rate"] == found["mean_c_rate"]
 
@@ -75,7 +91,9 @@ def test_a_stations_voltage_is_kept():
 def test_distance_is_energy_over_consumption():
     given = stop({"consumption": 120.0})
     assert given["range_added"] == pytest.approx(1e3 * given["energy_stored"] / 120.0, rel=1e-12)
-    assert given["range_per_minute"] == pytest.approx(60.0 * given["range_added"] / given["duration"], rel=1e-12)
+    assert given["range_per_minute"] == pytest.approx(
+        60.0 * given["range_added"] / given["duration"], rel=1e-12
+    )
     car = solve("vehicle.range", {}, {"vehicle": "zeekr-007", "cycle": "cltc_p"}).scalars()["consumption"]
     assert stop()["consumption_used"] == pytest.approx(car, rel=1e-12)
 
@@ -91,11 +109,21 @@ def test_warmer_longer_and_emptier_gain_more():
 
 def test_preheated_cells_in_cold_air():
     """Cells that give off no heat do not know how cold the air is; others do."""
-    adiabatic = {"cell.thermal": "lumped", "cell.heat_transfer_coefficient": 0.0, "pack.temperature": 40.0, "consumption": 120.0}
-    cold, mild = stop(adiabatic | {"ambient_temperature": -10.0}), stop(adiabatic | {"ambient_temperature": 40.0})
+    adiabatic = {
+        "cell.thermal": "lumped",
+        "cell.heat_transfer_coefficient": 0.0,
+        "pack.temperature": 40.0,
+        "consumption": 120.0,
+    }
+    cold, mild = (
+        stop(adiabatic | {"ambient_temperature": -10.0}),
+        stop(adiabatic | {"ambient_temperature": 40.0}),
+    )
     assert cold["energy_added"] == pytest.approx(mild["energy_added"], rel=1e-3)
     cooled = {"cell.heat_transfer_coefficient": 100.0, "station.power": 100.0}
-    assert stop(adiabatic | cooled | {"ambient_temperature": -10.0})["temperature_max"] == pytest.approx(40.0, abs=0.05)
+    assert stop(adiabatic | cooled | {"ambient_temperature": -10.0})["temperature_max"] == pytest.approx(
+        40.0, abs=0.05
+    )
     assert stop(adiabatic | {"station.power": 400.0})["temperature_max"] > 42.0
 
 

@@ -9,7 +9,8 @@ from energymodels import datasets
 from energymodels.core.errors import InputError
 from energymodels.vehicle.data.cycles import NAMES, cycle
 
-# of GB/T 38146.1, UN GTR 15, 40 CFR 86 and 600, UN R83: duration s, distance m and what it is good to, mean and highest speed km/h
+# of GB/T 38146.1, UN GTR 15, 40 CFR 86 and 600, UN R83: duration s, distance m and what it is good to, mean
+# and highest speed km/h
 OFFICIAL = {
     "cltc_p": (1800, 14480.0, 0.5, 28.96, 114.0),
     "wltc_3b": (1800, 23266.0, 0.5, 46.5, 131.3),
@@ -74,14 +75,19 @@ def test_phases(name):
     assert ends[-1] == found.time[-1]
     for first, last, distance in zip(ends[:-1], ends[1:], distances, strict=True):
         part = slice(first, last + 1)
-        assert np.trapezoid(found.speed[part], found.time[part]) == pytest.approx(distance, abs=1.7 if name == "nedc" else 0.06)
+        assert np.trapezoid(found.speed[part], found.time[part]) == pytest.approx(
+            distance, abs=1.7 if name == "nedc" else 0.06
+        )
 
 
 def test_cltc_is_that_of_the_standard():
     v = cycle("cltc_p").speed * 3.6
     assert v.sum() == pytest.approx(52127.1, abs=1e-6)
     listed = ",".join(f"{speed:.1f}" for speed in v)
-    assert hashlib.sha256(listed.encode()).hexdigest() == "58f8dbc5b073cd50fc58cc04c766f2a2816324a341d0cede4aa4c603abc2f748"
+    assert (
+        hashlib.sha256(listed.encode()).hexdigest()
+        == "58f8dbc5b073cd50fc58cc04c766f2a2816324a341d0cede4aa4c603abc2f748"
+    )
     highest = [v[a : b + 1].max() for a, b in ((0, 674), (674, 1367), (1367, 1800))]
     np.testing.assert_allclose(highest, [48.1, 71.2, 114.0], atol=1e-9)
     a = np.gradient(v / 3.6)
@@ -109,7 +115,8 @@ def test_checksum_of_the_wltc():
 
 
 @pytest.mark.parametrize(("name", "up", "down"), [
-    ("wltc_3b", 1.667, -1.5), ("udds", 1.475, -1.475), ("hwfet", 1.431, -1.475), ("us06", 3.755, -3.085), ("nedc", 1.042, -1.389),
+    ("wltc_3b", 1.667, -1.5), ("udds", 1.475, -1.475), ("hwfet", 1.431, -1.475), ("us06", 3.755, -3.085),
+    ("nedc", 1.042, -1.389),
 ])  # fmt: skip
 def test_hardest_steps(name, up, down):
     assert steps(name).max() / 3.6 == pytest.approx(up, abs=1.5e-3)
@@ -123,7 +130,9 @@ def test_rest(name, share):
 
 
 def test_nedc_by_its_operations():
-    """The regulation's own count: 293 s of rest among the seconds 1 to 1180, and what is driven at constant speed."""
+    """The regulation's own count: 293 s of rest among the seconds 1 to 1180, and what is driven at constant
+    speed.
+    """
     v = cycle("nedc").speed * 3.6
     assert (v[1:] == 0.0).sum() == 293
     for speed, seconds in ((100.0, 30), (120.0, 10), (70.0, 100)):
@@ -191,7 +200,9 @@ def test_file_that_changes(tmp_path):
 def test_break_points_are_no_gaps(tmp_path):
     points = datasets.series("vehicle/cycles/nedc").columns
     lines = "".join(f"{t:g},{v:g}\n" for t, v in zip(points["time"], points["speed"], strict=True))
-    assert cycle(write(tmp_path, "time s,speed km/h\n" + lines)).distance == pytest.approx(cycle("nedc").distance)
+    assert cycle(write(tmp_path, "time s,speed km/h\n" + lines)).distance == pytest.approx(
+        cycle("nedc").distance
+    )
 
 
 @pytest.mark.parametrize(("text", "message"), [

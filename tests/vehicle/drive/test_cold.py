@@ -1,4 +1,6 @@
-"""Cold drives: what ends them and that it is said, derating to what cells give, the battery's heater; all in the balance."""
+"""Cold drives: what ends them and that it is said, derating to what cells give, the battery's heater; all in
+the balance.
+"""
 
 import numpy as np
 import pytest
@@ -8,7 +10,9 @@ from energymodels.core.engine import solve
 from energymodels.core.errors import InertWarning, InputError, ProvenanceWarning
 from energymodels.kernels.vehicle.pack_drive import TERMINATIONS
 
-pytestmark = pytest.mark.skipif(bool(config.DISABLE_JIT), reason="thousands of steps: interpreted kernels take minutes")
+pytestmark = pytest.mark.skipif(
+    bool(config.DISABLE_JIT), reason="thousands of steps: interpreted kernels take minutes"
+)
 CAR = "drive-model-3-rwd-lfp"
 WINTER = {"ambient_temperature": -10.0}
 LUMPED = {"cell.thermal": "lumped", "cell.heat_transfer_coefficient": 0.0}
@@ -26,7 +30,8 @@ def drive(values=None, over=None):
 def closes(found):
     """Return the net energy of the terminals, which is that of the cells less the resistance's.
 
-    Newton's method ends where a power is met to 1e-6 in the worst step; at the cells' limit many steps are near that.
+    Newton's method ends where a power is met to 1e-6 in the worst step; at the cells' limit many steps are
+    near that.
     """
     gross = found["energy_delivered"] + found["energy_recovered"]
     net = found["energy_delivered"] - found["energy_recovered"]
@@ -36,12 +41,15 @@ def closes(found):
 
 
 def test_a_cold_pack_ends_the_drive_and_it_is_said():
-    """At -10 degC the cells sag to their lowest voltage with 52 % left; started warm they give all that they hold.
+    """At -10 degC the cells sag to their lowest voltage with 52 % left; started warm they give all that they
+    hold.
 
     The same with 40 modes a particle in place of 12, a tenth of the tolerance, or steps of 0.25 s.
     """
     with pytest.warns(
-        ProvenanceWarning, match=r"cells begin at -10 degC \(ambient_temperature\) and stay so.*pack\.derating=derate"
+        ProvenanceWarning,
+        match=r"cells begin at -10 degC \(ambient_temperature\) and stay "
+        r"so.*pack\.derating=derate",
     ):
         cold = drive()
     assert cold["ends"] == ["voltage_min_of_cold_cells"]
@@ -59,7 +67,9 @@ def test_a_store_of_energy_says_that_it_knows_no_cold():
 
 
 def test_derating_drives_on():
-    """What the cycle asked for is given or short, cells stay above their lowest voltage, and the balance closes."""
+    """What the cycle asked for is given or short, cells stay above their lowest voltage, and the balance
+    closes.
+    """
     ended, on = drive(), drive({"pack.derating": "derate"})
     assert on["distance_driven"] > 1.1 * ended["distance_driven"]
     assert on["soc_end"] < ended["soc_end"]
@@ -68,7 +78,9 @@ def test_derating_drives_on():
     assert on["cell_voltage_min"] == pytest.approx(2.0, abs=3e-4)
     net = closes(on)
     share = net / (net + on["energy_short"])  # of the energy that the trace took up to there
-    assert on["distance_behind"] == pytest.approx((1.0 - share) * (on["distance_driven"] + on["distance_behind"]), rel=1e-9)
+    assert on["distance_behind"] == pytest.approx(
+        (1.0 - share) * (on["distance_driven"] + on["distance_behind"]), rel=1e-9
+    )
     assert on["consumption"] * on["distance_driven"] * 1e-3 == pytest.approx(net, rel=1e-9)
 
 
@@ -88,12 +100,18 @@ def test_a_drive_that_derates_ends_where_too_much_is_short():
 
 
 def test_short_is_what_was_asked_less_what_the_cells_give_at_their_lowest_voltage():
-    """Constant speed, from the series: the power asked is that of ``vehicle.range``, and where it is not met cells are at 2 V.
+    """Constant speed, from the series: the power asked is that of ``vehicle.range``, and where it is not met
+    cells are at 2 V.
 
     On fewer cells the electrolyte runs dry somewhere, and single steps are some millivolts off.
     """
     values = WINTER | {"cycle": "130 km/h", "cabin.climate": "off"}
-    (asked,) = set(solve("vehicle-model-3-rwd-lfp", {}, values, keep=["battery_power"]).values["battery_power"].ravel().tolist())
+    (asked,) = set(
+        solve("vehicle-model-3-rwd-lfp", {}, values, keep=["battery_power"])
+        .values["battery_power"]
+        .ravel()
+        .tolist()
+    )
     values |= {"pack.resistance": 0.0, "pack.parallel": 14.0, "pack.soc_start": 0.8, "cycles_max": 1.0}
     keep = ["cell_voltage", "battery_power", "energy_short", "time_derated"]
     found = solve(CAR, {}, values | {"pack.derating": "derate", "pack.short_max": 1.0}, keep=keep).values
@@ -106,7 +124,9 @@ def test_short_is_what_was_asked_less_what_the_cells_give_at_their_lowest_voltag
 
 
 def test_heat_of_the_heater_warms_the_cells():
-    """Cells that give no heat off: what the heater took from the terminals and the cells released is what warmed them."""
+    """Cells that give no heat off: what the heater took from the terminals and the cells released is what
+    warmed them.
+    """
     heater = {"pack.heating.power": 4.0, "pack.heating.target": 5.0, "cycles_max": 2.0}
     cold, warm = drive(LUMPED | {"cycles_max": 2.0}), drive(LUMPED | heater)
     per_kelvin = cold["heat_total"] / (cold["temperature_max"] + 10.0)
@@ -119,7 +139,8 @@ def test_heat_of_the_heater_warms_the_cells():
 
 
 def test_the_heater_holds_its_target():
-    held = drive({"cell.thermal": "lumped", "cell.heat_transfer_coefficient": 5.0, "pack.heating.power": 8.0, "cycles_max": 4.0,
+    held = drive({"cell.thermal": "lumped", "cell.heat_transfer_coefficient": 5.0, "pack.heating.power": 8.0,
+    "cycles_max": 4.0,
                   "pack.heating.target": 12.0, "pack.temperature": 12.0})  # fmt: skip
     assert held["temperature_min"] > 11.5
     assert held["temperature_max"] < 12.5
@@ -127,7 +148,11 @@ def test_the_heater_holds_its_target():
 
 
 def test_a_heater_needs_cells_that_can_be_warmed():
-    with pytest.raises(InputError, match=r"pack\.heating\.power = 3\.0 kW: heats nothing: .*cell\.thermal=lumped"):
+    with pytest.raises(
+        InputError,
+        match=r"pack\.heating\.power = 3\.0 kW: heats nothing: "
+        r".*cell\.thermal=lumped",
+    ):
         drive({"pack.heating.power": 3.0})
     with pytest.warns(InertWarning, match=r"pack\.heating\.target: pack\.heating\.power is 0"):
         drive(LUMPED | {"cycles_max": 1.0}, {"pack.heating.target": [0.0, 10.0]})

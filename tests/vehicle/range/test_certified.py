@@ -1,7 +1,9 @@
-"""The generic drivetrain against certified cars: how far off it is, and how many of them its band of losses holds.
+"""The generic drivetrain against certified cars: how far off it is, and how many of them its band of losses
+holds.
 
-Fifty configurations: the nine that have a file of their own and the 41 of ``vehicle/certified``, of 2012 to 2018 and 17 makes.
-Nothing is fitted to a single car; the range of the constant loss is from the spread of all 295 that were certified.
+Fifty configurations: the nine that have a file of their own and the 41 of ``vehicle/certified``, of 2012 to
+2018 and 17 makes. Nothing is fitted to a single car; the range of the constant loss is from the spread of all
+295 that were certified.
 """
 
 import numpy as np
@@ -25,7 +27,12 @@ def measured():
     inputs, walls = [], []
     for name in NINE:
         inputs.append([car(name).entries[path].given for path in FIELDS])
-        walls.append([next(r["value"] for r in RECORDS if (r["vehicle"], r["cycle"]) == (name, cycle)) for cycle in CYCLES])
+        walls.append(
+            [
+                next(r["value"] for r in RECORDS if (r["vehicle"], r["cycle"]) == (name, cycle))
+                for cycle in CYCLES
+            ]
+        )
     for row in CERTIFIED["cars"]["miles_per_gallon_equivalent"]:
         inputs.append([given * unit for given, unit in zip(row[2:6], UNITS, strict=True)])
         walls.append([33705.0 / economy / MILE for economy in row[6:]])
@@ -47,7 +54,9 @@ def deviation(cycle):
 
 
 def consumption_at(cycle, found):
-    """Return the consumption (W h/km, car and percentile) of each car if it had the efficiencies of all certified ones."""
+    """Return the consumption (W h/km, car and percentile) of each car if it had the efficiencies of all
+    certified ones.
+    """
     of = CERTIFIED["population"]
     driving, braking = found.tractive_energy.values[:, None], found.braking_energy.values[:, None]
     efficiency = np.array(of[f"efficiency_{cycle}"])
@@ -67,7 +76,9 @@ def test_the_cars():
     ("udds", slice(None), 6.1, -5.3), ("hwfet", slice(None), 5.3, 3.0),
 ])  # fmt: skip
 def test_what_the_medians_are_of(cycle, group, median, bias):
-    """Medians of the deviation's size and of the deviation, percent, as the README has them: the nine, the 41, all."""
+    """Medians of the deviation's size and of the deviation, percent, as the README has them: the nine, the
+    41, all.
+    """
     found = deviation(cycle)[group]
     assert np.median(np.abs(found)) == pytest.approx(median, abs=0.06)
     assert np.median(found) == pytest.approx(bias, abs=0.06)
@@ -89,7 +100,9 @@ def test_these_cars_are_like_all_certified_ones():
 
 
 def test_constant_loss_spans_the_efficiencies_of_certified_cars():
-    """UDDS, the median of the nine: 1490 W have the 5th percentile's consumption, 0 W do not reach down to the 95th's."""
+    """UDDS, the median of the nine: 1490 W have the 5th percentile's consumption, 0 W do not reach down to
+    the 95th's.
+    """
     entry = car("generic").entries["drivetrain.loss_constant"]
     least, most = (predicted("udds", {"drivetrain.loss_constant": x}) for x in (0.0, 1000.0))
     per_watt = (most.wall_consumption - least.wall_consumption).values / 1000.0
@@ -101,12 +114,18 @@ def test_constant_loss_spans_the_efficiencies_of_certified_cars():
 
 
 def band(cycle):
-    """Return (share of the cars within the band of all alternatives, its mean width and that of all certified cars, W h/km)."""
+    """Return (share of the cars within the band of all alternatives, its mean width and that of all certified
+    cars, W h/km).
+    """
     found = predicted(cycle, sets="all").wall_consumption.values
     wall = WALL[CYCLES.index(cycle)]
     low, high = found.min(axis=1), found.max(axis=1)
     published = consumption_at(cycle, predicted(cycle))
-    return np.mean((low <= wall) & (wall <= high)), np.mean(high - low), np.mean(published[:, 0] - published[:, -1])
+    return (
+        np.mean((low <= wall) & (wall <= high)),
+        np.mean(high - low),
+        np.mean(published[:, 0] - published[:, -1]),
+    )
 
 
 def test_the_band_holds_four_fifths_of_the_cars_and_is_no_wider_than_theirs():
@@ -117,7 +136,8 @@ def test_the_band_holds_four_fifths_of_the_cars_and_is_no_wider_than_theirs():
 
 
 @pytest.mark.xfail(
-    strict=True, reason="on the highway 23 of 50 cars need less than the band has; it is not low load that decides there"
+    strict=True,
+    reason="on the highway 23 of 50 cars need less than the band has; it is not low load that decides there",
 )
 def test_the_band_of_the_highway_holds_as_many():
     assert band("hwfet")[0] >= 0.80

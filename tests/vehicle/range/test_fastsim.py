@@ -24,10 +24,14 @@ def fastsim():
 
 
 def walk(fastsim, car, name):
-    """Return (FASTSim's inputs of the car, its result: positive and negative wheel energy, stored energy used, W h/km)."""
+    """Return (FASTSim's inputs of the car, its result: positive and negative wheel energy, stored energy
+    used, W h/km).
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        drive = fastsim.SimDrive(fastsim.Vehicle.from_resource(CARS[car]), fastsim.Cycle.from_resource(f"{name}.csv"))
+        drive = fastsim.SimDrive(
+            fastsim.Vehicle.from_resource(CARS[car]), fastsim.Cycle.from_resource(f"{name}.csv")
+        )
         inputs = fastsim.Vehicle.from_resource(CARS[car]).to_dict()
         drive.walk()
         frame = drive.to_dataframe()
@@ -35,14 +39,23 @@ def walk(fastsim, car, name):
     per_km = 1.0 / frame["veh.history.dist_meters"].to_numpy()[-1] / 3.6
     wheel = frame["veh.history.pwr_tractive_watts"].to_numpy()
     store = frame["veh.pt_type.BEV.res.history.pwr_out_chemical_watts"].to_numpy()
-    return inputs, [float((power * dt).sum() * per_km) for power in (np.maximum(wheel, 0.0), np.maximum(-wheel, 0.0), store)]
+    return inputs, [
+        float((power * dt).sum() * per_km)
+        for power in (np.maximum(wheel, 0.0), np.maximum(-wheel, 0.0), store)
+    ]
 
 
 def fields(inputs):
-    """Return our fields of FASTSim's inputs; its efficiencies become the loss nearest to them up to 30 % of rated power."""
+    """Return our fields of FASTSim's inputs; its efficiencies become the loss nearest to them up to 30 % of
+    rated power.
+    """
     chassis, drive = inputs["chassis"], inputs["pt_type"]["BEV"]
     mass = inputs["mass_kilograms"]
-    rotating = chassis["num_wheels"] * chassis["wheel_inertia_kilogram_square_meters"] / chassis["wheel_radius_meters"] ** 2
+    rotating = (
+        chassis["num_wheels"]
+        * chassis["wheel_inertia_kilogram_square_meters"]
+        / chassis["wheel_radius_meters"] ** 2
+    )
     rated = drive["em"]["pwr_out_max_watts"]
     share = np.linspace(0.005, 0.3, 60)
     curve = drive["em"]["eff_interp_achieved"]["data"]
@@ -50,7 +63,9 @@ def fields(inputs):
     gear = drive["transmission"]["eff_interp"]
     power = share * rated * gear
     loss = share * rated / motor - power
-    constant, linear, square = np.linalg.lstsq(np.stack([np.ones(60), power, power**2], 1) / power[:, None], loss / power)[0]
+    constant, linear, square = np.linalg.lstsq(
+        np.stack([np.ones(60), power, power**2], 1) / power[:, None], loss / power
+    )[0]
     battery = drive["res"]["eff_interp"]["Constant"]
     return {
         "mass": mass,
@@ -83,4 +98,5 @@ def test_wheel_and_battery(fastsim, car, name, record_property):
     print(car, name, "wheel +, wheel -, battery: deviation", " ".join(f"{d:.2f} %" for d in deviations))
     assert abs(deviations[0]) < 0.1  # both take the mid-step speed; FASTSim's constants are rounded
     assert abs(deviations[1]) < 0.3
-    assert abs(deviations[2]) < 5.0  # three coefficients for a map of eleven points, at whose first one FASTSim brakes
+    # three coefficients for a map of eleven points, at whose first one FASTSim brakes
+    assert abs(deviations[2]) < 5.0

@@ -1,4 +1,6 @@
-"""``vehicle.range`` against integrations written here, closed forms, balances, certified consumption and claims."""
+"""``vehicle.range`` against integrations written here, closed forms, balances, certified consumption and
+claims.
+"""
 
 import numpy as np
 import pytest
@@ -28,7 +30,8 @@ FAST = config.DISABLE_JIT
 EXAMPLES = settings(max_examples=5 if FAST else 60)
 PLAIN = {  # no losses, no limits: what is left is mechanics
     "vehicle": "generic", "auxiliary_power": 0.0, "cabin.climate": "off", "drivetrain.loss_constant": 0.0,
-    "drivetrain.loss_linear": 0.0, "drivetrain.loss_quadratic": 0.0, "regeneration.share": 1.0, "regeneration.power_max": 1e5,
+    "drivetrain.loss_linear": 0.0, "drivetrain.loss_quadratic": 0.0, "regeneration.share": 1.0,
+    "regeneration.power_max": 1e5,
     "regeneration.cutoff_speed": 0.0, "battery.charge_efficiency": 1.0, "battery.discharge_efficiency": 1.0,
     "battery.usable_share": 1.0, "charger_efficiency": 1.0,
 }  # fmt: skip
@@ -42,7 +45,9 @@ def run(values=None, spec="vehicle.range"):
 
 
 def mechanics(name, mass, a, b, c):
-    """Return (positive, negative) wheel energy over distance in W h/km: mid-step speeds, change of speed per step."""
+    """Return (positive, negative) wheel energy over distance in W h/km: mid-step speeds, change of speed per
+    step.
+    """
     trace = cycle(name)
     positive = negative = distance = 0.0
     for i in range(trace.time.size - 1):
@@ -60,7 +65,9 @@ def mechanics(name, mass, a, b, c):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_tractive_energy_of_coast_down_coefficients(name):
-    """Model 3 RWD: 4250 lb, 37.17 lbf, 0.0470 lbf/mph, 0.01440 lbf/mph^2; any integration at mid-step speeds gives the same."""
+    """Model 3 RWD: 4250 lb, 37.17 lbf, 0.0470 lbf/mph, 0.01440 lbf/mph^2; any integration at mid-step speeds
+    gives the same.
+    """
     found = run(PLAIN | {
         "cycle": name, "mass": "4250 lb", "road_load_a": "37.17 lbf", "road_load_b": "0.0470 lbf/mph",
         "road_load_c": "0.01440 lbf/mph^2",
@@ -74,11 +81,14 @@ def test_tractive_energy_of_coast_down_coefficients(name):
 
 @pytest.mark.parametrize("name", ["udds", "hwfet"])
 def test_tractive_energy_of_the_continuous_motion(name):
-    """Speed on straight lines, power integrated within each second: the mid-step rule is good to 0.1 % of that."""
+    """Speed on straight lines, power integrated within each second: the mid-step rule is good to 0.1 % of
+    that.
+    """
     mass, a, b, c = 4250 * LB, 37.17 * LBF, 0.047 * LBF / MPH, 0.0144 * LBF / MPH**2
     trace, total = cycle(name), 0.0
     for v0, v1 in zip(trace.speed[:-1].tolist(), trace.speed[1:].tolist(), strict=True):
-        total += quad(lambda t, u=v0, s=v1 - v0: max((u + s * t) * (a + (u + s * t) * (b + (u + s * t) * c) + mass * s), 0.0), 0, 1,
+        total += quad(lambda t, u=v0,
+        s=v1 - v0: max((u + s * t) * (a + (u + s * t) * (b + (u + s * t) * c) + mass * s), 0.0), 0, 1,
                       limit=20, epsabs=1e-3)[0]  # fmt: skip
     found = run({"vehicle": "model-3-rwd-lfp-2021", "cycle": name})["tractive_energy"]
     assert found == pytest.approx(total / trace.distance / 3.6, rel=1e-3)
@@ -86,7 +96,9 @@ def test_tractive_energy_of_the_continuous_motion(name):
 
 @pytest.mark.parametrize("name", ["udds", "cltc_p"])
 def test_tractive_energy_of_a_body(name):
-    """Drag, area and rolling resistance at 15 degC and sea level, air of 1.225 kg m-3; inertia 1.04 times the mass."""
+    """Drag, area and rolling resistance at 15 degC and sea level, air of 1.225 kg m-3; inertia 1.04 times the
+    mass.
+    """
     values = {"mass": 1860.0, "drag_coefficient": 0.219, "frontal_area": 2.22, "rolling_resistance": 0.007}
     found = run(PLAIN | values | {"cycle": name, "ambient_temperature": 15.0})
     positive, _ = mechanics(name, 1.04 * 1860.0, 0.007 * 1860.0 * G, 0.0, 0.5 * 1.225 * 0.219 * 2.22)
@@ -112,7 +124,9 @@ def test_air_is_the_standard_atmosphere(temperature, altitude, density):
 
 def test_coefficients_hold_from_20_to_25_degrees():
     ds = em.sweep(
-        "vehicle.range", {"ambient_temperature": [20.0, 23.0, 25.0, -10.0, 40.0]}, {"vehicle": "leaf-40", "cycle": "hwfet"}
+        "vehicle.range",
+        {"ambient_temperature": [20.0, 23.0, 25.0, -10.0, 40.0]},
+        {"vehicle": "leaf-40", "cycle": "hwfet"},
     )
     energy = ds.tractive_energy.values
     assert energy[0] == energy[1] == energy[2]
@@ -133,22 +147,40 @@ def test_altitude_thins_the_air_of_coefficients_too():
 
 def test_cold_tyres():
     """UN GTR 15: road load at 20 degC is that at T times 1 + 0.0086 (T - 20), but for the air's part."""
-    values = PLAIN | {"cycle": "36 km/h", "drag_coefficient": 0.0, "frontal_area": 2.0, "rolling_resistance": 0.01, "mass": 2000.0}
+    values = PLAIN | {
+        "cycle": "36 km/h",
+        "drag_coefficient": 0.0,
+        "frontal_area": 2.0,
+        "rolling_resistance": 0.01,
+        "mass": 2000.0,
+    }
     cold = run(values | {"ambient_temperature": -10.0, "rolling_temperature_coefficient": 0.0086})
     assert cold["tractive_energy"] == pytest.approx(0.01 * 2000.0 * G / 3.6 / (1 - 0.0086 * 30), rel=1e-12)
 
 
 @pytest.mark.parametrize("grade", [5.0, -0.5, -8.0])
 def test_constant_grade(grade):
-    """At constant speed the force is m g (sin + c_r cos) and drag, and the height gained is run times the sine."""
-    values = {"mass": 2000.0, "drag_coefficient": 0.0, "frontal_area": 2.0, "rolling_resistance": 0.01, "grade": grade}
+    """At constant speed the force is m g (sin + c_r cos) and drag, and the height gained is run times the
+    sine.
+    """
+    values = {
+        "mass": 2000.0,
+        "drag_coefficient": 0.0,
+        "frontal_area": 2.0,
+        "rolling_resistance": 0.01,
+        "grade": grade,
+    }
     found = run(PLAIN | values | {"cycle": "72 km/h"})
     angle = np.arctan(grade / 100.0)
     force = 2000.0 * G * (np.sin(angle) + 0.01 * np.cos(angle))
     assert found["tractive_energy"] == pytest.approx(max(force, 0.0) / 3.6, rel=1e-12)
     assert found["braking_energy"] == pytest.approx(max(-force, 0.0) / 3.6, rel=1e-12)
     assert found["potential_energy_gain"] == pytest.approx(2000.0 * G * np.sin(angle) / 3.6, rel=1e-12)
-    assert found["range"] is None if force < 0.0 else found["range"] == pytest.approx(60.0 * 3.6e3 / force, rel=1e-12)
+    assert (
+        found["range"] is None
+        if force < 0.0
+        else found["range"] == pytest.approx(60.0 * 3.6e3 / force, rel=1e-12)
+    )
 
 
 def test_grades_of_cycle_and_road_add_as_angles(tmp_path):
@@ -164,12 +196,15 @@ def test_grades_of_cycle_and_road_add_as_angles(tmp_path):
 
 
 def test_losses_at_constant_speed():
-    """Closed form: 2000 N at 20 m/s are 40 kW; losses 150 W, 10 % and 5 % (40 / 200); 500 W of auxiliaries; 98 % get out."""
+    """Closed form: 2000 N at 20 m/s are 40 kW; losses 150 W, 10 % and 5 % (40 / 200); 500 W of auxiliaries;
+    98 % get out.
+    """
     found = run(PLAIN | {
         "cycle": "72 km/h", "mass": 2000.0, "road_load_a": 2000.0, "road_load_b": 0.0, "road_load_c": 0.0,
         "drivetrain.loss_constant": 150.0, "drivetrain.loss_linear": 0.1, "drivetrain.loss_quadratic": 0.05,
         "drivetrain.rated_power": 200.0, "auxiliary_power": 500.0, "battery.discharge_efficiency": 0.98,
-        "battery.charge_efficiency": 0.95, "charger_efficiency": 0.9, "battery_energy": 80.0, "battery.usable_share": 0.9,
+        "battery.charge_efficiency": 0.95, "charger_efficiency": 0.9, "battery_energy": 80.0,
+        "battery.usable_share": 0.9,
     })  # fmt: skip
     loss = 150.0 + 4000.0 + 0.05 * 40.0 / 200.0 * 40e3
     terminal = 40e3 + loss + 500.0
@@ -183,7 +218,9 @@ def test_losses_at_constant_speed():
 
 
 def test_braking_downhill():
-    """-1000 N at 20 m/s: the motor takes 60 % up to 10 kW, loses 5 %, 200 W go to auxiliaries, 95 % of the rest is stored."""
+    """-1000 N at 20 m/s: the motor takes 60 % up to 10 kW, loses 5 %, 200 W go to auxiliaries, 95 % of the
+    rest is stored.
+    """
     values = PLAIN | {
         "cycle": "72 km/h", "mass": 2000.0, "road_load_a": -1000.0, "road_load_b": 0.0, "road_load_c": 0.0,
         "drivetrain.loss_linear": 0.05, "auxiliary_power": 200.0, "battery.charge_efficiency": 0.95,
@@ -219,7 +256,8 @@ CASES = st.fixed_dictionaries(
     }
 )
 SPENT = (
-    "road_load_energy", "kinetic_energy_gain", "potential_energy_gain", "friction_brake_loss", "drivetrain_loss",
+    "road_load_energy", "kinetic_energy_gain", "potential_energy_gain", "friction_brake_loss",
+    "drivetrain_loss",
     "auxiliary_energy", "cabin_energy", "battery_loss",
 )  # fmt: skip
 
@@ -227,12 +265,16 @@ SPENT = (
 @EXAMPLES
 @given(CASES)
 def test_energy_balance(case):
-    """What leaves the store is spent: the road's and the motion's parts come from sums of their own, not from the steps' power."""
+    """What leaves the store is spent: the road's and the motion's parts come from sums of their own, not from
+    the steps' power.
+    """
     found = run(case)
     gross = found["consumption"] + 2.0 * found["recovered_energy"]
     assert sum(found[name] for name in SPENT) == pytest.approx(found["consumption"], abs=1e-9 * gross)
     assert abs(found["energy_balance"]) < 1e-9
-    assert found["braking_energy"] == pytest.approx(found["regenerated_energy"] + found["friction_brake_loss"], rel=1e-12)
+    assert found["braking_energy"] == pytest.approx(
+        found["regenerated_energy"] + found["friction_brake_loss"], rel=1e-12
+    )
     wheel = sum(found[name] for name in ("road_load_energy", "kinetic_energy_gain", "potential_energy_gain"))
     assert found["tractive_energy"] - found["braking_energy"] == pytest.approx(wheel, abs=1e-9 * gross)
 
@@ -270,16 +312,20 @@ def test_no_climate_in_mild_air():
 
 
 def test_cabin_in_the_cold_and_the_heat():
-    """A steady state: 90 W/K of 30 K less 150 W of gains, over 40 % of Carnot's performance between -22 and 45 degC."""
+    """A steady state: 90 W/K of 30 K less 150 W of gains, over 40 % of Carnot's performance between -22 and
+    45 degC.
+    """
     cold = run({"cycle": "36 km/h", "ambient_temperature": -10.0})
     heat = 90.0 * 30.0 - 150.0
     assert cold["cabin_energy"] == pytest.approx(heat / (0.4 * 318.15 / 67.0) / 36.0)
-    assert run({"cycle": "36 km/h", "ambient_temperature": -10.0, "cabin.heater": "resistance"})["cabin_energy"] == pytest.approx(
-        heat / 36.0
-    )
+    assert run({"cycle": "36 km/h", "ambient_temperature": -10.0, "cabin.heater": "resistance"})[
+        "cabin_energy"
+    ] == pytest.approx(heat / 36.0)
     hot = run({"cycle": "36 km/h", "ambient_temperature": 40.0})
     assert hot["cabin_energy"] == pytest.approx((90.0 * 13.0 + 150.0) / (0.4 * 275.15 / 50.0) / 36.0)
-    assert run({"cycle": "36 km/h", "ambient_temperature": 40.0, "cabin.climate": "off"})["cabin_energy"] == 0.0
+    assert (
+        run({"cycle": "36 km/h", "ambient_temperature": 40.0, "cabin.climate": "off"})["cabin_energy"] == 0.0
+    )
 
 
 def test_impossible_climate_in_a_sweep():
@@ -289,7 +335,11 @@ def test_impossible_climate_in_a_sweep():
 
 
 def test_heat_pump_between_resistance_and_its_limit():
-    ds = em.sweep("vehicle.range", {"ambient_temperature": "-60:15:26", "cabin.heater": "heat_pump,resistance"}, {"cycle": "udds"})
+    ds = em.sweep(
+        "vehicle.range",
+        {"ambient_temperature": "-60:15:26", "cabin.heater": "heat_pump,resistance"},
+        {"cycle": "udds"},
+    )
     pump, resistance = ds.cabin_energy.values.T
     assert (pump <= resistance).all()
     assert (pump >= resistance / 5.0).all()
@@ -305,11 +355,21 @@ def predicted(record):
 
 
 def test_losses_of_the_generic_drivetrain_are_the_split():
-    """Inverter 0.97-0.98, motor 0.92-0.95, gear 0.97-0.98: 12.5 % at the middle, 9.6 and 15.5 % at the ends, on both EPA cycles."""
-    for label, efficiency in (("given", 0.975 * 0.935 * 0.975), ("low", 0.98 * 0.95 * 0.98), ("high", 0.97 * 0.92 * 0.97)):
-        ds = em.sweep("vehicle.range", {"vehicle": EPA, "cycle": "udds,hwfet"}, {"assumption.drivetrain_loss": label})
+    """Inverter 0.97-0.98, motor 0.92-0.95, gear 0.97-0.98: 12.5 % at the middle, 9.6 and 15.5 % at the ends,
+    on both EPA cycles.
+    """
+    for label, efficiency in (
+        ("given", 0.975 * 0.935 * 0.975),
+        ("low", 0.98 * 0.95 * 0.98),
+        ("high", 0.97 * 0.92 * 0.97),
+    ):
+        ds = em.sweep(
+            "vehicle.range", {"vehicle": EPA, "cycle": "udds,hwfet"}, {"assumption.drivetrain_loss": label}
+        )
         energy = ((ds.tractive_energy + ds.regenerated_energy) * ds.distance).sum()
-        assert float((ds.drivetrain_loss * ds.distance).sum() / energy) == pytest.approx(1 / efficiency - 1, abs=5e-4)
+        assert float((ds.drivetrain_loss * ds.distance).sum() / energy) == pytest.approx(
+            1 / efficiency - 1, abs=5e-4
+        )
 
 
 @pytest.mark.parametrize(("name", "tolerance"), [("udds", 6.0), ("hwfet", 5.0)])
@@ -328,7 +388,8 @@ def test_certified_cars_differ_in_nothing_but_road_load_and_battery():
         assert car(name).own == own
 
 
-@pytest.mark.parametrize("record", [r for r in RECORDS if r["vehicle"].startswith("model-3-rwd-lfp") and r["output"] == "range"],
+@pytest.mark.parametrize("record",
+[r for r in RECORDS if r["vehicle"].startswith("model-3-rwd-lfp") and r["output"] == "range"],
                          ids=lambda r: f"{r['vehicle']}-{r['cycle']}")  # fmt: skip
 def test_stated_range_of_the_model_3(record):
     assert predicted(record) == pytest.approx(record["value"], rel=0.06)
@@ -352,7 +413,9 @@ def test_records_name_cars_cycles_and_results():
 
 @pytest.mark.parametrize("name", cars())
 def test_car(name):
-    """Each states its own mass, resistance and battery; the rest is the generic car's; where it is assumed it says so."""
+    """Each states its own mass, resistance and battery; the rest is the generic car's; where it is assumed it
+    says so.
+    """
     found = car(name)
     tree = datasets.table(f"vehicle/cars/{name}")
     assert found.title == tree["title"]
@@ -390,7 +453,8 @@ def test_one_description_of_resistance_replaces_the_other():
         run({"drag_coefficient": 0.25}, leaf)
     with pytest.raises(InputError, match="road_load_b: needed together with road_load_a"):
         run({"road_load_a": 100.0, "road_load_c": 0.4})
-    assert run({"drag_coefficient": 0.1})["consumption"] < run()["consumption"]  # the generic car has the rest
+    # the generic car has the rest
+    assert run({"drag_coefficient": 0.1})["consumption"] < run()["consumption"]
 
 
 def test_a_car_of_ones_own(tmp_path):
@@ -400,7 +464,13 @@ def test_a_car_of_ones_own(tmp_path):
         "[regeneration]\nshare = 0.6\n"
     )
     found = run({"vehicle": str(path)})
-    same = {"mass": 1928.0, "road_load_a": 37 * LBF, "road_load_b": 0.0, "road_load_c": 0.3, "battery_energy": 55.0}
+    same = {
+        "mass": 1928.0,
+        "road_load_a": 37 * LBF,
+        "road_load_b": 0.0,
+        "road_load_c": 0.3,
+        "battery_energy": 55.0,
+    }
     expected = run(same | {"regeneration.share": 0.6})
     assert found["range"] == pytest.approx(expected["range"], rel=1e-12)
     path.write_text("mass = 1928\ndrag_coefficient = 0.2\n")
@@ -413,7 +483,8 @@ BOTH = "mass = 5\n" + "".join(f"{name} = 0.5\n" for name in (*ROAD_LOAD, *BODY))
 
 @pytest.mark.parametrize(("text", "message"), [
     ("mass = -5\n", "mass = -5"), ("mas = 5\n", "did you mean mass"), ("mass = ", "not a TOML file"),
-    ('mass = "5 W"\n', "cannot be converted"), ("mass = { value = 5, low = 6, high = 7 }\n", "outside its own range"),
+    ('mass = "5 W"\n', "cannot be converted"),
+    ("mass = { value = 5, low = 6, high = 7 }\n", "outside its own range"),
     (BOTH, "excludes"),
 ])  # fmt: skip
 def test_files_that_are_no_car(tmp_path, text, message):
@@ -464,7 +535,9 @@ def test_band_over_several_cars():
         else ds.isel(vehicle=1).sel(set="battery_energy high")
     )
     assert float(both.range) == float(alone.sel(set="battery_energy=39").range)
-    assert float(ds.isel(vehicle=0).sel(set="battery_energy high").range) == float(ds.isel(vehicle=0, set=0).range)
+    assert float(ds.isel(vehicle=0).sel(set="battery_energy high").range) == float(
+        ds.isel(vehicle=0, set=0).range
+    )
 
 
 def test_random_combinations():
@@ -484,18 +557,27 @@ def test_inert_assumptions():
 
 
 def test_batch_of_cars_cycles_and_temperatures():
-    over = {"vehicle": "leaf-40,nio-et7", "cycle": "udds,hwfet,50 km/h", "ambient_temperature": [-10.0, 23.0, 40.0]}
+    over = {
+        "vehicle": "leaf-40,nio-et7",
+        "cycle": "udds,hwfet,50 km/h",
+        "ambient_temperature": [-10.0, 23.0, 40.0],
+    }
     ds = em.sweep("vehicle.range", over)
     assert ds.range.shape == (2, 3, 3)
     one = run({"vehicle": "nio-et7", "cycle": "hwfet", "ambient_temperature": -10.0})
     assert float(ds.range[1, 1, 0]) == one["range"]
-    assert {"us-40cfr86", "us-40cfr600", "epa-testcar", "paultan-et7"} <= set(ds.attrs["data_sources"].split("; "))
+    assert {"us-40cfr86", "us-40cfr600", "epa-testcar", "paultan-et7"} <= set(
+        ds.attrs["data_sources"].split("; ")
+    )
 
 
 def test_series_of_power():
     """The battery's power each second: with its time axis, what a cell can be driven by."""
     ds = em.sweep(
-        "vehicle.range", {"cycle": "udds,hwfet"}, {"vehicle": "leaf-40"}, keep=["battery_power", "wheel_power", "vehicle_speed"]
+        "vehicle.range",
+        {"cycle": "udds,hwfet"},
+        {"vehicle": "leaf-40"},
+        keep=["battery_power", "wheel_power", "vehicle_speed"],
     )
     full = em.sweep("vehicle.range", {"cycle": "udds,hwfet"}, {"vehicle": "leaf-40"})
     assert ds.time.values.tolist() == list(range(1369))
@@ -518,14 +600,18 @@ def test_series_of_uneven_steps(tmp_path):
     over = {"cycle": [str(tmp_path / "a.csv"), "36 km/h"]}
     ds = em.sweep("vehicle.range", over, keep=["vehicle_speed", "battery_power"])
     assert ds.time.values.tolist() == list(range(600))
-    assert ds.vehicle_speed.values[0, :11].tolist() == pytest.approx([4.0] * 4 + [8.0] * 6 + [np.nan], nan_ok=True)
+    assert ds.vehicle_speed.values[0, :11].tolist() == pytest.approx(
+        [4.0] * 4 + [8.0] * 6 + [np.nan], nan_ok=True
+    )
     alone = em.sweep("vehicle.range", {"cycle": [str(tmp_path / "a.csv")]}, keep=["battery_power"])
     assert alone.time.values.tolist() == [0.0, 4.0]
     assert alone.battery_power.values[0].tolist() == ds.battery_power.values[0, [0, 4]].tolist()
 
 
 def test_rows_out_of_range():
-    """Kernel: a row that is not a number, and one that does not move, end with a status and NaN; their neighbours do not."""
+    """Kernel: a row that is not a number, and one that does not move, end with a status and NaN; their
+    neighbours do not.
+    """
     steps, sums = tables([cycle("50 km/h")])
     rows = np.zeros(3, longitudinal.ROW).view(np.recarray)
     for name in ("cosine", "discharge_efficiency", "charge_efficiency", "charger_efficiency"):

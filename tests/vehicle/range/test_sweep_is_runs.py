@@ -1,4 +1,6 @@
-"""A sweep gives what single runs give, bit for bit: numbers one by one must take the way that arrays of them take."""
+"""A sweep gives what single runs give, bit for bit: numbers one by one must take the way that arrays of them
+take.
+"""
 
 import numpy as np
 import pytest
@@ -9,12 +11,18 @@ from energymodels.vehicle.charge_stop.rows import limits
 
 MANY = 6 if config.DISABLE_JIT else 60
 RANGES = {  # field -> its range
-    "mass": (500.0, 5000.0), "ambient_temperature": (-40.0, 50.0), "altitude": (-100.0, 5000.0), "grade": (-10.0, 10.0),
-    "rotating_factor": (1.0, 1.2), "rolling_temperature_coefficient": (0.0, 0.01), "battery_energy": (20.0, 150.0),
-    "auxiliary_power": (0.0, 3000.0), "charger_efficiency": (0.7, 1.0), "drivetrain.loss_constant": (0.0, 2000.0),
-    "drivetrain.loss_linear": (0.0, 0.3), "drivetrain.loss_quadratic": (0.0, 0.3), "drivetrain.rated_power": (50.0, 400.0),
-    "regeneration.share": (0.0, 1.0), "regeneration.power_max": (0.0, 150.0), "regeneration.cutoff_speed": (0.0, 30.0),
-    "battery.charge_efficiency": (0.7, 1.0), "battery.discharge_efficiency": (0.7, 1.0), "cabin.heat_transfer": (20.0, 200.0),
+    "mass": (500.0, 5000.0), "ambient_temperature": (-40.0, 50.0), "altitude": (-100.0, 5000.0),
+    "grade": (-10.0, 10.0),
+    "rotating_factor": (1.0, 1.2), "rolling_temperature_coefficient": (0.0, 0.01),
+    "battery_energy": (20.0, 150.0),
+    "auxiliary_power": (0.0, 3000.0), "charger_efficiency": (0.7, 1.0),
+    "drivetrain.loss_constant": (0.0, 2000.0),
+    "drivetrain.loss_linear": (0.0, 0.3), "drivetrain.loss_quadratic": (0.0, 0.3),
+    "drivetrain.rated_power": (50.0, 400.0),
+    "regeneration.share": (0.0, 1.0), "regeneration.power_max": (0.0, 150.0),
+    "regeneration.cutoff_speed": (0.0, 30.0),
+    "battery.charge_efficiency": (0.7, 1.0), "battery.discharge_efficiency": (0.7, 1.0),
+    "cabin.heat_transfer": (20.0, 200.0),
     "cabin.heat_gain": (0.0, 600.0), "cabin.carnot_share": (0.1, 0.7), "cabin.approach_outside": (1.0, 30.0),
 }  # fmt: skip
 
@@ -36,12 +44,20 @@ def test_limits_of_a_station():
     draw = np.random.default_rng(2).uniform
     size = 20 * MANY
     columns = {
-        "pack.series": draw(80.0, 200.0, size), "pack.parallel": draw(1.0, 4.0, size), "pack.resistance": draw(0.0, 0.2, size),
+        "pack.series": draw(80.0, 200.0, size), "pack.parallel": draw(1.0, 4.0, size),
+        "pack.resistance": draw(0.0, 0.2, size),
         "pack.current_max": np.full(size, np.inf), "station.power": draw(20.0, 600.0, size),
         "station.current": draw(200.0, 900.0, size), "station.voltage": draw(300.0, 1000.0, size),
     }  # fmt: skip
-    rows = {"limit_voltage": draw(3.6, 4.3, size), "limit_rate": draw(1.0, 6.0, size), "nominal": draw(1e4, 1e6, size)}
+    rows = {
+        "limit_voltage": draw(3.6, 4.3, size),
+        "limit_rate": draw(1.0, 6.0, size),
+        "nominal": draw(1e4, 1e6, size),
+    }
     whole = limits(columns, rows)
     for i in range(size):
-        one = limits({path: v[i].reshape(()) for path, v in columns.items()}, {name: v[i].reshape(()) for name, v in rows.items()})
+        one = limits(
+            {path: v[i].reshape(()) for path, v in columns.items()},
+            {name: v[i].reshape(()) for name, v in rows.items()},
+        )
         assert {name: float(v) for name, v in one.items()} == {name: float(v[i]) for name, v in whole.items()}
