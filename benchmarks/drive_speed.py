@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from energymodels.core import engine
+from energymodels.core import sweep as engine
 from energymodels.core.errors import ProvenanceWarning
 
 CASES = 16

@@ -56,7 +56,7 @@ def command(model: str, path: str | None) -> None:
 
 def spec_model(spec: Spec) -> Model:
     """Return the model of a spec."""
-    from energymodels.core.model import get_model
+    from energymodels.core.registry import get_model
 
     return get_model(spec.model)
 
@@ -65,7 +65,7 @@ def _show_part(model: Model, spec: Spec, wanted: str) -> None:
     """Show one field, table or output, or what the codes of a result mean."""
     from energymodels.cli.flags import flag_rows, status_rows
     from energymodels.core.errors import unknown
-    from energymodels.core.model import resolve
+    from energymodels.core.registry import resolve
 
     path = resolve(model, wanted.removesuffix(".*"))[0]
     if path == "status":

@@ -39,7 +39,7 @@ def command(
 
     With --sets: as given, lowest and highest over the sets; status counts the sets that failed.
     """
-    from energymodels.core import engine
+    from energymodels.core import sweep as engine
 
     base = read_spec(spec, changes)
     if output:

@@ -39,7 +39,7 @@ def command(
     threads: int | None,
 ) -> None:
     """Sweep fields of SPEC, a bundled name or a TOML file, over a grid and write the result."""
-    from energymodels.core import engine
+    from energymodels.core import sweep as engine
 
     base = read_spec(spec, changes)
     over = assignments(axes, "-v")

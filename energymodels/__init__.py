@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from energymodels.core.dataset import read as read
     from energymodels.core.dataset import write as write
-    from energymodels.core.engine import run as run
-    from energymodels.core.engine import sweep as sweep
-    from energymodels.core.model import MODELS as MODELS
+    from energymodels.core.registry import MODELS as MODELS
     from energymodels.core.spec import Spec as Spec
     from energymodels.core.spec import load as load
+    from energymodels.core.sweep import run as run
+    from energymodels.core.sweep import sweep as sweep
     from energymodels.pv.metals.budget import tolerance as tolerance
     from energymodels.pv.records import records as records
     from energymodels.report.compare import compare as compare
@@ -28,14 +28,14 @@ if (_CHECKOUT / "pyproject.toml").is_file() and str(_CHECKOUT) not in __path__:
     __path__.append(str(_CHECKOUT))
 
 _HOMES = {
-    "MODELS": "core.model",
+    "MODELS": "core.registry",
     "Spec": "core.spec",
     "compare": "report.compare",
     "load": "core.spec",
     "read": "core.dataset",
     "records": "pv.records",
-    "run": "core.engine",
-    "sweep": "core.engine",
+    "run": "core.sweep",
+    "sweep": "core.sweep",
     "tolerance": "pv.metals.budget",
     "write": "core.dataset",
 }

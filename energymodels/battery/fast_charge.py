@@ -42,7 +42,7 @@ def at_limits(spec: Spec) -> Spec:
 
 def fastcharge(spec: Spec | str | Mapping[str, Any]) -> Solution:
     """Return the fastest charge that the limits of ``spec`` allow, series and all; see ``at_limits``."""
-    from energymodels.core import engine
+    from energymodels.core import sweep as engine
     from energymodels.core.spec import load
 
     base = at_limits(spec if isinstance(spec, Spec) else load(spec))

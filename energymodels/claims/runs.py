@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 
 from energymodels.claims.entries import Check, Run
-from energymodels.core import engine
+from energymodels.core import sweep as engine
 from energymodels.core.errors import Fault, InputError, NoteWarning
-from energymodels.core.model import MODELS, Array, get_model
+from energymodels.core.model import Array
+from energymodels.core.registry import MODELS, get_model
 from energymodels.core.solution import Solution
 from energymodels.core.spec import bundled, load
 
@@ -85,7 +86,9 @@ def _solve(run: Run, keep: list[str]) -> Solution:
         fields = spec.replace(first).checked()
         sets = (
             sets
-            if get_model(spec.model).members(fields, {path: np.array([fields[path]]) for path in first})
+            if get_model(spec.model)
+            .reviewed(fields, {p: np.array([fields[p]]) for p in first})
+            .alternatives()
             else None
         )
     chunk = CHUNK if spec.model.startswith("battery.") else None

@@ -9,8 +9,8 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from energymodels.core import units
+from energymodels.core.arrays import Array
 from energymodels.core.errors import Fault, InputError, closest
-from energymodels.core.model import Array
 from energymodels.core.schema import FieldInfo, in_unit
 
 Values: TypeAlias = str | Sequence[Any] | Array

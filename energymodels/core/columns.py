@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from energymodels.core.model import Array, label_index
+from energymodels.core.arrays import Array, label_index
 from energymodels.core.schema import FieldInfo
 
 

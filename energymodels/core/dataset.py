@@ -112,13 +112,6 @@ def _status_attrs() -> dict[str, Any]:
 def _root_attrs(solution: Solution, history: str) -> dict[str, Any]:
     """Return the root attributes: model, versions, the whole spec, its digest, sources, threads, history."""
     swept = swept_values(solution.axes)
-    wordy = ("text", "label")
-    used = {
-        path: np.unique(swept[path]).tolist()
-        if path in swept and solution.infos[path].kind in wordy
-        else [value]
-        for path, value in solution.fields.items()
-    }
     spec = json.dumps(
         {
             "model": solution.model.name,
@@ -148,7 +141,7 @@ def _root_attrs(solution: Solution, history: str) -> dict[str, Any]:
     }
     if solution.backend:
         attrs |= {"backend": solution.backend, f"{solution.backend}_version": version(solution.backend)}
-    if cited := solution.model.data_sources(used):
+    if cited := solution.plan.review.sources():
         attrs["data_sources"] = "; ".join(cited)
     if solution.notes:
         attrs["comment"] = "; ".join(solution.notes)

@@ -7,26 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from math import prod
+from typing import Any
 
 import numpy as np
 
+from energymodels.core.arrays import Array
 from energymodels.core.errors import PlausibilityWarning as PlausibilityWarning
-from energymodels.core.model import Array, Model, Remark
+from energymodels.core.review import Remark, Review
 from energymodels.core.schema import FieldInfo
 
 
-def remarks(
-    model: Model,
-    infos: Mapping[str, FieldInfo],
-    columns: Mapping[str, Array],
-    given: Collection[str],
-    shape: tuple[int, ...],
-) -> list[str]:
-    """Return what is to be said of the cases of a grid, each once with how many cases it concerns.
-
-    ``columns`` {path: array} broadcast over ``shape``; ``given`` are the paths that somebody wrote or sweeps.
+def remarks(review: Review[Any], infos: Mapping[str, FieldInfo], shape: tuple[int, ...]) -> list[str]:
+    """Return what is to be said of the cases of a grid of ``shape``, each once with how many cases it
+    concerns.
     """
-    found = [*_unusual(infos, columns, given), *model.doubts(columns, given)]
+    found = [*_unusual(infos, review.of.columns, review.of.given), *review.doubts()]
     counts = [int(np.count_nonzero(np.broadcast_to(remark.where, shape))) for remark in found]
     return [
         remark.text + _cases(count, prod(shape)) for remark, count in zip(found, counts, strict=True) if count

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from energymodels.core.errors import Fault, InputError, closest, unknown
+from energymodels.core.registry import MODELS, get_model, resolve
 from energymodels.core.schema import FieldInfo, groups, in_unit, schema
 
 if TYPE_CHECKING:
@@ -38,15 +39,11 @@ class Spec:
     @property
     def fields(self) -> dict[str, FieldInfo]:
         """The model's fields, with those that the values bring along; InputError if these cannot be known."""
-        from energymodels.core.model import get_model
-
         return get_model(self.model).fields(self.values)
 
     @property
     def _brought(self) -> set[str]:
         """The paths of the fields that the values bring along, none where these cannot be known."""
-        from energymodels.core.model import get_model
-
         try:
             return set(self.fields) - set(schema(get_model(self.model).spec))
         except InputError:
@@ -58,8 +55,6 @@ class Spec:
         Alternatives of what is set are dropped, and so are values of fields that what was replaced brought
         along.
         """
-        from energymodels.core.model import get_model
-
         spec = replace(self, model=str(changes.get("model", self.model)))
         model = get_model(spec.model)
         changes, faults = _resolved(
@@ -85,8 +80,6 @@ class Spec:
 
     def checked(self) -> dict[str, Any]:
         """Return every field in use with its value, defaults filled in. InputError lists all faults."""
-        from energymodels.core.model import get_model
-
         model = get_model(self.model)
         table = schema(model.spec)
         faults = list(self.faults)
@@ -110,7 +103,7 @@ class Spec:
             raise InputError(_faults(fields, values, error)) from None
         found = {path: value for path, value in _flat(checked.model_dump()).items() if value is not None}
         found |= {path: values[path] for path in brought if path in values}
-        if faults := model.check(found):
+        if faults := model.reviewed(found).faults():
             raise InputError(faults)
         return found
 
@@ -119,8 +112,6 @@ def _resolved(model: Model, changes: Mapping[str, Any]) -> tuple[dict[str, Any],
     """Return (changes by path, faults): aliases become the paths they stand for, their bare numbers get the
     alias' unit.
     """
-    from energymodels.core.model import resolve
-
     faults: list[Fault] = []
     names: dict[str, str] = {}
     found: dict[str, Any] = {}
@@ -231,8 +222,6 @@ def load(source: str | Path | Mapping[str, Any]) -> Spec:
     """Return the spec bundled under a name, in a TOML file, in a (nested) mapping that holds ``model``, or a
     model's defaults.
     """
-    from energymodels.core.model import MODELS
-
     if isinstance(source, Mapping):
         return _from_tree(source, "")
     if source in MODELS:
@@ -270,8 +259,6 @@ def _provenance(tree: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _from_tree(tree: Mapping[str, Any], name: str) -> Spec:
-    from energymodels.core.model import MODELS
-
     model = tree.get("model")
     if not isinstance(model, str):
         raise InputError(

@@ -10,7 +10,7 @@ import itertools
 import logging
 import os
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 
 import numpy as np
@@ -56,30 +56,6 @@ def load_kernel(model: Model, columns: Mapping[str, Array]) -> None:
         empty = Block(_scalars(model, 1), {}, np.empty(1, dtype=np.int8))
         model.solve(np.zeros(1, kernel.ROW).view(np.recarray), prepared.shared, empty)
     _loaded.add(model.name)
-
-
-def _blocks(shape: tuple[int, ...], chunk: int) -> Iterator[tuple[tuple[slice, ...], int, int]]:
-    """Cut the grid into contiguous blocks of at most ``chunk`` cases: (index, first case, cases)."""
-    inner = 1
-    cut = len(shape)
-    while cut > 0 and inner * shape[cut - 1] <= chunk:
-        cut -= 1
-        inner *= shape[cut]
-    if cut == 0:
-        yield tuple(slice(0, n) for n in shape), 0, inner
-        return
-    step = max(1, chunk // inner)
-    first = 0
-    for outer in np.ndindex(*shape[: cut - 1]):
-        for start in range(0, shape[cut - 1], step):
-            stop = min(start + step, shape[cut - 1])
-            index = (
-                *(slice(i, i + 1) for i in outer),
-                slice(start, stop),
-                *(slice(0, n) for n in shape[cut:]),
-            )
-            yield index, first, (stop - start) * inner
-            first += (stop - start) * inner
 
 
 def _targets(column: Array, values: Array | list[Array]) -> list[tuple[Array, Array]]:
@@ -140,7 +116,7 @@ def run_kernel(
     names = [o.name for o in scalar_outputs(solution.model)]
     cases = solution.status.size
     scalars = _scalars(solution.model, cases)
-    blocks = list(_blocks(solution.shape, chunk))
+    blocks = list(solution.plan.chunks(chunk))
     size = max(count for _, _, count in blocks)
     solution.threads = max(1, min(threads, len(blocks)))
     try:

@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 
 from energymodels import datasets
-from energymodels.core.engine import solve
 from energymodels.core.errors import InertWarning, PlausibilityWarning, ValidityWarning, unknown
 from energymodels.core.model import Array
 from energymodels.core.solution import Solution
 from energymodels.core.spec import bundled, load
+from energymodels.core.sweep import solve
 
 AUGER = ("niewelt2022", "richter2012")
 GATED = AUGER[0]

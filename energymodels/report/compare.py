@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 
 from energymodels.core.axes import Values
-from energymodels.core.engine import solve
 from energymodels.core.errors import Fault, InputError, NoteWarning
-from energymodels.core.model import Array, Output, Tolerance, get_model
+from energymodels.core.model import Array, Output, Tolerance
+from energymodels.core.registry import get_model
 from energymodels.core.solution import Solution
 from energymodels.core.spec import Spec, load
+from energymodels.core.sweep import solve
 from energymodels.kernels import status
 
 TIME = "time"  # the axis along which cases end, so that series have different lengths

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from energymodels.core import dataset as result
-from energymodels.core import engine
+from energymodels.core import sweep as engine
 from energymodels.core.errors import NoteWarning
 from energymodels.report.figures import save
 

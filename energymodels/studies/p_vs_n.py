@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from energymodels.core import dataset as result
-from energymodels.core import engine
+from energymodels.core import sweep as engine
 from energymodels.report.figures import save
 
 if TYPE_CHECKING:

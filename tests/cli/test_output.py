@@ -11,7 +11,7 @@ from click.shell_completion import ShellComplete
 import energymodels as em
 from energymodels.cli import main
 from energymodels.cli.completion import Bash
-from energymodels.core import engine
+from energymodels.core import sweep as engine
 
 DIODE = ("pv.diode", "-v", "photocurrent=1,2")
 COMMAND = (

@@ -16,10 +16,10 @@ from numba.core import config
 import energymodels as em
 from energymodels import datasets
 from energymodels.cli import VERBS, main
-from energymodels.core.engine import solve
-from energymodels.core.model import MODELS, get_model
+from energymodels.core.registry import MODELS, get_model
 from energymodels.core.schema import schema
 from energymodels.core.spec import bundled
+from energymodels.core.sweep import solve
 from energymodels.pv import records as audit
 
 FAST = config.DISABLE_JIT
@@ -251,7 +251,7 @@ def test_sweep_keep_threads_and_backend(cli, tmp_path):
 
 
 def test_interrupted_sweep_keeps_its_file(monkeypatch, tmp_path):
-    import energymodels.core.engine as engine
+    import energymodels.core.sweep as engine
 
     original = engine.solve
 
@@ -624,7 +624,7 @@ def test_run_sets_writes_every_set(cli, tmp_path):
 
 
 def test_run_sets_counts_failures(cli, monkeypatch):
-    import energymodels.core.engine as engine
+    import energymodels.core.sweep as engine
 
     original = engine.solve
 

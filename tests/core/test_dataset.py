@@ -12,7 +12,7 @@ import energymodels as em
 from energymodels import datasets
 from energymodels.core.dataset import SUFFIXES
 from energymodels.core.errors import InputError
-from energymodels.core.model import get_model
+from energymodels.core.registry import get_model
 from energymodels.kernels import status
 
 VERSIONS = ("energymodels_version", "numpy_version", "numba_version", "python_version")

@@ -13,10 +13,10 @@ from numba.core import config
 import energymodels as em
 from energymodels import datasets
 from energymodels.core.dataset import to_dataset
-from energymodels.core.engine import solve
 from energymodels.core.errors import InertWarning, InputError, ValidityWarning
-from energymodels.core.model import MODELS, get_model
+from energymodels.core.registry import MODELS, get_model
 from energymodels.core.spec import bundled
+from energymodels.core.sweep import solve
 from energymodels.kernels import status
 from energymodels.kernels.constants import K_B_EV
 from energymodels.kernels.pv.cell import preparation

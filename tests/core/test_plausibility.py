@@ -7,22 +7,20 @@ import pytest
 
 import energymodels as em
 from energymodels.core import plausibility
-from energymodels.core.axes import make_axes
-from energymodels.core.columns import of_fields
-from energymodels.core.engine import _check_cross, _columns, solve
 from energymodels.core.errors import PlausibilityWarning
-from energymodels.core.model import MODELS, get_model
+from energymodels.core.plan import plan
+from energymodels.core.registry import MODELS, get_model
 from energymodels.core.schema import schema
-from energymodels.core.spec import bundled, load
+from energymodels.core.spec import bundled
+from energymodels.core.sweep import solve
 from energymodels.pv.cell.doubts import photons
 from energymodels.studies import operating_conditions, p_vs_n, polysilicon
 
 
 def remarks(spec, values=None):
     """Return what is said of one case, without solving it."""
-    base = load(spec).replace(values or {})
-    columns = of_fields(base.fields, base.checked(), 1)
-    return plausibility.remarks(get_model(base.model), base.fields, columns, list(base.values), (1,))
+    planned = plan(spec, {}, values)
+    return plausibility.remarks(planned.review, planned.infos, planned.shape)
 
 
 CELL = {"optical_loss": 0.05}
@@ -78,12 +76,8 @@ SWEPT = [
 
 @pytest.mark.parametrize(("spec", "over", "values"), SWEPT)
 def test_nothing_is_said_of_the_studies_of_solar_cells(spec, over, values):
-    base = load(spec).replace(values)
-    axes = make_axes(base.fields, over, None)
-    shape = tuple(axis.size for axis in axes)
-    columns = _columns(base.fields, _check_cross(base, base.fields, axes), axes)
-    given = [*base.values, *(path for axis in axes for path in axis.values)]
-    assert plausibility.remarks(get_model(base.model), base.fields, columns, given, shape) == []
+    planned = plan(spec, over, values)
+    assert plausibility.remarks(planned.review, planned.infos, planned.shape) == []
 
 
 @pytest.mark.parametrize("model", [m for m in MODELS if m != "pv.cell"])

@@ -18,7 +18,8 @@ from energymodels.battery.cell import start
 from energymodels.battery.parameters.sets import bundled, parameter_set
 from energymodels.battery.protocol.program import parse
 from energymodels.core.errors import Fault, InputError
-from energymodels.core.model import Array, get_model
+from energymodels.core.model import Array
+from energymodels.core.registry import get_model
 from energymodels.kernels import status
 
 MODELS = {"battery.spm": "SPM", "battery.spme": "SPMe", "battery.dfn": "DFN"}

@@ -12,6 +12,7 @@ from energymodels.battery.design.geometry import results
 from energymodels.battery.design.materials import FIELD_OF, WEAK, in_use, material
 from energymodels.core.errors import Fault
 from energymodels.core.model import Array, label_index
+from energymodels.core.review import Context, Review
 from energymodels.core.schema import schema
 from energymodels.kernels.battery.design import layout as at
 
@@ -233,3 +234,22 @@ def inert(fields: Mapping[str, Any], swept: set[str]) -> dict[str, str]:
     if fields["cell.format"] == "cylindrical" and "cell.format" not in swept:
         found |= dict.fromkeys(swept & {"cell.room_length"}, "a cylinder has no length")
     return found
+
+
+class DesignReview(Review[Context]):
+    """The review of ``battery.design``."""
+
+    def faults(self) -> list[Fault]:
+        return faults(self.of.fields)
+
+    def impossible(self) -> list[Fault]:
+        return impossible(self.of.fields)
+
+    def notes(self) -> list[str]:
+        return remarks(self.of.fields, self.of.along)
+
+    def sources(self) -> list[str]:
+        return sources(self.of.used)
+
+    def without_effect(self) -> dict[str, str]:
+        return inert(self.of.fields, self.of.swept)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 from types import ModuleType
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from pydantic import model_validator
 
-from energymodels.core.errors import Fault
-from energymodels.core.model import Array, Block, Model, Output, Prepared, Probe, Remark
+from energymodels.core.model import Array, Block, Model, Output, Prepared, Probe
+from energymodels.core.review import Context
 from energymodels.core.schema import Choice, Table, choice, count, quantity
-from energymodels.pv.metals import alternatives as members
-from energymodels.pv.metals import checks as remarks
-from energymodels.pv.metals import citations, inventory
+from energymodels.pv.cell.checks import CellReview
+from energymodels.pv.metals import inventory
 from energymodels.pv.metals.fields import EXCLUSIVE, Crystal, Defects, Feedstock, Process, WaferMetals
 
 INF = float("inf")
@@ -192,18 +191,6 @@ class CellSpec(Table):
     curve: Curve = Curve()
 
 
-def _unstated(fields: Mapping[str, Any]) -> list[Fault]:
-    """Return which side's J0 lacks the intrinsic density that belongs to it."""
-    return [
-        Fault(
-            f"{side}.j0_n_i",
-            hint=f"needed with {side}.j0_convention = kane-swanson; many instruments take 8.6e9",
-        )
-        for side in ("front", "rear")
-        if fields[f"{side}.j0_convention"] == "kane-swanson" and f"{side}.j0_n_i" not in fields
-    ]
-
-
 def _split(point: str, words: str) -> tuple[Output, ...]:
     names = {
         "radiative": "radiative",
@@ -243,6 +230,7 @@ class Cell(Model):
         "silicon cell with flat quasi-Fermi levels, injection-dependent recombination and lumped resistances"
     )
     spec = CellSpec
+    review = CellReview
     sources = (
         "couderc2014", "misiakos1993", "paessler2002", "schenk1998", "klaassen1992a", "klaassen1992b",
         "niewelt2022", "richter2012",
@@ -303,13 +291,14 @@ class Cell(Model):
 
         return quasi_neutral
 
-    def axes(self, fields: Mapping[str, Any], along: Mapping[str, Array], probe: Probe) -> dict[str, Array]:
+    def axes(self, context: Context, probe: Probe) -> dict[str, Array]:
+        fields = context.fields
         found = {}
         if fields["curve.points"]:
             found["voltage"] = np.linspace(
                 fields["curve.voltage_min"], fields["curve.voltage_max"], fields["curve.points"]
             )
-        if used := inventory.metals(fields, along):
+        if used := inventory.metals(fields, context.along):
             found["element"] = np.array(used)
         return found
 
@@ -321,63 +310,6 @@ class Cell(Model):
             out.arrays["j_metals_mp"][...] = split[:, : out.arrays["j_metals_mp"].shape[1]]
         if "j" in out.arrays:
             self.kernel().curves(rows, *centres, axes["voltage"], out.arrays["j"], out.status)
-
-    def data_sources(self, used: Mapping[str, Sequence[Any]]) -> list[str]:
-        return citations.citations(used)
-
-    def check(self, fields: Mapping[str, Any]) -> list[Fault]:
-        return [*remarks.faults(fields), *_unstated(fields)]
-
-    def impossible(self, fields: Mapping[str, Any]) -> list[Fault]:
-        return remarks.impossible(fields)
-
-    def remarks(self, fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[str]:
-        return remarks.remarks(fields, along)
-
-    def doubts(self, columns: Mapping[str, Array], given: Collection[str]) -> list[Remark]:
-        from energymodels.pv.cell.doubts import doubts
-
-        return doubts(columns, given)
-
-    def members(
-        self, fields: Mapping[str, Any], along: Mapping[str, Array]
-    ) -> list[tuple[str, Mapping[str, Any]]]:
-        return members.members(fields, along)
-
-    def inert(self, fields: Mapping[str, Any], swept: set[str]) -> dict[str, str]:
-        found = remarks.inert(fields, swept)
-        times = {"wafer.tau", "wafer.tau_n0", "wafer.tau_p0"}
-        if not swept & times and INF in (
-            fields.get("wafer.tau"),
-            fields.get("wafer.tau_n0"),
-            fields.get("wafer.tau_p0"),
-        ):
-            found |= dict.fromkeys(
-                swept & {"wafer.capture_ratio", "wafer.srh_level"}, "the SRH lifetime is infinite"
-            )
-        if "generation_current_density" in fields:
-            inert = swept & {"wafer.thickness", "optical_constants"}
-            found |= dict.fromkeys(inert, "generation is imposed, so it acts on recombination only")
-        for side in ("front", "rear"):
-            if not fields[f"{side}.metal_fraction"] and f"{side}.metal_fraction" not in swept:
-                found |= dict.fromkeys(swept & {f"{side}.j0_metal"}, f"{side}.metal_fraction is 0")
-            narrowed = fields[f"{side}.j0_convention"] == "narrowed" and f"{side}.j0_convention" not in swept
-            if f"{side}.j0_n_i" in fields and narrowed:
-                found |= dict.fromkeys(
-                    swept & {f"{side}.j0_temperature"},
-                    f"{side}.j0_n_i is set, which is all that J0 scales with",
-                )
-            if narrowed:
-                found |= dict.fromkeys(swept & {f"{side}.j0_injection"}, f"{side}.j0_convention is narrowed")
-            if not any(fields[f"{side}.{n}"] for n in ("j0", "j0_metal")) and not swept & {
-                f"{side}.j0",
-                f"{side}.j0_metal",
-            }:
-                stated = {
-                    f"{side}.{n}" for n in ("j0_n_i", "j0_temperature", "j0_convention", "j0_injection")
-                }
-                found |= dict.fromkeys(swept & stated, f"{side}.j0 is 0")
-        return found
 
     def prepare(self, columns: Mapping[str, Array]) -> Prepared:
         from energymodels.pv.cell.rows import prepare

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import ModuleType
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
 from energymodels.core.model import Array, Block, Model, Output, Prepared, Probe, Tolerance
+from energymodels.core.review import Context, Review
 from energymodels.core.schema import Table, count, quantity
 from energymodels.kernels import status
 
@@ -44,12 +45,23 @@ class DiodeSpec(Table):
     curve: Curve = Curve()
 
 
+class DiodeReview(Review[Context]):
+    """The review of ``pv.diode``."""
+
+    def without_effect(self) -> dict[str, str]:
+        if self.of.fields["saturation_current_2"] or "saturation_current_2" in self.of.swept:
+            return {}
+        swept = self.of.swept & {"nNsVth_2"}
+        return dict.fromkeys(swept, "saturation_current_2 is 0, so there is no second diode")
+
+
 class Diode(Model):
     """Adapter of ``kernels.pv.diode.diode``."""
 
     name = "pv.diode"
     summary = "one- or two-diode current-voltage curve and its five points"
     spec = DiodeSpec
+    review = DiodeReview
     sources = ("bishop1988",)
     outputs = (
         Output("i_sc", "A", "short-circuit current", attrs=DELIVERED),
@@ -74,7 +86,8 @@ class Diode(Model):
 
         return diode
 
-    def axes(self, fields: Mapping[str, Any], along: Mapping[str, Array], probe: Probe) -> dict[str, Array]:
+    def axes(self, context: Context, probe: Probe) -> dict[str, Array]:
+        fields = context.fields
         if not fields["curve.points"]:
             return {}
         return {
@@ -101,11 +114,6 @@ class Diode(Model):
             lost = np.isnan(current).any(axis=1) & (out.status == status.OK)
             out.status[lost] = status.NO_CONVERGENCE
             current[np.isinf(current)] = np.nan
-
-    def inert(self, fields: Mapping[str, Any], swept: set[str]) -> dict[str, str]:
-        if fields["saturation_current_2"] or "saturation_current_2" in swept:
-            return {}
-        return dict.fromkeys(swept & {"nNsVth_2"}, "saturation_current_2 is 0, so there is no second diode")
 
 
 MODEL = Diode()

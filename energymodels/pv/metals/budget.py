@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from energymodels.core import engine
+from energymodels.core import sweep as engine
 from energymodels.core.errors import Fault, InputError, NoteWarning, unknown
-from energymodels.core.model import Array, get_model
+from energymodels.core.model import Array
+from energymodels.core.registry import get_model
 from energymodels.core.solution import Solution
 from energymodels.core.spec import Spec, load
 from energymodels.pv.metals import data
@@ -117,12 +118,12 @@ def tolerance(
 
 def _clean(cell: Spec, elements: Sequence[str]) -> tuple[float, list[str]]:
     """Return (efficiency without metals, what must be said of the cell and of all elements together)."""
-    model = get_model("pv.cell")
     fields = cell.replace({f"feedstock.metals.{element}": 0.0 for element in elements}).checked()
-    if faults := model.impossible(fields):
+    review = get_model("pv.cell").reviewed(fields)
+    if faults := review.impossible():
         raise InputError(faults)
     run = engine.solve(cell, {}, keep=["efficiency"])
-    return float(run.values["efficiency"].item()), [*model.remarks(fields, {}), *run.notes]
+    return float(run.values["efficiency"].item()), [*review.notes(), *run.notes]
 
 
 def _check(elements: Sequence[str], losses: Sequence[float]) -> None:
@@ -172,7 +173,8 @@ def _amounts(
 ) -> tuple[dict[str, Array], Array]:
     """Return (amounts by name over losses, reasons) of one metal in one cell."""
     path = f"process.contamination.{element}"
-    if sets is not None and not get_model("pv.cell").members(cell.replace({path: 1.0}).checked(), {}):
+    fields = cell.replace({path: 1.0}).checked()
+    if sets is not None and not get_model("pv.cell").reviewed(fields).alternatives():
         sets = None  # one published set of everything
     swept = engine.solve(
         cell, {path: AMOUNTS}, keep=["efficiency", "wafer_metals", "wafer_active"], sets=sets

@@ -18,7 +18,7 @@ import numpy as np
 
 from energymodels.battery.parameters.sets import parameter_set
 from energymodels.core import dataset as result
-from energymodels.core import engine
+from energymodels.core import sweep as engine
 from energymodels.core.errors import NoteWarning
 from energymodels.core.model import Array
 from energymodels.report.figures import save

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from energymodels.core import dataset as result
-from energymodels.core import engine
+from energymodels.core import sweep as engine
 from energymodels.core.axes import dim_name
 from energymodels.core.errors import NoteWarning
 from energymodels.core.model import Array

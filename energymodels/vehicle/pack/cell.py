@@ -12,7 +12,8 @@ from typing import Any
 from energymodels.battery.cell.model import FIDELITIES, Battery
 from energymodels.core.columns import of_fields
 from energymodels.core.errors import Fault, InputError
-from energymodels.core.model import Array, get_model
+from energymodels.core.model import Array
+from energymodels.core.registry import get_model
 from energymodels.core.schema import FieldInfo, brought_along, without
 from energymodels.core.spec import Spec, load
 
@@ -97,7 +98,7 @@ def check(fields: Mapping[str, Any]) -> list[Fault]:
 
 def impossible(fields: Mapping[str, Any]) -> list[Fault]:
     """Return why the cell of a single case is none."""
-    return [_named(fault) for fault in battery(fields).impossible(cell_fields(fields))]
+    return [_named(fault) for fault in battery(fields).reviewed(cell_fields(fields)).impossible()]
 
 
 def _named(fault: Fault) -> Fault:

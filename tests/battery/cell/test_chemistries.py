@@ -18,7 +18,7 @@ from energymodels.battery.parameters.functions import FUNCTIONS, KEYS
 from energymodels.battery.parameters.sets import parameter_set
 from energymodels.battery.parameters.tabulate import summed
 from energymodels.core.errors import InputError
-from energymodels.core.model import get_model
+from energymodels.core.registry import get_model
 from energymodels.kernels.constants import FARADAY, GAS
 
 whole_runs = pytest.mark.skipif(bool(config.DISABLE_JIT), reason="whole discharges take minutes interpreted")

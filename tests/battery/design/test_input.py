@@ -11,7 +11,7 @@ import energymodels as em
 from energymodels import datasets
 from energymodels.battery.design.materials import NEGATIVES, POSITIVES, UNITS
 from energymodels.core.errors import InertWarning, InputError, ProvenanceWarning
-from energymodels.core.model import get_model
+from energymodels.core.registry import get_model
 from energymodels.core.schema import schema
 from energymodels.core.spec import bundled
 

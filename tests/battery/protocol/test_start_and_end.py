@@ -11,7 +11,7 @@ from numba.core import config
 import energymodels as em
 from energymodels.battery.cell import ending
 from energymodels.battery.protocol.program import parse
-from energymodels.core import engine
+from energymodels.core import sweep as engine
 from energymodels.core.errors import EndWarning, InputError, ProvenanceWarning
 from energymodels.core.spec import load
 from energymodels.kernels import status

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import energymodels as em
-from energymodels.core.engine import solve
 from energymodels.core.errors import InputError
+from energymodels.core.sweep import solve
 from energymodels.pv.metals.budget import REASONS
 
 PERC, TOPCON, HJT = "industrial-perc-2023", "industrial-topcon-2023", "industrial-hjt-2023"

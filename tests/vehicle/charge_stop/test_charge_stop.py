@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numba.core import config
 
-from energymodels.core.engine import solve
 from energymodels.core.errors import InertWarning, InputError
+from energymodels.core.sweep import solve
 
 pytestmark = pytest.mark.skipif(
     bool(config.DISABLE_JIT), reason="thousands of steps: interpreted kernels take minutes"

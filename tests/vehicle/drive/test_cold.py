@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numba.core import config
 
-from energymodels.core.engine import solve
 from energymodels.core.errors import InertWarning, InputError, ProvenanceWarning
+from energymodels.core.sweep import solve
 from energymodels.kernels.vehicle.pack_drive import TERMINATIONS
 
 pytestmark = pytest.mark.skipif(

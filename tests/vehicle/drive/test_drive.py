@@ -7,8 +7,8 @@ from numba.core import config
 import energymodels as em
 from energymodels import datasets
 from energymodels.battery.parameters.sets import parameter_set
-from energymodels.core.engine import solve
 from energymodels.core.errors import InputError
+from energymodels.core.sweep import solve
 from energymodels.kernels import status
 
 pytestmark = pytest.mark.skipif(

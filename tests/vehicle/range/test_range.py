@@ -11,8 +11,8 @@ from scipy.integrate import quad
 
 import energymodels as em
 from energymodels import datasets
-from energymodels.core.engine import solve
 from energymodels.core.errors import InertWarning, InputError
+from energymodels.core.sweep import solve
 from energymodels.kernels import status
 from energymodels.kernels.vehicle import longitudinal
 from energymodels.vehicle.data.cars import car

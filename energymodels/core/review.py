@@ -1,0 +1,120 @@
+"""What is to be said of fields before anything is solved: faults, notes, fields without effect, and published
+alternatives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+
+import numpy as np
+
+from energymodels.core.arrays import Array
+from energymodels.core.errors import Fault
+
+if TYPE_CHECKING:
+    from energymodels.core.solution import Solution
+
+Alternative: TypeAlias = tuple[str, Mapping[str, Any]]  # its name, and what it sets: {path: value}
+
+
+@dataclass(frozen=True)
+class Remark:
+    """What is likely not meant, and in which cases: ``where`` is an array of bool that broadcasts over the
+    grid.
+    """
+
+    text: str
+    where: Array
+
+
+@dataclass(frozen=True)
+class Context:
+    """The fields of a plan, and what they name, loaded once.
+
+    ``fields`` {path: value} are those in use, swept ones at their first value; ``along`` {path: values} are
+    the swept ones. ``columns`` {path: array} broadcast over the grid; ``given`` are the paths that somebody
+    wrote or sweeps. A model whose fields name files or data sets has a subclass that holds these.
+    """
+
+    model: str
+    fields: Mapping[str, Any]
+    along: Mapping[str, Array] = field(default_factory=dict)
+    columns: Mapping[str, Array] = field(default_factory=dict)
+    given: Collection[str] = ()
+
+    @property
+    def swept(self) -> set[str]:
+        """The paths of the swept fields."""
+        return set(self.along)
+
+    @cached_property
+    def used(self) -> dict[str, list[Any]]:
+        """{path: every label or text in use, or one number} of all fields."""
+        return {
+            path: np.unique(self.along[path]).tolist()
+            if path in self.along and self.along[path].dtype.kind in "UO"
+            else [value]
+            for path, value in self.fields.items()
+        }
+
+    def words(self, path: str) -> list[Any]:
+        """Return every value of a field in use, once each and in their order."""
+        return list(dict.fromkeys(self.along[path].tolist())) if path in self.along else [self.fields[path]]
+
+
+C = TypeVar("C", bound=Context)
+
+
+class Review(Generic[C]):
+    """What a model has to say of a ``Context``. A model's own review is a subclass; nothing is asked for that
+    is not needed.
+    """
+
+    def __init__(self, of: C) -> None:
+        self.of = of
+
+    def faults(self) -> list[Fault]:
+        """Return what is wrong with fields that are right one by one."""
+        return []
+
+    def impossible(self) -> list[Fault]:
+        """Return why a single case with these fields is none, though each is right; in a sweep such a case
+        gets a status.
+        """
+        return []
+
+    def notes(self) -> list[str]:
+        """Return what must be said of the fields in use: recalled or assumed values, what the data lack."""
+        return []
+
+    def without_effect(self) -> dict[str, str]:
+        """Return {swept path: why it does not act fully}."""
+        return {}
+
+    def doubts(self) -> list[Remark]:
+        """Return what is likely not meant in some cases; a field's own ``usual`` range needs none here."""
+        return []
+
+    def alternatives(self) -> list[Alternative]:
+        """Return the published alternatives to the data in use, one at a time.
+
+        The first is what is in use, with every path that the others change.
+        """
+        return []
+
+    def sources(self) -> list[str]:
+        """Return where the data come from that the fields in use call for."""
+        return []
+
+    def outcome(self, solution: Solution, found: Mapping[str, Array]) -> list[str]:
+        """Return what must be said of how cases went; ``found`` holds every scalar output by name, kept or
+        not.
+        """
+        return []
+
+    def label(self, name: str, word: str, solution: Solution) -> str:
+        """Return what the ``word`` of a code, output ``name`` of the first case, is shown as."""
+        return word
