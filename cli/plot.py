@@ -38,7 +38,7 @@ def command(
     file: str, x: str, y: str, hue: str | None, facet: str | None, output: str | None, force: bool
 ) -> None:
     """Draw the results in FILE (.nc, .zarr, .csv): lines, points or a heat map."""
-    from energymodels.core.dataset import read
+    from energymodels.core.store import read
     from energymodels.report.plot import check_suffix, plot, save
 
     target = figure_target(str(check_suffix(output or Path(file).with_suffix(".png"))), "plot", force)

@@ -39,15 +39,16 @@ def command(
 
     With --sets: as given, lowest and highest over the sets; status counts the sets that failed.
     """
-    from energymodels.core import sweep as engine
+    from energymodels.core.sweep import solve
 
     base = read_spec(spec, changes)
     if output:
         result_target(output, force)
-    solution = engine.solve(base, {}, backend=backend, keep=None if output else lambda o: o.brief, sets=sets)
+    solution = solve(base, {}, backend=backend, keep=None if output else lambda o: o.brief, sets=sets)
     found = solution.scalars() if sets is None else solution.band()
     if output:
-        from energymodels.core.dataset import to_dataset, write
+        from energymodels.core.dataset import to_dataset
+        from energymodels.core.store import write
 
         write(to_dataset(solution, command_line()), output)
     if as_json:

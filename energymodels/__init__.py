@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from energymodels.core.dataset import read as read
-    from energymodels.core.dataset import write as write
+    from energymodels.core.plan import plan as plan
     from energymodels.core.registry import MODELS as MODELS
     from energymodels.core.spec import Spec as Spec
     from energymodels.core.spec import load as load
+    from energymodels.core.store import read as read
+    from energymodels.core.store import write as write
     from energymodels.core.sweep import run as run
     from energymodels.core.sweep import sweep as sweep
     from energymodels.pv.metals.budget import tolerance as tolerance
@@ -32,14 +33,27 @@ _HOMES = {
     "Spec": "core.spec",
     "compare": "report.compare",
     "load": "core.spec",
-    "read": "core.dataset",
+    "read": "core.store",
+    "plan": "core.plan",
     "records": "pv.records",
     "run": "core.sweep",
     "sweep": "core.sweep",
     "tolerance": "pv.metals.budget",
-    "write": "core.dataset",
+    "write": "core.store",
 }
-__all__ = ["MODELS", "Spec", "compare", "load", "read", "records", "run", "sweep", "tolerance", "write"]
+__all__ = [
+    "MODELS",
+    "Spec",
+    "compare",
+    "load",
+    "plan",
+    "read",
+    "records",
+    "run",
+    "sweep",
+    "tolerance",
+    "write",
+]
 
 
 def _version() -> str:

@@ -42,8 +42,8 @@ def at_limits(spec: Spec) -> Spec:
 
 def fastcharge(spec: Spec | str | Mapping[str, Any]) -> Solution:
     """Return the fastest charge that the limits of ``spec`` allow, series and all; see ``at_limits``."""
-    from energymodels.core import sweep as engine
     from energymodels.core.spec import load
+    from energymodels.core.sweep import solve
 
     base = at_limits(spec if isinstance(spec, Spec) else load(spec))
     if base.checked()["series.points"] < LEAST_POINTS:
@@ -55,7 +55,7 @@ def fastcharge(spec: Spec | str | Mapping[str, Any]) -> Solution:
                 hint="a charge is drawn over time",
             )
         )
-    return engine.solve(base, {}, keep=lambda output: not output.dims or output.name in DRAWN)
+    return solve(base, {}, keep=lambda output: not output.dims or output.name in DRAWN)
 
 
 def charged(solution: Solution) -> bool:

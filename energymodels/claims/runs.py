@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 
 from energymodels.claims.entries import Check, Run
-from energymodels.core import sweep as engine
 from energymodels.core.errors import Fault, InputError, NoteWarning
 from energymodels.core.model import Array
 from energymodels.core.registry import MODELS, get_model
 from energymodels.core.solution import Solution
 from energymodels.core.spec import bundled, load
+from energymodels.core.sweep import solve
 
 CHUNK = 4  # cases of a charge that a thread takes at a time
 
@@ -92,7 +92,7 @@ def _solve(run: Run, keep: list[str]) -> Solution:
             else None
         )
     chunk = CHUNK if spec.model.startswith("battery.") else None
-    return engine.solve(spec, {}, points=points or None, keep=keep, sets=sets, chunk=chunk)
+    return solve(spec, {}, points=points or None, keep=keep, sets=sets, chunk=chunk)
 
 
 def _points(vary: Mapping[str, list[Any]]) -> dict[str, list[Any]]:

@@ -307,6 +307,7 @@ def _members(choice: Iterable[str], prefix: str, found: Mapping[str, FieldInfo])
     return [p for name in choice for p in found if p == prefix + name or p.startswith(f"{prefix}{name}.")]
 
 
+@cache
 def groups(table: type[Table], prefix: str = "") -> list[tuple[dict[str, float | None], ...]]:
     """Return every group of alternatives of ``table``, fields by dotted path."""
     found = [tuple({prefix + n: d for n, d in c.items()} for c in group) for group in table.alternatives]

@@ -61,12 +61,12 @@ def _allocate(plan: Plan, wanted: Callable[[Output], bool], probe: Probe) -> Sol
     kept = [output for output in plan.model.outputs if wanted(output)]
     shaped = any(output.dims for output in kept)
     axes = plan.model.axes(plan.context, probe) if shaped else {}
-    outputs = [output for output in plan.model.outputs if all(dim in axes for dim in output.dims)]
-    if isinstance(plan.keep, list) and (lost := [output.name for output in kept if output not in outputs]):
-        names = [output.name for output in outputs]
+    lost = [output.name for output in kept if not axes.keys() >= set(output.dims)]
+    if lost and isinstance(plan.keep, list):
+        names = [output.name for output in plan.model.outputs if axes.keys() >= set(output.dims)]
         hints = {name: f"unknown output; {closest(name, names)}".rstrip("; ") for name in lost}
         raise InputError([Fault(name, hint=hint) for name, hint in hints.items()])
-    kept = [output for output in kept if output in outputs]
+    kept = [output for output in kept if output.name not in lost]
     values: dict[str, Array] = {}
     for output in kept:
         if output.dims and not output.derived:

@@ -8,18 +8,23 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from energymodels import datasets
+from energymodels.core import registry
 from energymodels.core.errors import Fault, InputError, closest, unknown
-from energymodels.core.registry import MODELS, get_model, resolve
+from energymodels.core.files import Stamp, stamp
+from energymodels.core.registry import get_model, resolve
 from energymodels.core.schema import FieldInfo, groups, in_unit, schema
 
 if TYPE_CHECKING:
     from energymodels.core.model import Model
 
+SPECS = datasets.ROOT / "specs"
 RESERVED = ("model", "title", "provenance")
 
 
@@ -213,9 +218,7 @@ def _faults(
 
 def bundled() -> dict[str, Path]:
     """Return the bundled specs: name -> file."""
-    from energymodels import datasets
-
-    return {path.stem: path for path in sorted((Path(datasets.__file__).parent / "specs").glob("*.toml"))}
+    return {path.stem: path for path in sorted(SPECS.glob("*.toml"))}
 
 
 def load(source: str | Path | Mapping[str, Any]) -> Spec:
@@ -224,23 +227,26 @@ def load(source: str | Path | Mapping[str, Any]) -> Spec:
     """
     if isinstance(source, Mapping):
         return _from_tree(source, "")
-    if source in MODELS:
-        return Spec(str(source))
-    names = bundled()
-    path = names.get(str(source), Path(source))
+    name = str(source)
+    if name in registry.MODELS:
+        return Spec(name)
+    own = SPECS / f"{name}.toml"
+    return _read(name, stamp(own if Path(name).name == name and own.is_file() else name))
+
+
+@lru_cache(maxsize=256)
+def _read(source: str, known: Stamp) -> Spec:
+    """Return the spec in a file, read once for each state of it; ``source`` is what somebody called it."""
+    path = Path(known[0])
     if not path.is_file():
-        raise InputError(
-            Fault(
-                str(source),
-                hint=f"neither a bundled spec, a file nor a "
-                f"model; {closest(str(source), [*names, *MODELS])}".rstrip("; "),
-            )
-        )
+        near = closest(source, [*bundled(), *registry.MODELS])
+        hint = f"neither a bundled spec, a file nor a model; {near}".rstrip("; ")
+        raise InputError(Fault(source, hint=hint))
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise InputError(Fault(str(source), hint=f"not a TOML file: {error}")) from error
-    return loads(text, str(source))
+        raise InputError(Fault(source, hint=f"not a TOML file: {error}")) from error
+    return loads(text, source)
 
 
 def loads(text: str, name: str) -> Spec:
@@ -262,9 +268,11 @@ def _from_tree(tree: Mapping[str, Any], name: str) -> Spec:
     model = tree.get("model")
     if not isinstance(model, str):
         raise InputError(
-            Fault("model", model, hint=f'the spec must begin with model = "..."; {closest("", MODELS)}')
+            Fault(
+                "model", model, hint=f'the spec must begin with model = "..."; {closest("", registry.MODELS)}'
+            )
         )
-    if model not in MODELS:
-        raise unknown("model", model, MODELS)
+    if model not in registry.MODELS:
+        raise unknown("model", model, registry.MODELS)
     spec = Spec(model, {}, name, str(tree.get("title", "")), _provenance(tree))
     return spec.replace(_flat({key: value for key, value in tree.items() if key not in RESERVED}))

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from energymodels.core import dataset as result
-from energymodels.core import sweep as engine
+from energymodels.core.dataset import to_dataset
 from energymodels.core.errors import NoteWarning
+from energymodels.core.store import write
+from energymodels.core.sweep import solve
 from energymodels.pv.metals.budget import tolerance
 from energymodels.report.figures import save
 
@@ -55,12 +56,12 @@ def run(folder: Path, say: Callable[[str], None]) -> list[Path]:
                 "crystal.route": "rcz",
                 "process.gettering": gettering,
             }
-            solution = engine.solve(spec, OVER, values, keep=["efficiency", "wafer_metals"], sets="all")
-            found[name] = result.to_dataset(solution, "energymodels study polysilicon")
+            solution = solve(spec, OVER, values, keep=["efficiency", "wafer_metals"], sets="all")
+            found[name] = to_dataset(solution, "energymodels study polysilicon")
             found[name].attrs["clean_efficiency"] = float(
-                engine.solve(spec, {}, keep=["efficiency"]).values["efficiency"][0]
+                solve(spec, {}, keep=["efficiency"]).values["efficiency"][0]
             )
-            paths.append(result.write(found[name], folder / f"polysilicon-{name.lower()}.nc"))
+            paths.append(write(found[name], folder / f"polysilicon-{name.lower()}.nc"))
     for line in _findings(found):
         say(line)
     picture = folder / "polysilicon.png"

@@ -11,7 +11,7 @@ from click.shell_completion import ShellComplete
 import energymodels as em
 from energymodels.cli import main
 from energymodels.cli.completion import Bash
-from energymodels.core import sweep as engine
+from energymodels.core.plan import Plan
 
 DIODE = ("pv.diode", "-v", "photocurrent=1,2")
 COMMAND = (
@@ -24,9 +24,9 @@ COMMAND = (
 def work(monkeypatch):
     """Return a list that grows by one whenever something is solved."""
     done = []
-    original = engine.solve
+    original = Plan.solve
     monkeypatch.setattr(
-        engine, "solve", lambda *args, **options: done.append(args) or original(*args, **options)
+        Plan, "solve", lambda *args, **options: done.append(args) or original(*args, **options)
     )
     return done
 

@@ -16,6 +16,7 @@ from numba.core import config
 import energymodels as em
 from energymodels import datasets
 from energymodels.cli import VERBS, main
+from energymodels.core.plan import Plan
 from energymodels.core.registry import MODELS, get_model
 from energymodels.core.schema import schema
 from energymodels.core.spec import bundled
@@ -251,9 +252,7 @@ def test_sweep_keep_threads_and_backend(cli, tmp_path):
 
 
 def test_interrupted_sweep_keeps_its_file(monkeypatch, tmp_path):
-    import energymodels.core.sweep as engine
-
-    original = engine.solve
+    original = Plan.solve
 
     def interrupted(*args, progress=None, **options):
         def stop(done, cases):
@@ -261,7 +260,7 @@ def test_interrupted_sweep_keeps_its_file(monkeypatch, tmp_path):
 
         return original(*args, progress=stop, **(options | {"threads": 1, "chunk": 1}))
 
-    monkeypatch.setattr(engine, "solve", interrupted)
+    monkeypatch.setattr(Plan, "solve", interrupted)
     monkeypatch.setattr(sys, "argv", ["energymodels"])
     path = tmp_path / "part.nc"
     done = CliRunner().invoke(main, ["sweep", "pv.diode", "-v", "photocurrent=1,2,3", "-o", str(path)])
@@ -624,9 +623,7 @@ def test_run_sets_writes_every_set(cli, tmp_path):
 
 
 def test_run_sets_counts_failures(cli, monkeypatch):
-    import energymodels.core.sweep as engine
-
-    original = engine.solve
+    original = Plan.solve
 
     def broken(*args, **options):
         solution = original(*args, **options)
@@ -634,7 +631,7 @@ def test_run_sets_counts_failures(cli, monkeypatch):
         solution.values["efficiency"][[1, 3]] = np.nan
         return solution
 
-    monkeypatch.setattr(engine, "solve", broken)
+    monkeypatch.setattr(Plan, "solve", broken)
     done = cli("run", *METALS, "--sets", "5", "--json", status=1)
     found = strict(done.stdout)
     assert found["status"] == 2

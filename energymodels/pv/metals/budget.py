@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from energymodels.core import sweep as engine
 from energymodels.core.errors import Fault, InputError, NoteWarning, unknown
 from energymodels.core.model import Array
 from energymodels.core.registry import get_model
 from energymodels.core.solution import Solution
 from energymodels.core.spec import Spec, load
+from energymodels.core.sweep import solve
 from energymodels.pv.metals import data
 from energymodels.pv.metals.inventory import FEED
 
@@ -122,7 +122,7 @@ def _clean(cell: Spec, elements: Sequence[str]) -> tuple[float, list[str]]:
     review = get_model("pv.cell").reviewed(fields)
     if faults := review.impossible():
         raise InputError(faults)
-    run = engine.solve(cell, {}, keep=["efficiency"])
+    run = solve(cell, {}, keep=["efficiency"])
     return float(run.values["efficiency"].item()), [*review.notes(), *run.notes]
 
 
@@ -176,10 +176,8 @@ def _amounts(
     fields = cell.replace({path: 1.0}).checked()
     if sets is not None and not get_model("pv.cell").reviewed(fields).alternatives():
         sets = None  # one published set of everything
-    swept = engine.solve(
-        cell, {path: AMOUNTS}, keep=["efficiency", "wafer_metals", "wafer_active"], sets=sets
-    )
-    grown = engine.solve(cell, {f"feedstock.metals.{element}": [1.0]}, keep=["grown_metals"], sets=sets)
+    swept = solve(cell, {path: AMOUNTS}, keep=["efficiency", "wafer_metals", "wafer_active"], sets=sets)
+    grown = solve(cell, {f"feedstock.metals.{element}": [1.0]}, keep=["grown_metals"], sets=sets)
     members = (AMOUNTS.size, -1)
     efficiency = _grid(swept, "efficiency").reshape(members)
     wafer, active = (
