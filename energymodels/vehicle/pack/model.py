@@ -9,7 +9,7 @@ import numpy as np
 
 from energymodels.core.errors import Fault
 from energymodels.core.model import Array
-from energymodels.core.schema import FieldInfo, schema, without
+from energymodels.core.schema import FieldInfo, schema
 from energymodels.vehicle.pack import cell as pack_cell
 from energymodels.vehicle.range.fields import ASSUMPTION
 from energymodels.vehicle.range.model import Range
@@ -32,6 +32,10 @@ class Packed(Range):
     def fields(self, values: Mapping[str, Any]) -> dict[str, FieldInfo]:
         return schema(self.spec) | pack_cell.brought(values)
 
+    def alias(self, name: str) -> tuple[str, str] | None:
+        path = pack_cell.renamed(name)
+        return None if path is None else (path, "")
+
     def check(self, fields: Mapping[str, Any]) -> list[Fault]:
         return super().check(fields) + pack_cell.check(fields)
 
@@ -43,19 +47,17 @@ class Packed(Range):
         found = list(super().remarks(fields, along))
         for name in dict.fromkeys(cells):
             mine = pack_cell.cell_fields(dict(fields) | {pack_cell.FIELD: name})
-            found += pack_cell.battery(fields).remarks(
-                mine | {"initial_soc": 1.0}, without(pack_cell.PREFIX, along)
-            )
+            found += pack_cell.battery(fields).remarks(mine | {"initial_soc": 1.0}, pack_cell.of_cell(along))
         return found
 
     def inert(self, fields: Mapping[str, Any], swept: set[str]) -> dict[str, str]:
         found = super().inert(fields, swept)
         store = set(self.unused) | {ASSUMPTION + path.split(".")[-1] for path in self.unused}
         found |= {path: "the pack and its cell stand in its place" for path in swept if path in store}
-        cell = {path.removeprefix(pack_cell.PREFIX) for path in swept if path.startswith(pack_cell.PREFIX)}
+        cell = set(pack_cell.of_cell(dict.fromkeys(swept)))
         mine = pack_cell.cell_fields(fields) | {"protocol": "Charge at limits until 80% SOC"}
         found |= {
-            pack_cell.PREFIX + path: why for path, why in pack_cell.battery(fields).inert(mine, cell).items()
+            pack_cell.named(path): why for path, why in pack_cell.battery(fields).inert(mine, cell).items()
         }
         return found
 
@@ -69,12 +71,9 @@ class Packed(Range):
         ]
         cell = []
         if pack_cell.FIELD not in along:
-            mine = pack_cell.battery(fields).members(
-                pack_cell.cell_fields(fields), without(pack_cell.PREFIX, along)
-            )
+            mine = pack_cell.battery(fields).members(pack_cell.cell_fields(fields), pack_cell.of_cell(along))
             cell = [
-                (f"{pack_cell.PREFIX}{name}", {pack_cell.PREFIX + p: v for p, v in one.items()})
-                for name, one in mine
+                (pack_cell.named(name), {pack_cell.named(p): v for p, v in one.items()}) for name, one in mine
             ]
         now = {path: value for part in (car[:1], cell[:1]) for _, one in part for path, value in one.items()}
         return (
@@ -84,7 +83,7 @@ class Packed(Range):
     def data_sources(self, used: Mapping[str, Sequence[Any]]) -> list[str]:
         from energymodels.battery.parameters.sets import parameter_set
 
-        sets = used.get(f"{pack_cell.PREFIX}parameters", ())
+        sets = used.get(pack_cell.named("parameters"), ())
         named = list(sets) or [
             pack_cell.cell_spec(str(n), "battery.spme", True).checked()["parameters"]
             for n in used[pack_cell.FIELD]
