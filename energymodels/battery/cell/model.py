@@ -19,7 +19,7 @@ from energymodels.battery.parameters.sets import remarks as set_remarks
 from energymodels.battery.protocol.program import parse
 from energymodels.battery.protocol.rules import out_of_limits
 from energymodels.core.errors import Fault, InputError
-from energymodels.core.model import Array, Block, Model, Output, Prepared, Probe, Tolerance
+from energymodels.core.model import Agreement, Array, Block, Model, Output, Prepared, Probe
 from energymodels.core.schema import FieldInfo, Table, schema
 from energymodels.kernels.constants import ZERO_CELSIUS
 
@@ -54,7 +54,7 @@ class Battery(Model):
 
     spec: ClassVar[type[Table]] = BatterySpec
     outputs: ClassVar[tuple[Output, ...]] = OUTPUTS
-    references: ClassVar[Mapping[str, Mapping[str, Tolerance]]] = {"pybamm": REFERENCES}
+    references: ClassVar[Mapping[str, Mapping[str, Agreement]]] = {"pybamm": REFERENCES}
     alike: ClassVar[Mapping[str, Mapping[str, Any]]] = {"pybamm": {"mesh": "pybamm"}}
     block: ClassVar[int] = 64
 
