@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -67,6 +68,16 @@ class EndWarning(NoteWarning):
 
 class PlausibilityWarning(NoteWarning):
     """A value is possible but likely not meant, or the model leaves out what was likely meant."""
+
+
+class RenamedWarning(NoteWarning):
+    """An old name was used that works for one version more."""
+
+
+def warn_renamed(old: str, new: str) -> None:
+    """Say that ``old`` is the old name of ``new``."""
+    text = f"{old} is now called {new}; the old name still works, for this version only"
+    warnings.warn(text, RenamedWarning, stacklevel=3)
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -63,7 +63,7 @@ class Output:
 
 
 @dataclass(frozen=True)
-class Tolerance:
+class Agreement:
     """How closely an output must meet its reference: |a - b| <= absolute + relative |b|, and why
     that much.
     """
@@ -109,7 +109,7 @@ class Model(ABC):
     spec: ClassVar[type[Table]]
     outputs: ClassVar[tuple[Output, ...]]
     sources: ClassVar[tuple[str, ...]] = ()
-    references: ClassVar[Mapping[str, Mapping[str, Tolerance]]] = {}  # backend -> output -> tolerance
+    references: ClassVar[Mapping[str, Mapping[str, Agreement]]] = {}  # backend -> output -> agreement
     # backend -> fields that make the model cut space and time as it does
     alike: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     block: ClassVar[int] = 16384  # cases per block of work: its rows and results stay in the cache

@@ -175,11 +175,21 @@ def _notes(of: Plan, without: Mapping[str, str]) -> Iterator[tuple[str, type[Not
 def _infos(base: Spec, over: Mapping[Any, Values], points: Mapping[str, Values]) -> dict[str, FieldInfo]:
     """Return the fields of the spec and those that swept texts bring along."""
     infos = dict(base.fields)
-    for path, values in (*over.items(), *points.items()):
+    model = get_model(base.model)
+    for name, values in (*over.items(), *points.items()):
+        path = _path(model, name)
         if path in infos and infos[path].kind == "text":
             for text in dict.fromkeys(read_values(infos[path], values).tolist()):
                 infos |= base.replace({path: text}).fields
     return infos
+
+
+def _path(model: Model, name: Any) -> Any:
+    """Return the path that a name of ``over`` stands for; what is none passes, ``make_axes`` says so."""
+    try:
+        return resolve(model, name)[0] if isinstance(name, str) else name
+    except InputError:
+        return name
 
 
 def _checked(base: Spec, infos: Mapping[str, FieldInfo], axes: list[Axis]) -> dict[str, Any]:

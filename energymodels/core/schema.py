@@ -188,23 +188,21 @@ class FieldInfo:
         return number
 
 
-def brought_along(infos: Mapping[str, FieldInfo], prefix: str, owner: str) -> dict[str, FieldInfo]:
-    """Return another model's fields as fields that a text brings along, by path behind ``prefix``; left out,
-    the owner's.
+def brought_along(
+    infos: Mapping[str, FieldInfo], named: Callable[[str], str], owner: str
+) -> dict[str, FieldInfo]:
+    """Return another model's fields as fields that a text brings along, by the path that ``named`` gives;
+    left out, the owner's.
     """
-
-    def behind(paths: Iterable[str]) -> tuple[str, ...]:
-        return tuple(prefix + path for path in paths)
-
     return {
-        prefix + path: replace(
+        named(path): replace(
             info,
-            path=prefix + path,
+            path=named(path),
             default=None,
             optional=True,
             meaning=f"{info.meaning.split('; not set')[0]}; not set: the {owner}'s",
-            replaces=behind(info.replaces),
-            conflicts=behind(info.conflicts),
+            replaces=tuple(map(named, info.replaces)),
+            conflicts=tuple(map(named, info.conflicts)),
         )
         for path, info in infos.items()
     }

@@ -156,7 +156,9 @@ def test_completion():
     assert offered("sweep", "pv.cell", "-v", last="front.j0,rear.j0_m") == ["front.j0,rear.j0_metal="]
     assert offered("describe", "pv.cell", last="stat") == ["status"]
     assert offered("study", last="p-") == ["p-vs-n"]
-    assert offered("tolerance", "pv.cell", "-p", last="temp") == ["temperature="]
+    assert offered("metal-budget", "pv.cell", "-p", last="temp") == ["temperature="]
+    assert offered("tolerance", "pv.cell", "-p", last="temp") == ["temperature="]  # the old name
+    assert offered(last="m") == ["metal-budget", "models"]
     assert offered("run", "no-such-spec", "-p", last="w") == []
 
 

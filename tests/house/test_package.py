@@ -14,6 +14,8 @@ from fnmatch import fnmatch
 import pytest
 
 import energymodels as em
+from energymodels.cli import VERBS
+from energymodels.core.errors import RenamedWarning
 from energymodels.kernels import jit
 
 FOLDERS = ("energymodels", "kernels", "datasets", "cli")
@@ -145,6 +147,41 @@ def test_run_json_loads_what_it_needs(root):
 def test_public_names(name):
     assert getattr(em, name) is not None
     assert name in dir(em)
+
+
+# verbs without a function of their name, and what does the same from Python
+ELSEWHERE = {
+    "data": "energymodels.datasets.table and series",
+    "describe": "Spec.fields and Model.outputs",
+    "models": "energymodels.MODELS, a tuple",
+}
+# what Python has that is no verb: files and specs, which the command line names by path
+LIBRARY = {"InputError", "MODELS", "Spec", "load", "read", "write"}
+
+
+def test_verbs_and_public_names_are_one_list():
+    verbs = {verb.replace("-", "_") for verb in VERBS}
+    assert not ELSEWHERE.keys() & set(em.__all__)
+    assert set(em.__all__) - LIBRARY == verbs - ELSEWHERE.keys()
+    assert all(callable(getattr(em, verb)) for verb in verbs - ELSEWHERE.keys())
+
+
+@pytest.mark.parametrize("first", ["em.claims", "importlib.import_module('energymodels.claims')"])
+def test_claims_is_a_package_and_is_called(root, first):
+    code = (
+        f"import importlib, inspect, energymodels as em; {first}; import energymodels.claims as package; "
+        "assert package is em.claims; assert package.claims('shenxing-plus') == em.claims('shenxing-plus'); "
+        "assert inspect.signature(em.claims) == inspect.signature(package.claims)"
+    )
+    assert python(root, code).stderr == ""
+
+
+def test_an_old_public_name():
+    with pytest.warns(
+        RenamedWarning, match=r"^energymodels.tolerance is now called energymodels.metal_budget;"
+    ):
+        assert em.tolerance is em.metal_budget
+    assert "tolerance" not in dir(em)
 
 
 def test_unknown_public_name():

@@ -41,7 +41,7 @@ def _infos() -> dict[str, FieldInfo]:
 @lru_cache
 def brought() -> dict[str, FieldInfo]:
     """Return the fields that a design brings along, by path; what is not given is the design's own."""
-    return brought_along(_infos(), PREFIX, "design")
+    return brought_along(_infos(), PREFIX.__add__, "design")
 
 
 def check(fields: Mapping[str, Any]) -> list[Fault]:

@@ -17,7 +17,7 @@ from energymodels.battery.cell.rows import Columns, kernel_rows, program, shared
 from energymodels.battery.parameters import names
 from energymodels.battery.protocol.program import parse
 from energymodels.core.errors import Fault, InputError
-from energymodels.core.model import Array, Block, Model, Output, Prepared, Probe, Tolerance
+from energymodels.core.model import Agreement, Array, Block, Model, Output, Prepared, Probe
 from energymodels.core.review import Context
 from energymodels.core.schema import FieldInfo, Table, schema
 from energymodels.kernels.constants import ZERO_CELSIUS
@@ -34,7 +34,7 @@ class Battery(Model):
     spec: ClassVar[type[Table]] = BatterySpec
     review = BatteryReview
     outputs: ClassVar[tuple[Output, ...]] = OUTPUTS
-    references: ClassVar[Mapping[str, Mapping[str, Tolerance]]] = {"pybamm": REFERENCES}
+    references: ClassVar[Mapping[str, Mapping[str, Agreement]]] = {"pybamm": REFERENCES}
     alike: ClassVar[Mapping[str, Mapping[str, Any]]] = {"pybamm": {"mesh": "pybamm"}}
     block: ClassVar[int] = 64
 

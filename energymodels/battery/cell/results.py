@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from energymodels.core.model import Output, Tolerance
+from energymodels.core.model import Agreement, Output
 from energymodels.kernels.battery.cell.layout import TERMINATIONS
 from energymodels.kernels.battery.cell.row import VALIDITIES
 
@@ -149,37 +149,37 @@ OF_DESIGN = (
 )
 OUTPUTS = (*SCALARS, *OF_DESIGN, *SERIES, *PROFILES)
 
-_TIME = Tolerance(2e-4, 1e-6, "0.02 % of the end time; past ends take an instant here")
-_CHARGE = Tolerance(2e-4, 1e-9, "0.02 %")
-_VOLT = Tolerance(
+_TIME = Agreement(2e-4, 1e-6, "0.02 % of the end time; past ends take an instant here")
+_CHARGE = Agreement(2e-4, 1e-9, "0.02 %")
+_VOLT = Agreement(
     0.0, 1e-3, "1 mV, and 0.02 % of the end time along the slope: time integration and interpolation of both"
 )
-_LITHIUM = Tolerance(
+_LITHIUM = Agreement(
     1e-2,
     1e-6,
     "1 % of what side reactions take; single particles: with PyBaMM's mesh, whose kinetics they then have",
 )
-_HEAT = Tolerance(
+_HEAT = Agreement(
     1e-2, 1e-3, "1 %: PyBaMM sums losses node by node, here they are what energy's balance leaves"
 )
 REFERENCES = {
     "capacity": _CHARGE,
     "capacity_discharged": _CHARGE,
-    "energy": Tolerance(3e-4, 1e-9, "0.02 % of charge and 1 mV"),
-    "energy_discharged": Tolerance(3e-4, 1e-9, "0.02 % of charge and 1 mV"),
+    "energy": Agreement(3e-4, 1e-9, "0.02 % of charge and 1 mV"),
+    "energy_discharged": Agreement(3e-4, 1e-9, "0.02 % of charge and 1 mV"),
     "duration": _TIME,
-    "temperature_max": Tolerance(0.0, 0.1, "0.1 K"),
-    "negative_potential_min": Tolerance(0.0, 2e-3, "2 mV: a least value between time points"),
+    "temperature_max": Agreement(0.0, 0.1, "0.1 K"),
+    "negative_potential_min": Agreement(0.0, 2e-3, "2 mV: a least value between time points"),
     "lithium_plated": _LITHIUM,
     "lithium_dead": _LITHIUM,
     "lithium_in_sei": _LITHIUM,
-    "termination": Tolerance(0.0, 0.0, "the same end"),
+    "termination": Agreement(0.0, 0.0, "the same end"),
     "voltage": _VOLT,
-    "current": Tolerance(
+    "current": Agreement(
         1e-3, 1e-6, "0.1 %: under voltage control the current answers to the voltage's error"
     ),
-    "cell_temperature": Tolerance(0.0, 0.1, "0.1 K"),
-    "state_of_charge": Tolerance(0.0, 2e-4, "0.02 %"),
-    "negative_potential_vs_lithium": Tolerance(0.0, 2e-3, "2 mV"),
+    "cell_temperature": Agreement(0.0, 0.1, "0.1 K"),
+    "state_of_charge": Agreement(0.0, 2e-4, "0.02 %"),
+    "negative_potential_vs_lithium": Agreement(0.0, 2e-3, "2 mV"),
     "heat": _HEAT,
 }

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from energymodels.core.model import Array, Block, Model, Output, Prepared, Probe, Tolerance
+from energymodels.core.model import Agreement, Array, Block, Model, Output, Prepared, Probe
 from energymodels.core.review import Context, Review
 from energymodels.core.schema import Table, count, quantity
 from energymodels.kernels import status
@@ -74,9 +74,9 @@ class Diode(Model):
             absent="beyond the voltage at which the diode's current passes the largest number",
         ),
     )  # fmt: skip
-    references: ClassVar[Mapping[str, Mapping[str, Tolerance]]] = {
+    references: ClassVar[Mapping[str, Mapping[str, Agreement]]] = {
         "pvlib": {
-            name: Tolerance(1e-9, 1e-15, "pvlib's Newton iteration ends at 1e-12 of its unknown")
+            name: Agreement(1e-9, 1e-15, "pvlib's Newton iteration ends at 1e-12 of its unknown")
             for name in ("i_sc", "v_oc", "i_mp", "v_mp", "p_mp", "i")
         }
     }

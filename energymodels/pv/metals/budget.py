@@ -1,5 +1,5 @@
-"""How much of a metal a cell bears: the amount that costs a given efficiency, in the wafer and back in the
-feedstock.
+"""Metal budgets, or how much of a metal a cell bears: the amount that costs a given efficiency, in the wafer
+and back in the feedstock.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ QUANTITIES = {
 }
 
 
-def tolerance(
+def metal_budget(
     specs: str | Spec | Sequence[str | Spec],
     elements: Sequence[str],
     losses: Sequence[float] = LOSSES,
@@ -139,7 +139,7 @@ def _cells(spec: str | Spec, types: Sequence[str]) -> Iterator[tuple[str, str, s
     """Yield (name, type, dopant, spec without metals, what is left out of it) of a spec in each type."""
     base = spec if isinstance(spec, Spec) else load(spec)
     if base.model != "pv.cell":
-        raise InputError(Fault(base.name or base.model, hint="tolerance needs a spec of pv.cell"))
+        raise InputError(Fault(base.name or base.model, hint="a metal budget needs a spec of pv.cell"))
     if faulty := list(base.faults):
         raise InputError(faulty)
     tables = (*FEED, "wafer.metals", "feedstock")

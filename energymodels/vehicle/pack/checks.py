@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 from energymodels.battery.parameters.sets import parameter_set
 from energymodels.core.errors import Fault
 from energymodels.core.review import Alternative, Review
-from energymodels.core.schema import without
 from energymodels.vehicle.pack import cell as pack_cell
 from energymodels.vehicle.range.checks import RangeReview
 from energymodels.vehicle.range.fields import ASSUMPTION
@@ -37,7 +36,7 @@ class PackedReview(RangeReview):
     def _cell(self, fields: Mapping[str, Any]) -> Review[Any]:
         """Return the review of the cell that ``fields`` name and change, with what is swept of it."""
         battery = pack_cell.battery(self.of.fields)
-        return battery.reviewed(fields, without(pack_cell.PREFIX, self.of.along))
+        return battery.reviewed(fields, pack_cell.of_cell(self.of.along))
 
     def notes(self) -> list[str]:
         found = super().notes()
@@ -51,7 +50,7 @@ class PackedReview(RangeReview):
         store = set(self.unused) | {ASSUMPTION + path.split(".")[-1] for path in self.unused}
         found |= {path: "the pack and its cell stand in its place" for path in self.of.swept if path in store}
         mine = pack_cell.cell_fields(self.of.fields) | {"protocol": "Charge at limits until 80% SOC"}
-        return found | {pack_cell.PREFIX + p: why for p, why in self._cell(mine).without_effect().items()}
+        return found | {pack_cell.named(p): why for p, why in self._cell(mine).without_effect().items()}
 
     def alternatives(self) -> list[Alternative]:
         store = {ASSUMPTION + path.split(".")[-1] for path in self.unused}
@@ -60,15 +59,15 @@ class PackedReview(RangeReview):
         cell = []
         if pack_cell.FIELD not in self.of.along:
             mine = self._cell(pack_cell.cell_fields(self.of.fields)).alternatives()
-            named = ({pack_cell.PREFIX + p: v for p, v in one.items()} for _, one in mine)
-            cell = [(pack_cell.PREFIX + name, one) for (name, _), one in zip(mine, named, strict=True)]
+            named = ({pack_cell.named(p): v for p, v in one.items()} for _, one in mine)
+            cell = [(pack_cell.named(name), one) for (name, _), one in zip(mine, named, strict=True)]
         now = {path: value for part in (car[:1], cell[:1]) for _, one in part for path, value in one.items()}
         changed = [(name, one) for name, one in (*car[1:], *cell[1:]) if one]
         return [("as given", now), *changed] if now else []
 
     def sources(self) -> list[str]:
         cells = self.of.used[pack_cell.FIELD]
-        sets = self.of.used.get(f"{pack_cell.PREFIX}parameters") or [
+        sets = self.of.used.get(pack_cell.named("parameters")) or [
             pack_cell.cell_spec(str(name), "battery.spme", True).checked()["parameters"] for name in cells
         ]
         of_sets = (source for name in sets for source in parameter_set(str(name)).sources)

@@ -1,4 +1,4 @@
-"""The fields of cars whose battery is a cell in a pack. Those of the cell itself begin with ``cell.``."""
+"""The fields of cars whose battery is a cell in a pack. Those of the cell itself are ``battery_cell.*``."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Pack(Table):
 
 
 class Heating(Table):
-    """A heater of the cells, fed by the pack itself; cells need cell.thermal=lumped to be warmed."""
+    """A heater of the cells, fed by the pack itself; cells need battery_cell.thermal=lumped to be warmed."""
 
     power: float = quantity(
         0.0, "kW", "power of the battery's heater, from the pack's terminals; 0: none", ge=0.0, le=1e3

@@ -23,6 +23,10 @@ class Packed(Range):
     def fields(self, values: Mapping[str, Any]) -> dict[str, FieldInfo]:
         return schema(self.spec) | pack_cell.brought(values)
 
+    def alias(self, name: str) -> tuple[str, str] | None:
+        path = pack_cell.renamed(name)
+        return None if path is None else (path, "")
+
 
 def split(rows: Array, dtype: np.dtype[Any]) -> Array:
     """Return the fields of ``dtype`` of wider rows, as rows of their own."""

@@ -15,7 +15,10 @@ from energymodels.kernels.vehicle.longitudinal import COLD
 from energymodels.vehicle.pack import cell as pack_cell
 
 HEATING = "pack.heating."
-KEPT = "cells keep their temperature; set cell.thermal=lumped and cell.heat_transfer_coefficient"
+THERMAL = pack_cell.named("thermal")
+KEPT = (
+    f"cells keep their temperature; set {THERMAL}=lumped and {pack_cell.named('heat_transfer_coefficient')}"
+)
 DERATE = "derate (pack.derating=derate), "
 HEAT = "heat the battery (pack.heating.power{}) or start it warm (pack.temperature)"
 
@@ -36,10 +39,10 @@ def remarks(fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[str]:
     heated = HEATING + "power" in along or fields[HEATING + "power"] > 0.0
     if coldest >= COLD - ZERO_CELSIUS or heated:
         return []
-    kept = "" if "cell.thermal" in along or warms(fields) else " and stay so (cell.thermal=isothermal)"
+    kept = "" if THERMAL in along or warms(fields) else f" and stay so ({THERMAL}=isothermal)"
     derates = fields["pack.derating"] == "derate"
     ends = "" if derates else ", and a drive ends where a power takes them to their lowest voltage"
-    remedy = ("" if derates else DERATE) + HEAT.format(", with cell.thermal=lumped" if kept else "")
+    remedy = ("" if derates else DERATE) + HEAT.format(f", with {THERMAL}=lumped" if kept else "")
     return [f"cells begin at {coldest:g} degC ({path}){kept}: cold cells sag{ends}; real cars {remedy}"]
 
 
@@ -47,7 +50,7 @@ def inert(fields: Mapping[str, Any], swept: set[str]) -> dict[str, str]:
     """Return {swept path: why it does not act} of heating and derating."""
     found = {}
     heating = {path for path in swept if path.startswith(HEATING)}
-    if "cell.thermal" not in swept and not warms(fields):
+    if THERMAL not in swept and not warms(fields):
         found = dict.fromkeys(heating, KEPT)
     elif HEATING + "power" not in swept and fields[HEATING + "power"] == 0.0:
         found = dict.fromkeys(heating, "pack.heating.power is 0")

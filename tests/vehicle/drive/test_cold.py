@@ -15,7 +15,7 @@ pytestmark = pytest.mark.skipif(
 )
 CAR = "drive-model-3-rwd-lfp"
 WINTER = {"ambient_temperature": -10.0}
-LUMPED = {"cell.thermal": "lumped", "cell.heat_transfer_coefficient": 0.0}
+LUMPED = {"battery_cell.thermal": "lumped", "battery_cell.heat_transfer_coefficient": 0.0}
 
 
 def drive(values=None, over=None):
@@ -139,8 +139,8 @@ def test_heat_of_the_heater_warms_the_cells():
 
 
 def test_the_heater_holds_its_target():
-    held = drive({"cell.thermal": "lumped", "cell.heat_transfer_coefficient": 5.0, "pack.heating.power": 8.0,
-    "cycles_max": 4.0,
+    held = drive({"battery_cell.thermal": "lumped", "battery_cell.heat_transfer_coefficient": 5.0,
+                  "pack.heating.power": 8.0, "cycles_max": 4.0,
                   "pack.heating.target": 12.0, "pack.temperature": 12.0})  # fmt: skip
     assert held["temperature_min"] > 11.5
     assert held["temperature_max"] < 12.5

@@ -1,4 +1,4 @@
-"""``energymodels tolerance SPEC --element Fe,Cr``"""
+"""``energymodels metal-budget SPEC --element Fe,Cr``"""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from xarray import Dataset
 
 
-@click.command("tolerance")
+@click.command("metal-budget")
 @click.argument("specs", metavar="SPEC", nargs=-1, required=True, shell_complete=spec_or_file)
 @set_option("Set a field in every SPEC; repeatable.")
 @click.option("--element", "elements", required=True, metavar="NAMES", help="Metals, e.g. Fe,Cr,Co.")
@@ -51,9 +51,9 @@ def command(
     """How much of a metal costs how much efficiency: in the wafer of SPEC, before gettering and in the
     feedstock.
     """
-    from energymodels.pv.metals.budget import tolerance
+    from energymodels.pv.metals.budget import metal_budget
 
-    found = tolerance(
+    found = metal_budget(
         [read_spec(spec, changes) for spec in specs], _words(elements), _numbers(losses), _words(types), sets
     )
     if as_json:
