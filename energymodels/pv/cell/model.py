@@ -213,10 +213,10 @@ def _split(point: str, words: str) -> tuple[Output, ...]:
         "rear": "rear surface",
     }
     found = [
-        Output(f"j_{n}_{point}", "mA cm-2", f"{w} recombination current density at {words}", 0.1)
+        Output(f"j_{n}_{point}", "mA cm-2", f"{w} recombination current density at {words}")
         for n, w in names.items()
     ]
-    return (*found, Output(f"j_shunt_{point}", "mA cm-2", f"shunt current density at {words}", 0.1))
+    return (*found, Output(f"j_shunt_{point}", "mA cm-2", f"shunt current density at {words}"))
 
 
 TYPES = ("n", "p")
@@ -250,16 +250,16 @@ class Cell(Model):
     )  # fmt: skip
     outputs = (
         Output("v_oc", "V", "open-circuit voltage"),
-        Output("j_sc", "mA cm-2", "short-circuit current density", 0.1, attrs=GENERATED),
+        Output("j_sc", "mA cm-2", "short-circuit current density", attrs=GENERATED),
         Output("v_mp", "V", "voltage at maximum power"),
-        Output("j_mp", "mA cm-2", "current density at maximum power", 0.1, attrs=GENERATED),
+        Output("j_mp", "mA cm-2", "current density at maximum power", attrs=GENERATED),
         Output("implied_v_oc", "V",
         "open-circuit voltage before metallisation: no metal recombination, no shunt"),
-        Output("fill_factor", "percent", "fill factor", 100.0, absent=DARK),
-        Output("pseudo_fill_factor", "percent", "fill factor without series resistance", 100.0, absent=DARK),
-        Output("efficiency", "percent", "power conversion efficiency", 100.0, absent=DARK),
-        Output("excess_density_mp", "cm-3", "excess carrier density at maximum power", 1e-6),
-        Output("excess_density_oc", "cm-3", "excess carrier density at open circuit", 1e-6),
+        Output("fill_factor", "percent", "fill factor", absent=DARK),
+        Output("pseudo_fill_factor", "percent", "fill factor without series resistance", absent=DARK),
+        Output("efficiency", "percent", "power conversion efficiency", absent=DARK),
+        Output("excess_density_mp", "cm-3", "excess carrier density at maximum power"),
+        Output("excess_density_oc", "cm-3", "excess carrier density at open circuit"),
         Output("ideality_mp", "1", "local ideality of the total recombination at maximum power", absent=DARK),
         Output("ideality_oc", "1", "local ideality of the total recombination at open circuit", absent=DARK),
         Output("bulk_lifetime_mpp", "s",
@@ -268,25 +268,25 @@ class Cell(Model):
         *_split("mp", "maximum power"),
         *_split("oc", "open circuit"),
         Output(
-            "j", "mA cm-2", "current density", 0.1, ("voltage",), attrs=GENERATED,
+            "j", "mA cm-2", "current density", ("voltage",), attrs=GENERATED,
             absent="beyond the voltage at which the excess density passes 1e20 cm-3",
         ),
-        Output("j_metals_mp", "mA cm-2", "recombination current density by metals at maximum power", 0.1,
+        Output("j_metals_mp", "mA cm-2", "recombination current density by metals at maximum power",
         ("element",)),
-        Output("grown_metals", "cm-3", "density of metals in the wafer before gettering", 1e-6, ("element",),
+        Output("grown_metals", "cm-3", "density of metals in the wafer before gettering", ("element",),
         derived=True),
-        Output("wafer_metals", "cm-3", "density of metals in the finished wafer", 1e-6, ("element",),
+        Output("wafer_metals", "cm-3", "density of metals in the finished wafer", ("element",),
         derived=True),
-        Output("wafer_active", "cm-3", "density of metals that recombine, alone or paired", 1e-6,
+        Output("wafer_active", "cm-3", "density of metals that recombine, alone or paired",
         ("element",), derived=True),
-        Output("wafer_carbon", "cm-3", "density of carbon in the crystal", 1e-6, derived=True),
-        Output("j_generation", "mA cm-2", "generation current density", 0.1, derived=True),
-        Output("base_doping", "cm-3", "net doping of the wafer", 1e-6, derived=True),
+        Output("wafer_carbon", "cm-3", "density of carbon in the crystal", derived=True),
+        Output("j_generation", "mA cm-2", "generation current density", derived=True),
+        Output("base_doping", "cm-3", "net doping of the wafer", derived=True),
         Output(
             "base_type", "1", "type of the wafer, which thermal donors or segregation may turn", derived=True,
             attrs={"flag_values": np.arange(len(TYPES), dtype=np.int8), "flag_meanings": " ".join(TYPES)},
         ),
-        Output("base_resistivity", "ohm cm", "resistivity of the wafer in the dark at 298.15 K", 100.0,
+        Output("base_resistivity", "ohm cm", "resistivity of the wafer in the dark at 298.15 K",
         derived=True),
         Output(
             "validity", "1", "formulas and assumptions used outside their range", derived=True,

@@ -32,14 +32,13 @@ class Limit(Model):
             "j_sc",
             "mA cm-2",
             "short-circuit current density",
-            0.1,
             attrs={"sign_convention": "delivered current is positive"},
         ),
         Output("v_oc", "V", "open-circuit voltage"),
-        Output("j_mp", "mA cm-2", "current density at maximum power", 0.1),
+        Output("j_mp", "mA cm-2", "current density at maximum power"),
         Output("v_mp", "V", "voltage at maximum power"),
-        Output("fill_factor", "percent", "fill factor", 100.0),
-        Output("efficiency", "percent", "power conversion efficiency", 100.0),
+        Output("fill_factor", "percent", "fill factor"),
+        Output("efficiency", "percent", "power conversion efficiency"),
     )
 
     def kernel(self) -> ModuleType:

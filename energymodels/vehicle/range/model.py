@@ -11,12 +11,12 @@ from typing import Any, ClassVar
 import numpy as np
 
 from energymodels.core.errors import Fault, InputError
-from energymodels.core.model import Array, Block, Model, Output, Prepared, Probe
+from energymodels.core.model import Array, Block, Model, Output, Prepared, Probe, hand_out
 from energymodels.vehicle.data import cycles
 from energymodels.vehicle.data.cars import car
 from energymodels.vehicle.range import alternatives as members
 from energymodels.vehicle.range.fields import VehicleSpec
-from energymodels.vehicle.range.results import OUTPUTS, SERIES
+from energymodels.vehicle.range.results import OUTPUTS
 
 
 class Range(Model):
@@ -105,11 +105,10 @@ class Range(Model):
         if out.arrays:
             from energymodels.vehicle.range.steps import places
 
-            found = np.empty((len(SERIES), rows.size, axes["time"].size))
+            names = self.kernel().SERIES_RESULTS
+            found = np.empty((len(names), rows.size, axes["time"].size))
             self.kernel().series(rows, steps, places(steps, sums, axes["time"]), found)
-            for output, values in zip(SERIES, found, strict=True):
-                if output.name in out.arrays:
-                    out.arrays[output.name][...] = values
+            hand_out(names, found, out.arrays)
 
 
 MODEL = Range()
