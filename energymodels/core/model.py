@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from energymodels.core.errors import Fault, unknown
-from energymodels.core.outputs import Output, Tolerance
+from energymodels.core.outputs import Output as Output
+from energymodels.core.outputs import Tolerance as Tolerance
 from energymodels.core.schema import FieldInfo, Table, schema
 
 if TYPE_CHECKING:

@@ -9,9 +9,10 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from pydantic import model_validator
 
+from energymodels.core.case import view
 from energymodels.core.errors import Fault
 from energymodels.core.model import Array, Block, Model, Output, Prepared, Probe, Remark
-from energymodels.core.schema import Choice, Table, choice, count, quantity
+from energymodels.core.schema import Choice, Label, Number, Table, Whole, choice, count, quantity
 from energymodels.pv.metals import alternatives as members
 from energymodels.pv.metals import checks as remarks
 from energymodels.pv.metals import citations, inventory
@@ -32,14 +33,14 @@ class Wafer(WaferMetals):
     )
     agreeing: ClassVar[tuple[tuple[str, str], ...]] = (("type", "dopant"),)
 
-    type: Literal["n", "p"] | None = choice(None, "base type; n by default; follows from the dopant")
-    dopant: Literal["P", "B", "Ga"] | None = choice(None, "dopant: P by default, Ga for p-type")
+    type: Label[Literal["n", "p"]] | None = choice(None, "base type; n by default; follows from the dopant")
+    dopant: Label[Literal["P", "B", "Ga"]] | None = choice(None, "dopant: P by default, Ga for p-type")
     # between what 1e20 cm-3 and next to no doping give, for either type
-    resistivity: float | None = quantity(
+    resistivity: Number | None = quantity(
         None, "ohm cm", "resistivity in the dark at 298.15 K", ge=1.3e-3, le=3.5e5
     )
-    doping: float | None = quantity(None, "cm-3", "net doping: dopant less compensation", ge=1e8, le=1e20)
-    compensation: float = quantity(
+    doping: Number | None = quantity(None, "cm-3", "net doping: dopant less compensation", ge=1e8, le=1e20)
+    compensation: Number = quantity(
         0.0,
         "cm-3",
         "density of the opposite dopant in a compensated wafer: phosphorus in p-type, boron in n-type; with "
@@ -49,31 +50,32 @@ class Wafer(WaferMetals):
         ge=0.0,
         le=1e20,
     )
-    thickness: float = quantity(150.0, "um", "thickness", ge=1.0, le=10000.0)
-    tau: float | None = quantity(
+    thickness: Number = quantity(150.0, "um", "thickness", ge=1.0, le=10000.0)
+    tau: Number | None = quantity(
         None,
         "s",
         "SRH lifetime tau_p0, low injection in n-type, of what is not among the metals",
         usual=TIMES,
         gt=0.0,
     )
-    capture_ratio: float | None = quantity(
+    capture_ratio: Number | None = quantity(
         None,
         "1",
         "capture asymmetry tau_p0 / tau_n0: above 1 the defect prefers electrons, which costs p-type",
         gt=0.0,
         le=1e8,
     )
-    tau_n0: float | None = quantity(None, "s", "SRH capture time of electrons", usual=TIMES, gt=0.0)
-    tau_p0: float | None = quantity(None, "s", "SRH capture time of holes", usual=TIMES, gt=0.0)
-    srh_level: float = quantity(0.0, "eV", "SRH level above the intrinsic energy", ge=-0.6, le=0.6)
+    tau_n0: Number | None = quantity(None, "s", "SRH capture time of electrons", usual=TIMES, gt=0.0)
+    tau_p0: Number | None = quantity(None, "s", "SRH capture time of holes", usual=TIMES, gt=0.0)
+    srh_level: Number = quantity(0.0, "eV", "SRH level above the intrinsic energy", ge=-0.6, le=0.6)
 
     @model_validator(mode="after")
     def _agree(self) -> Wafer:
-        if self.type and self.dopant and TYPE_OF[self.dopant] != self.type:
+        written = self.model_dump(include={"type", "dopant"})
+        kind, dopant = written["type"], written["dopant"]
+        if kind and dopant and TYPE_OF[dopant] != kind:
             raise ValueError(
-                f"type {self.type} and dopant {self.dopant} disagree: {self.dopant} makes "
-                f"{TYPE_OF[self.dopant]}-type"
+                f"type {kind} and dopant {dopant} disagree: {dopant} makes {TYPE_OF[dopant]}-type"
             )
         return self
 
@@ -81,11 +83,11 @@ class Wafer(WaferMetals):
 class Side(Table):
     """One side: recombination at its surface and metal, resistance of its contacts."""
 
-    j0: float = quantity(
+    j0: Number = quantity(
         0.0, "fA cm-2", "surface recombination J0 where there is no metal", usual=J0, ge=0.0, le=1e9
     )
-    j0_metal: float = quantity(0.0, "fA cm-2", "recombination J0 under metal", usual=J0, ge=0.0, le=1e9)
-    metal_fraction: float = quantity(
+    j0_metal: Number = quantity(0.0, "fA cm-2", "recombination J0 under metal", usual=J0, ge=0.0, le=1e9)
+    metal_fraction: Number = quantity(
         0.0,
         "1",
         "share of the area under metal; 0 stands for a contact over the whole area whose recombination "
@@ -93,17 +95,17 @@ class Side(Table):
         ge=0.0,
         le=1.0,
     )
-    j0_temperature: float = quantity(
+    j0_temperature: Number = quantity(
         298.15, "K", "temperature at which j0 and j0_metal are stated", ge=200.0, le=450.0
     )
-    j0_n_i: float | None = quantity(
+    j0_n_i: Number | None = quantity(
         None,
         "cm-3",
         "intrinsic density with which j0 was evaluated; not set: the model's own at j0_temperature",
         gt=0.0,
         le=1e16,
     )
-    j0_convention: Literal["narrowed", "kane-swanson"] = choice(
+    j0_convention: Label[Literal["narrowed", "kane-swanson"]] = choice(
         "narrowed",
         "how j0 and j0_metal were evaluated. narrowed: recombination J0 (exp(qV/kT) - 1), V the quasi-Fermi "
         "level splitting with "
@@ -112,21 +114,21 @@ class Side(Table):
         "inverse lifetime over excess density with the constant j0_n_i, without narrowing; converted at "
         "j0_injection",
     )
-    j0_injection: float = quantity(
+    j0_injection: Number = quantity(
         1e16,
         "cm-3",
         "excess density of the lifetimes whose slope gave j0 (the middle of the fit), with kane-swanson",
         ge=1e13,
         le=1e18,
     )
-    j0_iron: float = quantity(
+    j0_iron: Number = quantity(
         0.0,
         "fA cm",
         "what J0 gains per density of iron in the wafer before gettering; no coefficient is published",
         ge=0.0,
         le=1.0,
     )
-    contact_resistivity: float = quantity(
+    contact_resistivity: Number = quantity(
         0.0,
         "ohm cm2",
         "contact resistivity; adds itself over the metal fraction to the series resistance",
@@ -138,8 +140,8 @@ class Side(Table):
 class Curve(Table):
     """The current-voltage curve, on request."""
 
-    points: int = count(0, "points of the curve j(v); 0 for none", ge=0, le=100000)
-    voltage_min: float = quantity(
+    points: Whole = count(0, "points of the curve j(v); 0 for none", ge=0, le=100000)
+    voltage_min: Number = quantity(
         0.0,
         "V",
         "begin of the curve's voltage axis; in reverse the cell does not break down",
@@ -147,7 +149,7 @@ class Curve(Table):
         ge=-100.0,
         le=10.0,
     )
-    voltage_max: float = quantity(0.8, "V", "end of the curve's voltage axis", fixed=True, gt=0.0, le=10.0)
+    voltage_max: Number = quantity(0.8, "V", "end of the curve's voltage axis", fixed=True, gt=0.0, le=10.0)
 
 
 class CellSpec(Table):
@@ -166,29 +168,29 @@ class CellSpec(Table):
     wafer: Wafer = Wafer()
     front: Side = Side()
     rear: Side = Side()
-    series_resistance: float = quantity(
+    series_resistance: Number = quantity(
         0.0, "ohm cm2", "series resistance without the two contact terms", ge=0.0, le=1000.0
     )
-    shunt_resistance: float = quantity(INF, "ohm cm2", "shunt resistance", gt=0.0)
-    generation_current_density: float | None = quantity(
+    shunt_resistance: Number = quantity(INF, "ohm cm2", "shunt resistance", gt=0.0)
+    generation_current_density: Number | None = quantity(
         None,
         "mA cm-2",
         "imposed generation at 1000 W m-2 of AM1.5G; scales with the irradiance",
         ge=0.0,
         le=100.0,
     )
-    optical_loss: float | None = quantity(
+    optical_loss: Number | None = quantity(
         None, "1", "share lost of the Lambertian limit of the wafer's thickness", ge=0.0, lt=1.0
     )
-    optical_constants: Literal["schinke2015", "green2008"] = choice(
+    optical_constants: Label[Literal["schinke2015", "green2008"]] = choice(
         "schinke2015", "absorption data of silicon"
     )
-    auger: Literal["niewelt2022", "richter2012"] = choice("niewelt2022", "Auger recombination model")
-    intrinsic_density: Literal["couderc2014", "misiakos1993"] = choice(
+    auger: Label[Literal["niewelt2022", "richter2012"]] = choice("niewelt2022", "Auger recombination model")
+    intrinsic_density: Label[Literal["couderc2014", "misiakos1993"]] = choice(
         "couderc2014", "model of the intrinsic carrier density"
     )
-    temperature: float = quantity(298.15, "K", "cell temperature", ge=200.0, le=450.0)
-    irradiance: float = quantity(1000.0, "W m-2", "irradiance, AM1.5G in shape", ge=0.0, le=1e6)
+    temperature: Number = quantity(298.15, "K", "cell temperature", ge=200.0, le=450.0)
+    irradiance: Number = quantity(1000.0, "W m-2", "irradiance, AM1.5G in shape", ge=0.0, le=1e6)
     curve: Curve = Curve()
 
 
@@ -380,9 +382,9 @@ class Cell(Model):
         return found
 
     def prepare(self, columns: Mapping[str, Array]) -> Prepared:
-        from energymodels.pv.cell.rows import prepare
+        from energymodels.pv.cell.rows import rows
 
-        return prepare(columns)
+        return rows(view(CellSpec, columns), columns)
 
 
 MODEL = Cell()
