@@ -24,10 +24,12 @@ if TYPE_CHECKING:  # what a model sees of its fields (``case.view``)
     from energymodels.core.case import Label as Label
 
     Number: TypeAlias = npt.NDArray[np.float64]
-    Whole: TypeAlias = npt.NDArray[np.int64]
+    Filled: TypeAlias = Number  # where it is not set, the model finds it elsewhere
+    Count: TypeAlias = npt.NDArray[np.int64]
     Text: TypeAlias = npt.NDArray[np.str_]
 else:  # what a spec holds
-    Number, Whole, Text = float, int, str
+    Number, Count, Text = float, int, str
+    Filled = float | None
 
     class Label:
         """``Label[Literal[...]]`` stands for one of the words."""

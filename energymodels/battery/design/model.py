@@ -11,7 +11,7 @@ import numpy as np
 from energymodels.battery.design import checks as rules
 from energymodels.battery.design.fields import DesignSpec
 from energymodels.battery.design.results import COMPONENTS, OUTPUTS
-from energymodels.battery.design.rows import rows
+from energymodels.battery.design.rows import rows_of
 from energymodels.core.errors import Fault
 from energymodels.core.model import Array, Block, Model, Prepared, Probe
 
@@ -49,7 +49,7 @@ class Design(Model):
         return rules.inert(fields, swept)
 
     def prepare(self, columns: Mapping[str, Array]) -> Prepared:
-        return Prepared(rows(columns))
+        return Prepared(rows_of(columns))
 
     def solve(self, rows: Array, axes: Mapping[str, Array], out: Block) -> None:
         masses = out.arrays.get("component_mass")

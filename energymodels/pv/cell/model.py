@@ -12,7 +12,7 @@ from pydantic import model_validator
 from energymodels.core.case import view
 from energymodels.core.errors import Fault
 from energymodels.core.model import Array, Block, Model, Output, Prepared, Probe, Remark
-from energymodels.core.schema import Choice, Label, Number, Table, Whole, choice, count, quantity
+from energymodels.core.schema import Choice, Count, Label, Number, Table, choice, count, quantity
 from energymodels.pv.metals import alternatives as members
 from energymodels.pv.metals import checks as remarks
 from energymodels.pv.metals import citations, inventory
@@ -140,7 +140,7 @@ class Side(Table):
 class Curve(Table):
     """The current-voltage curve, on request."""
 
-    points: Whole = count(0, "points of the curve j(v); 0 for none", ge=0, le=100000)
+    points: Count = count(0, "points of the curve j(v); 0 for none", ge=0, le=100000)
     voltage_min: Number = quantity(
         0.0,
         "V",

@@ -10,7 +10,7 @@ import numpy as np
 
 from energymodels.core.case import view
 from energymodels.core.model import Array, Block, Model, Output, Prepared, Probe, Tolerance
-from energymodels.core.schema import Number, Table, Whole, count, quantity
+from energymodels.core.schema import Count, Number, Table, count, quantity
 from energymodels.kernels import status
 
 INF = float("inf")
@@ -20,7 +20,7 @@ DELIVERED = {"sign_convention": "current delivered by the device is positive"}
 class Curve(Table):
     """The current-voltage curve, on request."""
 
-    points: Whole = count(0, "points of the curve i(v); 0 for none", ge=0, le=100000)
+    points: Count = count(0, "points of the curve i(v); 0 for none", ge=0, le=100000)
     voltage_min: Number = quantity(0.0, "V", "begin of the curve's voltage axis", fixed=True, ge=-1e5, le=1e5)
     voltage_max: Number = quantity(1.0, "V", "end of the curve's voltage axis", fixed=True, ge=-1e5, le=1e5)
 

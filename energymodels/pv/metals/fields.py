@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from pydantic import create_model
 
-from energymodels.core.schema import Label, Number, Table, Whole, choice, count, quantity
+from energymodels.core.schema import Count, Label, Number, Table, choice, count, quantity
 from energymodels.pv.metals import data
 from energymodels.pv.metals.recipes import process_keys
 
@@ -153,7 +153,7 @@ class Crystal(Table):
         ge=0.0,
         lt=1.0,
     )
-    pulls: Whole = count(1, "number of the crystal from this crucible (rcz, ccz)", fixed=False, ge=1, le=1000)
+    pulls: Count = count(1, "number of the crystal from this crucible (rcz, ccz)", fixed=False, ge=1, le=1000)
     pulled_fraction: Number = quantity(
         0.8, "1", "share of the melt that each crystal takes before the next charge (rcz)", gt=0.0, lt=1.0
     )
