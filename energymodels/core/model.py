@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from energymodels.core.arrays import Array as Array
 from energymodels.core.arrays import label_index as label_index
+from energymodels.core.outputs import Agreement as Agreement
+from energymodels.core.outputs import Output as Output
 from energymodels.core.review import Context, Review
 from energymodels.core.review import Remark as Remark
 from energymodels.core.schema import FieldInfo, Table, schema
@@ -18,59 +20,6 @@ if TYPE_CHECKING:
     from energymodels.core.solution import Solution
 
 Probe: TypeAlias = "Callable[[list[str]], Solution]"
-
-
-# dimensions whose places are words: few, so that such an output is shown with the scalars
-LABELLED = frozenset({"component", "element"})
-
-
-@dataclass(frozen=True)
-class Output:
-    """One result: ``scale`` takes the kernel's SI value to ``unit``; ``derived`` results come from the fields
-    alone.
-
-    With ``flag_values`` in ``attrs`` it is a code: int8 in the result, -1 where the kernel left NaN.
-    ``on_request``: given only to whom names it in ``keep``. ``absent`` says where a case that ends well has
-    no such number; without it all numbers of such a case are finite, or the case gets the status not_finite.
-    """
-
-    name: str
-    unit: str
-    long_name: str
-    scale: float = 1.0
-    dims: tuple[str, ...] = ()
-    derived: bool = False
-    attrs: Mapping[str, Any] = field(default_factory=dict)
-    on_request: bool = False
-    absent: str = ""
-
-    @property
-    def meaning(self) -> str:
-        """What it is, and where there is none."""
-        return f"{self.long_name}; none {self.absence}" if self.absence else self.long_name
-
-    @property
-    def absence(self) -> str:
-        """Where a case that ends well has none: what ``absent`` says, and along time what lies after its end;
-        empty if nowhere.
-        """
-        return self.absent or ("after the end of the case" if "time" in self.dims else "")
-
-    @property
-    def brief(self) -> bool:
-        """Whether it is a number a case, or one for each of a few words."""
-        return LABELLED.issuperset(self.dims)
-
-
-@dataclass(frozen=True)
-class Agreement:
-    """How closely an output must meet its reference: |a - b| <= absolute + relative |b|, and why
-    that much.
-    """
-
-    relative: float
-    absolute: float
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -119,7 +68,9 @@ class Model(ABC):
 
     @abstractmethod
     def kernel(self) -> ModuleType:
-        """Return the kernel module: ``ROW`` and the jitted ``solve``."""
+        """Return the kernel module: ``ROW``, the jitted ``solve`` and ``RESULTS``, the names of what it finds
+        in the order of ``Block.scalars``.
+        """
 
     def fields(self, values: Mapping[str, Any]) -> dict[str, FieldInfo]:
         """Return every field by dotted path: those of ``spec`` and those that ``values``, as somebody wrote
@@ -163,5 +114,13 @@ class Model(ABC):
 
 
 def scalar_outputs(model: Model) -> list[Output]:
-    """Return the outputs a kernel writes as scalars, in its order."""
-    return [output for output in model.outputs if not output.dims and not output.derived]
+    """Return the outputs without dimensions that a model's kernel finds, in the order of its ``RESULTS``."""
+    known = {output.name: output for output in model.outputs}
+    return [known[name] for name in model.kernel().RESULTS]
+
+
+def hand_out(names: Iterable[str], values: Iterable[Array], arrays: Mapping[str, Array]) -> None:
+    """Copy the results called ``names`` into those of ``arrays`` that are wanted."""
+    for name, found in zip(names, values, strict=True):
+        if name in arrays:
+            arrays[name][...] = found

@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any, ClassVar, Literal, TypeAlias, get_args, get_origin
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, get_args, get_origin
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,24 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from energymodels.core import units
 from energymodels.core.errors import Fault, InputError, nearest
+
+if TYPE_CHECKING:  # what a model sees of its fields (``case.view``)
+    from energymodels.core.case import Label as Label
+
+    Number: TypeAlias = npt.NDArray[np.float64]
+    Filled: TypeAlias = Number  # where it is not set, the model finds it elsewhere
+    Count: TypeAlias = npt.NDArray[np.int64]
+    Text: TypeAlias = npt.NDArray[np.str_]
+else:  # what a spec holds
+    Number, Count, Text = float, int, str
+    Filled = float | None
+
+    class Label:
+        """``Label[Literal[...]]`` stands for one of the words."""
+
+        def __class_getitem__(cls, words):
+            return words
+
 
 Choice: TypeAlias = Mapping[str, float | None]
 
@@ -31,13 +49,15 @@ class Table(BaseModel):
     A choice maps its fields to their defaults, None where the field must be given. Names are relative to the
     table and may be dotted. ``exclusive`` lists groups of choices none of which need be used; a name there
     may be a table's, for all its fields. ``agreeing`` pairs say the same thing twice: both may be given if
-    they agree, but overriding one drops the other.
+    they agree, but overriding one drops the other. ``by_name``: the fields come from data; a model gets those
+    that are set by their names.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=True)
     alternatives: ClassVar[tuple[tuple[Choice, ...], ...]] = ()
     exclusive: ClassVar[tuple[tuple[tuple[str, ...], ...], ...]] = ()
     agreeing: ClassVar[tuple[tuple[str, str], ...]] = ()
+    by_name: ClassVar[bool] = False
 
 
 def quantity(

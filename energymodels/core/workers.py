@@ -83,7 +83,7 @@ class _Worker:
                     target[...] = values.ravel()[0]
                 else:
                     self.varying.append((target, np.broadcast_to(values, solution.shape)))
-        self.scales = [(i, o.scale) for i, o in enumerate(scalar_outputs(solution.model)) if o.scale != 1.0]
+        self.scales = [(i, output.scale) for i, output in enumerate(scalar_outputs(solution.model))]
 
     def __call__(self, index: tuple[slice, ...], first: int, count: int) -> int:
         rows = self.buffer[:count]
@@ -97,10 +97,10 @@ class _Worker:
         with np.errstate(all="ignore"):
             self.solution.model.solve(rows, self.axes, out)
         for i, scale in self.scales:
-            out.scalars[i] *= scale
+            scale.bring_back(out.scalars[i])
         for output in self.solution.outputs:
-            if output.dims and output.scale != 1.0 and not output.derived:
-                arrays[output.name] *= output.scale
+            if output.dims and not output.derived:
+                output.scale.bring_back(arrays[output.name])
         return count
 
 
@@ -143,11 +143,7 @@ def run_kernel(
             solution.values[name] = row
     for output in solution.outputs:
         if output.derived:
-            solution.values[output.name] = (
-                prepared.derived[output.name] * output.scale
-                if output.scale != 1.0
-                else prepared.derived[output.name]
-            )
+            solution.values[output.name] = output.scale.from_si(prepared.derived[output.name])
 
 
 def _run_threads(

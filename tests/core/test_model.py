@@ -65,7 +65,7 @@ class EchoModel(Model):
     asked: ClassVar[list[list[str]]] = []
 
     def kernel(self):
-        return SimpleNamespace(ROW=ROW, solve=lambda: None)
+        return SimpleNamespace(ROW=ROW, RESULTS=("duration", "outcome"), solve=lambda: None)
 
     def fields(self, values):
         sentence = str(values.get("sentence", ""))

@@ -24,11 +24,7 @@ from energymodels.kernels.battery.cell import layout as functions
 from energymodels.kernels.battery.design import layout
 
 FIELD, PREFIX = "cell_design", "design."
-RESULTS = {
-    "mass": layout.MASS,
-    "specific_energy": layout.SPECIFIC_ENERGY,
-    "energy_density": layout.ENERGY_DENSITY,
-}
+RESULTS = ("mass", "specific_energy", "energy_density")  # of the design, that the battery model gives too
 PLACES = 20001  # of stoichiometry, to find the empty cell
 
 
@@ -73,7 +69,7 @@ def geometry(columns: Mapping[str, Array]) -> tuple[dict[str, Array], dict[str, 
     """Return (fields of the battery model, results of the design) by the designs in ``columns``; nothing
     without a design.
     """
-    from energymodels.battery.design.geometry import of_results, results
+    from energymodels.battery.design.geometry import of_results, place, results
 
     if FIELD not in columns:
         return {}, {}
@@ -86,8 +82,8 @@ def geometry(columns: Mapping[str, Array]) -> tuple[dict[str, Array], dict[str, 
         out, _masses, reasons = results(design)
         for path, values in of_results(design, out, reasons).items():
             fields[path] = np.where(which == i, values, fields.get(path, np.nan))
-        for key, place in RESULTS.items():
-            values = np.where(reasons == layout.FITS, out[place], np.nan)
+        for key in RESULTS:
+            values = np.where(reasons == layout.FITS, out[place(key)], np.nan)
             found[key] = np.where(which == i, values, found.get(key, np.nan))
     return fields, found
 

@@ -12,15 +12,14 @@ from energymodels.battery.cell import built
 from energymodels.battery.cell.checks import BatteryReview
 from energymodels.battery.cell.fields import BatterySpec
 from energymodels.battery.cell.mesh import make_mesh, workspace
-from energymodels.battery.cell.results import OF_DESIGN, OUTPUTS, PROFILES, REFERENCES, SERIES
+from energymodels.battery.cell.results import OF_DESIGN, OUTPUTS, PROFILES, REFERENCES
 from energymodels.battery.cell.rows import Columns, kernel_rows, program, shared_tables
 from energymodels.battery.parameters import names
 from energymodels.battery.protocol.program import parse
 from energymodels.core.errors import Fault, InputError
-from energymodels.core.model import Agreement, Array, Block, Model, Output, Prepared, Probe
+from energymodels.core.model import Agreement, Array, Block, Model, Output, Prepared, Probe, hand_out
 from energymodels.core.review import Context
 from energymodels.core.schema import FieldInfo, Table, schema
-from energymodels.kernels.constants import ZERO_CELSIUS
 
 if TYPE_CHECKING:
     pass
@@ -104,8 +103,10 @@ class Battery(Model):
         return Prepared(rows | more, derived, shared)
 
     def solve(self, rows: Array, axes: Mapping[str, Array], out: Block) -> None:
+        from energymodels.kernels.battery.cell import row as at
+
         time = axes.get("time", np.empty(0)) if out.arrays else np.empty(0)
-        series = np.empty((len(SERIES), rows.size if time.size else 0, time.size))
+        series = np.empty((at.SERIES, rows.size if time.size else 0, time.size))
         arrays, mesh = workspace(rows, axes, resolved=self.name == "battery.dfn")
         n, s, p = mesh.n, mesh.s, mesh.p
         nodes = n + s + p
@@ -116,15 +117,6 @@ class Battery(Model):
             axes["profiles"],
             FIDELITIES.index(self.name), time, series, inside, out.scalars, out.status,
         )  # fmt: skip
-        for i, output in enumerate(SERIES):
-            if output.name in out.arrays:
-                out.arrays[output.name][...] = (
-                    series[i] - ZERO_CELSIUS if output.unit == "degC" else series[i]
-                )
         parts = (inside[..., :nodes], inside[..., nodes : nodes + n], inside[..., 2 * nodes - p :])
-        for output, part in zip(PROFILES, parts, strict=True):
-            if output.name in out.arrays:
-                out.arrays[output.name][...] = part
-        for i, output in enumerate(o for o in self.outputs if not o.dims and not o.derived):
-            if output.unit == "degC":
-                out.scalars[i] -= ZERO_CELSIUS
+        hand_out(at.SERIES_RESULTS, series, out.arrays)
+        hand_out((output.name for output in PROFILES), parts, out.arrays)

@@ -1,4 +1,4 @@
-"""What the battery models give, in the kernels' order, and how closely PyBaMM is to be met."""
+"""What the battery models give, by the kernels' names, and how closely PyBaMM is to be met."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from energymodels.kernels.battery.cell.layout import TERMINATIONS
 from energymodels.kernels.battery.cell.row import VALIDITIES
 
 SIGN = {"sign_convention": "current delivered by the cell is positive: discharge above 0, charge below"}
-PER_HOUR = 1.0 / 3600.0
 UNDESIGNED = "unless a battery.design spec gives the cell"
 ENDS = {
     "flag_values": np.arange(-1, len(TERMINATIONS), dtype=np.int8),
@@ -17,10 +16,10 @@ ENDS = {
 }
 
 SCALARS = (
-    Output("capacity", "A h", "charge moved, whichever way", PER_HOUR),
-    Output("capacity_discharged", "A h", "charge delivered less charge taken", PER_HOUR, attrs=SIGN),
-    Output("energy", "W h", "energy moved at the terminals, whichever way", PER_HOUR),
-    Output("energy_discharged", "W h", "energy delivered less energy taken", PER_HOUR, attrs=SIGN),
+    Output("capacity", "A h", "charge moved, whichever way"),
+    Output("capacity_discharged", "A h", "charge delivered less charge taken", attrs=SIGN),
+    Output("energy", "W h", "energy moved at the terminals, whichever way"),
+    Output("energy_discharged", "W h", "energy delivered less energy taken", attrs=SIGN),
     Output("duration", "s", "time from the protocol's begin to its end"),
     Output("temperature_max", "degC", "highest temperature of the cell"),
     Output(
@@ -33,9 +32,8 @@ SCALARS = (
         "heat_total",
         "W h",
         "heat released in the cell; below 0 where reversible heat cools more than losses warm",
-        PER_HOUR,
     ),
-    Output("cell_capacity", "A h", "charge between the open-circuit limits", PER_HOUR),
+    Output("cell_capacity", "A h", "charge between the open-circuit limits"),
     Output("termination", "1", "what ended the last step", attrs=ENDS),
     Output("termination_step", "1", "number of the step that ended the case, counted from 1 as they are run"),
     Output("time_steps", "1", "steps of the time integration; one along a profile has two stages"),
@@ -55,7 +53,6 @@ SCALARS = (
         "plating_onset_capacity",
         "A h",
         "charge taken, less delivered, until the negative electrode first fell below 0 V against lithium",
-        PER_HOUR,
         absent="where it never does",
     ),
     Output(
@@ -65,11 +62,11 @@ SCALARS = (
         absent="where that is 0",
     ),
     Output("peak_c_rate", "1", "largest current, in nominal capacities an hour"),
-    Output("charged_capacity", "A h", "charge taken less charge delivered", PER_HOUR),
-    Output("heat_rejected", "W h", "heat given off to the surroundings", PER_HOUR),
-    Output("lithium_plated", "A h", "lithium metal that can still dissolve", PER_HOUR),
-    Output("lithium_dead", "A h", "lithium metal that cannot dissolve any more", PER_HOUR),
-    Output("lithium_in_sei", "A h", "lithium in the growth of the interphase", PER_HOUR),
+    Output("charged_capacity", "A h", "charge taken less charge delivered"),
+    Output("heat_rejected", "W h", "heat given off to the surroundings"),
+    Output("lithium_plated", "A h", "lithium metal that can still dissolve"),
+    Output("lithium_dead", "A h", "lithium metal that cannot dissolve any more"),
+    Output("lithium_in_sei", "A h", "lithium in the growth of the interphase"),
     Output("lithium_gained", "1", "relative change of all lithium: what its balance misses"),
     Output(
         "validity",
@@ -117,9 +114,7 @@ SERIES = (
         "share of the voltage: resistance of electrolyte, electrodes, contacts",
         dims=("time",),
     ),
-    Output(
-        "lithium_lost", "A h", "lithium that side reactions took from the particles", PER_HOUR, dims=("time",)
-    ),
+    Output("lithium_lost", "A h", "lithium that side reactions took from the particles", dims=("time",)),
 )
 PROFILES = (
     Output("electrolyte_concentration", "mol m-3", "salt in the electrolyte", dims=("time", "x"),
@@ -134,15 +129,12 @@ PROFILES = (
     ),
 )  # fmt: skip
 OF_DESIGN = (
-    Output("mass", "g", "mass of the cell as designed", 1e3, derived=True, absent=UNDESIGNED),
-    Output(
-        "specific_energy", "W h kg-1", "energy as designed by mass", PER_HOUR, derived=True, absent=UNDESIGNED
-    ),
+    Output("mass", "g", "mass of the cell as designed", derived=True, absent=UNDESIGNED),
+    Output("specific_energy", "W h kg-1", "energy as designed by mass", derived=True, absent=UNDESIGNED),
     Output(
         "energy_density",
         "W h L-1",
         "energy as designed by volume",
-        PER_HOUR * 1e-3,
         derived=True,
         absent=UNDESIGNED,
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Literal
 
 from energymodels.battery.design.materials import part
-from energymodels.core.schema import Choice, Table, choice, quantity
+from energymodels.core.schema import Choice, Filled, Label, Number, Table, choice, quantity
 
 
 def of_material(unit: str, meaning: str, **limits: Any) -> Any:
@@ -16,34 +16,28 @@ def of_material(unit: str, meaning: str, **limits: Any) -> Any:
 class Coating(Table):
     """What both electrodes share. Everything per area is of one side of a sheet."""
 
-    specific_capacity: float | None = of_material(
+    specific_capacity: Filled = of_material(
         "mA h g-1", "reversible capacity of the active material", gt=0.0, le=1e4
     )
-    first_cycle_efficiency: float | None = of_material(
+    first_cycle_efficiency: Filled = of_material(
         "1", "charge given back over charge taken up in the first cycle", gt=0.0, le=1.0
     )
-    active_density: float | None = of_material(
-        "g cm-3", "true density of the active material", gt=0.0, le=25.0
-    )
-    potential: float | None = of_material(
+    active_density: Filled = of_material("g cm-3", "true density of the active material", gt=0.0, le=25.0)
+    potential: Filled = of_material(
         "V", "mean potential against lithium (of sodium cells: sodium)", ge=-1.0, le=6.0
     )
-    active_mass_fraction: float | None = of_material(
+    active_mass_fraction: Filled = of_material(
         "1", "share of the coating's mass that is active material", gt=0.0, le=1.0
     )
-    inactive_density: float | None = of_material(
-        "g cm-3", "density of binder and carbon together", gt=0.0, le=25.0
-    )
-    specific_heat: float | None = of_material(
-        "J kg-1 K-1", "specific heat capacity of the coating", gt=0.0, le=1e5
-    )
-    areal_capacity: float | None = quantity(
+    inactive_density: Filled = of_material("g cm-3", "density of binder and carbon together", gt=0.0, le=25.0)
+    specific_heat: Filled = of_material("J kg-1 K-1", "specific heat capacity of the coating", gt=0.0, le=1e5)
+    areal_capacity: Number | None = quantity(
         None, "mA h cm-2", "reversible capacity per area of one side", ge=0.0, le=100.0
     )
-    loading: float | None = quantity(
+    loading: Number | None = quantity(
         None, "mg cm-2", "mass of the coating per area of one side", ge=0.0, le=1e3
     )
-    thickness: float | None = quantity(
+    thickness: Number | None = quantity(
         None,
         "um",
         "thickness of the coating of one side; of lithium metal: of the foil",
@@ -51,10 +45,10 @@ class Coating(Table):
         ge=0.0,
         le=1e4,
     )
-    porosity: float | None = quantity(
+    porosity: Number | None = quantity(
         None, "1", "volume fraction of pores; lithium metal has none", ge=0.0, lt=1.0
     )
-    coating_density: float | None = quantity(
+    coating_density: Number | None = quantity(
         None, "g cm-3", "density of the coating with its pores", gt=0.0, le=25.0
     )
 
@@ -67,16 +61,16 @@ class Positive(Coating):
         ({"porosity": 0.3}, {"coating_density": None}),
     )
 
-    material: Literal["lfp", "lmfp", "nmc811", "ni-rich", "na-layered"] = choice(
+    material: Label[Literal["lfp", "lmfp", "nmc811", "ni-rich", "na-layered"]] = choice(
         "lfp", "active material, which fills in what is not set"
     )
-    collector_thickness: float = quantity(
+    collector_thickness: Number = quantity(
         12.0, "um", "thickness of the foil", usual=(1.0, 1e3), ge=0.0, le=1e3
     )
-    collector_density: float = quantity(
+    collector_density: Number = quantity(
         part("aluminium", "density", "kg m-3"), "kg m-3", "density of the foil", gt=0.0, le=3e4
     )
-    collector_specific_heat: float = quantity(
+    collector_specific_heat: Number = quantity(
         part("aluminium", "specific_heat", "J kg-1 K-1"),
         "J kg-1 K-1",
         "specific heat capacity of the foil",
@@ -96,25 +90,25 @@ class Negative(Coating):
         ({"porosity": 0.3}, {"coating_density": None}),
     )
 
-    material: Literal["graphite", "silicon-graphite", "hard-carbon", "lithium"] = choice(
+    material: Label[Literal["graphite", "silicon-graphite", "hard-carbon", "lithium"]] = choice(
         "graphite", "active material, which fills in what is not set"
     )
-    np_ratio: float | None = quantity(
+    np_ratio: Number | None = quantity(
         None, "1",
         "reversible capacity per area over the positive's; of lithium metal: what is there before the "
         "first charge",
         ge=0.0, le=100.0,
     )  # fmt: skip
-    prelithiation: float = quantity(
+    prelithiation: Number = quantity(
         0.0, "1", "share of its first-cycle loss made good before assembly", ge=0.0, le=1.0
     )
-    collector_thickness: float = quantity(
+    collector_thickness: Number = quantity(
         6.0, "um", "thickness of the foil", usual=(1.0, 1e3), ge=0.0, le=1e3
     )
-    collector_density: float = quantity(
+    collector_density: Number = quantity(
         part("copper", "density", "kg m-3"), "kg m-3", "density of the foil", gt=0.0, le=3e4
     )
-    collector_specific_heat: float = quantity(
+    collector_specific_heat: Number = quantity(
         part("copper", "specific_heat", "J kg-1 K-1"),
         "J kg-1 K-1",
         "specific heat capacity of the foil",
@@ -130,17 +124,17 @@ class Separator(Table):
         ({"solid_density": part("separator", "density", "g cm-3")}, {"areal_mass": None}),
     )
 
-    thickness: float = quantity(
+    thickness: Number = quantity(
         part("separator", "thickness", "um"), "um", "thickness", usual=(1.0, 2e3), gt=0.0, le=1e4
     )
-    porosity: float = quantity(
+    porosity: Number = quantity(
         part("separator", "porosity", "1"), "1", "volume fraction of pores", ge=0.0, lt=1.0
     )
-    solid_density: float | None = quantity(
+    solid_density: Number | None = quantity(
         None, "g cm-3", "density of its solid, polymer and ceramic together", gt=0.0, le=25.0
     )
-    areal_mass: float | None = quantity(None, "mg cm-2", "mass per area", ge=0.0, le=1e3)
-    specific_heat: float = quantity(
+    areal_mass: Number | None = quantity(None, "mg cm-2", "mass per area", ge=0.0, le=1e3)
+    specific_heat: Number = quantity(
         part("separator", "specific_heat", "J kg-1 K-1"),
         "J kg-1 K-1",
         "specific heat capacity",
@@ -156,14 +150,14 @@ class Electrolyte(Table):
         ({"filling": 1.0}, {"mass_per_capacity": None}),
     )
 
-    density: float = quantity(part("electrolyte", "density", "g cm-3"), "g cm-3", "density", gt=0.0, le=10.0)
-    filling: float | None = quantity(
+    density: Number = quantity(part("electrolyte", "density", "g cm-3"), "g cm-3", "density", gt=0.0, le=10.0)
+    filling: Number | None = quantity(
         None, "1", "volume over that of the pores of electrodes and separator", ge=0.0, le=100.0
     )
-    mass_per_capacity: float | None = quantity(
+    mass_per_capacity: Number | None = quantity(
         None, "g A-1 h-1", "mass per capacity of the cell", gt=0.0, le=1e3
     )
-    specific_heat: float = quantity(
+    specific_heat: Number = quantity(
         part("electrolyte", "specific_heat", "J kg-1 K-1"),
         "J kg-1 K-1",
         "specific heat capacity",
@@ -186,26 +180,26 @@ class Housing(Table):
         ),
     )
 
-    mass_fraction: float | None = quantity(
+    mass_fraction: Number | None = quantity(
         None, "1", "share of the cell's mass; the housing then has no thickness", ge=0.0, lt=1.0
     )
-    wall_thickness: float | None = quantity(None, "mm", "thickness of the wall on all sides", ge=0.0, le=1e3)
-    density: float | None = quantity(
+    wall_thickness: Number | None = quantity(None, "mm", "thickness of the wall on all sides", ge=0.0, le=1e3)
+    density: Number | None = quantity(
         None, "g cm-3", "density of the wall; not set: aluminium", gt=0.0, le=25.0
     )
-    laminate_mass: float | None = quantity(
+    laminate_mass: Number | None = quantity(
         None, "mg cm-2", "mass of a pouch's laminate per area", ge=0.0, le=1e4
     )
-    laminate_thickness: float | None = quantity(
+    laminate_thickness: Number | None = quantity(
         None, "mm", "thickness of a pouch's laminate", ge=0.0, le=10.0
     )
-    seam: float = quantity(
+    seam: Number = quantity(
         0.0, "mm", "width of the laminate's seam, all around and beyond the outer dimensions", ge=0.0, le=1e3
     )
-    terminals_mass: float = quantity(
+    terminals_mass: Number = quantity(
         0.0, "g", "terminals, tabs, lid beyond the wall, insulation and all else", ge=0.0, le=1e6
     )
-    specific_heat: float = quantity(
+    specific_heat: Number = quantity(
         part("aluminium", "specific_heat", "J kg-1 K-1"),
         "J kg-1 K-1",
         "specific heat capacity of housing and terminals",
@@ -227,59 +221,61 @@ class Whole(Table):
         ),
     )
 
-    format: Literal["prismatic", "blade", "pouch", "cylindrical"] = choice(
+    format: Label[Literal["prismatic", "blade", "pouch", "cylindrical"]] = choice(
         "prismatic", "format; all but the cylinder are boxes"
     )
-    capacity: float | None = quantity(
+    capacity: Number | None = quantity(
         None, "A h", "capacity asked for: the number of pairs follows, not rounded", gt=0.0, le=1e6
     )
-    positive_sheets: float | None = quantity(
+    positive_sheets: Number | None = quantity(
         None, "1", "positive sheets, coated on both sides", gt=0.0, le=1e5
     )
-    positive_length: float | None = quantity(
+    positive_length: Number | None = quantity(
         None, "m", "length of positive sheet, coated on both sides, of all windings together", gt=0.0, le=1e5
     )
-    electrode_pairs: float | None = quantity(
+    electrode_pairs: Number | None = quantity(
         None, "1", "coated sides of positives that face a negative", gt=0.0, le=1e6
     )
-    fill: float | None = quantity(
+    fill: Number | None = quantity(
         None,
         "1",
         "share that the stack takes of the thickness inside, or the winding of the cross-section inside",
         gt=0.0,
         le=1.0,
     )
-    electrode_height: float | None = quantity(
+    electrode_height: Number | None = quantity(
         None,
         "m",
         "height of the positive coating; not set: what the outer height leaves, else 0.1 m",
         gt=0.0,
         le=1e3,
     )
-    electrode_width: float | None = quantity(
+    electrode_width: Number | None = quantity(
         None, "m",
         "width of the positive coating; not set: what the outer length leaves, else 0.2 m; follows in a "
         "cylinder",
         gt=0.0, le=1e3,
     )  # fmt: skip
-    overhang: float = quantity(1.0, "mm", "of the negative over the positive, on each edge", ge=0.0, le=100.0)
-    separator_overhang: float = quantity(
+    overhang: Number = quantity(
+        1.0, "mm", "of the negative over the positive, on each edge", ge=0.0, le=100.0
+    )
+    separator_overhang: Number = quantity(
         1.0, "mm", "of the separator over the negative, on each edge", ge=0.0, le=100.0
     )
-    extra_negative_sheets: float = quantity(
+    extra_negative_sheets: Number = quantity(
         0.0, "1", "negative sheets beyond one for each positive sheet", ge=0.0, le=100.0
     )
-    length: float | None = quantity(None, "mm", "outer length, along the electrodes' width", gt=0.0, le=1e5)
-    height: float | None = quantity(None, "mm", "outer height, along the electrodes' height", gt=0.0, le=1e5)
-    thickness: float | None = quantity(None, "mm", "outer thickness, across the stack", gt=0.0, le=1e5)
-    diameter: float | None = quantity(None, "mm", "outer diameter of a cylinder", gt=0.0, le=1e4)
-    core_diameter: float = quantity(
+    length: Number | None = quantity(None, "mm", "outer length, along the electrodes' width", gt=0.0, le=1e5)
+    height: Number | None = quantity(None, "mm", "outer height, along the electrodes' height", gt=0.0, le=1e5)
+    thickness: Number | None = quantity(None, "mm", "outer thickness, across the stack", gt=0.0, le=1e5)
+    diameter: Number | None = quantity(None, "mm", "outer diameter of a cylinder", gt=0.0, le=1e4)
+    core_diameter: Number = quantity(
         0.0, "mm", "diameter of the hole in the winding of a cylinder", ge=0.0, le=1e4
     )
-    room_height: float = quantity(
+    room_height: Number = quantity(
         0.0, "mm", "inside the housing beside the separators' height, for tabs and terminals", ge=0.0, le=1e4
     )
-    room_length: float = quantity(
+    room_length: Number = quantity(
         0.0, "mm", "inside the housing beside the separators' width, for tabs and terminals", ge=0.0, le=1e4
     )
 
@@ -297,7 +293,7 @@ class DesignSpec(Table):
     electrolyte: Electrolyte = Electrolyte()
     housing: Housing = Housing()
     cell: Whole = Whole()
-    mean_voltage: float | None = quantity(
+    mean_voltage: Number | None = quantity(
         None,
         "V",
         "mean voltage of discharge; not set: the difference of the mean potentials",

@@ -10,7 +10,7 @@ import numpy as np
 from energymodels.battery.design.checks import DesignReview
 from energymodels.battery.design.fields import DesignSpec
 from energymodels.battery.design.results import COMPONENTS, OUTPUTS
-from energymodels.battery.design.rows import rows
+from energymodels.battery.design.rows import rows_of
 from energymodels.core.model import Array, Block, Model, Prepared, Probe
 from energymodels.core.review import Context
 
@@ -34,7 +34,7 @@ class Design(Model):
         return {"component": np.array(COMPONENTS)}
 
     def prepare(self, columns: Mapping[str, Array]) -> Prepared:
-        return Prepared(rows(columns))
+        return Prepared(rows_of(columns))
 
     def solve(self, rows: Array, axes: Mapping[str, Array], out: Block) -> None:
         masses = out.arrays.get("component_mass")

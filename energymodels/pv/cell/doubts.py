@@ -51,7 +51,9 @@ def _generation(columns: Mapping[str, Array], given: Collection[str]) -> list[Re
     from energymodels.pv.cell.rows import optics
 
     T, imposed, thickness = columns["temperature"], columns[IMPOSED], columns["wafer.thickness"] * 1e-6
-    limit, standard = (0.1 * optics(columns, t, thickness)[0] for t in (T, np.full_like(T, STANDARD)))
+    limit, standard = (
+        0.1 * optics(columns["optical_constants"], t, thickness)[0] for t in (T, np.full_like(T, STANDARD))
+    )
     beyond = imposed > photons()
     above = (imposed > limit) & ~beyond
     change = 100.0 * (limit / standard - 1.0)

@@ -9,9 +9,10 @@ from typing import ClassVar, Literal
 import numpy as np
 from pydantic import model_validator
 
+from energymodels.core.case import view
 from energymodels.core.model import Array, Block, Model, Output, Prepared, Probe
 from energymodels.core.review import Context
-from energymodels.core.schema import Choice, Table, choice, count, quantity
+from energymodels.core.schema import Choice, Count, Label, Number, Table, choice, count, quantity
 from energymodels.pv.cell.checks import CellReview
 from energymodels.pv.metals import inventory
 from energymodels.pv.metals.fields import EXCLUSIVE, Crystal, Defects, Feedstock, Process, WaferMetals
@@ -31,14 +32,14 @@ class Wafer(WaferMetals):
     )
     agreeing: ClassVar[tuple[tuple[str, str], ...]] = (("type", "dopant"),)
 
-    type: Literal["n", "p"] | None = choice(None, "base type; n by default; follows from the dopant")
-    dopant: Literal["P", "B", "Ga"] | None = choice(None, "dopant: P by default, Ga for p-type")
+    type: Label[Literal["n", "p"]] | None = choice(None, "base type; n by default; follows from the dopant")
+    dopant: Label[Literal["P", "B", "Ga"]] | None = choice(None, "dopant: P by default, Ga for p-type")
     # between what 1e20 cm-3 and next to no doping give, for either type
-    resistivity: float | None = quantity(
+    resistivity: Number | None = quantity(
         None, "ohm cm", "resistivity in the dark at 298.15 K", ge=1.3e-3, le=3.5e5
     )
-    doping: float | None = quantity(None, "cm-3", "net doping: dopant less compensation", ge=1e8, le=1e20)
-    compensation: float = quantity(
+    doping: Number | None = quantity(None, "cm-3", "net doping: dopant less compensation", ge=1e8, le=1e20)
+    compensation: Number = quantity(
         0.0,
         "cm-3",
         "density of the opposite dopant in a compensated wafer: phosphorus in p-type, boron in n-type; with "
@@ -48,31 +49,32 @@ class Wafer(WaferMetals):
         ge=0.0,
         le=1e20,
     )
-    thickness: float = quantity(150.0, "um", "thickness", ge=1.0, le=10000.0)
-    tau: float | None = quantity(
+    thickness: Number = quantity(150.0, "um", "thickness", ge=1.0, le=10000.0)
+    tau: Number | None = quantity(
         None,
         "s",
         "SRH lifetime tau_p0, low injection in n-type, of what is not among the metals",
         usual=TIMES,
         gt=0.0,
     )
-    capture_ratio: float | None = quantity(
+    capture_ratio: Number | None = quantity(
         None,
         "1",
         "capture asymmetry tau_p0 / tau_n0: above 1 the defect prefers electrons, which costs p-type",
         gt=0.0,
         le=1e8,
     )
-    tau_n0: float | None = quantity(None, "s", "SRH capture time of electrons", usual=TIMES, gt=0.0)
-    tau_p0: float | None = quantity(None, "s", "SRH capture time of holes", usual=TIMES, gt=0.0)
-    srh_level: float = quantity(0.0, "eV", "SRH level above the intrinsic energy", ge=-0.6, le=0.6)
+    tau_n0: Number | None = quantity(None, "s", "SRH capture time of electrons", usual=TIMES, gt=0.0)
+    tau_p0: Number | None = quantity(None, "s", "SRH capture time of holes", usual=TIMES, gt=0.0)
+    srh_level: Number = quantity(0.0, "eV", "SRH level above the intrinsic energy", ge=-0.6, le=0.6)
 
     @model_validator(mode="after")
     def _agree(self) -> Wafer:
-        if self.type and self.dopant and TYPE_OF[self.dopant] != self.type:
+        written = self.model_dump(include={"type", "dopant"})
+        kind, dopant = written["type"], written["dopant"]
+        if kind and dopant and TYPE_OF[dopant] != kind:
             raise ValueError(
-                f"type {self.type} and dopant {self.dopant} disagree: {self.dopant} makes "
-                f"{TYPE_OF[self.dopant]}-type"
+                f"type {kind} and dopant {dopant} disagree: {dopant} makes {TYPE_OF[dopant]}-type"
             )
         return self
 
@@ -80,11 +82,11 @@ class Wafer(WaferMetals):
 class Side(Table):
     """One side: recombination at its surface and metal, resistance of its contacts."""
 
-    j0: float = quantity(
+    j0: Number = quantity(
         0.0, "fA cm-2", "surface recombination J0 where there is no metal", usual=J0, ge=0.0, le=1e9
     )
-    j0_metal: float = quantity(0.0, "fA cm-2", "recombination J0 under metal", usual=J0, ge=0.0, le=1e9)
-    metal_fraction: float = quantity(
+    j0_metal: Number = quantity(0.0, "fA cm-2", "recombination J0 under metal", usual=J0, ge=0.0, le=1e9)
+    metal_fraction: Number = quantity(
         0.0,
         "1",
         "share of the area under metal; 0 stands for a contact over the whole area whose recombination "
@@ -92,17 +94,17 @@ class Side(Table):
         ge=0.0,
         le=1.0,
     )
-    j0_temperature: float = quantity(
+    j0_temperature: Number = quantity(
         298.15, "K", "temperature at which j0 and j0_metal are stated", ge=200.0, le=450.0
     )
-    j0_n_i: float | None = quantity(
+    j0_n_i: Number | None = quantity(
         None,
         "cm-3",
         "intrinsic density with which j0 was evaluated; not set: the model's own at j0_temperature",
         gt=0.0,
         le=1e16,
     )
-    j0_convention: Literal["narrowed", "kane-swanson"] = choice(
+    j0_convention: Label[Literal["narrowed", "kane-swanson"]] = choice(
         "narrowed",
         "how j0 and j0_metal were evaluated. narrowed: recombination J0 (exp(qV/kT) - 1), V the quasi-Fermi "
         "level splitting with "
@@ -111,21 +113,21 @@ class Side(Table):
         "inverse lifetime over excess density with the constant j0_n_i, without narrowing; converted at "
         "j0_injection",
     )
-    j0_injection: float = quantity(
+    j0_injection: Number = quantity(
         1e16,
         "cm-3",
         "excess density of the lifetimes whose slope gave j0 (the middle of the fit), with kane-swanson",
         ge=1e13,
         le=1e18,
     )
-    j0_iron: float = quantity(
+    j0_iron: Number = quantity(
         0.0,
         "fA cm",
         "what J0 gains per density of iron in the wafer before gettering; no coefficient is published",
         ge=0.0,
         le=1.0,
     )
-    contact_resistivity: float = quantity(
+    contact_resistivity: Number = quantity(
         0.0,
         "ohm cm2",
         "contact resistivity; adds itself over the metal fraction to the series resistance",
@@ -137,8 +139,8 @@ class Side(Table):
 class Curve(Table):
     """The current-voltage curve, on request."""
 
-    points: int = count(0, "points of the curve j(v); 0 for none", ge=0, le=100000)
-    voltage_min: float = quantity(
+    points: Count = count(0, "points of the curve j(v); 0 for none", ge=0, le=100000)
+    voltage_min: Number = quantity(
         0.0,
         "V",
         "begin of the curve's voltage axis; in reverse the cell does not break down",
@@ -146,7 +148,7 @@ class Curve(Table):
         ge=-100.0,
         le=10.0,
     )
-    voltage_max: float = quantity(0.8, "V", "end of the curve's voltage axis", fixed=True, gt=0.0, le=10.0)
+    voltage_max: Number = quantity(0.8, "V", "end of the curve's voltage axis", fixed=True, gt=0.0, le=10.0)
 
 
 class CellSpec(Table):
@@ -165,29 +167,29 @@ class CellSpec(Table):
     wafer: Wafer = Wafer()
     front: Side = Side()
     rear: Side = Side()
-    series_resistance: float = quantity(
+    series_resistance: Number = quantity(
         0.0, "ohm cm2", "series resistance without the two contact terms", ge=0.0, le=1000.0
     )
-    shunt_resistance: float = quantity(INF, "ohm cm2", "shunt resistance", gt=0.0)
-    generation_current_density: float | None = quantity(
+    shunt_resistance: Number = quantity(INF, "ohm cm2", "shunt resistance", gt=0.0)
+    generation_current_density: Number | None = quantity(
         None,
         "mA cm-2",
         "imposed generation at 1000 W m-2 of AM1.5G; scales with the irradiance",
         ge=0.0,
         le=100.0,
     )
-    optical_loss: float | None = quantity(
+    optical_loss: Number | None = quantity(
         None, "1", "share lost of the Lambertian limit of the wafer's thickness", ge=0.0, lt=1.0
     )
-    optical_constants: Literal["schinke2015", "green2008"] = choice(
+    optical_constants: Label[Literal["schinke2015", "green2008"]] = choice(
         "schinke2015", "absorption data of silicon"
     )
-    auger: Literal["niewelt2022", "richter2012"] = choice("niewelt2022", "Auger recombination model")
-    intrinsic_density: Literal["couderc2014", "misiakos1993"] = choice(
+    auger: Label[Literal["niewelt2022", "richter2012"]] = choice("niewelt2022", "Auger recombination model")
+    intrinsic_density: Label[Literal["couderc2014", "misiakos1993"]] = choice(
         "couderc2014", "model of the intrinsic carrier density"
     )
-    temperature: float = quantity(298.15, "K", "cell temperature", ge=200.0, le=450.0)
-    irradiance: float = quantity(1000.0, "W m-2", "irradiance, AM1.5G in shape", ge=0.0, le=1e6)
+    temperature: Number = quantity(298.15, "K", "cell temperature", ge=200.0, le=450.0)
+    irradiance: Number = quantity(1000.0, "W m-2", "irradiance, AM1.5G in shape", ge=0.0, le=1e6)
     curve: Curve = Curve()
 
 
@@ -200,10 +202,10 @@ def _split(point: str, words: str) -> tuple[Output, ...]:
         "rear": "rear surface",
     }
     found = [
-        Output(f"j_{n}_{point}", "mA cm-2", f"{w} recombination current density at {words}", 0.1)
+        Output(f"j_{n}_{point}", "mA cm-2", f"{w} recombination current density at {words}")
         for n, w in names.items()
     ]
-    return (*found, Output(f"j_shunt_{point}", "mA cm-2", f"shunt current density at {words}", 0.1))
+    return (*found, Output(f"j_shunt_{point}", "mA cm-2", f"shunt current density at {words}"))
 
 
 TYPES = ("n", "p")
@@ -238,16 +240,16 @@ class Cell(Model):
     )  # fmt: skip
     outputs = (
         Output("v_oc", "V", "open-circuit voltage"),
-        Output("j_sc", "mA cm-2", "short-circuit current density", 0.1, attrs=GENERATED),
+        Output("j_sc", "mA cm-2", "short-circuit current density", attrs=GENERATED),
         Output("v_mp", "V", "voltage at maximum power"),
-        Output("j_mp", "mA cm-2", "current density at maximum power", 0.1, attrs=GENERATED),
+        Output("j_mp", "mA cm-2", "current density at maximum power", attrs=GENERATED),
         Output("implied_v_oc", "V",
         "open-circuit voltage before metallisation: no metal recombination, no shunt"),
-        Output("fill_factor", "percent", "fill factor", 100.0, absent=DARK),
-        Output("pseudo_fill_factor", "percent", "fill factor without series resistance", 100.0, absent=DARK),
-        Output("efficiency", "percent", "power conversion efficiency", 100.0, absent=DARK),
-        Output("excess_density_mp", "cm-3", "excess carrier density at maximum power", 1e-6),
-        Output("excess_density_oc", "cm-3", "excess carrier density at open circuit", 1e-6),
+        Output("fill_factor", "percent", "fill factor", absent=DARK),
+        Output("pseudo_fill_factor", "percent", "fill factor without series resistance", absent=DARK),
+        Output("efficiency", "percent", "power conversion efficiency", absent=DARK),
+        Output("excess_density_mp", "cm-3", "excess carrier density at maximum power"),
+        Output("excess_density_oc", "cm-3", "excess carrier density at open circuit"),
         Output("ideality_mp", "1", "local ideality of the total recombination at maximum power", absent=DARK),
         Output("ideality_oc", "1", "local ideality of the total recombination at open circuit", absent=DARK),
         Output("bulk_lifetime_mpp", "s",
@@ -256,25 +258,25 @@ class Cell(Model):
         *_split("mp", "maximum power"),
         *_split("oc", "open circuit"),
         Output(
-            "j", "mA cm-2", "current density", 0.1, ("voltage",), attrs=GENERATED,
+            "j", "mA cm-2", "current density", ("voltage",), attrs=GENERATED,
             absent="beyond the voltage at which the excess density passes 1e20 cm-3",
         ),
-        Output("j_metals_mp", "mA cm-2", "recombination current density by metals at maximum power", 0.1,
+        Output("j_metals_mp", "mA cm-2", "recombination current density by metals at maximum power",
         ("element",)),
-        Output("grown_metals", "cm-3", "density of metals in the wafer before gettering", 1e-6, ("element",),
+        Output("grown_metals", "cm-3", "density of metals in the wafer before gettering", ("element",),
         derived=True),
-        Output("wafer_metals", "cm-3", "density of metals in the finished wafer", 1e-6, ("element",),
+        Output("wafer_metals", "cm-3", "density of metals in the finished wafer", ("element",),
         derived=True),
-        Output("wafer_active", "cm-3", "density of metals that recombine, alone or paired", 1e-6,
+        Output("wafer_active", "cm-3", "density of metals that recombine, alone or paired",
         ("element",), derived=True),
-        Output("wafer_carbon", "cm-3", "density of carbon in the crystal", 1e-6, derived=True),
-        Output("j_generation", "mA cm-2", "generation current density", 0.1, derived=True),
-        Output("base_doping", "cm-3", "net doping of the wafer", 1e-6, derived=True),
+        Output("wafer_carbon", "cm-3", "density of carbon in the crystal", derived=True),
+        Output("j_generation", "mA cm-2", "generation current density", derived=True),
+        Output("base_doping", "cm-3", "net doping of the wafer", derived=True),
         Output(
             "base_type", "1", "type of the wafer, which thermal donors or segregation may turn", derived=True,
             attrs={"flag_values": np.arange(len(TYPES), dtype=np.int8), "flag_meanings": " ".join(TYPES)},
         ),
-        Output("base_resistivity", "ohm cm", "resistivity of the wafer in the dark at 298.15 K", 100.0,
+        Output("base_resistivity", "ohm cm", "resistivity of the wafer in the dark at 298.15 K",
         derived=True),
         Output(
             "validity", "1", "formulas and assumptions used outside their range", derived=True,
@@ -312,9 +314,9 @@ class Cell(Model):
             self.kernel().curves(rows, *centres, axes["voltage"], out.arrays["j"], out.status)
 
     def prepare(self, columns: Mapping[str, Array]) -> Prepared:
-        from energymodels.pv.cell.rows import prepare
+        from energymodels.pv.cell.rows import rows
 
-        return prepare(columns)
+        return rows(view(CellSpec, columns), columns)
 
 
 MODEL = Cell()

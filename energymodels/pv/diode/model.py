@@ -8,9 +8,10 @@ from typing import ClassVar
 
 import numpy as np
 
+from energymodels.core.case import view
 from energymodels.core.model import Agreement, Array, Block, Model, Output, Prepared, Probe
 from energymodels.core.review import Context, Review
-from energymodels.core.schema import Table, count, quantity
+from energymodels.core.schema import Count, Number, Table, count, quantity
 from energymodels.kernels import status
 
 INF = float("inf")
@@ -20,9 +21,9 @@ DELIVERED = {"sign_convention": "current delivered by the device is positive"}
 class Curve(Table):
     """The current-voltage curve, on request."""
 
-    points: int = count(0, "points of the curve i(v); 0 for none", ge=0, le=100000)
-    voltage_min: float = quantity(0.0, "V", "begin of the curve's voltage axis", fixed=True, ge=-1e5, le=1e5)
-    voltage_max: float = quantity(1.0, "V", "end of the curve's voltage axis", fixed=True, ge=-1e5, le=1e5)
+    points: Count = count(0, "points of the curve i(v); 0 for none", ge=0, le=100000)
+    voltage_min: Number = quantity(0.0, "V", "begin of the curve's voltage axis", fixed=True, ge=-1e5, le=1e5)
+    voltage_max: Number = quantity(1.0, "V", "end of the curve's voltage axis", fixed=True, ge=-1e5, le=1e5)
 
 
 class DiodeSpec(Table):
@@ -31,15 +32,17 @@ class DiodeSpec(Table):
     The defaults are pvlib's example of a 60-cell module in rough numbers.
     """
 
-    photocurrent: float = quantity(7.0, "A", "light-generated current", ge=0.0, le=1e6)
-    saturation_current: float = quantity(1e-10, "A", "saturation current of the diode", gt=0.0, le=1e3)
-    resistance_series: float = quantity(0.0, "ohm", "series resistance", ge=0.0, le=1e6)
-    resistance_shunt: float = quantity(INF, "ohm", "shunt resistance", gt=0.0)
-    nNsVth: float = quantity(1.5, "V", "ideality times cells in series times thermal voltage", gt=0.0, le=1e4)  # noqa: N815 (pvlib's name)
-    saturation_current_2: float = quantity(
+    photocurrent: Number = quantity(7.0, "A", "light-generated current", ge=0.0, le=1e6)
+    saturation_current: Number = quantity(1e-10, "A", "saturation current of the diode", gt=0.0, le=1e3)
+    resistance_series: Number = quantity(0.0, "ohm", "series resistance", ge=0.0, le=1e6)
+    resistance_shunt: Number = quantity(INF, "ohm", "shunt resistance", gt=0.0)
+    nNsVth: Number = quantity(  # noqa: N815 (pvlib's name)
+        1.5, "V", "ideality times cells in series times thermal voltage", gt=0.0, le=1e4
+    )
+    saturation_current_2: Number = quantity(
         0.0, "A", "saturation current of a second diode; 0 for none", ge=0.0, le=1e3
     )
-    nNsVth_2: float | None = quantity(  # noqa: N815
+    nNsVth_2: Number | None = quantity(  # noqa: N815
         None, "V", "nNsVth of the second diode; not set: twice the first's", gt=0.0, le=1e4
     )
     curve: Curve = Curve()
@@ -97,13 +100,16 @@ class Diode(Model):
         }
 
     def prepare(self, columns: Mapping[str, Array]) -> Prepared:
+        case = view(DiodeSpec, columns)
         rows = {
-            name: columns[name]
-            for name in ("photocurrent", "saturation_current", "resistance_series", "saturation_current_2")
+            "photocurrent": case.photocurrent,
+            "saturation_current": case.saturation_current,
+            "resistance_series": case.resistance_series,
+            "shunt": 1.0 / case.resistance_shunt,
+            "a": case.nNsVth,
+            "saturation_current_2": case.saturation_current_2,
+            "a_2": 2.0 * case.nNsVth if case.nNsVth_2 is None else case.nNsVth_2,
         }
-        rows["shunt"] = 1.0 / columns["resistance_shunt"]
-        rows["a"] = columns["nNsVth"]
-        rows["a_2"] = columns["nNsVth_2"] if "nNsVth_2" in columns else 2.0 * columns["nNsVth"]
         return Prepared(rows)
 
     def solve(self, rows: Array, axes: Mapping[str, Array], out: Block) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from pydantic import create_model
 
-from energymodels.core.schema import Table, choice, count, quantity
+from energymodels.core.schema import Count, Label, Number, Table, choice, count, quantity
 from energymodels.pv.metals import data
 from energymodels.pv.metals.recipes import process_keys
 
@@ -19,7 +19,9 @@ PAIRS = ", paired with the acceptor of p-type as wafer.pairs and its time say, i
 
 def _table(name: str, entries: dict[str, tuple[Any, Any]]) -> Any:
     """Return a table class with one field per entry."""
-    return create_model(name, __base__=Table, **entries)  # type: ignore[call-overload]
+    table: Any = create_model(name, __base__=Table, **entries)  # type: ignore[call-overload]
+    table.by_name = True
+    return table
 
 
 def _amounts(name: str, unit: str, meaning: str, high: float) -> Any:
@@ -54,16 +56,18 @@ def _sets(attribute: str) -> dict[str, tuple[str, ...]]:
 
 
 if TYPE_CHECKING:  # made at run time from the data
-    Metals: TypeAlias = Table
-    Surface: TypeAlias = Table
-    Crucible: TypeAlias = Table
-    Contamination: TypeAlias = Table
-    Segregation: TypeAlias = Table
-    Diffusivity: TypeAlias = Table
-    Solubility: TypeAlias = Table
-    Defects: TypeAlias = Table
-    Active: TypeAlias = Table
-    Present: TypeAlias = Table
+    Amounts: TypeAlias = dict[str, Number]
+    Sets: TypeAlias = dict[str, Label[str]]
+    Metals: TypeAlias = Amounts
+    Surface: TypeAlias = Amounts
+    Crucible: TypeAlias = Amounts
+    Contamination: TypeAlias = Amounts
+    Active: TypeAlias = Amounts
+    Present: TypeAlias = Amounts
+    Segregation: TypeAlias = Sets
+    Diffusivity: TypeAlias = Sets
+    Solubility: TypeAlias = Sets
+    Defects: TypeAlias = Sets
 else:
     Metals = _amounts("Metals", "ppbw", "in the bulk of the feedstock, by mass", 1e9)
     Surface = _amounts(
@@ -122,58 +126,58 @@ else:
 class Feedstock(Table):
     """The polysilicon."""
 
-    total_metals: float | None = quantity(
+    total_metals: Number | None = quantity(
         None, "ppbw", "all metals together, by mass; needs a composition", ge=0.0, le=1e9
     )
-    composition: Literal[tuple(data.compositions())] | None = choice(  # type: ignore[valid-type]
+    composition: Label[Literal[tuple(data.compositions())]] | None = choice(  # type: ignore[valid-type]
         None, "how the total splits: a prior, or one metal alone"
     )
-    grade: Literal[tuple(data.grades())] | None = choice(  # type: ignore[valid-type]
+    grade: Label[Literal[tuple(data.grades())]] | None = choice(  # type: ignore[valid-type]
         None, "the total that a standard's grade allows or a maker states; needs a composition"
     )
     metals: Metals = Metals()
     surface: Surface = Surface()
-    carbon: float | None = quantity(None, "ppbw", "carbon, by mass", ge=0.0, le=1e9)
+    carbon: Number | None = quantity(None, "ppbw", "carbon, by mass", ge=0.0, le=1e9)
 
 
 class Crystal(Table):
     """The ingot."""
 
-    route: Literal["cz", "rcz", "ccz"] = choice(
+    route: Label[Literal["cz", "rcz", "ccz"]] = choice(
         "cz", "Czochralski, with recharging between crystals, or continuously fed"
     )
-    position: float = quantity(
+    position: Number = quantity(
         0.5,
         "1",
         "place along the crystal: share of the melt that has solidified, 0 at the seed",
         ge=0.0,
         lt=1.0,
     )
-    pulls: int = count(1, "number of the crystal from this crucible (rcz, ccz)", fixed=False, ge=1, le=1000)
-    pulled_fraction: float = quantity(
+    pulls: Count = count(1, "number of the crystal from this crucible (rcz, ccz)", fixed=False, ge=1, le=1000)
+    pulled_fraction: Number = quantity(
         0.8, "1", "share of the melt that each crystal takes before the next charge (rcz)", gt=0.0, lt=1.0
     )
-    pulled_mass: float = quantity(
+    pulled_mass: Number = quantity(
         1.0, "1", "mass of each crystal over that of the melt (ccz)", gt=0.0, le=100.0
     )
-    seed_resistivity: float | None = quantity(
+    seed_resistivity: Number | None = quantity(
         None,
         "ohm cm",
         "resistivity in the dark at 298.15 K at the seed end, each crystal doped to it; the wafer's follows",
         ge=1.3e-3,
         le=3.5e5,
     )
-    growth_rate: float = quantity(
+    growth_rate: Number = quantity(
         1.0, "mm/min", "pulling speed, for the effective segregation", gt=0.0, le=100.0
     )
-    boundary_layer: float = quantity(
+    boundary_layer: Number = quantity(
         0.0,
         "mm",
         "thickness of the diffusion layer in the melt; 0: equilibrium segregation",
         ge=0.0,
         le=100.0,
     )
-    melt_diffusivity: float = quantity(
+    melt_diffusivity: Number = quantity(
         5e-4, "cm2 s-1", "diffusivity of metals in molten silicon", gt=0.0, le=1.0
     )
     segregation: Segregation = Segregation()
@@ -183,12 +187,12 @@ class Crystal(Table):
 class Process(Table):
     """What the cell process does to the metals."""
 
-    gettering: Literal[process_keys()] = choice("none", "high-temperature steps that getter")  # type: ignore[valid-type]
-    temperature: float | None = quantity(
+    gettering: Label[Literal[process_keys()]] = choice("none", "high-temperature steps that getter")  # type: ignore[valid-type]
+    temperature: Number | None = quantity(
         None, "degC", "temperature of their hottest plateau; not set: the recipe's", ge=200.0, le=1300.0
     )
-    time: float | None = quantity(None, "s", "length of that plateau; not set: the recipe's", ge=0.0, le=1e7)
-    segregation_factor: float = quantity(
+    time: Number | None = quantity(None, "s", "length of that plateau; not set: the recipe's", ge=0.0, le=1e7)
+    segregation_factor: Number = quantity(
         1.0, "1", "factor of the segregation into gettering layers that is assumed", gt=0.0, le=1e6
     )
     diffusivity: Diffusivity = Diffusivity()
@@ -201,34 +205,38 @@ class WaferMetals(Table):
     metals: Present = Present()
     active: Active = Active()
     solubility: Solubility = Solubility()
-    freeze_temperature: float = quantity(
+    freeze_temperature: Number = quantity(
         850.0,
         "degC",
         "at which metals above their solubility have precipitated for good (they do not recombine here)",
         ge=200.0,
         le=1400.0,
     )
-    pairs: Literal["dark", "light"] = choice(
+    pairs: Label[Literal["dark", "light"]] = choice(
         "dark", "metal-acceptor pairs: formed in the dark, or dissociated by light"
     )
-    pairing_time: float = quantity(float("inf"), "s", "time in the dark since pairs were dissociated", ge=0.0)
-    pairing_temperature: float = quantity(298.15, "K", "temperature in the dark", ge=200.0, le=600.0)
-    thermal_donors: float = quantity(
+    pairing_time: Number = quantity(
+        float("inf"), "s", "time in the dark since pairs were dissociated", ge=0.0
+    )
+    pairing_temperature: Number = quantity(298.15, "K", "temperature in the dark", ge=200.0, le=600.0)
+    thermal_donors: Number = quantity(
         0.0,
         "cm-3",
         "double donors of oxygen, on top of the doping; they may turn p-type to n-type",
         ge=0.0,
         le=1e17,
     )
-    oxygen: float = quantity(0.0, "cm-3", "interstitial oxygen, for the boron-oxygen centre", ge=0.0, le=5e18)
-    bo_active: float = quantity(
+    oxygen: Number = quantity(
+        0.0, "cm-3", "interstitial oxygen, for the boron-oxygen centre", ge=0.0, le=5e18
+    )
+    bo_active: Number = quantity(
         0.0,
         "1",
         "share of boron-oxygen centres that is active: 0 annealed or regenerated, 1 fully degraded",
         ge=0.0,
         le=1.0,
     )
-    bo_factor: float = quantity(
+    bo_factor: Number = quantity(
         1.0,
         "1",
         "factor of the degraded lifetime: 1 as grown, 2 after an optimised thermal process",

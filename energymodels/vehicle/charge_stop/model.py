@@ -12,10 +12,9 @@ from energymodels.battery.cell.mesh import workspace
 from energymodels.battery.cell.model import FIDELITIES
 from energymodels.core.model import Array, Block, Output, Prepared, Probe
 from energymodels.core.review import Context
-from energymodels.kernels.constants import ZERO_CELSIUS
 from energymodels.vehicle.charge_stop import rows as stop_rows
 from energymodels.vehicle.charge_stop.checks import ChargeStopReview
-from energymodels.vehicle.charge_stop.results import OUTPUTS, SCALARS
+from energymodels.vehicle.charge_stop.results import OUTPUTS
 from energymodels.vehicle.pack.fields import ChargeStopSpec
 from energymodels.vehicle.pack.model import Packed, split
 
@@ -69,7 +68,7 @@ class ChargeStop(Packed):
             axes["profiles"], fidelity, time,
             series, inside, found, codes,
         )  # fmt: skip
-        scalars = np.empty((len(SCALARS), rows.size + 1))[:, : rows.size]
+        scalars = np.empty((kernel.SCALARS, rows.size + 1))[:, : rows.size]
         kernel.solve(
             cells,
             split(rows, kernel.STOP),
@@ -80,9 +79,6 @@ class ChargeStop(Packed):
             scalars,
             codes,
         )
-        for i, output in enumerate(o for o in self.outputs if not o.derived):
-            if output.unit == "degC":
-                scalars[i] -= ZERO_CELSIUS
         return scalars, codes
 
     def _consumption(self, rows: Array, axes: Mapping[str, Array]) -> Array:

@@ -9,7 +9,6 @@ import numpy as np
 from energymodels.battery.protocol.program import parse, programs
 from energymodels.core.model import Array, Prepared
 from energymodels.vehicle.pack import rows as pack_rows
-from energymodels.vehicle.range.results import PER_KM
 
 PROTOCOL = "Charge at limits for {minutes} minutes"
 SWITCH = 1.0  # s, in which the surroundings of preheated cells turn to the air's temperature
@@ -21,7 +20,7 @@ def prepare(columns: Mapping[str, Array]) -> Prepared:
     nothing = np.full((1,) * columns["minutes"].ndim, np.nan)
     rows |= limits(columns, rows)
     rows["seconds"] = 60.0 * columns["minutes"]
-    rows["consumption"] = columns["consumption"] / PER_KM if "consumption" in columns else nothing
+    rows["consumption"] = columns["consumption"] * 3.6 if "consumption" in columns else nothing  # J m-1
     program, first, many, _ = programs([parse(PROTOCOL)], {"minutes": columns["minutes"].ravel()})
     rows["first_step"], rows["steps"] = (
         first.reshape(columns["minutes"].shape),

@@ -10,15 +10,14 @@ import numpy as np
 
 from energymodels.battery.cell.mesh import workspace
 from energymodels.battery.cell.model import FIDELITIES
-from energymodels.core.model import Array, Block, Output, Prepared, Probe
+from energymodels.core.model import Array, Block, Output, Prepared, Probe, hand_out
 from energymodels.core.review import Context
-from energymodels.kernels.constants import ZERO_CELSIUS
 from energymodels.vehicle.data import cycles
 from energymodels.vehicle.drive.checks import DriveReview
 from energymodels.vehicle.pack import rows as pack_rows
 from energymodels.vehicle.pack.fields import DriveSpec
 from energymodels.vehicle.pack.model import Packed, split
-from energymodels.vehicle.pack.results import OUTPUTS, SERIES
+from energymodels.vehicle.pack.results import OUTPUTS
 
 
 class Drive(Packed):
@@ -53,7 +52,7 @@ class Drive(Packed):
     def solve(self, rows: Array, axes: Mapping[str, Array], out: Block) -> None:
         kernel = self.kernel()
         time = axes.get("time", np.empty(0)) if out.arrays else np.empty(0)
-        series = np.empty((len(SERIES), rows.size if time.size else 0, time.size))
+        series = np.empty((kernel.SERIES, rows.size if time.size else 0, time.size))
         fidelity = int(axes["fidelity"][0]) + FIDELITIES.index("battery.spme")
         room, mesh = workspace(rows, axes, resolved=fidelity == FIDELITIES.index("battery.dfn"))
         kernel.solve(
@@ -61,12 +60,7 @@ class Drive(Packed):
             axes["cycles"], room, mesh,
             axes["tables"], axes["index"], axes["widths"], fidelity, time, series, out.scalars, out.status,
         )  # fmt: skip
-        for output, values in zip(SERIES, series, strict=True):
-            if output.name in out.arrays:
-                out.arrays[output.name][...] = values - ZERO_CELSIUS if output.unit == "degC" else values
-        for i, output in enumerate(o for o in self.outputs if not o.dims and not o.derived):
-            if output.unit == "degC":
-                out.scalars[i] -= ZERO_CELSIUS
+        hand_out(kernel.SERIES_RESULTS, series, out.arrays)
 
 
 MODEL = Drive()

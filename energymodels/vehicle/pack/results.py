@@ -1,4 +1,4 @@
-"""What ``vehicle.drive`` gives, in the kernel's order, and what is known of a pack."""
+"""What ``vehicle.drive`` gives, by the kernel's names, and what is known of a pack."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ import numpy as np
 from energymodels.battery.cell.results import UNDESIGNED
 from energymodels.core.model import Output
 from energymodels.kernels.vehicle.pack_drive import TERMINATIONS
-from energymodels.vehicle.range.results import DRAWN, ENDLESS, PER_KM, UNIT
+from energymodels.vehicle.range.results import DRAWN, ENDLESS, UNIT
 
-KWH = 1.0 / 3.6e6
-PER_HOUR = 1.0 / 3600.0
 SIGN = {"sign_convention": "current delivered by the cell is positive: discharge above 0, charge below"}
 ENDS = {
     "flag_values": np.arange(-1, len(TERMINATIONS), dtype=np.int8),
@@ -19,34 +17,32 @@ ENDS = {
 OF_PACK = (
     Output("pack_mass", "kg", "mass of the pack by the design of its cell", derived=True, absent=UNDESIGNED),
     Output(
-        "pack_specific_energy", "W h kg-1", "energy of the pack by mass, by the design of its cell", PER_HOUR,
+        "pack_specific_energy", "W h kg-1", "energy of the pack by mass, by the design of its cell",
         derived=True, absent=UNDESIGNED,
     ),
     Output(
         "pack_energy_density", "W h L-1", "energy of the pack by volume, by the design of its cell",
-        1e-3 * PER_HOUR,
         derived=True, absent=UNDESIGNED,
     ),
 )  # fmt: skip
 SCALARS = (
-    Output("range", "km", "range: distance until the cells give no more", 1e-3, absent=ENDLESS),
+    Output("range", "km", "range: distance until the cells give no more", absent=ENDLESS),
     Output(
         "consumption",
         UNIT,
         "energy out of the pack's terminals, less what came back, over distance",
-        PER_KM,
         absent="where no distance is driven",
     ),
     Output("cycles_driven", "1", "cycles driven"),
     Output("duration", "s", "time until the end of the drive"),
-    Output("energy_delivered", "kW h", "energy out of the pack's terminals", KWH),
-    Output("energy_recovered", "kW h", "energy into the pack's terminals", KWH),
-    Output("energy_refused", "kW h", "energy that the cells' limits leave to friction brakes", KWH),
-    Output("pack_resistance_loss", "kW h", "energy lost in the pack's resistance", KWH),
-    Output("energy_of_cells", "kW h", "energy out of the cells' terminals, less what came back", KWH),
-    Output("heat_total", "kW h", "heat released in cells and pack's resistance", KWH),
-    Output("capacity_used", "A h", "charge that a cell delivered, less what came back", PER_HOUR),
-    Output("cell_capacity", "A h", "charge of a cell between its open-circuit limits", PER_HOUR),
+    Output("energy_delivered", "kW h", "energy out of the pack's terminals"),
+    Output("energy_recovered", "kW h", "energy into the pack's terminals"),
+    Output("energy_refused", "kW h", "energy that the cells' limits leave to friction brakes"),
+    Output("pack_resistance_loss", "kW h", "energy lost in the pack's resistance"),
+    Output("energy_of_cells", "kW h", "energy out of the cells' terminals, less what came back"),
+    Output("heat_total", "kW h", "heat released in cells and pack's resistance"),
+    Output("capacity_used", "A h", "charge that a cell delivered, less what came back"),
+    Output("cell_capacity", "A h", "charge of a cell between its open-circuit limits"),
     Output("soc_end", "1", "state of charge at the end"),
     Output("cell_voltage_min", "V", "lowest voltage of a cell"),
     Output("cell_voltage_max", "V", "highest voltage of a cell"),
@@ -65,21 +61,19 @@ SCALARS = (
         "1",
         "what the cells' energy less that of terminals and resistance leaves: closeness of the power",
     ),
-    Output("distance_driven", "km", "distance driven", 1e-3),
+    Output("distance_driven", "km", "distance driven"),
     Output(
         "energy_short",
         "kW h",
         "energy that the cycle asked for and cells at their lowest voltage did not give",
-        KWH,
     ),
     Output(
         "distance_behind",
         "km",
         "distance behind the trace: its share is that of energy_short in the net energy asked",
-        1e-3,
     ),
     Output("time_derated", "1", "share of the time with less power than the cycle asked for"),
-    Output("heating_energy", "kW h", "energy out of the pack's terminals that heated its cells", KWH),
+    Output("heating_energy", "kW h", "energy out of the pack's terminals that heated its cells"),
 )
 
 

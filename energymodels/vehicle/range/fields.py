@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Literal
 
-from energymodels.core.schema import Table, choice, quantity, text
+from energymodels.core.schema import Filled, Label, Number, Table, Text, choice, quantity, text
 
 BOUNDS = ("given", "low", "high")
 ASSUMPTION = "assumption."
@@ -28,14 +28,14 @@ def bound(path: str) -> Any:
 class Drivetrain(Table):
     """Motor, inverter and gear: what they lose at a power at the wheels, driving and braking alike."""
 
-    loss_constant: float | None = of_car(
+    loss_constant: Filled = of_car(
         "W", "loss while the car moves, which decides consumption at low load", ge=0.0, le=1e5
     )
-    loss_linear: float | None = of_car("1", "loss over power at the wheels", ge=0.0, le=10.0)
-    loss_quadratic: float | None = of_car(
+    loss_linear: Filled = of_car("1", "loss over power at the wheels", ge=0.0, le=10.0)
+    loss_quadratic: Filled = of_car(
         "1", "loss over power at rated power, on top; below that in proportion to power", ge=0.0, le=10.0
     )
-    rated_power: float | None = of_car(
+    rated_power: Filled = of_car(
         "kW", "power at the wheels that loss_quadratic belongs to", usual=(1.0, 5e3), gt=0.0, le=1e5
     )
 
@@ -43,19 +43,17 @@ class Drivetrain(Table):
 class Regeneration(Table):
     """What the motor may take of the braking; friction brakes do the rest."""
 
-    share: float | None = of_car("1", "share of the braking on axles with motors", ge=0.0, le=1.0)
-    power_max: float | None = of_car("kW", "power at the wheels, at most", ge=0.0, le=1e5)
-    cutoff_speed: float | None = of_car("km h-1", "speed below which friction brakes alone", ge=0.0, le=500.0)
+    share: Filled = of_car("1", "share of the braking on axles with motors", ge=0.0, le=1.0)
+    power_max: Filled = of_car("kW", "power at the wheels, at most", ge=0.0, le=1e5)
+    cutoff_speed: Filled = of_car("km h-1", "speed below which friction brakes alone", ge=0.0, le=500.0)
 
 
 class Battery(Table):
     """The battery as a store of energy."""
 
-    usable_share: float | None = of_car("1", "share of battery_energy that driving can draw", gt=0.0, le=1.0)
-    charge_efficiency: float | None = of_car(
-        "1", "energy stored over energy in at the terminals", gt=0.0, le=1.0
-    )
-    discharge_efficiency: float | None = of_car(
+    usable_share: Filled = of_car("1", "share of battery_energy that driving can draw", gt=0.0, le=1.0)
+    charge_efficiency: Filled = of_car("1", "energy stored over energy in at the terminals", gt=0.0, le=1.0)
+    discharge_efficiency: Filled = of_car(
         "1", "energy out at the terminals over stored energy used", gt=0.0, le=1.0
     )
 
@@ -65,26 +63,24 @@ class Cabin(Table):
     performance.
     """
 
-    climate: Literal["on", "off"] = choice("on", "whether the cabin is heated and cooled")
-    heater: Literal["heat_pump", "resistance"] = choice(
+    climate: Label[Literal["on", "off"]] = choice("on", "whether the cabin is heated and cooled")
+    heater: Label[Literal["heat_pump", "resistance"]] = choice(
         "heat_pump", "what heats; a heat pump never gives less than a resistance"
     )
-    heating_temperature: float | None = of_car(
+    heating_temperature: Filled = of_car(
         "degC", "temperature up to which the cabin is heated", ge=-60.0, le=60.0
     )
-    cooling_temperature: float | None = of_car(
-        "degC", "temperature down to which it is cooled", ge=-60.0, le=60.0
-    )
-    heat_transfer: float | None = of_car("W K-1", "heat to the outside, fresh air included", ge=0.0, le=1e4)
-    heat_gain: float | None = of_car("W", "heat from people, electronics and sun", ge=0.0, le=1e5)
-    carnot_share: float | None = of_car("1", "share of Carnot's coefficient of performance", gt=0.0, le=1.0)
-    approach_inside: float | None = of_car(
+    cooling_temperature: Filled = of_car("degC", "temperature down to which it is cooled", ge=-60.0, le=60.0)
+    heat_transfer: Filled = of_car("W K-1", "heat to the outside, fresh air included", ge=0.0, le=1e4)
+    heat_gain: Filled = of_car("W", "heat from people, electronics and sun", ge=0.0, le=1e5)
+    carnot_share: Filled = of_car("1", "share of Carnot's coefficient of performance", gt=0.0, le=1.0)
+    approach_inside: Filled = of_car(
         "K", "how much further than the cabin the refrigerant goes inside", ge=0.0, le=100.0
     )
-    approach_outside: float | None = of_car(
+    approach_outside: Filled = of_car(
         "K", "how much further than the air the refrigerant goes outside", ge=0.0, le=100.0
     )
-    cop_max: float | None = of_car("1", "coefficient of performance, at most", ge=1.0, le=100.0)
+    cop_max: Filled = of_car("1", "coefficient of performance, at most", ge=1.0, le=100.0)
 
 
 class Assumption(Table):
@@ -139,40 +135,40 @@ class VehicleSpec(Table):
 
     exclusive: ClassVar[tuple[tuple[tuple[str, ...], ...], ...]] = ((ROAD_LOAD, BODY),)
 
-    vehicle: str = text("generic", "car: a bundled one, or the path of a .toml file of one")
-    cycle: str = text(
+    vehicle: Text = text("generic", "car: a bundled one, or the path of a .toml file of one")
+    cycle: Text = text(
         "wltc_3b", "drive cycle: a bundled one, the path of a .csv file, or a constant speed such as 90 km/h"
     )
-    mass: float | None = of_car(
+    mass: Filled = of_car(
         "kg", "mass as driven; with road_load_* the equivalent test weight", usual=(50.0, 1e5), gt=0.0, le=1e6
     )
-    road_load_a: float | None = of_car("N", "road load that does not depend on speed", ge=-1e6, le=1e6)
-    road_load_b: float | None = of_car("N s m-1", "road load per speed", ge=-1e5, le=1e5)
-    road_load_c: float | None = of_car(
+    road_load_a: Filled = of_car("N", "road load that does not depend on speed", ge=-1e6, le=1e6)
+    road_load_b: Filled = of_car("N s m-1", "road load per speed", ge=-1e5, le=1e5)
+    road_load_c: Filled = of_car(
         "N s2 m-2", "road load per speed squared, in the air of 20 to 25 degC", ge=-1e4, le=1e4
     )
-    drag_coefficient: float | None = of_car("1", "drag coefficient", ge=0.0, le=10.0)
-    frontal_area: float | None = of_car("m2", "frontal area", ge=0.0, le=100.0)
-    rolling_resistance: float | None = of_car("1", "rolling resistance over weight", ge=0.0, le=1.0)
-    rotating_factor: float | None = quantity(
+    drag_coefficient: Filled = of_car("1", "drag coefficient", ge=0.0, le=10.0)
+    frontal_area: Filled = of_car("m2", "frontal area", ge=0.0, le=100.0)
+    rolling_resistance: Filled = of_car("1", "rolling resistance over weight", ge=0.0, le=1.0)
+    rotating_factor: Number | None = quantity(
         None, "1", "inertia over mass; not set: 1 with road_load_*, else 1.04", ge=1.0, le=2.0
     )
-    rolling_temperature_coefficient: float | None = of_car(
+    rolling_temperature_coefficient: Filled = of_car(
         "K-1",
         "by how much rolling resistance, or road_load_a and road_load_b, fall per kelvin above 20 degC",
         ge=0.0,
         le=0.012,
     )
-    battery_energy: float | None = of_car("kW h", "energy of the battery", usual=(1.0, 2e3), gt=0.0, le=1e5)
-    auxiliary_power: float | None = of_car(
+    battery_energy: Filled = of_car("kW h", "energy of the battery", usual=(1.0, 2e3), gt=0.0, le=1e5)
+    auxiliary_power: Filled = of_car(
         "W", "electric power of what is not driving or climate", usual=(10.0, 2e4), ge=0.0, le=1e5
     )
-    charger_efficiency: float | None = of_car(
+    charger_efficiency: Filled = of_car(
         "1", "charger's energy to the battery over that from the wall", gt=0.0, le=1.0
     )
-    ambient_temperature: float = quantity(23.0, "degC", "temperature of the air", ge=-60.0, le=60.0)
-    altitude: float = quantity(0.0, "m", "height above the sea, which thins the air", ge=-500.0, le=9000.0)
-    grade: float = quantity(
+    ambient_temperature: Number = quantity(23.0, "degC", "temperature of the air", ge=-60.0, le=60.0)
+    altitude: Number = quantity(0.0, "m", "height above the sea, which thins the air", ge=-500.0, le=9000.0)
+    grade: Number = quantity(
         0.0, "percent", "rise of the road over its run, on top of what the cycle says", ge=-60.0, le=60.0
     )
     drivetrain: Drivetrain = Drivetrain()

@@ -10,12 +10,12 @@ from typing import ClassVar
 
 import numpy as np
 
-from energymodels.core.model import Array, Block, Model, Output, Prepared, Probe
+from energymodels.core.model import Array, Block, Model, Output, Prepared, Probe, hand_out
 from energymodels.core.review import Context
 from energymodels.vehicle.data import cycles
 from energymodels.vehicle.range.checks import RangeReview
 from energymodels.vehicle.range.fields import VehicleSpec
-from energymodels.vehicle.range.results import OUTPUTS, SERIES
+from energymodels.vehicle.range.results import OUTPUTS
 
 
 class Range(Model):
@@ -50,11 +50,10 @@ class Range(Model):
         if out.arrays:
             from energymodels.vehicle.range.steps import places
 
-            found = np.empty((len(SERIES), rows.size, axes["time"].size))
+            names = self.kernel().SERIES_RESULTS
+            found = np.empty((len(names), rows.size, axes["time"].size))
             self.kernel().series(rows, steps, places(steps, sums, axes["time"]), found)
-            for output, values in zip(SERIES, found, strict=True):
-                if output.name in out.arrays:
-                    out.arrays[output.name][...] = values
+            hand_out(names, found, out.arrays)
 
 
 MODEL = Range()

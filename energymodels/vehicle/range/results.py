@@ -1,10 +1,9 @@
-"""What ``vehicle.range`` gives, in the kernel's order."""
+"""What ``vehicle.range`` gives, by the kernel's names."""
 
 from __future__ import annotations
 
 from energymodels.core.model import Output
 
-PER_KM = 1.0 / 3.6  # W h km-1 in one J m-1
 UNIT = "W h km-1"
 ENDLESS = "where driving takes no energy: inf"
 DRAWN = {"sign_convention": "power that the battery delivers is positive"}
@@ -12,7 +11,7 @@ DRIVEN = {"sign_convention": "power that drives the car is positive, that which 
 
 
 def _energy(name: str, long_name: str) -> Output:
-    return Output(name, UNIT, f"{long_name}, over distance", PER_KM)
+    return Output(name, UNIT, f"{long_name}, over distance")
 
 
 SCALARS = (
@@ -20,7 +19,7 @@ SCALARS = (
     _energy("braking_energy", "negative energy at the wheels, as a positive number"),
     _energy("consumption", "energy out of the battery's store, less what came back"),
     _energy("wall_consumption", "energy from the wall that puts it back"),
-    Output("range", "km", "range: distance that the usable energy lasts for", 1e-3, absent=ENDLESS),
+    Output("range", "km", "range: distance that the usable energy lasts for", absent=ENDLESS),
     _energy("regenerated_energy", "energy at the wheels that the motor takes while braking"),
     _energy("recovered_energy", "energy stored while the battery takes power"),
     _energy("road_load_energy", "energy spent on rolling and in the air"),
@@ -37,12 +36,12 @@ SCALARS = (
         "1",
         "what the terms of the balance leave of the energy through the battery: round-off",
     ),
-    Output("battery_power_max", "kW", "highest power of the battery", 1e-3, attrs=DRAWN),
-    Output("battery_power_min", "kW", "lowest power of the battery", 1e-3, attrs=DRAWN),
+    Output("battery_power_max", "kW", "highest power of the battery", attrs=DRAWN),
+    Output("battery_power_min", "kW", "lowest power of the battery", attrs=DRAWN),
     Output("battery_heat", "W", "heat of the battery, mean over the cycle"),
     Output("drivetrain_heat", "W", "heat of motor, inverter and gear, mean over the cycle"),
     Output("duration", "s", "duration of the cycle"),
-    Output("distance", "km", "length of the cycle", 1e-3),
+    Output("distance", "km", "length of the cycle"),
 )
 SERIES = (
     Output("vehicle_speed", "m s-1", "speed in the middle of the step that begins at the time",
