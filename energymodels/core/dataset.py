@@ -71,6 +71,8 @@ def to_dataset(solution: Solution, history: str = "") -> xr.Dataset:
         for path, values in {**axis.values, **axis.given}.items():
             info = solution.infos[path]
             attrs = {"long_name": info.meaning, "field": path}
+            if path in axis.typed:  # figures are drawn in it
+                attrs["typed_unit"] = axis.typed[path]
             coords[dim_name(path)] = (axis.dim, values, {"units": info.unit, **attrs} if info.unit else attrs)
     used = {dim for output in solution.outputs for dim in output.dims}
     for dim, values in solution.output_axes.items():
