@@ -96,6 +96,8 @@ def _coordinates(solution: Solution) -> dict[str, Any]:
         for path, values in {**axis.values, **axis.given}.items():
             info = solution.infos[path]
             attrs = {"long_name": info.meaning, "field": path}
+            if path in axis.typed:  # figures are drawn in it
+                attrs["typed_unit"] = axis.typed[path]
             coords[dim_name(path)] = (axis.dim, values, {"units": info.unit, **attrs} if info.unit else attrs)
     used = {dim for output in solution.outputs for dim in output.dims}
     own = {dim: values for dim, values in solution.output_axes.items() if dim in used}
