@@ -144,10 +144,10 @@ def plan(
     columns = _columns(infos, fields, axes)
     without = alone.without_effect()
     given = [path for path in dict.fromkeys([*base.values, *along]) if path not in without]
-    review = model.reviewed(fields, along, columns, given)
+    review = model.reviewed(fields, swept_values(axes), columns, given)
     found = Plan(base, model, infos, axes, review, keep, backend)
     _known(model, keep)
-    found.notes.extend(_notes(found, without))
+    found.notes.extend(_notes(found, alone.notes(), without))
     return found
 
 
@@ -160,13 +160,15 @@ def _known(model: Model, keep: Keep) -> None:
         raise InputError([Fault(name, hint=hint) for name, hint in hints.items()])
 
 
-def _notes(of: Plan, without: Mapping[str, str]) -> Iterator[tuple[str, type[NoteWarning]]]:
-    """Yield what is to be said before anything is solved, each with its category."""
+def _notes(of: Plan, own: list[str], without: Mapping[str, str]) -> Iterator[tuple[str, type[NoteWarning]]]:
+    """Yield what is to be said before anything is solved, each with its category: ``own`` are the model's
+    notes on what was asked for, whatever alternatives are tried beside it.
+    """
     for fault in (fault for axis in of.axes for fault in axis.faults):
         yield f"not solved, status out_of_range: {fault}", EntryWarning
     for path, reason in without.items():
         yield f"sweeping {path}: {reason}", InertWarning
-    for note in of.review.notes():
+    for note in own:
         yield note, ProvenanceWarning
     for remark in plausibility.remarks(of.review, of.infos, of.shape):
         yield remark, plausibility.PlausibilityWarning

@@ -333,3 +333,15 @@ def groups(table: type[Table], prefix: str = "") -> list[tuple[dict[str, float |
         if isinstance(info.annotation, type) and issubclass(info.annotation, Table):
             found += groups(info.annotation, f"{prefix}{name}.")
     return found
+
+
+@cache
+def own_defaults(table: type[Table], prefix: str = "") -> dict[str, Any]:
+    """Return {path: default} of every field that has one, whatever else is set: not of alternatives."""
+    found: dict[str, Any] = {}
+    for name, info in table.model_fields.items():
+        if isinstance(info.annotation, type) and issubclass(info.annotation, Table):
+            found |= own_defaults(info.annotation, f"{prefix}{name}.")
+        elif info.default is not None:
+            found[prefix + name] = info.default
+    return found

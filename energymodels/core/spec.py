@@ -12,14 +12,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
 from energymodels import datasets
 from energymodels.core import registry
 from energymodels.core.errors import Fault, InputError, closest, unknown
 from energymodels.core.files import Stamp, stamp
 from energymodels.core.registry import get_model, resolve
-from energymodels.core.schema import FieldInfo, groups, in_unit, schema
+from energymodels.core.schema import FieldInfo, groups, in_unit, own_defaults, schema
 
 if TYPE_CHECKING:
     from energymodels.core.model import Model
@@ -50,7 +48,7 @@ class Spec:
     def _brought(self) -> set[str]:
         """The paths of the fields that the values bring along, none where these cannot be known."""
         try:
-            return set(self.fields) - set(schema(get_model(self.model).spec))
+            return set(_brought(self.fields, schema(get_model(self.model).spec)))
         except InputError:
             return set()
 
@@ -94,23 +92,23 @@ class Spec:
             faults += error.faults
             fields, given = table, {path: value for path, value in self.values.items() if path in table}
         values, wrong = _parsed(fields, given)
-        brought = {path: info for path, info in fields.items() if info is not table.get(path)}
+        brought = _brought(fields, table)
         defaults, missing = _defaults(model, brought, self.values)
         faults += [*wrong, *missing, *_clashes(model, brought)]
         if faults:
             raise InputError(faults)
-        values |= defaults
-        try:
-            checked = model.spec.model_validate(
-                _nested({path: value for path, value in values.items() if path in table})
-            )
-        except ValidationError as error:
-            raise InputError(_faults(fields, values, error)) from None
-        found = {path: value for path, value in _flat(checked.model_dump()).items() if value is not None}
-        found |= {path: values[path] for path in brought if path in values}
+        known = own_defaults(model.spec) | values | defaults
+        found = {path: known[path] for path in fields if known.get(path) is not None}
         if faults := model.reviewed(found).faults():
             raise InputError(faults)
         return found
+
+
+def _brought(fields: Mapping[str, FieldInfo], table: Mapping[str, FieldInfo]) -> dict[str, FieldInfo]:
+    """Return the ``fields`` that are not those of a model's ``table``."""
+    if fields is table:
+        return {}
+    return {path: info for path, info in fields.items() if info is not table.get(path)}
 
 
 def _resolved(model: Model, changes: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
@@ -160,6 +158,8 @@ def _defaults(
 
 def _clashes(model: Model, brought: Mapping[str, FieldInfo]) -> list[Fault]:
     """Return the fields brought along whose name stands for something else already, here or in the result."""
+    if not brought:
+        return []
     taken = {*RESERVED, "status", "point", *(path.replace(".", "_") for path in schema(model.spec))}
     taken |= {name for output in model.outputs for name in (output.name, *output.dims)}
     return [
@@ -189,31 +189,6 @@ def _flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     for name, value in tree.items():
         flat |= _flat(value, f"{prefix}{name}.") if isinstance(value, Mapping) else {prefix + name: value}
     return flat
-
-
-def _nested(flat: Mapping[str, Any]) -> dict[str, Any]:
-    tree: dict[str, Any] = {}
-    for path, value in flat.items():
-        *parents, leaf = path.split(".")
-        branch = tree
-        for parent in parents:
-            branch = branch.setdefault(parent, {})
-        branch[leaf] = value
-    return tree
-
-
-def _faults(
-    fields: Mapping[str, FieldInfo], values: Mapping[str, Any], error: ValidationError
-) -> list[Fault]:
-    faults = []
-    for item in error.errors(include_url=False):
-        path = ".".join(str(part) for part in item["loc"])
-        if path in fields:
-            faults.append(fields[path].fault(values.get(path)))
-        else:
-            message = str(item["ctx"]["error"]) if "error" in item.get("ctx", {}) else item["msg"]
-            faults.append(Fault(path or "spec", hint=message))
-    return faults
 
 
 def bundled() -> dict[str, Path]:

@@ -11,12 +11,15 @@ from energymodels.core.review import Alternative, Context, Remark, Review
 from energymodels.pv.metals import alternatives, citations
 from energymodels.pv.metals import checks as metals
 
+TYPE_OF = {"B": "p", "Ga": "p", "P": "n"}
+
 
 class CellReview(Review[Context]):
     """The review of ``pv.cell``: its wafer, its surfaces, and the metals of its silicon."""
 
     def faults(self) -> list[Fault]:
-        return [*metals.faults(self.of.fields), *_unstated(self.of.fields)]
+        fields = self.of.fields
+        return [*_disagreeing(fields), *metals.faults(fields), *_unstated(fields)]
 
     def impossible(self) -> list[Fault]:
         return metals.impossible(self.of.fields)
@@ -70,6 +73,15 @@ class CellReview(Review[Context]):
                 }
                 found |= dict.fromkeys(swept & stated, f"{side}.j0 is 0")
         return found
+
+
+def _disagreeing(fields: Mapping[str, Any]) -> list[Fault]:
+    """Return that the dopant makes another type than the stated one."""
+    base, dopant = fields.get("wafer.type"), fields.get("wafer.dopant")
+    if base is None or dopant is None or TYPE_OF[dopant] == base:
+        return []
+    hint = f"type {base} and dopant {dopant} disagree: {dopant} makes {TYPE_OF[dopant]}-type"
+    return [Fault("wafer", hint=hint)]
 
 
 def _unstated(fields: Mapping[str, Any]) -> list[Fault]:

@@ -7,7 +7,6 @@ from types import ModuleType
 from typing import ClassVar, Literal
 
 import numpy as np
-from pydantic import model_validator
 
 from energymodels.core.case import view
 from energymodels.core.model import Array, Block, Model, Output, Prepared, Probe
@@ -18,7 +17,6 @@ from energymodels.pv.metals import inventory
 from energymodels.pv.metals.fields import EXCLUSIVE, Crystal, Defects, Feedstock, Process, WaferMetals
 
 INF = float("inf")
-TYPE_OF = {"B": "p", "Ga": "p", "P": "n"}
 DOPANTS = ("P", "B", "Ga")
 NI_LABELS = ("couderc2014", "misiakos1993")
 TIMES, J0 = (1e-10, 1.0), (0.01, 1e6)  # usual: s; fA cm-2
@@ -67,16 +65,6 @@ class Wafer(WaferMetals):
     tau_n0: Number | None = quantity(None, "s", "SRH capture time of electrons", usual=TIMES, gt=0.0)
     tau_p0: Number | None = quantity(None, "s", "SRH capture time of holes", usual=TIMES, gt=0.0)
     srh_level: Number = quantity(0.0, "eV", "SRH level above the intrinsic energy", ge=-0.6, le=0.6)
-
-    @model_validator(mode="after")
-    def _agree(self) -> Wafer:
-        written = self.model_dump(include={"type", "dopant"})
-        kind, dopant = written["type"], written["dopant"]
-        if kind and dopant and TYPE_OF[dopant] != kind:
-            raise ValueError(
-                f"type {kind} and dopant {dopant} disagree: {dopant} makes {TYPE_OF[dopant]}-type"
-            )
-        return self
 
 
 class Side(Table):

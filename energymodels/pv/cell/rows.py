@@ -120,7 +120,17 @@ def _acceptor(wafer: Wafer, like: Array) -> Array:
 
 def _of_resistivity(rho: Array, donor: Array, compensation: Array) -> Array:
     """Return the net doping, m-3, of a resistivity in ohm m."""
-    return each(lambda r, d, c: preparation.dopings(r, d, c, T_RESISTIVITY), rho, donor, compensation)
+    tables = _doping_tables()
+    return each(
+        lambda r, d, c: preparation.dopings(r, d, c, T_RESISTIVITY, *tables), rho, donor, compensation
+    )
+
+
+@cache
+def _doping_tables() -> tuple[Array, Array]:
+    """Return the tables that bracket a doping; making them takes longer than solving a cell."""
+    places, logs = preparation.doping_tables(T_RESISTIVITY)
+    return places, logs
 
 
 def _grown(crystal: Crystal, seed: Array, donor: Array, acceptor: Array, compensation: Array) -> Array:

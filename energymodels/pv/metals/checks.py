@@ -30,9 +30,10 @@ def faults(fields: Mapping[str, Any]) -> list[Fault]:
         return [Fault("feedstock.composition", hint=hint)]
     if "feedstock.composition" in fields and not totals:
         return [Fault("feedstock.total_metals", hint="needed together with feedstock.composition")]
-    for metal in data.pairing():
+    stated = [path for path in fields if path.startswith("wafer.metals.")]
+    for metal in data.pairing() if stated else ():
         if twice := [
-            p for p in fields if inventory.states_centre_of(p, metal) and f"wafer.metals.{metal}" in fields
+            p for p in stated if inventory.states_centre_of(p, metal) and f"wafer.metals.{metal}" in stated
         ]:
             return [
                 Fault(f"wafer.metals.{metal}", hint=f"excludes {twice[0]}, which is given too; leave one out")
