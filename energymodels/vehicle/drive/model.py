@@ -10,6 +10,7 @@ import numpy as np
 
 from energymodels.battery.cell.mesh import workspace
 from energymodels.battery.cell.model import FIDELITIES
+from energymodels.core.case import view
 from energymodels.core.model import Array, Block, Output, Prepared, Probe, hand_out
 from energymodels.core.review import Context
 from energymodels.vehicle.data import cycles
@@ -46,8 +47,9 @@ class Drive(Packed):
         return {"time": np.unique(np.concatenate(times))}
 
     def prepare(self, columns: Mapping[str, Array]) -> Prepared:
-        rows, derived, shared = pack_rows.prepare(columns)
-        return Prepared(rows | pack_rows.of_drive(columns, rows), derived, shared)
+        case = view(DriveSpec, columns)
+        rows, derived, shared = pack_rows.prepare(columns, case.pack, case.ambient_temperature)
+        return Prepared(rows | pack_rows.of_drive(case, rows), derived, shared)
 
     def solve(self, rows: Array, axes: Mapping[str, Array], out: Block) -> None:
         kernel = self.kernel()

@@ -14,6 +14,7 @@ from energymodels import datasets
 from energymodels.core.errors import InertWarning, InputError
 from energymodels.core.sweep import solve
 from energymodels.kernels import status
+from energymodels.kernels.constants import ZERO_CELSIUS
 from energymodels.kernels.vehicle import longitudinal
 from energymodels.vehicle.data.cars import car
 from energymodels.vehicle.data.cars import names as cars
@@ -119,7 +120,9 @@ def test_no_rotating_mass_in_a_test_weight():
 ])  # fmt: skip
 def test_air_is_the_standard_atmosphere(temperature, altitude, density):
     """Table of ISO 2533."""
-    assert ambient.air_density(np.array(temperature), np.array(altitude)) == pytest.approx(density, abs=2e-5)
+    assert ambient.air_density(np.array(temperature + ZERO_CELSIUS), np.array(altitude)) == pytest.approx(
+        density, abs=2e-5
+    )
 
 
 def test_coefficients_hold_from_20_to_25_degrees():
