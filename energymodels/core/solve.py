@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 import warnings
 from collections.abc import Callable
@@ -137,9 +138,14 @@ def _find_not_finite(solution: Solution) -> None:
     bad = np.zeros(solution.status.size, dtype=bool)
     for output in solution.outputs:
         values = solution.values[output.name]
-        if values.dtype.kind == "f" and not output.absence and not np.isfinite(values).all():
+        if values.dtype.kind == "f" and not output.absence and not _finite(values):
             bad |= _by_case(solution, output, ~np.isfinite(values))
     solution.status[bad & (solution.status == status.OK)] = status.NOT_FINITE
+
+
+def _finite(values: Array) -> bool:
+    """Return whether all values are; of a single one Python says so sooner than NumPy."""
+    return math.isfinite(values.item()) if values.size == 1 else bool(np.isfinite(values).all())
 
 
 def _by_case(solution: Solution, output: Output, flags: Array) -> Array:

@@ -72,7 +72,7 @@ class _Worker:
 
     def __init__(self, solution: Solution, prepared: Prepared, scalars: Array, size: int) -> None:
         dtype, rows = solution.model.kernel().ROW, prepared.rows
-        self.buffer = np.zeros(size, dtype).view(np.recarray)
+        self.buffer = np.zeros(size, dtype)
         self.scalars = scalars
         self.solution = solution
         self.axes = {**solution.output_axes, **prepared.shared}
@@ -86,7 +86,7 @@ class _Worker:
         self.scales = [(i, output.scale) for i, output in enumerate(scalar_outputs(solution.model))]
 
     def __call__(self, index: tuple[slice, ...], first: int, count: int) -> int:
-        rows = self.buffer[:count]
+        rows = self.buffer[:count].view(np.recarray)
         for target, grid in self.varying:
             block = grid[index]
             target[:count].reshape(block.shape)[...] = block
