@@ -7,13 +7,13 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 from energymodels.core import plausibility
 from energymodels.core.axes import Axis, Values, make_axes, read_values, swept_values
+from energymodels.core.backends import load_backend
 from energymodels.core.columns import of_fields
 from energymodels.core.ensemble import sets_axis
 from energymodels.core.errors import (
@@ -273,9 +273,9 @@ def _by_backend(solution: Solution, columns: Mapping[str, Array]) -> None:
     status.
     """
     start = time.perf_counter()
-    backend = import_module(f"energymodels.backends.{solution.backend}")
+    solve = load_backend(solution.backend).solve
     grid = {path: np.broadcast_to(column, solution.shape).ravel() for path, column in columns.items()}
-    values, codes = backend.solve(solution.model.name, solution.fields, grid, solution.output_axes)
+    values, codes = solve(solution.model.name, solution.fields, grid, solution.output_axes)
     solution.status[:] = codes
     solution.outputs = [o for o in solution.outputs if o.name in values]
     solution.values = {o.name: values[o.name] for o in solution.outputs}
