@@ -193,9 +193,7 @@ def _powers(values: Any) -> dict[str, dict[str, float]]:
 
 def _middle(values: Any, electrode: Any) -> float:
     """Return the exchange current density at stoichiometry 1/2, A m-2."""
-    j0 = _evaluated(
-        pybamm, values, lambda c_e, sto: electrode.j0(c_e, sto * electrode.c_max, pybamm.Scalar(298.15))
-    )
+    j0 = _evaluated(values, lambda c_e, sto: electrode.j0(c_e, sto * electrode.c_max, pybamm.Scalar(298.15)))
     return float(j0(np.array([CONCENTRATION]), np.array([0.5]))[0])
 
 
