@@ -29,7 +29,7 @@ SOURCES = Path(__file__).parent
 config: Any = numba.core.config
 INTERPRETED = bool(config.DISABLE_JIT)
 KEEP = 8  # cache folders of other source versions that stay
-TRIED = ((0, 60), (0, 68))  # the first and the last Numba with which ``pipeline`` was tried
+TRIED = ((0, 64), (0, 68))  # the first and the last Numba with which ``pipeline`` was tried
 DAMAGE = (EOFError, pickle.UnpicklingError)  # what Numba raises on a file of the cache that was cut off
 
 

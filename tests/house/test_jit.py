@@ -31,7 +31,7 @@ def numbers(found):
 @pytest.mark.parametrize(
     ("otherwise", "model", "why"),
     [
-        (UNTRIED, "pv.diode", "Numba 0.99.0 (tried were 0.60 to "),
+        (UNTRIED, "pv.diode", "Numba 0.99.0 (tried were 0.64 to "),
         (LACKING, "pv.shockley_queisser", "cannot import name 'NativeLowering'"),
     ],
 )
