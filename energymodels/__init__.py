@@ -77,16 +77,14 @@ __all__ = [
 
 
 def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("energymodels")
-    except PackageNotFoundError:  # a bare checkout
+    if str(_CHECKOUT) in __path__:  # its own, whatever is installed beside it
         import tomllib
 
-        return str(
-            tomllib.loads((_CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
-        )
+        text = (_CHECKOUT / "pyproject.toml").read_text(encoding="utf-8")
+        return str(tomllib.loads(text)["project"]["version"])
+    from importlib.metadata import version
+
+    return version("energymodels")
 
 
 def __getattr__(name: str) -> Any:

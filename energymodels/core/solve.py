@@ -7,12 +7,12 @@ import time
 import warnings
 from collections.abc import Callable
 from functools import partial
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from energymodels.core.arrays import Array
+from energymodels.core.backends import load_backend
 from energymodels.core.errors import EndWarning, Fault, InputError, NoteWarning, ValidityWarning, closest
 from energymodels.core.model import Output, Probe
 from energymodels.core.solution import Solution
@@ -90,10 +90,10 @@ def _by_backend(solution: Solution) -> None:
     status.
     """
     start = time.perf_counter()
-    backend = import_module(f"energymodels.backends.{solution.backend}")
+    solve = load_backend(solution.backend).solve
     columns = solution.plan.columns.items()
     grid = {path: np.broadcast_to(column, solution.shape).ravel() for path, column in columns}
-    values, codes = backend.solve(solution.model.name, solution.fields, grid, solution.output_axes)
+    values, codes = solve(solution.model.name, solution.fields, grid, solution.output_axes)
     solution.status[:] = codes
     solution.outputs = [output for output in solution.outputs if output.name in values]
     solution.values = {output.name: values[output.name] for output in solution.outputs}

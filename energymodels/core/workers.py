@@ -7,7 +7,6 @@ threads nor neighbours.
 from __future__ import annotations
 
 import itertools
-import logging
 import os
 import threading
 from collections.abc import Callable, Mapping
@@ -15,10 +14,10 @@ from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 
 import numpy as np
 
+from energymodels.core.compile_time import told
 from energymodels.core.model import Array, Block, Model, Prepared, scalar_outputs
 from energymodels.core.solution import Solution
-from energymodels.kernels import status
-from energymodels.kernels.jit import is_compiled
+from energymodels.kernels import jit, status
 
 
 def available_threads() -> int:
@@ -41,21 +40,23 @@ def _scalars(model: Model, cases: int) -> Array:
 
 
 def load_kernel(model: Model, columns: Mapping[str, Array]) -> None:
-    """Compile the model's kernels, saying so, or load them from the cache, once per process: prepare a case,
-    solve an empty one.
-    """
+    """Compile the model's kernels, saying so, or load them from the cache, once per process."""
     if model.name in _loaded:
         return
-    kernel = model.kernel()
-    if not is_compiled(kernel.solve):
-        logging.getLogger("energymodels").warning(
-            "compiling the kernels of %s, once per installation ...", model.name
-        )
-    with np.errstate(all="ignore"):
-        prepared = model.prepare({path: column.ravel()[:1] for path, column in columns.items()})
-        empty = Block(_scalars(model, 1), {}, np.empty(1, dtype=np.int8))
-        model.solve(np.zeros(1, kernel.ROW).view(np.recarray), prepared.shared, empty)
+    with np.errstate(all="ignore"), told(model.name):
+        try:
+            _solve_nothing(model, columns)
+        except jit.DAMAGE:
+            jit.drop_cache()
+            _solve_nothing(model, columns)
     _loaded.add(model.name)
+
+
+def _solve_nothing(model: Model, columns: Mapping[str, Array]) -> None:
+    """Prepare the first case and solve an empty one."""
+    prepared = model.prepare({path: column.ravel()[:1] for path, column in columns.items()})
+    empty = Block(_scalars(model, 1), {}, np.empty(1, dtype=np.int8))
+    model.solve(np.zeros(1, model.kernel().ROW).view(np.recarray), prepared.shared, empty)
 
 
 def _targets(column: Array, values: Array | list[Array]) -> list[tuple[Array, Array]]:

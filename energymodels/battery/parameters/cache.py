@@ -22,9 +22,10 @@ from energymodels.kernels import jit
 
 SOURCES = (
     *sorted(Path(__file__).parent.glob("*.py")),
+    Path(__file__).parents[2] / "backends" / "pybamm" / "sets.py",
     *(jit.SOURCES / "battery" / "cell" / f"{name}.py" for name in ("layout", "tables")),
 )
-KEEP = 4  # folders of other versions that stay
+KEEP = 12  # folders that stay: four versions of bundled sets, PyBaMM's and BPX files
 DAMAGE = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile)
 Content = tuple[dict[str, np.ndarray[Any, Any]], dict[str, Any]]
 

@@ -93,9 +93,16 @@ def _named(name: str) -> ParameterSet:
     if name in bundled():
         content = repr(datasets.table(f"battery/{name}")).encode()
         return _kept(f"{name}-{disk.digest(content)}", "", lambda: sheet.material(read_bundled(name)))
-    if name in pybamm_sets.known():
-        return _kept(name, pybamm_sets.stamp(), lambda: pybamm_sets.read(name))
-    raise unknown("parameter set", name, names())
+    found = _kept(name, pybamm_sets.stamp(), lambda: _of_pybamm(name))
+    if found.name != name:  # a name in other letters, for which the disk has the same file
+        raise unknown("parameter set", name, names())
+    return found
+
+
+def _of_pybamm(name: str) -> Material:
+    if name not in pybamm_sets.known():
+        raise unknown("parameter set", name, names())
+    return pybamm_sets.read(name)
 
 
 def _kept(key: str, stamp: str, read: Callable[[], Material]) -> ParameterSet:
