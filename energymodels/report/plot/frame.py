@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import textwrap
-from math import ceil, sqrt
+from math import ceil, floor, log10, sqrt
 from typing import Any
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.ticker import ScalarFormatter
+from matplotlib.ticker import Formatter, LogFormatterSciNotation
 
 from energymodels.core.errors import Fault, InputError
+from energymodels.core.model import Array
 from energymodels.report.labels import label
 from energymodels.report.plot.output import DPI, WIDTH
 from energymodels.report.plot.picture import Panel, Picture
@@ -19,24 +21,44 @@ from energymodels.report.plot.roles import SET
 from energymodels.report.plot.variable import Variable
 
 PANELS = 12  # more are refused
+SMALLEST, LARGEST = -3, 6  # powers of ten that are written out
 NARROWEST = 2.2  # inches a panel has at least
 LABEL, SMALL = 10.5, 9.0  # font sizes
 
 
-class PlainFormatter(ScalarFormatter):  # type: ignore[misc]
+class PlainFormatter(Formatter):  # type: ignore[misc]
     """Ticks that say their whole value: no offset beside the axis, and a power of ten at each tick."""
 
-    def __init__(self) -> None:
-        super().__init__(useOffset=False)
-        self.set_powerlimits((-3, 6))
+    ticks: Array = np.zeros(0)
+
+    def set_locs(self, locs: Any) -> None:
+        super().set_locs(locs)
+        self.ticks = np.asarray(locs, dtype=float)
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        largest = np.abs(self.ticks).max() if self.ticks.size else abs(x)
+        power = floor(log10(largest)) if largest else 0
+        power = 0 if SMALLEST <= power < LARGEST else power
+        text = self.fix_minus(f"{x / 10.0**power:.{self._digits(power)}f}")
+        return rf"{text}$\times$10$^{{{power}}}$" if power and x else text
+
+    def _digits(self, power: int) -> int:
+        """Return how many decimals tell all ticks, to a thousandth of their step."""
+        ticks = self.ticks / 10.0**power
+        if ticks.size < 2:
+            return 3
+        step = np.min(np.diff(np.sort(ticks)))
+        return next((n for n in range(15) if np.all(np.abs(np.round(ticks, n) - ticks) < 1e-3 * step)), 15)
+
+
+class LogFormatter(LogFormatterSciNotation):  # type: ignore[misc]
+    """Ticks of a log axis: plain numbers where the whole axis is of such."""
 
     def __call__(self, x: float, pos: int | None = None) -> str:
         text = str(super().__call__(x, pos))
-        power = self.orderOfMagnitude
-        return rf"{text}$\times$10$^{{{power}}}$" if text and power and x else text
-
-    def get_offset(self) -> str:
-        return ""
+        low, high = self.axis.get_view_interval()
+        plain = text and low >= 10.0**SMALLEST and high <= 10.0**LARGEST
+        return f"{x:g}" if plain else text
 
 
 def make_axes(picture: Picture) -> tuple[Figure, list[tuple[Axes, Panel]]]:
@@ -90,6 +112,8 @@ def _axis(axis: Any, variable: Variable, set_scale: Any, *, turned: bool = False
         axis.set_ticks(range(len(variable.unique)), variable.unique, **look)
     elif variable.is_log:
         set_scale("log")
+        axis.set_major_formatter(LogFormatter())
+        axis.set_minor_formatter(LogFormatter(labelOnlyBase=False))
     else:
         axis.set_major_formatter(PlainFormatter())
 
