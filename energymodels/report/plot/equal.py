@@ -13,7 +13,7 @@ from energymodels.core.model import Array
 from energymodels.report.plot.picture import Panel
 
 MOST = 60  # lines in a panel that are compared
-SAMPLES = 200  # points of a line that are compared
+SAMPLES = 200  # places along a line that are compared
 DASH = 4.0  # length, in widths of the line
 
 
@@ -72,12 +72,19 @@ def lies_on(points: Array, path: Array, width: float) -> bool:
         return False
     if (points.min(0) < path.min(0) - width).any() or (points.max(0) > path.max(0) + width).any():
         return False
-    some = points[np.unique(np.linspace(0, len(points) - 1, SAMPLES).astype(int))]
+    some = _along(points)
     begin, step = path[:-1], np.diff(path, axis=0)
     if len(path) == 1:
         begin, step = path, np.zeros((1, 2))
     length = np.maximum((step**2).sum(1), 1e-30)
     return all(_distance(point, begin, step, length) <= width for point in some)
+
+
+def _along(path: Array) -> Array:
+    """Return places along a path, evenly apart."""
+    length = np.append(0.0, np.cumsum(np.hypot(*np.diff(path, axis=0).T)))
+    places = np.linspace(0.0, length[-1], SAMPLES)
+    return np.column_stack([np.interp(places, length, column) for column in path.T])
 
 
 def _distance(point: Array, begin: Array, step: Array, length: Array) -> float:

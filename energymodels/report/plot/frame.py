@@ -26,7 +26,7 @@ NARROWEST = 2.2  # inches a panel has at least
 LABEL, SMALL = 10.5, 9.0  # font sizes
 
 
-class PlainFormatter(Formatter):  # type: ignore[misc]
+class PlainFormatter(Formatter):
     """Ticks that say their whole value: no offset beside the axis, and a power of ten at each tick."""
 
     ticks: Array = np.zeros(0)
@@ -51,12 +51,12 @@ class PlainFormatter(Formatter):  # type: ignore[misc]
         return next((n for n in range(15) if np.all(np.abs(np.round(ticks, n) - ticks) < 1e-3 * step)), 15)
 
 
-class LogFormatter(LogFormatterSciNotation):  # type: ignore[misc]
+class LogFormatter(LogFormatterSciNotation):
     """Ticks of a log axis: plain numbers where the whole axis is of such."""
 
     def __call__(self, x: float, pos: int | None = None) -> str:
         text = str(super().__call__(x, pos))
-        low, high = self.axis.get_view_interval()
+        low, high = self.axis.get_view_interval() if self.axis else (0.0, 0.0)
         plain = text and low >= 10.0**SMALLEST and high <= 10.0**LARGEST
         return f"{x:g}" if plain else text
 
@@ -76,7 +76,7 @@ def make_axes(picture: Picture) -> tuple[Figure, list[tuple[Axes, Panel]]]:
     height = 5.0 if rows == columns == 1 else 1.6 + 2.4 * rows
     figure = Figure((max(WIDTH, NARROWEST * columns), height), DPI, layout="constrained")
     FigureCanvasAgg(figure)
-    share = {"sharex": True, "sharey": True if tall == 1 else "row"}
+    share: Any = {"sharex": True, "sharey": True if tall == 1 else "row"}
     axes = figure.subplots(rows, columns, squeeze=False, **share).ravel()
     for place, ax in enumerate(axes):
         ax.set_visible(place < len(panels))
@@ -102,8 +102,8 @@ def frame(picture: Picture, ax: Axes, panel: Panel) -> None:
     ax.grid(True, color="0.9", linewidth=0.6 if picture.kind != "map" else 0.0)
     ax.set_axisbelow(True)
     if panel.title:
-        columns = ax.get_gridspec().ncols
-        ax.set_title(textwrap.fill(panel.title, 90 // columns, break_long_words=False), fontsize=SMALL)
+        grid: Any = ax.get_gridspec()
+        ax.set_title(textwrap.fill(panel.title, 90 // grid.ncols, break_long_words=False), fontsize=SMALL)
 
 
 def _axis(axis: Any, variable: Variable, set_scale: Any, *, turned: bool = False) -> None:
@@ -145,7 +145,8 @@ def write_labels(picture: Picture, figure: Figure, axes: list[tuple[Axes, Panel]
         figure.supylabel(label(ds, *axes[0][1].ys), fontsize=LABEL)
         return
     for ax, panel in axes:
-        if ax.get_subplotspec().is_first_col():
+        spot: Any = ax.get_subplotspec()
+        if spot.is_first_col():
             width = 45 if len(axes) == 1 else 24
             ax.set_ylabel(label(ds, *panel.ys, width=width), fontsize=LABEL)
     figure.align_ylabels([ax for ax, _ in axes])

@@ -34,14 +34,16 @@ def explain(picture: Picture, figure: Figure, axes: list[Axes]) -> None:
             bar.update_ticks()
     elif picture.hue:
         look["title"] = label(picture.data.first, picture.hue.name, width=22)
-    handles = [handle for channel in picture.style.channels for handle in _entries(picture, channel)]
+    handles: list[Any] = [
+        handle for channel in picture.style.channels for handle in _entries(picture, channel)
+    ]
     if picture.sets and picture.kind == "lines" and picture.x.is_field:
         colour = "0.3" if picture.style.channels or picture.scale else PALETTE[0]
         words = f"band: {picture.sets} sets of data"
         handles.append(Patch(color=colour, alpha=BAND, linewidth=0, label=words))
     if handles:
-        place = "outside right upper" if "title" in look else "outside right center"
-        _fit(figure, figure.legend(handles=handles, loc=place, ncols=1 + len(handles) // 40, **look))
+        look["loc"] = "outside right upper" if "title" in look else "outside right center"
+        _fit(figure, figure.legend(handles=handles, ncols=1 + len(handles) // 40, **look))
 
 
 def _entries(picture: Picture, channel: Channel) -> list[Line2D]:

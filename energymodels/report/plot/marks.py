@@ -91,7 +91,7 @@ def draw_points(picture: Picture, ax: Axes, panel: Panel) -> None:
         x, values = picture.x.places(xs), picture.data[y].places(ys)
         for value in unique(ds[names[2]]) if picture.hue and not picture.scale else [None]:
             mine = hue == value if value is not None else np.full(hue.shape, True)
-            size = {"s": 18, "alpha": 0.85, "linewidths": 0, "rasterized": mine.size > 5000}
+            size: dict[str, Any] = {"s": 18, "alpha": 0.85, "linewidths": 0, "rasterized": mine.size > 5000}
             ax.scatter(x[mine], values[mine], **size, **_dots(picture, hue[mine], value, file, y))
 
 
