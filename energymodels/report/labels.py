@@ -49,7 +49,7 @@ def shortened(text: str, most: int) -> str:
         end = text.rfind(mark, 0, most)
         if len(text) > most and end > most // 3:
             text = text[:end]
-    return textwrap.shorten(text, most, placeholder=" ...").replace("$", r"\$")
+    return escaped(textwrap.shorten(text, most, placeholder=" ..."))
 
 
 def short_name(ds: xr.Dataset, name: str) -> str:
@@ -85,10 +85,14 @@ def label(ds: xr.Dataset, *names: str, width: int = 60) -> str:
     return textwrap.fill(f"{text} ({unit})" if unit else text, width + unseen, break_long_words=False)
 
 
+def escaped(text: str) -> str:
+    """Return a text in which a dollar is a dollar, not the begin of a formula."""
+    return text.replace("$", r"\$")
+
+
 def amount(value: Any, unit: str = "") -> str:
     """Return a value as people read it."""
     if isinstance(value, str):
-        text = value
-    else:
-        text = "∞" if np.isposinf(value) else f"{value:.4g}"
+        return f"{escaped(value)} {unit}".rstrip().replace(" ", NBSP)
+    text = "∞" if np.isposinf(value) else f"{value:.4g}"
     return f"{text} {unit}".rstrip().replace(" ", NBSP)

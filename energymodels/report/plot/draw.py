@@ -55,9 +55,9 @@ def plot(
     -------
     Figure
         Names are field paths or names in the dataset. A field as ``x``, a field as ``y`` and an output as
-        ``hue`` make a map; a list of designs is drawn as points. An output over the dimension ``set``, with no
-        name along it, is drawn as given; lines have a band over the sets. Fields are in the unit in which they
-        were typed.
+        ``hue`` make a map; a list of designs is drawn as points. An output over the dimension ``set``, with
+        no name along it, is drawn as given; lines have a band over the sets. Fields are in the unit in which
+        they were typed.
 
     Raises
     ------
@@ -114,13 +114,13 @@ def _by_name(roles: Roles, forced: Mapping[str, bool]) -> dict[str, bool]:
 
 def _dress(picture: Picture, figure: Figure, axes: list[tuple[Axes, Panel]]) -> None:
     """Add labels, legend, notes and title, and tell equal lines apart."""
+    note = figure.text(0.008, 0.008, "", fontsize=NOTE, color="0.3", va="bottom")
     write_labels(picture, figure, axes, 1)
     plain = [ax for ax, _ in axes]
     explain(picture, figure, plain)
     said = notes(picture)
     if picture.kind == "lines" and not picture.x.is_label:
-        said += tell_apart(figure, axes, picture.scale is not None)
-    text = textwrap.fill("; ".join(said).replace("$", r"\$"), LINE)
-    figure.text(0.008, 0.008, text, fontsize=NOTE, color="0.3", va="bottom")
-    write_labels(picture, figure, axes, len(text.splitlines()))
+        said += tell_apart(figure, axes, counted=picture.scale is not None)
+    note.set_text(textwrap.fill("; ".join(said), LINE))
+    write_labels(picture, figure, axes, len(note.get_text().splitlines()))
     write_title(picture, figure, plain)

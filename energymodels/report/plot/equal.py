@@ -13,32 +13,43 @@ from energymodels.core.model import Array
 from energymodels.report.plot.picture import Panel
 
 MOST = 60  # lines in a panel that are compared
-SAMPLES = 200  # points of a line that are compared
+SAMPLES = 200  # places along a line that are compared
 DASH = 4.0  # length, in widths of the line
 
 
-def tell_apart(figure: Figure, axes: list[tuple[Axes, Panel]], scaled: bool) -> list[str]:
+def tell_apart(figure: Figure, axes: list[tuple[Axes, Panel]], *, counted: bool) -> list[str]:
     """Draw lines that coincide within their width so that each is seen, and return what to say of them.
 
-    ``scaled``: their colours are of a scale, and they are only counted.
+    They are ``counted`` where a scale of colours names none.
     """
     figure.draw_without_rendering()
-    found: dict[str, list[int]] = {}
-    for place, (ax, panel) in enumerate(axes):
+    found: dict[str, list[Panel]] = {}
+    for ax, panel in axes:
         for group in coinciding(ax, panel):
             lines = [panel.drawn[i][0] for i in group]
-            names = list(dict.fromkeys(panel.drawn[i][1] for i in group))
-            what = " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
-            if scaled or len(names) == 1:
-                what = f"{len(group)} of {len(panel.drawn)} lines"
-            found.setdefault(what, []).append(place)
             if len({str(line.get_color()) for line in lines}) == len(lines):
-                _interleave(lines)
-    some = "" if len(axes) == 1 else " in some panels"
+                _overlay(lines)
+            found.setdefault(_names(panel, group, counted), []).append(panel)
     return [
-        f"equal within the width of a line{'' if len(places) == len(axes) else some}: {what}"
-        for what, places in found.items()
+        f"equal within the width of a line{_where(panels, len(axes))}: {what}"
+        for what, panels in found.items()
     ]
+
+
+def _names(panel: Panel, group: list[int], counted: bool) -> str:
+    """Return what stands for the lines of a group: their names, or how many they are."""
+    names = list(dict.fromkeys(panel.drawn[i][1] for i in group))
+    if counted or len(names) == 1:
+        return f"{len(group)} of {len(panel.drawn)} lines"
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _where(panels: list[Panel], number: int) -> str:
+    """Return in which panels that is, empty if in all."""
+    titles = [panel.title for panel in panels]
+    if len(panels) == number or not titles[0]:
+        return ""
+    return f" at {titles[0]}" if len(titles) == 1 else f" in {len(titles)} of {number} panels"
 
 
 def coinciding(ax: Axes, panel: Panel) -> list[list[int]]:
@@ -56,17 +67,24 @@ def coinciding(ax: Axes, panel: Panel) -> list[list[int]]:
 
 
 def lies_on(points: Array, path: Array, width: float) -> bool:
-    """Return whether all points, of shape (points, 2), lie within ``width`` of a path of shape (corners, 2)."""
+    """Return whether all points lie within ``width`` of a path; both of shape (number, 2)."""
     if len(points) == 0 or len(path) == 0:
         return False
     if (points.min(0) < path.min(0) - width).any() or (points.max(0) > path.max(0) + width).any():
         return False
-    some = points[np.unique(np.linspace(0, len(points) - 1, SAMPLES).astype(int))]
+    some = _along(points)
     begin, step = path[:-1], np.diff(path, axis=0)
     if len(path) == 1:
         begin, step = path, np.zeros((1, 2))
     length = np.maximum((step**2).sum(1), 1e-30)
     return all(_distance(point, begin, step, length) <= width for point in some)
+
+
+def _along(path: Array) -> Array:
+    """Return places along a path, evenly apart."""
+    length = np.append(0.0, np.cumsum(np.hypot(*np.diff(path, axis=0).T)))
+    places = np.linspace(0.0, length[-1], SAMPLES)
+    return np.column_stack([np.interp(places, length, column) for column in path.T])
 
 
 def _distance(point: Array, begin: Array, step: Array, length: Array) -> float:
@@ -75,11 +93,15 @@ def _distance(point: Array, begin: Array, step: Array, length: Array) -> float:
     return float(np.sqrt((((begin + along[:, None] * step) - point) ** 2).sum(1).min()))
 
 
-def _interleave(lines: list[Line2D]) -> None:
-    """Give each line the dashes that the others leave free, and rings around each other's markers."""
-    for place, line in enumerate(lines):
-        line.set_linestyle((place * DASH, (DASH, (len(lines) - 1) * DASH)))
+def _overlay(lines: list[Line2D]) -> None:
+    """Draw the longest line below, and on it the others in dashes that leave room for all, with rings around
+    the markers.
+    """
+    below, *others = sorted(lines, key=lambda line: -np.isfinite(line.get_ydata()).sum())
+    for place, line in enumerate(others, start=1):
+        line.set_zorder(below.get_zorder() + 0.01 * place)
+        line.set_linestyle((place * DASH, (DASH, len(others) * DASH)))
         line.set_dash_capstyle("butt")
-        if place and line.get_marker() not in ("None", "none", ""):
+        if line.get_marker() not in ("None", "none", ""):
             line.set_markerfacecolor("none")
-            line.set_markersize(line.get_markersize() + 3.0 * place)
+            line.set_markersize(line.get_markersize() + 2.0 * place)

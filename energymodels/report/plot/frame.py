@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import textwrap
-from math import ceil, sqrt
+from math import ceil, floor, log10, sqrt
 from typing import Any
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.ticker import ScalarFormatter
+from matplotlib.ticker import Formatter, LogFormatterSciNotation
 
 from energymodels.core.errors import Fault, InputError
+from energymodels.core.model import Array
 from energymodels.report.labels import label
 from energymodels.report.plot.output import DPI, WIDTH
 from energymodels.report.plot.picture import Panel, Picture
@@ -19,24 +21,44 @@ from energymodels.report.plot.roles import SET
 from energymodels.report.plot.variable import Variable
 
 PANELS = 12  # more are refused
+SMALLEST, LARGEST = -3, 6  # powers of ten that are written out
 NARROWEST = 2.2  # inches a panel has at least
 LABEL, SMALL = 10.5, 9.0  # font sizes
 
 
-class PlainFormatter(ScalarFormatter):  # type: ignore[misc]
+class PlainFormatter(Formatter):
     """Ticks that say their whole value: no offset beside the axis, and a power of ten at each tick."""
 
-    def __init__(self) -> None:
-        super().__init__(useOffset=False)
-        self.set_powerlimits((-3, 6))
+    ticks: Array = np.zeros(0)
+
+    def set_locs(self, locs: Any) -> None:
+        super().set_locs(locs)
+        self.ticks = np.asarray(locs, dtype=float)
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        largest = np.abs(self.ticks).max() if self.ticks.size else abs(x)
+        power = floor(log10(largest)) if largest else 0
+        power = 0 if SMALLEST <= power < LARGEST else power
+        text = self.fix_minus(f"{x / 10.0**power:.{self._digits(power)}f}")
+        return rf"{text}$\times$10$^{{{power}}}$" if power and x else text
+
+    def _digits(self, power: int) -> int:
+        """Return how many decimals tell all ticks, to a thousandth of their step."""
+        ticks = self.ticks / 10.0**power
+        if ticks.size < 2:
+            return 3
+        step = np.min(np.diff(np.sort(ticks)))
+        return next((n for n in range(15) if np.all(np.abs(np.round(ticks, n) - ticks) < 1e-3 * step)), 15)
+
+
+class LogFormatter(LogFormatterSciNotation):
+    """Ticks of a log axis: plain numbers where the whole axis is of such."""
 
     def __call__(self, x: float, pos: int | None = None) -> str:
         text = str(super().__call__(x, pos))
-        power = self.orderOfMagnitude
-        return rf"{text}$\times$10$^{{{power}}}$" if text and power and x else text
-
-    def get_offset(self) -> str:
-        return ""
+        low, high = self.axis.get_view_interval() if self.axis else (0.0, 0.0)
+        plain = text and low >= 10.0**SMALLEST and high <= 10.0**LARGEST
+        return f"{x:g}" if plain else text
 
 
 def make_axes(picture: Picture) -> tuple[Figure, list[tuple[Axes, Panel]]]:
@@ -54,7 +76,7 @@ def make_axes(picture: Picture) -> tuple[Figure, list[tuple[Axes, Panel]]]:
     height = 5.0 if rows == columns == 1 else 1.6 + 2.4 * rows
     figure = Figure((max(WIDTH, NARROWEST * columns), height), DPI, layout="constrained")
     FigureCanvasAgg(figure)
-    share = {"sharex": True, "sharey": True if tall == 1 else "row"}
+    share: Any = {"sharex": True, "sharey": True if tall == 1 else "row"}
     axes = figure.subplots(rows, columns, squeeze=False, **share).ravel()
     for place, ax in enumerate(axes):
         ax.set_visible(place < len(panels))
@@ -80,8 +102,8 @@ def frame(picture: Picture, ax: Axes, panel: Panel) -> None:
     ax.grid(True, color="0.9", linewidth=0.6 if picture.kind != "map" else 0.0)
     ax.set_axisbelow(True)
     if panel.title:
-        columns = ax.get_gridspec().ncols
-        ax.set_title(textwrap.fill(panel.title, 90 // columns, break_long_words=False), fontsize=SMALL)
+        grid: Any = ax.get_gridspec()
+        ax.set_title(textwrap.fill(panel.title, 90 // grid.ncols, break_long_words=False), fontsize=SMALL)
 
 
 def _axis(axis: Any, variable: Variable, set_scale: Any, *, turned: bool = False) -> None:
@@ -90,6 +112,8 @@ def _axis(axis: Any, variable: Variable, set_scale: Any, *, turned: bool = False
         axis.set_ticks(range(len(variable.unique)), variable.unique, **look)
     elif variable.is_log:
         set_scale("log")
+        axis.set_major_formatter(LogFormatter())
+        axis.set_minor_formatter(LogFormatter(labelOnlyBase=False))
     else:
         axis.set_major_formatter(PlainFormatter())
 
@@ -121,7 +145,8 @@ def write_labels(picture: Picture, figure: Figure, axes: list[tuple[Axes, Panel]
         figure.supylabel(label(ds, *axes[0][1].ys), fontsize=LABEL)
         return
     for ax, panel in axes:
-        if ax.get_subplotspec().is_first_col():
+        spot: Any = ax.get_subplotspec()
+        if spot.is_first_col():
             width = 45 if len(axes) == 1 else 24
             ax.set_ylabel(label(ds, *panel.ys, width=width), fontsize=LABEL)
     figure.align_ylabels([ax for ax, _ in axes])

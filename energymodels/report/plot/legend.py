@@ -11,7 +11,7 @@ from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from energymodels.report.labels import NBSP, amount, label, short_name, shortened
+from energymodels.report.labels import NBSP, amount, escaped, label, short_name, shortened
 from energymodels.report.plot.frame import LABEL, SMALL, PlainFormatter
 from energymodels.report.plot.marks import BAND, marker_of
 from energymodels.report.plot.picture import Picture
@@ -34,14 +34,16 @@ def explain(picture: Picture, figure: Figure, axes: list[Axes]) -> None:
             bar.update_ticks()
     elif picture.hue:
         look["title"] = label(picture.data.first, picture.hue.name, width=22)
-    handles = [handle for channel in picture.style.channels for handle in _entries(picture, channel)]
+    handles: list[Any] = [
+        handle for channel in picture.style.channels for handle in _entries(picture, channel)
+    ]
     if picture.sets and picture.kind == "lines" and picture.x.is_field:
         colour = "0.3" if picture.style.channels or picture.scale else PALETTE[0]
         words = f"band: {picture.sets} sets of data"
         handles.append(Patch(color=colour, alpha=BAND, linewidth=0, label=words))
     if handles:
-        place = "outside right upper" if "title" in look else "outside right center"
-        _fit(figure, figure.legend(handles=handles, loc=place, ncols=1 + len(handles) // 40, **look))
+        look["loc"] = "outside right upper" if "title" in look else "outside right center"
+        _fit(figure, figure.legend(handles=handles, ncols=1 + len(handles) // 40, **look))
 
 
 def _entries(picture: Picture, channel: Channel) -> list[Line2D]:
@@ -61,7 +63,7 @@ def _entries(picture: Picture, channel: Channel) -> list[Line2D]:
 def _words(picture: Picture, channel: Channel, value: Any) -> str:
     if channel.name == "y":
         return short_name(picture.data.first, value)
-    text = value if channel.name == "file" else amount(value)
+    text = escaped(value) if channel.name == "file" else amount(value)
     if len(text) <= ENTRY:
         return str(text)
     return textwrap.fill(shortened(text.replace(NBSP, " "), 4 * ENTRY), ENTRY).replace(" ", NBSP)
@@ -89,7 +91,9 @@ def write_title(picture: Picture, figure: Figure, axes: list[Axes]) -> None:
         beside = figure.transFigure.inverted().transform(legend.get_window_extent().p0)[0] - GAP
         right = min(right, beside) if beside > left else right
     heading = figure.suptitle(text, fontsize=TITLE, x=(left + right) / 2)
-    for width in range(len(text) + 1, 9, -1):
+    share = (right - left) * figure.bbox.width / heading.get_window_extent().width
+    for narrower in (1.0, 0.95, 0.9, 0.8, 0.7):  # letters differ in width
+        width = max(10, int(len(text) * share * narrower))
         heading.set_text(textwrap.fill(text, width, break_long_words=False))
         if heading.get_window_extent().width <= (right - left) * figure.bbox.width:
             break

@@ -13,7 +13,7 @@ from matplotlib.colors import LogNorm
 from matplotlib.ticker import LogLocator, MaxNLocator
 
 from energymodels.core.model import Array
-from energymodels.report.labels import amount, short_name, unique
+from energymodels.report.labels import amount, escaped, short_name, unique
 from energymodels.report.plot.picture import Panel, Picture
 from energymodels.report.plot.roles import SET, groups
 from energymodels.report.plot.style import MARKERS
@@ -37,8 +37,10 @@ def draw_lines(picture: Picture, ax: Axes, panel: Panel) -> None:
     for place, (file, y, value, part) in enumerate(every):
         look = picture.style.look(hue=value, file=file, y=y)
         aside = 0.06 * (place - (len(every) - 1) / 2) if picture.x.is_label else 0.0  # side by side
-        what = [amount(value, picture.hue.unit)] if picture.hue else []
-        what += [file] if len(picture.data.files) > 1 else []
+        what = (
+            [f"{short_name(part, picture.hue.name)} {amount(value, picture.hue.unit)}"] if picture.hue else []
+        )
+        what += [escaped(file)] if len(picture.data.files) > 1 else []
         what += [short_name(part, y)] if len(panel.ys) > 1 else []
         for case in _cases(picture, part):
             _line(picture, ax, panel, case, y, look, aside, " ".join(what))
@@ -65,10 +67,12 @@ def _line(
     (x,), *values = table(picture, part, y, picture.roles.x)
     middle, low, high = (picture.data[y].places(v) for v in values)
     x = x + aside
-    few = x.size <= FEW or np.count_nonzero(np.isfinite(middle)) == 1  # nothing to draw a line between
+    few = (
+        part.sizes[picture.run_dim(part)] <= FEW or np.count_nonzero(np.isfinite(middle)) == 1
+    )  # nothing to draw a line between
     mark = {"marker": look["marker"], "markersize": 3.5, "markevery": 1}
     if not few:
-        mark = {"marker": look["marker"] if picture.style.marks else "none", "markersize": 4.5}
+        mark = {"marker": look["marker"] if picture.style.marks else "None", "markersize": 4.5}
         mark["markevery"] = max(1, x.size // 12)
     width = THIN if picture.x.is_label else WIDE
     (line,) = ax.plot(x, middle, linewidth=width, **look | mark)
@@ -87,13 +91,13 @@ def draw_points(picture: Picture, ax: Axes, panel: Panel) -> None:
         x, values = picture.x.places(xs), picture.data[y].places(ys)
         for value in unique(ds[names[2]]) if picture.hue and not picture.scale else [None]:
             mine = hue == value if value is not None else np.full(hue.shape, True)
-            size = {"s": 18, "alpha": 0.85, "linewidths": 0, "rasterized": mine.size > 5000}
-            ax.scatter(x[mine], values[mine], **size, **_dots(picture, hue[mine], hue=value, file=file, y=y))
+            size: dict[str, Any] = {"s": 18, "alpha": 0.85, "linewidths": 0, "rasterized": mine.size > 5000}
+            ax.scatter(x[mine], values[mine], **size, **_dots(picture, hue[mine], value, file, y))
 
 
-def _dots(picture: Picture, hue: Array, **key: Any) -> dict[str, Any]:
+def _dots(picture: Picture, hue: Array, value: Any, file: str, y: str) -> dict[str, Any]:
     """Return colour and marker of points."""
-    look = picture.style.look(**key | ({"hue": np.nan} if picture.scale else {}))
+    look = picture.style.look(hue=np.nan if picture.scale else value, file=file, y=y)
     found: dict[str, Any] = {"marker": marker_of(look), "color": look["color"]}
     if picture.scale and picture.hue:
         # inf lies above the scale
@@ -147,7 +151,8 @@ def table(
     dims = [picture.run_dim(part) if n == picture.roles.x else part[n].dims[0] for n in names]
     array = part[output].expand_dims({d: part.sizes[d] for d in dims if d not in part[output].dims})
     array = array.transpose(*dims, ...)
-    places = [picture.data[n].places(part[n].values) for n in names]
+    lines = [part[n].isel({d: 0 for d in part[n].dims if d not in dims}) for n in names]
+    places = [picture.data[n].places(line.values) for n, line in zip(names, lines, strict=True)]
     orders = [_order(p, n in part.coords) for p, n in zip(places, names, strict=True)]
     in_use = array.isel({SET: 0}) if SET in array.dims and SET not in dims else array
     first, values = (

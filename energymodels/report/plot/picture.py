@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-import numpy as np
 import xarray as xr
 from matplotlib.cm import ScalarMappable
 from matplotlib.lines import Line2D
@@ -96,7 +95,7 @@ class Picture:
         """The panels: a row for every axis of outputs, and in it one for every value of the facet; those of a
         map also by file.
         """
-        return [[panel for panel in self._row(ys)] for ys in self.rows]
+        return [self._row(ys) for ys in self.rows]
 
     def _row(self, ys: list[str]) -> list[Panel]:
         facet = self.data[self.roles.facet] if self.roles.facet else None
@@ -155,8 +154,3 @@ def _sets(ds: xr.Dataset, outputs: list[str], tells: list[str]) -> int:
     """Return how many sets beside the first the outputs have, where no name tells them apart."""
     named = SET in dims_of(ds, *tells)
     return 0 if named else max(int(ds[name].sizes.get(SET, 1)) for name in outputs) - 1
-
-
-def finite(array: Any) -> Any:
-    """Return where an array is finite."""
-    return np.isfinite(np.asarray(array, dtype=float))
