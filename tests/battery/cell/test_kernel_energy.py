@@ -28,6 +28,7 @@ def point(volt, current):
 @pytest.mark.parametrize(("i0", "i1"), [(2.0, -1.0), (-0.3, 5.0), (1e-9, -4.0)])
 def test_gross_energy_where_the_current_turns(i0, i1):
     """The integral of |V I|, both straight."""
+
     def power(t):
         return abs((3.4 + 0.3 * t) * (i0 + (i1 - i0) * t))
 

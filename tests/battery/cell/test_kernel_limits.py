@@ -36,7 +36,9 @@ def test_a_rate_binds_until_the_voltage_does():
 
 def test_a_negative_potential_binds_at_its_current():
     """u(soc, I) = limit gives the current at each state of charge, but for what diffusion lags behind."""
-    row = cell.rows(soc=0.2, limit_negative=0.3, limit_voltage=9.0, voltage_max=9.0, contact=1e-3, tolerance=1e-6)
+    row = cell.rows(
+        soc=0.2, limit_negative=0.3, limit_voltage=9.0, voltage_max=9.0, contact=1e-3, tolerance=1e-6
+    )
     found = cell.run([cell.step(of.LIMITS, end_soc=0.45)], row=row, time=np.linspace(20.0, 120.0, 6))
     assert of.TERMINATIONS[int(found.out[to.TERMINATION])] == "end_soc"
     here = np.isfinite(found.series[to.CURRENT])
