@@ -21,7 +21,7 @@ def rows(*cars):
 
 
 def table(*cycles):
-    """Return (steps, cycles) of cycles, each (ends of time in s, speeds there in m s-1, slopes of the steps)."""
+    """Return (steps, cycles) of cycles, each (times in s, speeds there in m s-1, slopes of the steps)."""
     blocks, sums, first = [], np.zeros((at.SUMS, len(cycles))), 0
     for n, (time, speed, grade) in enumerate(cycles):
         time, speed = np.asarray(time, dtype=float), np.asarray(speed, dtype=float)

@@ -1,7 +1,6 @@
 """The balance of a whole cell: states of charge, capacities and lithium of electrodes that are not alike."""
 
 import handmade as cell
-import numpy as np
 import pytest
 
 from energymodels.kernels.battery.cell import layout as of

@@ -5,9 +5,8 @@ import numpy as np
 import pytest
 
 from energymodels.battery.cell.mesh import radial_mesh
-from energymodels.kernels.battery.cell import inventory
+from energymodels.kernels.battery.cell import inventory, particle
 from energymodels.kernels.battery.cell import layout as of
-from energymodels.kernels.battery.cell import particle
 from energymodels.kernels.battery.cell import row as to
 from energymodels.kernels.battery.cell import work as at
 from energymodels.kernels.constants import FARADAY

@@ -65,8 +65,10 @@ def test_the_tighter_limit_binds():
 
 def test_temperature_is_held_where_cooling_takes_the_heat():
     """I^2 R and the reactions' heat at the limit are h (T - T_a)."""
-    row = cell.rows(soc=0.1, lumped=1.0, limit_temperature=cell.TEMPERATURE + 2.0, limit_rate=8.0, cooling=1.0,
-                    heat_capacity=20.0, tolerance=1e-6)  # fmt: skip
+    row = cell.rows(
+        soc=0.1, lumped=1.0, limit_temperature=cell.TEMPERATURE + 2.0, limit_rate=8.0, cooling=1.0,
+        heat_capacity=20.0, tolerance=1e-6,
+    )  # fmt: skip
     times = np.linspace(40.0, 250.0, 6)
     found = cell.run([cell.step(of.LIMITS, end_time=250.0)], row=row, time=times)
     assert found.status == 0
@@ -85,17 +87,18 @@ def test_temperature_is_held_where_cooling_takes_the_heat():
 
 
 def test_a_cell_in_hot_surroundings_rests_until_it_is_cooler():
-    """Nothing charges while even a resting cell warms; then T falls to COOLER below the limit, and it begins."""
+    """Nothing charges while even a resting cell warms; then T falls to COOLER below the limit."""
     limit, hot, cold = cell.TEMPERATURE + 10.0, cell.TEMPERATURE + 20.0, cell.TEMPERATURE
     row = cell.rows(
-        lumped=1.0, limit_temperature=limit, first_temperature=limit, limit_rate=0.5, tolerance=1e-6, cooling=1.0,
-        heat_capacity=500.0, warmths=3,
+        lumped=1.0, limit_temperature=limit, first_temperature=limit, limit_rate=0.5, tolerance=1e-6,
+        cooling=1.0, heat_capacity=500.0, warmths=3,
     )  # fmt: skip
     warmth = [(0.0, hot), (20.0, hot), (20.01, cold)]
     most = hot + (limit - hot) * np.exp(-20.0 / 500.0)
     wait = 20.0 + 500.0 * np.log((most - cold) / (10.0 - limits.COOLER))
     found = cell.run(
-        [cell.step(of.LIMITS, end_time=wait + 20.0)], row=row, profiles=warmth, time=[10.0, wait - 0.5, wait + 1.0]
+        [cell.step(of.LIMITS, end_time=wait + 20.0)], row=row, profiles=warmth,
+        time=[10.0, wait - 0.5, wait + 1.0],
     )  # fmt: skip
     assert found.status == 0
     assert found.out[to.TEMPERATURE_MAX] == pytest.approx(most, abs=1e-3)
@@ -143,7 +146,7 @@ def test_a_held_voltage_ends_when_hardly_any_current_is_left():
 
 
 def test_salt_at_the_back_is_kept():
-    """The electrolyte at the back of the negative electrode never falls below its limit by more than slack."""
+    """At the back of the negative electrode the salt never falls below its limit by more than slack."""
     row = cell.rows(
         soc=0.1, limit_salt=700.0, limit_rate=6.0, constant_d_e=5e-11, tolerance=1e-3, factor_d_n=1.0
     )

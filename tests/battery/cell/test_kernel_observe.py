@@ -1,4 +1,4 @@
-"""What is recorded of a step: shares of the voltage, heat, salt, against closed forms of a cell written by hand."""
+"""What is recorded of a step: shares of the voltage, heat, salt, against closed forms."""
 
 import handmade as cell
 import numpy as np

@@ -35,7 +35,7 @@ def linear_step(z, y0):
 
 
 def test_the_past_of_the_second_stage():
-    """alpha (y1 - past) = F(y1) is y1 = y0 + (1 - g) h F(Y) + g h F(y1), of numbers that are the formula's."""
+    """alpha (y1 - past) = F(y1) is y1 = y0 + (1 - g) h F(Y) + g h F(y1)."""
     w = cell.room()[0]
     stage, end = linear_step(-0.7, 1.0)
     w.points[w.now[at.HEAD]], w.points[at.STAGE] = 1.0, stage

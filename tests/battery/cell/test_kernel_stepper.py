@@ -1,4 +1,4 @@
-"""Size, order and error of time steps: polynomials, the controller's own law, an exact solution of diffusion."""
+"""Size, order and error of time steps: polynomials, the controller's law, an exact solution of diffusion."""
 
 import handmade as cell
 import numpy as np
@@ -17,9 +17,7 @@ TABLES = cell.material(cell.functions())
 
 @jit
 def stepped(w, mesh, c, tables, t_new, since, current):
-    """Return (error of the step to ``t_new`` with a ``current`` there, size of the predictor's, alpha, choice,
-    factor).
-    """
+    """Return (error of a step to ``t_new`` with ``current`` there, the predictor's, alpha, order, factor)."""
     head, order, many = w.now[at.HEAD], w.now[at.NEXT_ORDER], min(w.now[at.NEXT_ORDER] + 1, w.now[at.COUNT])
     alpha = history.differentiate(w.weights[at.TIMES], head, order, t_new, w.weights[at.BACK])
     stepper.predict(w, tables, head, many, t_new)

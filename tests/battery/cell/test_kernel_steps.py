@@ -133,7 +133,7 @@ def test_steps_are_few_where_nothing_moves():
 
 
 def test_a_second_after_ten_years():
-    """The clock counts from the step's own begin: what follows a long rest is as exact as what comes first."""
+    """The clock counts from the step's own begin: what follows a long rest is as exact as ever."""
     rest = cell.step(of.CURRENT, 0.0, end_time=10 * 365.25 * 86400.0)
     pulse = cell.step(of.CURRENT, 1.0, end_time=1e-3)
     found = cell.run([rest, pulse])
@@ -151,6 +151,7 @@ def test_an_electrolyte_that_runs_out_is_said():
     """A power that the salt cannot carry: the positive electrode empties within seconds."""
     found = cell.run(
         [cell.step(of.POWER, 30.0, end_time=500.0)],
-        row=cell.rows(tolerance=1e-3, constant_d_e=1e-11, voltage_min=-1e9), fidelity=cell.DFN, counts=(2, 2, 2),
+        row=cell.rows(tolerance=1e-3, constant_d_e=1e-11, voltage_min=-1e9),
+        fidelity=cell.DFN, counts=(2, 2, 2),
     )  # fmt: skip
     assert found.status == status.ELECTROLYTE_DEPLETED

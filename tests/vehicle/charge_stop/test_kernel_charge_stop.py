@@ -93,7 +93,7 @@ def test_time_to_80_percent(soc, expected):
     out, _ = solve(STEADY[0] / 10.0, STEADY[1], soc=soc)
     late = solve(STEADY[0] / 6.0, STEADY[1], soc=soc)[0]
     assert late[at.TO_80] == pytest.approx(expected, abs=1e-9, nan_ok=True)
-    assert np.isnan(out[at.TO_80]) == (not soc == 0.8)
+    assert np.isnan(out[at.TO_80]) == (soc != 0.8)
 
 
 def test_no_current_at_all():

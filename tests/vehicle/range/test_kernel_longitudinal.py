@@ -156,7 +156,7 @@ def test_what_cannot_be_is_out_of_range():
 
 def test_series_at_times():
     """Each step's speed and powers until its end; NaN once the cycle is over."""
-    steps, sums = road.table(STEADY, STOP)
+    steps, _sums = road.table(STEADY, STOP)
     places = np.array([[0, -1, -1], [at.LANES, at.LANES + 2, -1]])
     out = np.empty((3, 2, 3))
     at.series(road.rows({}, {"cycle": 1, "auxiliary": 100.0}), steps, places, out)
