@@ -59,7 +59,7 @@ def test_pybamm_is_imported_in_one_place(root):
                 names += [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
                 if any(name.split(".")[0] == "pybamm" for name in names):
                     found.add(path.name)
-    assert found == {"pybamm_quiet.py"}
+    assert found == {"quiet.py"}
 
 
 # cases that were solved by plain PyBaMM simulations, with no experiment and no code of this library
