@@ -7,12 +7,15 @@ was tried with. What it needs is looked for here, when it is imported: an Import
   ``NopythonTypeInference``, ``NativeLowering``;
 * of a code library ``LIBRARY``, of a target ``TARGET``, of a compiler's flags ``FLAGS``, and the
   ``OPTIONS`` of compiling;
+* of ``numba.np.arraymath`` the flag ``_HAVE_BLAS``, whether SciPy is there;
 * of a compiler's state ``cr`` (with ``fndesc`` and ``cfunc``), ``library``, ``reload_init``, ``return_type``,
   ``func_id``, ``targetctx`` and ``flags``; of a library ``_finalized`` and ``_reload_init``.
 """
 
 from __future__ import annotations
 
+import sys
+from importlib.util import find_spec
 from typing import Any
 
 from numba.core import types
@@ -29,7 +32,24 @@ LIBRARY = (
 )  # fmt: skip
 TARGET = ("insert_user_function",)
 FLAGS = ("no_compile",)
+BLAS = "scipy.linalg.cython_blas"
 OPTIONS = ("_nrt", "no_cpython_wrapper", "no_cfunc_wrapper", "forceinline")
+
+
+def _load_without_scipy() -> None:
+    """Load Numba's array functions without SciPy, a third of the time that a run takes to start.
+
+    Numba imports SciPy's BLAS to see whether it is there, and again when a matrix product is compiled, which
+    no kernel has. Whether it is there is known without importing it.
+    """
+    if "numba.np.arraymath" in sys.modules or BLAS in sys.modules:
+        return
+    sys.modules[BLAS] = None  # type: ignore[assignment]  # as if it were not there
+    try:
+        from numba.np import arraymath
+    finally:
+        del sys.modules[BLAS]
+    arraymath._HAVE_BLAS = find_spec("scipy") is not None
 
 
 def absent(owner: Any, names: tuple[str, ...]) -> list[str]:
@@ -45,6 +65,7 @@ _missing = [
 ]
 if _missing:
     raise ImportError(f"it has no {_missing[0]}")
+_load_without_scipy()
 
 
 def _finish_for_callers(library: Any) -> None:

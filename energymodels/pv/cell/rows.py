@@ -14,8 +14,10 @@ import numpy as np
 from energymodels import datasets
 from energymodels.core.case import filled
 from energymodels.core.columns import each, stack
+from energymodels.core.kept import Content, digest, folder, kept
 from energymodels.core.model import Array, Prepared
 from energymodels.kernels.constants import Q
+from energymodels.kernels.jit import SOURCES
 from energymodels.kernels.pv.cell import preparation
 from energymodels.kernels.pv.optics import lambertian
 from energymodels.pv import silicon
@@ -48,12 +50,25 @@ class Base:
     acceptors: Array
 
 
+# what the optical tables are made by
+OPTICAL = tuple(SOURCES / "pv" / name for name in ("optics/lambertian.py", "cell/preparation.py")) + (
+    SOURCES / "constants.py",
+)
+
+
 @cache
 def optical_tables(key: str) -> tuple[Array, Array]:
     """Return (generation, ln emission) over the nodes of ``preparation`` for one set of optical constants."""
+    digests = "".join(str(datasets.table(name)["sha256"]) for name in (key, "pv/am15g"))
+    digests += digest(ENERGIES.tobytes())
+    arrays, _ = kept(folder("optics", OPTICAL, digests), key, lambda: _optical_tables(key))
+    return arrays["generation"], arrays["emission"]
+
+
+def _optical_tables(key: str) -> Content:
     nk = datasets.series(key)
     light = datasets.series("pv/am15g").columns
-    return lambertian.tabulate(
+    generation, emission = lambertian.tabulate(
         preparation.TEMPERATURES,
         preparation.THICKNESSES,
         np.column_stack([nk.columns["wavelength"], nk.columns["n"], nk.columns["k"]]),
@@ -61,6 +76,7 @@ def optical_tables(key: str) -> tuple[Array, Array]:
         np.column_stack([light["wavelength"], light["irradiance"]]),
         ENERGIES,
     )
+    return {"generation": generation, "emission": emission}, {}
 
 
 def optics(source: Array, T: Array, thickness: Array) -> tuple[Array, Array]:

@@ -60,7 +60,7 @@ def optical(
 
 @jit
 def doping_tables(T: float) -> tuple[np.ndarray, np.ndarray]:
-    """Return what brackets a doping by its resistivity, of acceptors and of donors: see ``mobility.table``."""
+    """Return what brackets a doping by its resistivity, for acceptors and donors: see ``mobility.table``."""
     places = np.empty((2, DOPINGS))
     logs = np.empty((2, DOPINGS))
     for kind in range(2):
