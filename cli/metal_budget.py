@@ -150,4 +150,6 @@ def _print(found: Dataset) -> None:
 
 
 def _short(value: float | None) -> str:
-    return "-" if value is None else "unbounded" if math.isinf(value) else f"{value:.3g}"
+    if value is None:
+        return "-"
+    return "unbounded" if math.isinf(value) else f"{value:.3g}"

@@ -7,7 +7,7 @@ them there.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, get_args, get_origin
@@ -274,13 +274,7 @@ def schema(table: type[Table], prefix: str = "") -> dict[str, FieldInfo]:
                 }
         found[prefix + name] = FieldInfo(
             path=prefix + name,
-            kind="label"
-            if labels
-            else "text"
-            if str in options
-            else "integer"
-            if int in options
-            else "number",
+            kind=_kind(labels, options),
             meaning=info.description or "",
             default=info.default,
             unit=str(extra.get("unit", "")),
@@ -290,6 +284,15 @@ def schema(table: type[Table], prefix: str = "") -> dict[str, FieldInfo]:
             **limits,
         )
     return found | _grouped(table, prefix, found)
+
+
+def _kind(labels: tuple[str, ...], options: Sequence[Any]) -> Literal["number", "integer", "label", "text"]:
+    """Return what kind of value a field has whose annotation leaves these ``options``."""
+    if labels:
+        return "label"
+    if str in options:
+        return "text"
+    return "integer" if int in options else "number"
 
 
 def _pair(ends: Any) -> tuple[float, float] | None:

@@ -159,4 +159,6 @@ def cell_columns(name: str, columns: Mapping[str, Array]) -> dict[str, Array]:
 
 def _word(info: FieldInfo, value: Any) -> Any:
     """Return an entry of a column as somebody would write it."""
-    return info.labels[int(value)] if info.labels else str(value) if info.kind == "text" else value.item()
+    if info.labels:
+        return info.labels[int(value)]
+    return str(value) if info.kind == "text" else value.item()

@@ -148,8 +148,10 @@ def _scan(w, centres):
             place = w[at.U + i] + _spacing(w, i)
             best = top > w[at.BEST_P + i]
             second = not best and top > w[at.NEXT_P + i]
-            w[at.NEXT_U + i] = w[at.BEST_U + i] if best else (place if second else w[at.NEXT_U + i])
-            w[at.NEXT_P + i] = w[at.BEST_P + i] if best else (top if second else w[at.NEXT_P + i])
+            next_u = place if second else w[at.NEXT_U + i]
+            next_p = top if second else w[at.NEXT_P + i]
+            w[at.NEXT_U + i] = w[at.BEST_U + i] if best else next_u
+            w[at.NEXT_P + i] = w[at.BEST_P + i] if best else next_p
             w[at.BEST_U + i] = place if best else w[at.BEST_U + i]
             w[at.BEST_P + i] = top if best else w[at.BEST_P + i]
             w[at.RISES + i] = 1.0 if power >= w[at.PREV_P + i] else 0.0
