@@ -24,7 +24,7 @@ def test_every_model_has_a_cost():
 
 def test_the_first_time():
     assert expected("pv.cell") != expected("pv.diode")
-    assert expected("another") == "usually " + expected("another").removeprefix("usually ")
+    assert expected("another").startswith("usually ")
     low, high = (float(word) for word in expected("pv.cell").split()[1:4:2])
     assert low < COSTS["pv.cell"] < high
 
