@@ -1,4 +1,4 @@
-"""A plan: a spec, what is swept, and everything that both name, read and checked once."""
+"""A plan: a spec and its swept fields, with all data they name read and checked once."""
 
 from __future__ import annotations
 
@@ -161,7 +161,7 @@ def _known(model: Model, keep: Keep) -> None:
 
 
 def _notes(of: Plan, without: Mapping[str, str]) -> Iterator[tuple[str, type[NoteWarning]]]:
-    """Yield what is to be said before anything is solved, each with its category."""
+    """Yield the warnings before solving, each with its category."""
     for fault in (fault for axis in of.axes for fault in axis.faults):
         yield f"not solved, status out_of_range: {fault}", EntryWarning
     for path, reason in without.items():
