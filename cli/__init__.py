@@ -13,15 +13,15 @@ if __name__ != "energymodels.cli":
     raise ImportError("this folder is the package energymodels.cli; import it by that name")
 
 VERBS = {
-    "claims": "Manufacturers' statements beside what the physics says.",
-    "compare": "Hold a model against its reference backend on the same spec.",
+    "claims": "Manufacturers' claims against physics.",
+    "compare": "Compare a model with its reference backend on the same spec.",
     "data": "Show the data that come with the package, with their sources.",
     "describe": "Show a model's fields and outputs: unit, range, default, meaning.",
     "fastcharge": "How fast a cell can be charged within its limits.",
-    "metal-budget": "How much of a metal costs how much efficiency, back to the feedstock.",
+    "metal-budget": "Metal budget: metal concentrations that cause a given efficiency loss.",
     "models": "List the models.",
     "plot": "Draw a result file: lines or a heat map.",
-    "records": "Hold the physics against the certified records.",
+    "records": "Compare the models with certified record cells.",
     "run": "Run one case.",
     "specs": "List the bundled specs.",
     "study": "Run a bundled study: a sweep, a file, a figure.",

@@ -44,7 +44,7 @@ def command(model: str, path: str | None) -> None:
     _show_fields(fields, spec.values, fold=True)
     click.echo()
     print_text(
-        f"all fields of a table with * or braces, codes of a result: energymodels describe {model} "
+        f"all fields of a table with * or braces, codes of an output: energymodels describe {model} "
         f"TABLE|status|OUTPUT"
     )
     click.echo()
@@ -62,7 +62,7 @@ def spec_model(spec: Spec) -> Model:
 
 
 def _show_part(model: Model, spec: Spec, wanted: str) -> None:
-    """Show one field, table or output, or what the codes of a result mean."""
+    """Show one field, table or output, or what the codes of an output mean."""
     from energymodels.cli.flags import flag_rows, status_rows
     from energymodels.core.errors import unknown
     from energymodels.core.registry import resolve

@@ -28,7 +28,12 @@ if TYPE_CHECKING:
 @set_option("Set a field in every SPEC; repeatable.")
 @click.option("--element", "elements", required=True, metavar="NAMES", help="Metals, e.g. Fe,Cr,Co.")
 @click.option(
-    "--loss", "losses", default="0.1,0.5,1", show_default=True, metavar="NUMBERS", help="Losses, % absolute."
+    "--loss",
+    "losses",
+    default="0.1,0.5,1",
+    show_default=True,
+    metavar="NUMBERS",
+    help="Efficiency losses, % absolute.",
 )
 @click.option(
     "--type",
@@ -48,8 +53,8 @@ def command(
     sets: str | None,
     as_json: bool,
 ) -> None:
-    """How much of a metal costs how much efficiency: in the wafer of SPEC, before gettering and in the
-    feedstock.
+    """Metal budget: metal concentrations in the wafer of SPEC, before gettering and in the feedstock that
+    cause a given efficiency loss.
     """
     from energymodels.pv.metals.budget import metal_budget
 
@@ -144,7 +149,7 @@ def _print(found: Dataset) -> None:
     header = [f"{name} ({found[name].attrs['units']})" for name in names]
     print_table(rows, ("spec", "base", "metal", "loss (%)", *header, "remark"))
     click.echo(
-        "\nloss: percent absolute; wafer: what stays in the finished wafer; feed: at the place of the "
+        "\nloss: percent absolute; wafer: concentration in the finished wafer; feed: at the position in the "
         "crystal that the spec has"
     )
 

@@ -37,7 +37,7 @@ def command(
 ) -> None:
     """Run one case of SPEC, a bundled name or a TOML file, and print its scalar results.
 
-    With --sets: as given, lowest and highest over the sets; status counts the sets that failed.
+    With --sets: as given, minimum and maximum over the sets; status counts the sets that failed.
     """
     from energymodels.core.sweep import solve
 

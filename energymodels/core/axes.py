@@ -315,4 +315,4 @@ def _refusal(fields: Mapping[str, FieldInfo], path: str, seen: list[str]) -> Fau
     if path in seen:
         return Fault(path, hint="swept twice")
     clash = [other for other in fields[path].replaces if other in seen]
-    return Fault(path, hint=f"stands for the same thing as {clash[0]}; sweep one of them") if clash else None
+    return Fault(path, hint=f"is the same field as {clash[0]}; sweep one of them") if clash else None

@@ -105,21 +105,22 @@ def _coordinates(solution: Solution) -> dict[str, Any]:
 
 
 AXIS_ATTRS: Mapping[str, Mapping[str, str]] = {
-    "component": {"long_name": "component of a cell"},
+    "component": {"long_name": "component of the cell"},
     "element": {"long_name": "chemical element"},
-    "set": {"long_name": "parameter set: as the spec says, then what differs from it"},
+    "set": {"long_name": "parameter set: as given in the spec, then the alternative used"},
     "time": {"units": "s", "long_name": "time"},
     "voltage": {"units": "V", "long_name": "terminal voltage"},
     "x": {
         "units": "1",
-        "long_name": "place across the cell: 0 to 1 negative electrode, to 2 separator, to "
-        "3 positive electrode",
+        "long_name": "position through the cell: 0 to 1 negative electrode, 1 to 2 separator, 2 to "
+        "3 positive "
+        "electrode",
     },
     "x_negative": {
         "units": "1",
-        "long_name": "place across the negative electrode, from its current collector",
+        "long_name": "position in the negative electrode, from the current collector",
     },
-    "x_positive": {"units": "1", "long_name": "place across the positive electrode, from the separator"},
+    "x_positive": {"units": "1", "long_name": "position in the positive electrode, from the separator"},
 }
 
 
@@ -127,7 +128,7 @@ def _status_attrs() -> dict[str, Any]:
     from energymodels.kernels.status import MEANINGS
 
     return {
-        "long_name": "how the case ended",
+        "long_name": "status of the case",
         "units": "1",
         "flag_values": np.array(list(MEANINGS), dtype=np.int8),
         "flag_meanings": " ".join(MEANINGS.values()),

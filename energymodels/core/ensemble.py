@@ -33,7 +33,7 @@ def sets_axis(
     members = [(name, change) for name, change in members[1:] if not along.keys() & change.keys()]
     if not members:
         raise InputError(
-            Fault("sets", str(sets), hint="nothing that this spec uses has published alternatives")
+            Fault("sets", str(sets), hint="the data in use by this spec have no published alternatives")
         )
     if sets != "all":
         members = _drawn(members, _number(sets))

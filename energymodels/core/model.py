@@ -1,4 +1,4 @@
-"""What a model is."""
+"""The interface of a model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a model gives: outputs with their units, and how closely they must meet a reference."""
+"""Outputs of a model with their units, and the agreement required with a reference."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ class Output:
 
     @property
     def scale(self) -> si.Scale:
-        """What takes SI to ``unit``."""
+        """Scale from SI to ``unit``."""
         return si.scale(self.unit)
 
     @property
     def meaning(self) -> str:
-        """What it is, and where there is none."""
+        """Meaning, and where the output is absent."""
         return f"{self.long_name}; none {self.absence}" if self.absence else self.long_name
 
     @property
@@ -56,9 +56,7 @@ class Output:
 
 @dataclass(frozen=True)
 class Agreement:
-    """How closely an output must meet its reference: |a - b| <= absolute + relative |b|, and why
-    that much.
-    """
+    """Agreement required with a reference: |a - b| <= absolute + relative |b|, with the reason."""
 
     relative: float
     absolute: float

@@ -1,4 +1,4 @@
-"""A plan: a spec, what is swept, and everything that both name, read and checked once."""
+"""A plan: a spec and its swept fields, with all data they name read and checked once."""
 
 from __future__ import annotations
 

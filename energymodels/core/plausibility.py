@@ -1,6 +1,6 @@
-"""What is likely not meant: values outside a field's usual range, and what a model doubts.
+"""Plausibility warnings: values outside the usual range of a field, and those of the model.
 
-It is said, and never stops a run.
+A warning never stops a run.
 """
 
 from __future__ import annotations
@@ -18,9 +18,7 @@ from energymodels.core.schema import FieldInfo
 
 
 def remarks(review: Review[Any], infos: Mapping[str, FieldInfo], shape: tuple[int, ...]) -> list[str]:
-    """Return what is to be said of the cases of a grid of ``shape``, each once with how many cases it
-    concerns.
-    """
+    """Return the plausibility warnings of a grid of ``shape``, each with its number of cases."""
     found = [*_unusual(infos, review.of.columns, review.of.given), *review.doubts()]
     counts = [int(np.count_nonzero(np.broadcast_to(remark.where, shape))) for remark in found]
     return [

@@ -1,6 +1,4 @@
-"""What is to be said of fields before anything is solved: faults, notes, fields without effect, and published
-alternatives.
-"""
+"""Review of a plan before it is solved: faults, notes, fields without effect, published alternatives."""
 
 from __future__ import annotations
 
@@ -22,9 +20,7 @@ Alternative: TypeAlias = tuple[str, Mapping[str, Any]]  # its name, and what it 
 
 @dataclass(frozen=True)
 class Remark:
-    """What is likely not meant, and in which cases: ``where`` is an array of bool that broadcasts over the
-    grid.
-    """
+    """A plausibility warning and its cases: ``where`` is a boolean array that broadcasts over the grid."""
 
     text: str
     where: Array
@@ -69,33 +65,31 @@ C = TypeVar("C", bound=Context)
 
 
 class Review(Generic[C]):
-    """What a model has to say of a ``Context``. A model's own review is a subclass; nothing is asked for that
-    is not needed.
-    """
+    """Checks and notes of a model on a ``Context``; a model with its own checks has a subclass."""
 
     def __init__(self, of: C) -> None:
         self.of = of
 
     def faults(self) -> list[Fault]:
-        """Return what is wrong with fields that are right one by one."""
+        """Return faults in the combination of fields that are valid one by one."""
         return []
 
     def impossible(self) -> list[Fault]:
-        """Return why a single case with these fields is none, though each is right; in a sweep such a case
-        gets a status.
+        """Return why a case cannot exist although each field is valid; in a sweep such a case gets a
+        status.
         """
         return []
 
     def notes(self) -> list[str]:
-        """Return what must be said of the fields in use: recalled or assumed values, what the data lack."""
+        """Return notes on the fields in use: recalled or assumed values, missing data."""
         return []
 
     def without_effect(self) -> dict[str, str]:
-        """Return {swept path: why it does not act fully}."""
+        """Return {swept path: why it has no effect, or not everywhere}."""
         return {}
 
     def doubts(self) -> list[Remark]:
-        """Return what is likely not meant in some cases; a field's own ``usual`` range needs none here."""
+        """Return plausibility warnings; the ``usual`` ranges of fields are checked elsewhere."""
         return []
 
     def alternatives(self) -> list[Alternative]:
@@ -106,15 +100,13 @@ class Review(Generic[C]):
         return []
 
     def sources(self) -> list[str]:
-        """Return where the data come from that the fields in use call for."""
+        """Return the citation keys of the data in use."""
         return []
 
     def outcome(self, solution: Solution, found: Mapping[str, Array]) -> list[str]:
-        """Return what must be said of how cases went; ``found`` holds every scalar output by name, kept or
-        not.
-        """
+        """Return notes on the results; ``found`` holds every scalar output by name, kept or not."""
         return []
 
     def label(self, name: str, word: str, solution: Solution) -> str:
-        """Return what the ``word`` of a code, output ``name`` of the first case, is shown as."""
+        """Return the text shown for ``word``, the code of output ``name`` in the first case."""
         return word

@@ -99,7 +99,7 @@ def text(default: str | None, meaning: str) -> Any:
 
 @dataclass(frozen=True)
 class FieldInfo:
-    """What is known of one field; ``group`` names the alternative fields that setting it replaces."""
+    """Metadata of one field; ``group`` names the alternative fields that setting it replaces."""
 
     path: str
     kind: Literal["number", "integer", "label", "text"]
@@ -135,20 +135,18 @@ class FieldInfo:
         return above and below
 
     def is_usual(self, values: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
-        """Return where ``values`` are in the usual range; 0 and inf, which stand for none and no limit,
-        always are.
-        """
+        """Return where ``values`` are in the usual range; 0 (none) and inf (no limit) always are."""
         low, high = self.usual or (-math.inf, math.inf)
         inside = (values >= low) & (values <= high)
         return np.asarray(inside | (values == 0.0) | ~np.isfinite(values), dtype=np.bool_)
 
     def doubt(self, value: float) -> str:
-        """Return what is to be said of an unusual ``value``."""
+        """Return the warning on a ``value`` outside the usual range."""
         low, high = self.usual or (-math.inf, math.inf)
         unit = "" if self.unit == "1" else f" {self.unit}"
         meant = self._meant(value, lambda number: low <= number <= high)
         hint = f": did you mean {' or '.join(meant)}?" if meant else ""
-        return f"{self.path} = {value:g}{unit} is far from what is usual, {low:g} to {high:g}{unit}{hint}"
+        return f"{self.path} = {value:g}{unit} is outside the usual range, {low:g} to {high:g}{unit}{hint}"
 
     def fault(self, value: object, hint: str = "") -> Fault:
         """Return the fault of ``value`` in this field; a bare number gets the unit with which it would be

@@ -1,7 +1,7 @@
-"""Units that fields and outputs have, and what takes their numbers to SI and back.
+"""Units of fields and outputs, and their conversion to and from SI.
 
 Fields and outputs use few units, so their factors are made from the table below, exactly, and rounded once.
-Text that somebody types may be in any unit: ``units`` reads that, by pint, which this file does without.
+Text that a user types may be in any unit: ``units`` reads it with pint.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a sweep returns before it becomes a Dataset: plain arrays, statuses and notes."""
+"""Raw result of a sweep, before it becomes a Dataset: plain arrays, statuses and notes."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ class Solution:
         return found | {"status": int(self.status[0])}
 
     def word(self, output: Output) -> str | None:
-        """Return what a code of the first case stands for, None if for nothing."""
+        """Return the meaning of a code of the first case, None if it has none."""
         names = str(output.attrs["flag_meanings"]).split()
         found = dict(zip(output.attrs["flag_values"].tolist(), names, strict=True)).get(
             self.values[output.name].ravel()[0].item()
@@ -110,7 +110,7 @@ class Solution:
         return None if found is None else self.plan.review.label(output.name, found, self)
 
     def band(self) -> dict[str, Any]:
-        """Return ``scalars`` of the first case as {"value", "low", "high"}: lowest and highest over all
+        """Return ``scalars`` of the first case as {"value", "low", "high"}: minimum and maximum over all
         cases, of numbers only.
 
         ``status`` counts the cases that failed.

@@ -339,9 +339,7 @@ def with_fields(fields):
 def test_compare_where_the_reference_does_not_converge(cli, fields, missed):
     """Whose fault it is, is decided by the equation: what pvlib has not solved is nothing to hold against."""
     done = cli("compare", "pv.diode", *with_fields(fields), status=4)
-    assert said(done) == (
-        f"error: the reference did not converge, so there is nothing to hold against: {missed}"
-    )
+    assert said(done) == (f"error: the reference did not converge, no comparison is possible: {missed}")
     assert [line.split()[0] for line in done.stdout.splitlines() if "NOT CONVERGED" in line] == [missed]
     assert "PAST" not in done.stdout
     entries = {
@@ -646,7 +644,7 @@ def test_run_sets_that_fail_are_null(cli):
 
 
 @pytest.mark.parametrize(("words", "part"), [
-    (["pv.cell", "--sets", "all"], "nothing that this spec uses has published alternatives"),
+    (["pv.cell", "--sets", "all"], "the data in use by this spec have no published alternatives"),
     ([*METALS, "--sets", "some"], "all, or a number of draws"),
     ([*METALS, "--sets", "0"], "all, or a number of draws"),
 ])  # fmt: skip
@@ -662,7 +660,7 @@ def test_describe_folds_tables_of_many_like_fields(cli):
         "ppbw",
         "from 0 to 1e+09",
         "not set",
-        "* in the bulk of the feedstock",
+        "* concentration in the feedstock bulk",
         " names: Fe, Cr, ",
     )
     assert all(part in line for part in shared)

@@ -41,7 +41,7 @@ BESIDE = tuple(path for path in SCALARS if path.startswith("side_reactions."))
 OPTIONAL = {*THERMAL, *BESIDE, "heat_transfer_coefficient", "cell.heat_capacity", "cell.contact_resistance"}
 CHEMISTRIES = ("lithium_ion", "sodium_ion")
 SODIUM = (
-    "a sodium-ion cell: what is said of lithium holds for sodium, potentials are against sodium metal",
+    "a sodium-ion cell: outputs named after lithium are of sodium, potentials are vs Na/Na+",
     "no function of the set depends on temperature",
 )
 OF_TEMPERATURE = ("conductivity", "specific_heat", "density", "contact_resistance")

@@ -1,5 +1,4 @@
-"""Cells as they are built: a design of ``battery.design`` that gives a battery model its geometry, mass and
-volume.
+"""Cell designs: a ``battery.design`` spec that sets geometry, mass and volume of a battery cell model.
 
 The field ``cell_design`` names the design, and the design's own fields follow it as ``design.*``, to be set
 and swept like all others. A field of the battery model goes before the design, the design before the
@@ -53,7 +52,8 @@ def check(fields: Mapping[str, Any]) -> list[Fault]:
                 Fault(
                     FIELD,
                     fields[FIELD],
-                    hint="its negative electrode is a metal, and the battery models have porous ones",
+                    hint="its negative electrode is lithium metal, and the battery models need "
+                    "porous electrodes",
                 )
             ]
     except InputError as error:

@@ -1,4 +1,4 @@
-"""What there is to say of the fields of a battery model before it is solved, and of how its cases went."""
+"""Checks and notes on the fields of a battery model, and on its results."""
 
 from __future__ import annotations
 
@@ -59,8 +59,8 @@ class BatteryReview(Review[Context]):
         ]
         if {"initial_state", "cell_design"} <= fields.keys():
             hint = (
-                "the concentrations of a set are those of its own geometry: give a designed cell a state "
-                "of charge or a voltage"
+                "the initial concentrations of a set belong to its own geometry: with a cell_design set "
+                "initial_soc or initial_voltage"
             )
             faults.append(Fault("initial_state", fields["initial_state"], hint=hint))
         if "electrolyte" in found.refused and self.of.model != "battery.spm":
@@ -71,7 +71,8 @@ class BatteryReview(Review[Context]):
                 faults.append(Fault("thermal", "lumped", hint=reason))
             elif "heat_transfer_coefficient" not in {*fields, *found.scalars}:
                 hint = (
-                    f"the set {found.name} gives none, and lumped heat needs one: set it, 0 for an "
+                    f"needed by the lumped thermal model, and the set {found.name} has none: set "
+                    f"it, 0 for an "
                     f"adiabatic cell"
                 )
                 faults.append(Fault("heat_transfer_coefficient", hint=hint))
@@ -95,13 +96,13 @@ class BatteryReview(Review[Context]):
 
     @staticmethod
     def _missing(fields: Mapping[str, Any], name: str, scalars: Mapping[str, float]) -> list[Fault]:
-        """Return which coefficients of the side reactions that are asked for nobody gives."""
+        """Return faults for missing coefficients of the side reactions in use."""
         faults = []
         for reaction in ("plating", "sei"):
             kind = fields[f"side_reactions.{reaction}"]
             for path in (f"side_reactions.{key}" for key in NEEDED[reaction].get(kind, ())):
                 if path not in {*fields, *scalars}:
-                    hint = f"side_reactions.{reaction} = {kind} needs it, and the set {name} gives none"
+                    hint = f"side_reactions.{reaction} = {kind} needs it, and the set {name} has none"
                     faults.append(Fault(path, hint=hint))
         return faults
 
@@ -136,9 +137,9 @@ class BatteryReview(Review[Context]):
         for path in swept:
             table, _, key = path.partition(".")
             if table == "limits" and not limited:
-                found[path] = "it acts on Charge at limits, which the protocol does not have"
+                found[path] = "it acts on Charge at limits only, and the protocol has no such step"
             elif path == "limits.temperature" and fields["thermal"] != "lumped":
-                found[path] = "an isothermal cell keeps its temperature"
+                found[path] = "thermal is isothermal: the temperature is constant"
             elif table == "side_reactions" and key not in NEEDED:
                 reaction = key.split("_")[0].replace("dead", "plating")
                 if (
@@ -149,7 +150,7 @@ class BatteryReview(Review[Context]):
             elif path == "initial_temperature" and fields["thermal"] != "lumped":
                 found[path] = start.ISOTHERMAL
             elif path == "temperature" and "temperature_profile" in fields:
-                found[path] = "temperature_profile stands in its place"
+                found[path] = "temperature_profile replaces it"
         return found
 
     def impossible(self) -> list[Fault]:
@@ -159,10 +160,7 @@ class BatteryReview(Review[Context]):
         for side in ("negative", "positive"):
             porosity, active = every[f"{side}.porosity"], every[f"{side}.active_fraction"]
             if porosity + active > FULL:
-                hint = (
-                    f"with {side}.active_fraction = {active:.5g} an electrode is more than full; "
-                    f"together they are at most 1"
-                )
+                hint = f"porosity and {side}.active_fraction = {active:.5g} add up to more than 1"
                 faults.append(Fault(f"{side}.porosity", porosity, hint=hint))
         for low, high in (("cell.voltage_min", "cell.voltage_max"), ("cell.ocv_min", "cell.ocv_max")):
             if not every[low] < every[high]:
@@ -176,10 +174,16 @@ class BatteryReview(Review[Context]):
         if not ends[0] <= every.get("initial_voltage", ends[0]) <= ends[1]:
             allowed = f"from {ends[0]:.5g} to {ends[1]:.5g}"
             faults.append(
-                Fault("initial_voltage", every["initial_voltage"], allowed, "V", "the cell's own limits")
+                Fault(
+                    "initial_voltage",
+                    every["initial_voltage"],
+                    allowed,
+                    "V",
+                    "the voltage limits of the cell",
+                )
             )
         if every.get("limits.voltage", 0.0) > every["cell.voltage_max"] + 1e-9:
-            hint = f"the cell's limit is {every['cell.voltage_max']:.5g} V; cell.voltage_max sets it"
+            hint = f"exceeds the upper cut-off voltage cell.voltage_max = {every['cell.voltage_max']:.5g} V"
             faults.append(Fault("limits.voltage", every["limits.voltage"], unit="V", hint=hint))
         return faults + out_of_limits(
             parse(fields["protocol"]).blocks, every["cell.voltage_min"], every["cell.voltage_max"]

@@ -28,7 +28,7 @@ FIDELITIES = ("battery.spm", "battery.spme", "battery.dfn")
 
 
 class Battery(Model):
-    """A lithium-ion cell; ``name`` says how much of it is resolved."""
+    """A lithium-ion cell model; ``name`` gives its fidelity."""
 
     spec: ClassVar[type[Table]] = BatterySpec
     review = BatteryReview
@@ -66,7 +66,9 @@ class Battery(Model):
         return {"time": np.linspace(0.0, end, points)} | self._places(fields)
 
     def _places(self, fields: Mapping[str, Any]) -> dict[str, Array]:
-        """Return where the nodes are, in parts of their layers: none for a model that resolves no layer."""
+        """Return node positions as fractions of their layers; empty for a model without spatial
+        resolution.
+        """
         if self.name == "battery.spm":
             return {}
         mesh = make_mesh(fields)

@@ -226,8 +226,10 @@ def _sheet(raw: Mapping[str, Any], name: str, notes: list[str], refused: dict[st
         for key, value in parts[title].items():
             bare = key.split(" [")[0]
             if bare in BRANCHES:
-                refused["hysteresis"] = "a potential has one branch"
-                notes.append(f"{title} / {key} is not used: a potential has one branch")
+                refused["hysteresis"] = "hysteresis of the open-circuit potential is not modelled"
+                notes.append(
+                    f"{title} / {key} is not used: hysteresis of the open-circuit potential is not modelled"
+                )
             elif value is not None:
                 sections[section][KEYS[bare]] = _entry(value)
     _add_state(raw.get("State") or {}, sections, notes)

@@ -1,4 +1,4 @@
-"""Which way a protocol mainly moves charge, to begin with: what decides where a cell had better start."""
+"""Main direction of a protocol, charge or discharge, from which the default initial SOC follows."""
 
 from __future__ import annotations
 

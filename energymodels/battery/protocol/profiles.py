@@ -106,7 +106,7 @@ def _read(known: Stamp, quantity: str) -> Array:
         or rows[0, 0] != 0.0
         or not np.all(np.diff(rows[:, 0]) > 0.0)
     ):
-        raise _wrong(path, "needs at least two rows of finite numbers whose time begins at 0 and increases")
+        raise _wrong(path, "needs at least two rows of finite numbers whose time starts at 0 and increases")
     rows = np.stack([UNITS[unit].si(rows[:, i]) for i, (_, unit) in enumerate((time, value))], axis=1)
     rows.setflags(write=False)
     return rows

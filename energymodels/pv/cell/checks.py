@@ -1,4 +1,4 @@
-"""What there is to say of the fields of ``pv.cell`` before it is solved."""
+"""Checks and notes on the fields of ``pv.cell`` before it is solved."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class CellReview(Review[Context]):
             if f"{side}.j0_n_i" in fields and narrowed:
                 found |= dict.fromkeys(
                     swept & {f"{side}.j0_temperature"},
-                    f"{side}.j0_n_i is set, which is all that J0 scales with",
+                    f"{side}.j0_n_i is set, and J0 scales with it alone",
                 )
             if narrowed:
                 found |= dict.fromkeys(swept & {f"{side}.j0_injection"}, f"{side}.j0_convention is narrowed")
@@ -85,11 +85,11 @@ def _disagreeing(fields: Mapping[str, Any]) -> list[Fault]:
 
 
 def _unstated(fields: Mapping[str, Any]) -> list[Fault]:
-    """Return which side's J0 lacks the intrinsic density that belongs to it."""
+    """Return the surfaces whose J0 lacks its intrinsic carrier density."""
     return [
         Fault(
             f"{side}.j0_n_i",
-            hint=f"needed with {side}.j0_convention = kane-swanson; many instruments take 8.6e9",
+            hint=f"needed with {side}.j0_convention = kane-swanson; many lifetime testers use 8.6e9 cm-3",
         )
         for side in ("front", "rear")
         if fields[f"{side}.j0_convention"] == "kane-swanson" and f"{side}.j0_n_i" not in fields

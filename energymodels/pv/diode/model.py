@@ -21,9 +21,9 @@ DELIVERED = {"sign_convention": "current delivered by the device is positive"}
 class Curve(Table):
     """The current-voltage curve, on request."""
 
-    points: Count = count(0, "points of the curve i(v); 0 for none", ge=0, le=100000)
-    voltage_min: Number = quantity(0.0, "V", "begin of the curve's voltage axis", fixed=True, ge=-1e5, le=1e5)
-    voltage_max: Number = quantity(1.0, "V", "end of the curve's voltage axis", fixed=True, ge=-1e5, le=1e5)
+    points: Count = count(0, "number of points of the I-V curve; 0: no curve", ge=0, le=100000)
+    voltage_min: Number = quantity(0.0, "V", "start of the I-V voltage axis", fixed=True, ge=-1e5, le=1e5)
+    voltage_max: Number = quantity(1.0, "V", "end of the I-V voltage axis", fixed=True, ge=-1e5, le=1e5)
 
 
 class DiodeSpec(Table):
@@ -32,18 +32,22 @@ class DiodeSpec(Table):
     The defaults are pvlib's example of a 60-cell module in rough numbers.
     """
 
-    photocurrent: Number = quantity(7.0, "A", "light-generated current", ge=0.0, le=1e6)
-    saturation_current: Number = quantity(1e-10, "A", "saturation current of the diode", gt=0.0, le=1e3)
+    photocurrent: Number = quantity(7.0, "A", "photocurrent (light-generated current)", ge=0.0, le=1e6)
+    saturation_current: Number = quantity(1e-10, "A", "diode saturation current I0", gt=0.0, le=1e3)
     resistance_series: Number = quantity(0.0, "ohm", "series resistance", ge=0.0, le=1e6)
     resistance_shunt: Number = quantity(INF, "ohm", "shunt resistance", gt=0.0)
     nNsVth: Number = quantity(  # noqa: N815 (pvlib's name)
-        1.5, "V", "ideality times cells in series times thermal voltage", gt=0.0, le=1e4
+        1.5,
+        "V",
+        "modified ideality factor: ideality factor times cells in series times thermal voltage",
+        gt=0.0,
+        le=1e4,
     )
     saturation_current_2: Number = quantity(
-        0.0, "A", "saturation current of a second diode; 0 for none", ge=0.0, le=1e3
+        0.0, "A", "saturation current I02 of the second diode; 0: single-diode model", ge=0.0, le=1e3
     )
     nNsVth_2: Number | None = quantity(  # noqa: N815
-        None, "V", "nNsVth of the second diode; not set: twice the first's", gt=0.0, le=1e4
+        None, "V", "modified ideality factor of the second diode; not set: twice nNsVth", gt=0.0, le=1e4
     )
     curve: Curve = Curve()
 
@@ -69,12 +73,12 @@ class Diode(Model):
     outputs = (
         Output("i_sc", "A", "short-circuit current", attrs=DELIVERED),
         Output("v_oc", "V", "open-circuit voltage"),
-        Output("i_mp", "A", "current at maximum power", attrs=DELIVERED),
-        Output("v_mp", "V", "voltage at maximum power"),
+        Output("i_mp", "A", "current at the maximum power point (MPP)", attrs=DELIVERED),
+        Output("v_mp", "V", "voltage at the maximum power point (MPP)"),
         Output("p_mp", "W", "maximum power"),
         Output(
             "i", "A", "current", dims=("voltage",), attrs=DELIVERED,
-            absent="beyond the voltage at which the diode's current passes the largest number",
+            absent="beyond the voltage at which the diode current overflows",
         ),
     )  # fmt: skip
     references: ClassVar[Mapping[str, Mapping[str, Agreement]]] = {

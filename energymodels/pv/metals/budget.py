@@ -34,9 +34,9 @@ REASONS = (
 )  # fmt: skip
 REACHED, NO_LOSS, STAYS, MORE, PRECIPITATES, NO_CELL, ABOVE = range(len(REASONS))
 QUANTITIES = {
-    "wafer": ("cm-3", "metal in the finished wafer that costs the efficiency"),
-    "before_gettering": ("cm-3", "the same before gettering"),
-    "feed": ("ppbw", "the same in the feedstock, by mass"),
+    "wafer": ("cm-3", "metal concentration in the finished wafer that causes the efficiency loss"),
+    "before_gettering": ("cm-3", "metal concentration before gettering that causes the efficiency loss"),
+    "feed": ("ppbw", "metal concentration in the feedstock that causes the efficiency loss, by mass"),
 }
 
 
@@ -80,8 +80,8 @@ def metal_budget(
     for name, (unit, meaning) in QUANTITIES.items():
         for end, words in (
             ("", ""),
-            ("_low", ", lowest over published sets"),
-            ("_high", ", highest over published sets"),
+            ("_low", ", minimum over published data sets"),
+            ("_high", ", maximum over published data sets"),
         ):
             if not end or sets is not None:
                 variables[name + end] = (
@@ -93,7 +93,7 @@ def metal_budget(
     variables["reason"] = (
         ("cell", "element", "loss"),
         reason,
-        {"units": "1", "long_name": "why an amount is missing", **flags},
+        {"units": "1", "long_name": "reason for a missing value", **flags},
     )
     variables["efficiency"] = ("cell", clean, {"units": "percent", "long_name": "efficiency without metals"})
     names = np.array([[spec, kind, dopant] for spec, kind, dopant, *_ in cells])
@@ -105,14 +105,14 @@ def metal_budget(
         "loss": (
             "loss",
             np.array(losses, dtype=float),
-            {"units": "percent", "long_name": "loss of efficiency, absolute"},
+            {"units": "percent", "long_name": "efficiency loss, absolute"},
         ),
     }
     comment = "; ".join(dict.fromkeys(said))
     return xr.Dataset(
         variables,
         coords,
-        {"Conventions": "CF-1.11", "title": "Metals that cells bear", "model": "pv.cell", "comment": comment},
+        {"Conventions": "CF-1.11", "title": "Metal budget of cells", "model": "pv.cell", "comment": comment},
     )
 
 

@@ -598,7 +598,7 @@ def test_bpx_notes(written):
         "V when full",
     ):
         assert any(words in note for note in found.notes), words
-    assert found.refused == {"hysteresis": "a potential has one branch"}
+    assert found.refused == {"hysteresis": "hysteresis of the open-circuit potential is not modelled"}
     assert found.scalars["cell.contact_resistance"] == 0.01
     assert read(found, "TDF", [1000.0], 300.0)[0] == [1.4]
 

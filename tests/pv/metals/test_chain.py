@@ -196,7 +196,7 @@ def test_sets_of_iron_that_pairs():
 def test_pairs_act_on_metals_that_pair(values, inert):
     fields = load("pv.cell").replace(values).checked()
     found = get_model("pv.cell").reviewed(fields, {"wafer.pairs": np.array(["dark"])}).without_effect()
-    assert (found == {"wafer.pairs": "no metal pairs"}) is inert
+    assert (found == {"wafer.pairs": "no metal in the wafer forms pairs"}) is inert
 
 
 def test_recombination_by_element_adds_up():
@@ -255,7 +255,7 @@ def test_sets_give_a_band():
     drawn = em.sweep(HJT, {}, values, sets=50).efficiency
     assert drawn.size == 51
     assert drawn.equals(em.sweep(HJT, {}, values, sets=50).efficiency)
-    with pytest.raises(InputError, match="nothing that this spec uses"):
+    with pytest.raises(InputError, match="no published alternatives"):
         em.sweep(HJT, {}, sets="all")
     with pytest.raises(InputError, match="all, or a number of draws"):
         em.sweep(HJT, {}, values, sets="some")
@@ -310,7 +310,7 @@ def test_setting_one_replaces_the_other():
 def test_what_rests_on_memory_or_assumption_is_said():
     with (
         pytest.warns(ProvenanceWarning, match="recalled.*gbt-12963-2014"),
-        pytest.warns(ProvenanceWarning, match="prior"),
+        pytest.warns(ProvenanceWarning, match="composition is assumed"),
     ):
         found = em.run(TOPCON, {"feedstock.grade": "gbt-12963-2014-1", "feedstock.composition": "equal-mass"})
     assert "recalled" in found.attrs["comment"]
