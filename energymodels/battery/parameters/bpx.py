@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from energymodels.battery.parameters import expression, sheet
 from energymodels.battery.parameters.functions import Material
+from energymodels.battery.parameters.material import material
 from energymodels.battery.parameters.names import SCALARS
 from energymodels.core.errors import Fault, InputError
 from energymodels.kernels.constants import ZERO_CELSIUS
@@ -105,7 +106,7 @@ def read(path: Path) -> Material:
         if single_particle(raw)
         else {}
     )
-    return sheet.material(_sheet(completed(raw), path.name, notes, refused))
+    return material(_sheet(completed(raw), path.name, notes, refused))
 
 
 def validated(raw: dict[str, Any], name: str) -> tuple[dict[str, Any], list[str]]:

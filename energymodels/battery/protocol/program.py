@@ -23,11 +23,12 @@ import numpy as np
 from energymodels.battery.protocol import words
 from energymodels.battery.protocol.direction import Course, course
 from energymodels.battery.protocol.parser import Parser
-from energymodels.battery.protocol.profiles import Stamp, read_profile, stamp
+from energymodels.battery.protocol.profiles import read_profile
 from energymodels.battery.protocol.rows import Slot, placeholder_fields, step_rows
 from energymodels.battery.protocol.tokens import tokens
 from energymodels.battery.protocol.words import UNITS, Blocks, Step
 from energymodels.core.errors import Fault, InputError
+from energymodels.core.files import Stamp, stamp
 from energymodels.core.model import Array
 from energymodels.core.schema import FieldInfo
 from energymodels.kernels.battery.cell import layout

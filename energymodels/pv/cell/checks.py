@@ -8,6 +8,7 @@ from typing import Any
 
 from energymodels.core.errors import Fault
 from energymodels.core.review import Alternative, Context, Remark, Review
+from energymodels.pv.cell.doubts import doubts
 from energymodels.pv.metals import alternatives, citations
 from energymodels.pv.metals import checks as metals
 
@@ -28,8 +29,6 @@ class CellReview(Review[Context]):
         return metals.remarks(self.of.fields, self.of.along)
 
     def doubts(self) -> list[Remark]:
-        from energymodels.pv.cell.doubts import doubts
-
         return doubts(self.of.columns, self.of.given)
 
     def alternatives(self) -> list[Alternative]:

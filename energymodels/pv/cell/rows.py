@@ -21,7 +21,8 @@ from energymodels.kernels.jit import SOURCES
 from energymodels.kernels.pv.cell import preparation
 from energymodels.kernels.pv.optics import lambertian
 from energymodels.pv import silicon
-from energymodels.pv.cell.model import MASKS, NI_LABELS, TYPES, CellSpec, Side, Wafer
+from energymodels.pv.cell.fields import NI_LABELS, CellSpec, Side, Wafer
+from energymodels.pv.cell.results import MASKS, TYPES
 from energymodels.pv.metals import chain
 from energymodels.pv.metals.fields import Crystal
 from energymodels.pv.metals.inventory import ACCEPTORS, in_crystal

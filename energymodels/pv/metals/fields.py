@@ -205,9 +205,9 @@ class Crystal(Table):
 class Process(Table):
     """The cell process: contamination and gettering."""
 
-    gettering: Label[Literal[process_keys()]] = choice(
+    gettering: Label[Literal[process_keys()]] = choice(  # type: ignore[valid-type]
         "none", "gettering process: high-temperature steps that getter metals"
-    )  # type: ignore[valid-type]
+    )
     temperature: Number | None = quantity(
         None, "degC", "peak temperature of the gettering process; not set: the recipe's", ge=200.0, le=1300.0
     )

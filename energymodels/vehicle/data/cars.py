@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from energymodels import datasets
-from energymodels.battery.protocol.profiles import Stamp, stamp
 from energymodels.core.errors import Fault, InputError, closest
+from energymodels.core.files import Stamp, stamp
 from energymodels.core.schema import FieldInfo, in_unit, schema
 from energymodels.vehicle.range.fields import BODY, ROAD_LOAD, VehicleSpec
 

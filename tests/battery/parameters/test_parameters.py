@@ -14,11 +14,11 @@ from energymodels.backends.pybamm import sets as evaluated
 from energymodels.battery.parameters import (
     bpx,
     cache,
+    material,
     names,
     pybamm_sets,
     separation,
     sets,
-    sheet,
     tabulate,
 )
 from energymodels.battery.parameters.functions import FUNCTIONS, KEYS, LITTLE, Function
@@ -841,4 +841,4 @@ def test_order_of_functions():
     assert [getattr(layout, key) for key in KEYS] == list(range(layout.FUNCTIONS))
     assert all(units.is_unit(function.unit) for function in FUNCTIONS)
     assert BY_KEY["U_N"].grid(256) == (-1.0 / 256.0, 1.0 + 1.0 / 256.0, 258)
-    assert sheet.guard(np.array([0.0, 0.001])) == pytest.approx([1.0, 1e-3], rel=1e-3)
+    assert material.guard(np.array([0.0, 0.001])) == pytest.approx([1.0, 1e-3], rel=1e-3)
