@@ -1,4 +1,4 @@
-"""What there is to say of the fields of ``vehicle.charge_stop`` before it is solved."""
+"""Checks and notes on the fields of ``vehicle.charge_stop``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from energymodels.vehicle.range.fields import VehicleSpec
 
 
 class ChargeStopReview(PackedReview):
-    """The review of minutes at a charger."""
+    """The review of ``vehicle.charge_stop``."""
 
     unused = ("battery_energy", "battery.usable_share", "charger_efficiency")
 

@@ -25,7 +25,7 @@ class ChargeStop(Packed):
     """Adapter of ``kernels.battery.cell.drive`` and ``kernels.vehicle.charge_stop``."""
 
     name = "vehicle.charge_stop"
-    summary = "electric car at a charger: kilometres, energy, power, temperature after some minutes"
+    summary = "electric car at a charging station: range added, energy, power, temperature after some minutes"
     spec = ChargeStopSpec
     review = ChargeStopReview
     outputs: ClassVar[tuple[Output, ...]] = OUTPUTS

@@ -1,4 +1,4 @@
-"""What there is to say of the fields of ``vehicle.drive`` before it is solved."""
+"""Checks and notes on the fields of ``vehicle.drive``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from energymodels.vehicle.pack.checks import PackedReview
 
 
 class DriveReview(PackedReview):
-    """The review of a drive on cells."""
+    """The review of ``vehicle.drive``."""
 
     def impossible(self) -> list[Fault]:
         fields, faults = self.of.fields, super().impossible()
@@ -16,7 +16,7 @@ class DriveReview(PackedReview):
             hint = f"must lie below pack.soc_start = {fields['pack.soc_start']:g}"
             faults.append(Fault("pack.soc_min", fields["pack.soc_min"], hint=hint))
         if fields["pack.heating.power"] > 0.0 and not warmth.warms(fields):
-            hint = f"heats nothing: {warmth.KEPT}"
+            hint = f"has no effect: {warmth.KEPT}"
             faults.append(Fault("pack.heating.power", fields["pack.heating.power"], unit="kW", hint=hint))
         return faults
 

@@ -25,9 +25,7 @@ class Drive(Packed):
     """Adapter of ``kernels.vehicle.pack_drive``."""
 
     name = "vehicle.drive"
-    summary = (
-        "electric car whose battery is a cell in a pack: range, voltage, temperature, what ends the drive"
-    )
+    summary = "electric car whose battery is a pack of cells: range, voltage, temperature, end of the drive"
     spec = DriveSpec
     review = DriveReview
     outputs: ClassVar[tuple[Output, ...]] = OUTPUTS

@@ -130,7 +130,7 @@ def check(fields: Mapping[str, Any]) -> list[Fault]:
 
 
 def impossible(fields: Mapping[str, Any]) -> list[Fault]:
-    """Return why the cell of a single case is none."""
+    """Return why the cell of a single case is impossible."""
     return [_named(fault) for fault in battery(fields).reviewed(cell_fields(fields)).impossible()]
 
 

@@ -1,4 +1,4 @@
-"""What there is to say of the fields of a car whose battery is a cell in a pack."""
+"""Checks and notes on the fields of a car with a pack of cells."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class PackedReview(RangeReview):
     def without_effect(self) -> dict[str, str]:
         found = super().without_effect()
         store = set(self.unused) | {ASSUMPTION + path.split(".")[-1] for path in self.unused}
-        found |= {path: "the pack and its cell stand in its place" for path in self.of.swept if path in store}
+        found |= {path: "the pack and its cell replace it" for path in self.of.swept if path in store}
         mine = pack_cell.cell_fields(self.of.fields) | {"protocol": "Charge at limits until 80% SOC"}
         return found | {pack_cell.named(p): why for p, why in self._cell(mine).without_effect().items()}
 

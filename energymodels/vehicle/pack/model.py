@@ -1,4 +1,4 @@
-"""What the models of cars with a cell in a pack share."""
+"""Common base of the models of cars with a pack of cells."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from energymodels.vehicle.range.model import Range
 
 
 class Packed(Range):
-    """A car whose battery is a cell in a pack, in place of a store of energy."""
+    """A car whose battery is a pack of cells, in place of an energy buffer."""
 
     review: ClassVar[type[RangeReview]] = PackedReview
 

@@ -16,20 +16,18 @@ from energymodels.vehicle.pack import cell as pack_cell
 
 HEATING = "pack.heating."
 THERMAL = pack_cell.named("thermal")
-KEPT = (
-    f"cells keep their temperature; set {THERMAL}=lumped and {pack_cell.named('heat_transfer_coefficient')}"
-)
+KEPT = f"the cells are isothermal; set {THERMAL}=lumped and {pack_cell.named('heat_transfer_coefficient')}"
 DERATE = "derate (pack.derating=derate), "
-HEAT = "heat the battery (pack.heating.power{}) or start it warm (pack.temperature)"
+HEAT = "heat the battery (pack.heating.power{}) or precondition it (pack.temperature)"
 
 
 def warms(fields: Mapping[str, Any]) -> bool:
-    """Return whether the cells of a case have a temperature of their own."""
+    """Return whether the cells of a case have a lumped thermal model."""
     return bool(pack_cell.cell_fields(fields)["thermal"] == "lumped")
 
 
 def remarks(fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[str]:
-    """Return what is to be said of cells that begin cold: nothing if they are heated."""
+    """Return notes on cells that start cold and unheated."""
     path = (
         "pack.temperature"
         if "pack.temperature" in fields or "pack.temperature" in along
@@ -41,9 +39,12 @@ def remarks(fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[str]:
         return []
     kept = "" if THERMAL in along or warms(fields) else f" and stay so ({THERMAL}=isothermal)"
     derates = fields["pack.derating"] == "derate"
-    ends = "" if derates else ", and a drive ends where a power takes them to their lowest voltage"
+    ends = "" if derates else ", and the drive ends where a power takes them to the lower cut-off voltage"
     remedy = ("" if derates else DERATE) + HEAT.format(f", with {THERMAL}=lumped" if kept else "")
-    return [f"cells begin at {coldest:g} degC ({path}){kept}: cold cells sag{ends}; real cars {remedy}"]
+    return [
+        f"cells start at {coldest:g} degC ({path}){kept}: cold cells have a large voltage drop{ends}; real "
+        f"cars {remedy}"
+    ]
 
 
 def inert(fields: Mapping[str, Any], swept: set[str]) -> dict[str, str]:

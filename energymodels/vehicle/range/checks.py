@@ -1,4 +1,4 @@
-"""What there is to say of the fields of ``vehicle.range`` before it is solved."""
+"""Checks and notes on the fields of ``vehicle.range``."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ class RangeReview(Review[Context]):
                 "cabin.heating_temperature",
                 low,
                 unit="degC",
-                hint=f"must not lie above cabin.cooling_temperature, {high:g}",
+                hint=f"must not exceed cabin.cooling_temperature, {high:g}",
             )
         ]
 
     def notes(self) -> list[str]:
         of = self.of.fields, self.of.along
-        return [*alternatives.remarks(*of), *(alternatives.cold_store(*of) if self.stores else [])]
+        return [*alternatives.remarks(*of), *(alternatives.cold_battery(*of) if self.stores else [])]
 
     def alternatives(self) -> list[Alternative]:
         return alternatives.members(self.of.fields, self.of.along)
@@ -63,7 +63,7 @@ class RangeReview(Review[Context]):
 
 
 def _incomplete(fields: Mapping[str, Any]) -> list[Fault]:
-    """Return what the resistance to driving lacks, where a field gives part of it."""
+    """Return missing road load fields, where some of a group are given."""
     one = car(fields["vehicle"])
     group = used_group(fields, one)
     given = [path for path in group if path in fields]

@@ -61,7 +61,7 @@ def test_a_cold_pack_ends_the_drive_and_it_is_said():
 
 
 def test_a_store_of_energy_says_that_it_knows_no_cold():
-    with pytest.warns(ProvenanceWarning, match=r"-10 degC.*the battery is a store.*vehicle\.drive"):
+    with pytest.warns(ProvenanceWarning, match=r"-10 degC.*the battery is an energy buffer.*vehicle\.drive"):
         found = solve("vehicle-model-3-rwd-lfp", {}, WINTER)
     assert found.scalars()["range"] == pytest.approx(397.0, rel=0.01)
 
