@@ -23,6 +23,7 @@ READ = {
     "current": "Current [A]",
     "cell_temperature": "Volume-averaged cell temperature [C]",
     "negative_potential_vs_lithium": NEGATIVE_POTENTIAL,
+    "discharge_capacity": "Discharge capacity [A.h]",
 }
 SERIES = (*READ, "state_of_charge", "heat")
 TOTALS = {

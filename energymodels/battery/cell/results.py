@@ -120,6 +120,13 @@ SERIES = (
         "loss of lithium inventory: lithium taken from the particles by side reactions",
         dims=("time",),
     ),
+    Output(
+        "discharge_capacity",
+        "A h",
+        "discharge capacity since the start: net charge delivered",
+        dims=("time",),
+        attrs=SIGN,
+    ),
 )
 PROFILES = (
     Output("electrolyte_concentration", "mol m-3", "salt concentration in the "
@@ -185,4 +192,5 @@ REFERENCES = {
     "state_of_charge": Agreement(0.0, 2e-4, "0.02 %"),
     "negative_potential_vs_lithium": Agreement(0.0, 2e-3, "2 mV"),
     "heat": _HEAT,
+    "discharge_capacity": Agreement(0.0, 1e-3, "1 mA h"),
 }

@@ -101,7 +101,7 @@ VALIDITIES = (
 SERIES_RESULTS = (
     "voltage", "current", "cell_temperature", "state_of_charge", "negative_potential_vs_lithium", "heat",
     "open_circuit_voltage", "reaction_overpotential", "particle_overpotential",
-    "electrolyte_overpotential", "ohmic_overpotential", "lithium_lost",
+    "electrolyte_overpotential", "ohmic_overpotential", "lithium_lost", "discharge_capacity",
 )  # fmt: skip
 SERIES = len(SERIES_RESULTS)
 (
@@ -117,10 +117,10 @@ SERIES = len(SERIES_RESULTS)
     ELECTROLYTE,
     OHMIC,
     LOST,  # A s, lithium that side reactions took from the particles
+    CHARGE,  # A s, discharged
     # voltage without mean potentials and overpotentials of the surfaces: what is left is smooth in time,
     # those have kinks
     SMOOTH,
     SMOOTH_NEGATIVE,  # the same of NEGATIVE_POTENTIAL
-    CHARGE,  # A s, discharged
 ) = np.arange(15)
 RECORDED = 15  # the rest serves interpolation
