@@ -105,7 +105,7 @@ def _total(c, steps, first, last, base, w):
     constant, linear, square = c.loss_constant, c.loss_linear, c.loss_square
     for i in range(LANES * TOTALS):
         w[i] = 0.0 if i < HIGHEST else -inf if i < LOWEST else inf
-    mine = steps[BLOCK * first : BLOCK * last]  # a loop that begins at 0 needs no check for indices below it
+    mine = steps[BLOCK * first : BLOCK * last]  # a loop that starts at 0 needs no check for indices below it
     for b in range(last - first):
         at = BLOCK * b
         for i in range(LANES):
