@@ -2,7 +2,7 @@
 benchmarks/impurity_speed.py``.
 
 Every wafer has its own feed, place in the ingot, number of pulls, thickness and resistivity; the process is
-shared. The metals' share of the time is told by the same cells without them.
+shared. The metals' fraction of the time is told by the same cells without them.
 """
 
 from __future__ import annotations

@@ -67,7 +67,7 @@ def command(spec: str, changes: tuple[str, ...], backend: str, as_json: bool) ->
 
 
 def _verdict(entry: Mapping[str, Any]) -> str:
-    """Return what is to be said of an entry that is not within its tolerance."""
+    """Return notes on an entry that is not within its tolerance."""
     if entry["past"]:
         return "PAST TOLERANCE"
     return "NOT CONVERGED" if entry["lacking"] else ""

@@ -18,7 +18,7 @@ from energymodels.kernels import status
 
 NEWTON: dict[str, Any] = {"method": "newton", "method_kwargs": {"tol": 1e-12, "maxiter": 200}}
 NAMES = ("photocurrent", "saturation_current", "resistance_series", "resistance_shunt", "nNsVth")
-CLOSE = 1e-10  # share of a number by which it may miss the root: a tenth of what it is held against
+CLOSE = 1e-10  # fraction of a number by which it may miss the root: a tenth of what it is held against
 ROUND_OFF = 1e-12  # the same of the light-generated current, from which small currents are left over
 
 

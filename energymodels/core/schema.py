@@ -227,7 +227,7 @@ def brought_along(
 
 
 def without(prefix: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the entries whose path begins with ``prefix``, by the rest of it."""
+    """Return the entries whose path starts with ``prefix``, by the rest of it."""
     return {path.removeprefix(prefix): value for path, value in values.items() if path.startswith(prefix)}
 
 

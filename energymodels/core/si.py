@@ -25,7 +25,7 @@ IN_SI = {
     "fA": FEMTO, "mA": MILLI, "A": Fraction(1), "V": Fraction(1), "ohm": Fraction(1), "S": Fraction(1),
     "N": Fraction(1), "J": Fraction(1), "W": Fraction(1), "kW": Fraction(1000),
 }  # fmt: skip
-# Units that computations use as they are: an energy of one carrier, and a share of mass.
+# Units that computations use as they are: an energy of one carrier, and a fraction of mass.
 KEPT = {"eV": Fraction(1), "ppbw": Fraction(1)}
 _PART = re.compile(r"(?P<over>/?)(?P<symbol>1|[A-Za-z]+)(?P<exponent>-?\d+)?")
 

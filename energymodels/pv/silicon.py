@@ -1,4 +1,4 @@
-"""Silicon as a material, in the units of the trade: cm-3, K, s, eV, cm2 V-1 s-1, ohm cm.
+"""Silicon as a material, in practitioners' units: cm-3, K, s, eV, cm2 V-1 s-1, ohm cm.
 
 Arguments that are numbers may be arrays; they broadcast, and a result has their common shape, or is a float.
 ``doping_type`` is "n" or "p", ``dopant`` "P", "B" or "Ga" (gallium has boron's mobility: assumed). Dopants
@@ -287,7 +287,7 @@ def radiative_rate(
     """Return the net radiative rate, cm-3 s-1: B n_i^2 (exp(qV/kT) - 1)(1 - ``recycling``) (``hamer2026``).
 
     qV is the splitting of the quasi-Fermi levels, the gap being narrowed by carriers and dopants;
-    ``recycling`` is the share of emitted photons that silicon absorbs again.
+    ``recycling`` is the fraction of emitted photons that silicon absorbs again.
     """
     donor = _donor(doping_type)
     faults = outside("recycling", recycling, 0.0, 1.0, "1")

@@ -32,7 +32,7 @@ PANELS = {  # (output, unit) -> (axis, title)
     ("range", "km"): ("range (km)", "Range on the cycle of the statement"),
     ("specific_energy", "W h kg-1"): (
         "specific energy of the cell (W h/kg)",
-        "Specific energy of cells; of what is stated of packs, by an assumed share of the cells",
+        "Specific energy of cells; of what is stated of packs, by an assumed fraction of the cells",
     ),
     (CHARGE, "1"): (
         "mean C-rate over the time of the statement",

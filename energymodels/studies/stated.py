@@ -24,7 +24,9 @@ class Stated:
 
     @property
     def gain(self) -> float:
-        """The share of the capacity that is charged: range gained over that of a full charge, or a window."""
+        """The fraction of the capacity that is charged: range gained over that of a full charge, or a
+        window.
+        """
         if "gained_range" in self.claim.quantities:
             return self.value("gained_range") / self.value("range")
         return round(self.value("soc_end") - self.value("soc_start"), 12)  # as decimals

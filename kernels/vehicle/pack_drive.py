@@ -9,7 +9,7 @@ limit, and friction brakes do the rest.
 
 The drive ends at the least state of charge, or where the power would take the cell's voltage below its limit.
 A car that derates drives on there with what the cell gives at that voltage. The energy short counts as
-distance behind the trace: the same share of the way as of the net energy that driving asked for. The drive
+distance behind the trace: the same fraction of the way as of the net energy that driving asked for. The drive
 ends after a cycle that lacks more than ``short_most`` of its energy.
 
 A heater at the terminals warms the cells, of one temperature, until they have ``warm``: its heat comes to the
@@ -42,7 +42,7 @@ PACK = np.dtype(
         ("around", "f8"),  # K, of the surroundings
         ("time_step", "f8"),  # s, longest
         ("most_cycles", "f8"),
-        ("derates", "f8"),  # 1: drives on with what the cell gives at its lowest voltage
+        ("derates", "f8"),  # 1: drives on with what the cell gives at its lower cut-off voltage
         ("short_most", "f8"),  # of the energy that a cycle asks for
         ("heater", "f8"),  # W a cell
         ("warm", "f8"),  # K, up to which it heats
@@ -198,7 +198,8 @@ def charge(w, mesh, c, pack, tables, nowhere, t_new, goal, fidelity):
 
 @inner
 def most(w, mesh, c, pack, tables, nowhere, t_new, goal, fidelity):
-    """Step with the most current that keeps the cell's lowest voltage and gives no more than ``goal`` (W).
+    """Step with the most current that keeps the cell's lower cut-off voltage and gives no more than
+    ``goal`` (W).
 
     Return whether found.
 
@@ -223,7 +224,7 @@ def most(w, mesh, c, pack, tables, nowhere, t_new, goal, fidelity):
 
 @inner
 def derate(w, mesh, c, pack, tables, nowhere, t_new, goal, fidelity):
-    """Step with what the cell gives at its lowest voltage, ``goal`` (W) at most.
+    """Step with what the cell gives at its lower cut-off voltage, ``goal`` (W) at most.
 
     Return whether it gives any.
     """
@@ -247,7 +248,7 @@ def heated(w, c, pack, h):
 
 @inner
 def by_voltage(w, mesh, c, tables, nowhere, t_new, goal, fidelity):
-    """Step with the power ``goal`` (W), less than the lowest voltage gives, by way of the voltage.
+    """Step with the power ``goal`` (W), less than the lower cut-off voltage gives, by way of the voltage.
 
     Return whether found.
 

@@ -90,6 +90,8 @@ def scalars(solution: Any, cell: Cell) -> dict[str, float]:
 
 
 def _at(solution: Any, variable: str, time: Array) -> Array:
-    """Return a variable at ``time``; the least potential is that of the nodes and of the separator's face."""
+    """Return a variable at ``time``; the minimum anode potential is that of the nodes and of the
+    separator's face.
+    """
     found = np.asarray(solution[variable](time), dtype=float).reshape(-1)
     return np.minimum(found, _at(solution, AT_FACE, time)) if variable == NEGATIVE_POTENTIAL else found

@@ -33,7 +33,7 @@ UNKNOWN: dict[str, tuple[str, object]] = {  # path -> what it is, and its value 
     "side_reactions.plating_activation_energy": ("such activation energy", 0.0),
     "electrolyte.liquid_fraction": ("hybrid solid and liquid electrolyte", 1.0),
 }
-# PyBaMM's words for an end that is passed where a step begins
+# PyBaMM's words for an end that is passed where a step starts
 PASSED = ("non-positive at initial conditions", "infeasible")
 
 

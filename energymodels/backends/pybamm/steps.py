@@ -124,7 +124,7 @@ def _ends(row: Array, kind: int, sign: float, cell: Cell, *, first: bool) -> lis
         float(row[place]) for place in (layout.END_VOLTAGE, layout.END_SOC, layout.END_TEMPERATURE)
     )
     if np.isfinite(voltage):
-        # if the current begins with 0
+        # if the current starts with 0
         falling = voltage < (cell.ocv if first else 0.5 * (cell.voltage_min + cell.voltage_max))
         add("end_voltage", voltage, sign or (1.0 if falling else -1.0), lambda v: v["Voltage [V]"])
     if np.isfinite(soc):

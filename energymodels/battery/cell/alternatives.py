@@ -80,7 +80,7 @@ def _with(path: str, end: float, used: float, of: Mapping[str, Any]) -> dict[str
 
 
 def remarks(fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[str]:
-    """Return what must be said of a cell that is assumed within ranges."""
+    """Return notes on a cell that is assumed within ranges."""
     count = sum(not path.startswith(SIDE) for path in ranges(fields, along))
     if not count:
         return []

@@ -44,7 +44,7 @@ def of_cases(path: str, default: Any, axes: list[Axis]) -> Array:
 
 
 def left_out(texts: Array, ended: Array, last: Array, codes: Array) -> list[str]:
-    """Return what must be said where cases ended before the last step of their protocols ``texts``.
+    """Return notes on cases that ended before the last step of their protocols ``texts``.
 
     ``ended`` are codes in ``TERMINATIONS``, ``last`` the steps, ``codes`` the statuses.
     """
@@ -68,7 +68,7 @@ def left_out(texts: Array, ended: Array, last: Array, codes: Array) -> list[str]
 
 
 def _cut_short(of: list[Protocol], ended: Array, last: Array, codes: Array) -> list[str]:
-    """Return what must be said where the cell's own limits of voltage ended a profile."""
+    """Return notes on cases where a cut-off voltage ended a profile."""
     own = np.isin(ended, [TERMINATIONS.index("voltage_min"), TERMINATIONS.index("voltage_max")]) & (
         codes == status.OK
     )
@@ -87,7 +87,7 @@ def _cut_short(of: list[Protocol], ended: Array, last: Array, codes: Array) -> l
 
 
 def beyond_tables(sets: Array, coldest: Array, hottest: Array) -> list[str]:
-    """Return what must be said of cells colder or hotter, degC, than the temperatures for which their sets
+    """Return notes on cells colder or hotter, degC, than the temperatures for which their sets
     have tables.
     """
     names, which = np.unique(sets, return_inverse=True)

@@ -285,7 +285,7 @@ def temperature_profiles(columns: Mapping[str, Array], above: int) -> tuple[dict
 
 
 def shared_tables(sets: Sequence[ParameterSet]) -> tuple[Array, Array]:
-    """Return (tables of all sets in one array that begins with the constant 1, index (set, FUNCTIONS, 1 + 2
+    """Return (tables of all sets in one array that starts with the constant 1, index (set, FUNCTIONS, 1 + 2
     RANK)).
     """
     index = np.zeros((len(sets), FUNCTIONS, 1 + 2 * RANK), dtype=np.int64)

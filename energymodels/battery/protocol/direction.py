@@ -14,14 +14,14 @@ from energymodels.kernels.battery.cell import layout
 
 Direction: TypeAlias = Literal["charge", "discharge", "rest"]
 PULSE = 0.05  # of a capacity: what moves less does not decide
-NOISE = 0.2  # of the farthest that a profile moves charge from its begin: what is nearer does not decide
+NOISE = 0.2  # of the farthest that a profile moves charge from its start: what is nearer does not decide
 MARGIN = 0.01  # of a state of charge, left to what goes the other way before
 SIGNS = {"charge": -1.0, "charge at limits": -1.0, "discharge": 1.0}
 
 
 @dataclass(frozen=True)
 class Course:
-    """Which way charge goes to begin with, rest for neither, and whether some of it goes the other way
+    """Which way charge goes first, rest for neither, and whether some of it goes the other way
     ``before``.
     """
 

@@ -48,7 +48,7 @@ class Parser:
     def __init__(self, text: str) -> None:
         self.text, self.tokens, self.at = text, tokens(text), 0
         self.faults: list[Fault] = []
-        self.first, self.number_of_step = self.tokens[0], 0  # where the step that is read begins
+        self.first, self.number_of_step = self.tokens[0], 0  # where the step that is read starts
 
     @property
     def next(self) -> Token:

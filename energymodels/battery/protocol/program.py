@@ -7,7 +7,7 @@ Steps are separated by ``;`` or a new line::
     Run current from cycle.csv times 0.5 until 3 V
     Charge at limits until 80% SOC
 
-The last is the fastest charge that the fields ``limits.*`` allow at every instant. A step of current or power
+The last is the fastest charge that the fields ``limits.*`` allow at all times. A step of current or power
 without an end ends at the cut-off voltages of the cell, which end every protocol. ``{name}`` stands for a
 number.
 """

@@ -29,7 +29,7 @@ from energymodels.pv.metals.inventory import ACCEPTORS, in_crystal
 
 T_RESISTIVITY = 298.15  # K, at which a wafer's resistivity is stated
 # levels count as flat with a diffusion length of this many thicknesses (the current is then overestimated by
-# 2 %), and a surface recombination velocity of this share of the diffusion velocity D/W
+# 2 %), and a surface recombination velocity of this fraction of the diffusion velocity D/W
 FLAT, SURFACE = 4.0, 0.1
 # m-3: above, Boltzmann statistics and full ionisation fail (the densities of states are near 3e25)
 DEGENERATE = 1e25
@@ -234,7 +234,7 @@ def rows(case: CellSpec, paths: Collection[str]) -> Prepared:
     rear, rear_passivated, rear_contact = _side(case.rear, n_i, n_i_model, iron, base)
     generation = _generation(case, lambertian_j)
     tau_p, tau_n = _capture_times(wafer)
-    if in_crystal(paths):  # a recharged crystal ends where the next charge begins
+    if in_crystal(paths):  # a recharged crystal ends where the next charge starts
         beyond = case.crystal.position > case.crystal.pulled_fraction
         n0 = np.where(case.crystal.route.means("rcz") & beyond, np.nan, n0)
     rows: dict[str, Array] = {

@@ -117,7 +117,7 @@ def metal_budget(
 
 
 def _clean(cell: Spec, elements: Sequence[str]) -> tuple[float, list[str]]:
-    """Return (efficiency without metals, what must be said of the cell and of all elements together)."""
+    """Return (efficiency without metals, notes on the cell and all elements together)."""
     fields = cell.replace({f"feedstock.metals.{element}": 0.0 for element in elements}).checked()
     review = get_model("pv.cell").reviewed(fields)
     if faults := review.impossible():
@@ -222,7 +222,7 @@ def _crossings(loss: Array, active: Array, wafer: Array, losses: Sequence[float]
     """Return (amount at which ``loss`` over ``AMOUNTS`` first reaches each of ``losses``, that in the
     ``wafer``); NaN where never.
 
-    Straight between logarithms. Where the metal begins to precipitate between two amounts, the ``active``
+    Straight between logarithms. Where the metal starts to precipitate between two amounts, the ``active``
     density, proportional to the amount until then as that in the wafer is, says at which.
     """
     found = np.full((2, len(losses)), np.nan)

@@ -223,7 +223,7 @@ def _solubility(wafer: WaferMetals, element: data.Element, T: Array) -> Array:
 
 
 def _residual(process: Process, element: data.Element, thickness: Array) -> Array:
-    """Return the share of the dissolved metal that the process leaves."""
+    """Return the fraction of the dissolved metal that the process leaves."""
     keys = [c.key for c in element.diffusivity]
 
     def solve(
@@ -291,7 +291,7 @@ PAIRING = _pairing()
 
 
 def _paired(fields: WaferMetals, metal: str, wafer: Wafer) -> Array:
-    """Return the share of a metal's donors that is paired with the acceptor."""
+    """Return the fraction of a metal's donors that is paired with the acceptor."""
     how = PAIRING[metal]
     share = each(
         lambda n, t, s: pairing.paired(n, t, s, how.prefactor, how.binding, how.rate, how.barrier),

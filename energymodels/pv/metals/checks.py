@@ -1,4 +1,4 @@
-"""What must be said of the metals of a spec: what does not go together or does not act, what is recalled,
+"""Checks and notes on the metals of a spec: what does not go together or has no effect, what is recalled,
 claimed or assumed.
 """
 

@@ -51,7 +51,7 @@ class Element:
     segregation: tuple[Choice, ...]
     diffusivity: tuple[Choice, ...]  # m2 s-1
     solubility: tuple[Choice, ...]  # m-3
-    active: tuple[float, float, float]  # share of the dissolved metal that recombines: value, low, high
+    active: tuple[float, float, float]  # fraction of the dissolved metal that recombines: value, low, high
 
     @property
     def per_ppbw(self) -> float:

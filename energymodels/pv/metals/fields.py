@@ -73,18 +73,18 @@ else:
     Surface = _amounts(
         "Surface",
         "ppbw",
-        "surface contamination of the feedstock that reaches the melt, per mass of the charge",
+        "surface contamination of the feedstock; the part that reaches the melt, per mass of the charge",
         1e9,
     )
     Crucible = _amounts(
         "Crucible",
         "ppbw",
-        "contamination of the melt by crucible and hot zone during one pull, per mass of the melt (ccz: "
+        "contamination of the melt by crucible and hot zone; during one pull, per mass of the melt (ccz: "
         "per pulled melt mass)",
         1e9,
     )
     Contamination = _amounts(
-        "Contamination", "cm-3", "contamination of the wafer by process tools before gettering", 5e22
+        "Contamination", "cm-3", "contamination of the wafer by process tools; before gettering", 5e22
     )
     Segregation = _labels("Segregation", "segregation coefficient data of {}", _sets("segregation"))
     Diffusivity = _labels("Diffusivity", "diffusivity data of {}", _sets("diffusivity"))
@@ -215,7 +215,7 @@ class Process(Table):
         None, "s", "time at peak temperature; not set: the recipe's", ge=0.0, le=1e7
     )
     segregation_factor: Number = quantity(
-        1.0, "1", "scaling factor of assumed segregation coefficients into gettering layers", gt=0.0, le=1e6
+        1.0, "1", "scaling factor of assumed gettering segregation coefficients", gt=0.0, le=1e6
     )
     diffusivity: Diffusivity = Diffusivity()
     contamination: Contamination = Contamination()

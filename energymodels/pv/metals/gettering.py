@@ -80,8 +80,8 @@ def residual(
     factor: float = 1.0,
     diffusivity: Diffusivity = None,
 ) -> Array:
-    """Return the share of a dissolved metal left in wafers of ``thickness_um`` after a gettering process, an
-    array of their shape.
+    """Return the fraction of a dissolved metal left in wafers of ``thickness_um`` after a gettering
+    process, an array of their shape.
 
     ``temperature``, degC, and ``time``, s, replace those of the process's plateau; ``factor`` multiplies
     every segregation coefficient that is assumed; ``diffusivity`` is the key of a published one or (prefactor

@@ -87,7 +87,7 @@ def melt(
 def paired_fraction(
     metal: str, acceptors: ArrayLike, T: ArrayLike = silicon.STC, time: ArrayLike = np.inf
 ) -> Array:
-    """Return the share of a metal that is paired after ``time`` s in the dark at ``T`` K, from none;
+    """Return the fraction of a metal that is paired after ``time`` s in the dark at ``T`` K, from none;
     ``acceptors`` in cm-3.
     """
     if metal not in PAIRING:

@@ -66,7 +66,7 @@ def findings(ds: Dataset) -> list[str]:
         f"a cell that warms up in still air from 25 C, to at most {HOT:g} C: up to {heated}",
         f"4C at 25 C: {four.safe_fraction.item():.0%} before lithium may plate, "
         f"{four.charged_fraction.item():.0%} until 3.65 V",
-        f"of all charges swept, {share:.0%} pass 0 V against lithium before they end",
+        f"of all charges swept, {share:.0%} pass 0 V vs Li/Li+ before they end",
         "no measured curves of this cell are public: high rates, 4C among them, are an extrapolation "
         "of the set",
     ]
@@ -87,9 +87,7 @@ def figure(ds: Dataset, traces: list[tuple[float, Array, Array]]) -> Figure:
     ((a, b), (c, d)) = picture.subplots(2, 2)
     _map(a, built(ds, temperature=None), "temperature", "temperature (°C)", "as built")
     mesh = _map(b, built(ds, thickness=None), "thickness", "thickness of both electrodes / as built", "25 °C")
-    picture.colorbar(
-        mesh, ax=[a, b], label="charged before 3.65 V and before 0 V against lithium (%)", shrink=0.95
-    )
+    picture.colorbar(mesh, ax=[a, b], label="charged before 3.65 V and before 0 V vs Li/Li+ (%)", shrink=0.95)
     _traces(c, traces)
     _fastest(d, fastest(ds))
     return picture
@@ -145,7 +143,7 @@ def _map(axes: Axes, ds: Dataset, y: str, label: str, title: str) -> Any:
 
 
 def _traces(axes: Axes, traces: list[tuple[float, Array, Array]]) -> None:
-    """Draw the least potential of the negative electrode over the charge: where it passes 0 V, and where 3.65
+    """Draw the minimum anode potential over the charge: where it passes 0 V, and where 3.65
     V ends the charge.
     """
     axes.axhspan(-100.0, 0.0, color="#b2182b", alpha=0.08)
@@ -158,7 +156,7 @@ def _traces(axes: Axes, traces: list[tuple[float, Array, Array]]) -> None:
         )
     axes.plot([], [], "xk", label="3.65 V")
     axes.text(99.0, -96.0, "lithium may plate", ha="right", va="bottom", color="#b2182b")
-    axes.set(xlabel="state of charge (%)", ylabel="least potential of the electrode against lithium (mV)")
+    axes.set(xlabel="state of charge (%)", ylabel="minimum anode potential vs Li/Li+ (mV)")
     axes.set(
         xlim=(0.0, 100.0),
         ylim=(-100.0, 200.0),

@@ -1,7 +1,7 @@
 """How fast a cell can be charged: rate x temperature x electrode thickness, until the voltage limit or until
 lithium may plate.
 
-Lithium may plate where the potential of the negative electrode against lithium falls below zero anywhere in
+Lithium may plate where the potential of the negative electrode vs Li/Li+ falls below zero anywhere in
 it. Both electrodes are made thicker together, so that their balance stays, and their area shrinks so that the
 same can holds them with the separator (the set gives no foils). A C-rate counts what each cell holds.
 ``lumped`` cells warm up in still air (assumed: the set has no cooling).
@@ -49,7 +49,7 @@ def run(folder: Path, say: Callable[[str], None]) -> list[Path]:
 
     say(
         "as built, isothermal at 25 C: charged until 3.65 V, and before the negative electrode is below 0 V "
-        "against lithium"
+        "vs Li/Li+"
     )
     parts = []
     for rate in RATES:
@@ -95,15 +95,14 @@ def charge(rate: float, over: Mapping[str, Any] = OVER, scales: Array = SCALES) 
     soc, potential = (ds[name].values for name in SERIES)
     safe = _until_plating(soc, potential, fraction.values, ds.negative_potential_min.values)
     meaning = (
-        "part of the capacity charged until the voltage limit or a negative electrode below 0 V "
-        "against lithium"
+        "part of the capacity charged until the voltage limit or a negative electrode below 0 V vs Li/Li+"
     )
     ds["safe_fraction"] = (fraction.dims, safe, {"units": "1", "long_name": meaning})
     return ds.drop_dims("time")
 
 
 def traces() -> list[tuple[float, Array, Array]]:
-    """Return (rate, state of charge, potential of the negative electrode against lithium) of the cell as
+    """Return (rate, state of charge, potential of the negative electrode vs Li/Li+) of the cell as
     built at 25 C.
     """
     found = []

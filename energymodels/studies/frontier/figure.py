@@ -61,7 +61,9 @@ def _charge(
 
 
 def _packed(chemistry: str, name: str, charge: Stated, density: Stated, at: float) -> Published:
-    """Return a cell whose pack's specific energy is stated: that over the assumed share of mass in cells."""
+    """Return a cell whose pack's specific energy is stated: that over the assumed fraction of mass in
+    cells.
+    """
     pack, (low, high) = density.value("pack_specific_energy"), density.between("cells_share")
     energy = (float(round(pack / high)), float(round(pack / low)))
     label = f"{name}, claimed:\n{charge.what} in {charge.duration},\na pack of {pack:g} W h/kg"
@@ -161,7 +163,7 @@ def figure(ds: Dataset) -> Figure:
     picture.suptitle(
         "Energy against fast charge: the same cells weighed and charged from 0 % at their limits (DFN, "
         "negative electrode ≥ 0 V "
-        "against lithium, at most 10C)\nthick: best of all porosities; thin: porosity 0.26, 0.30, 0.34 "
+        "vs Li/Li+, at most 10C)\nthick: best of all porosities; thin: porosity 0.26, 0.30, 0.34 "
         "(dots: 1 to 5 mA h "
         "cm$^{-2}$), 0.40; an assumed design on published materials",
         fontsize=11,

@@ -2,7 +2,7 @@
 temperature.
 
 A design gives each cell its mass and its geometry, a parameter set its materials; the charge keeps to every
-limit at every instant and the negative electrode at or above 0 V against lithium. The design counts capacity
+limit at all times and the negative electrode at or above 0 V vs Li/Li+. The design counts capacity
 by its materials' mA h/g, the charged cell by its set's potentials between the voltage limits: energies here
 are the charged cell's (its capacity, the design's mean voltage and mass), and ``capacity_ratio`` says by how
 much the two differ. Pores carry ions by Bruggeman's exponent of 3/2, lessened as the sets have it

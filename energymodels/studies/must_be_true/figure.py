@@ -24,7 +24,7 @@ LINES: dict[str, tuple[str, Any]] = {
 
 
 def figure(ds: Dataset) -> Figure:
-    """Return a map for every statement: which share of the sampled cells does it, by temperature and areal
+    """Return a map for every statement: which fraction of the sampled cells does it, by temperature and areal
     capacity.
     """
     from matplotlib.figure import Figure
@@ -32,9 +32,9 @@ def figure(ds: Dataset) -> Figure:
 
     picture = Figure(figsize=(13, 10.5), layout="constrained")
     picture.suptitle(
-        "What must be true: share of sampled cells that make the stated charge without plating (DFN, "
+        "What must be true: fraction of sampled cells that make the stated charge without plating (DFN, "
         "negative electrode ≥ 0 V "
-        "against lithium)\nall coefficients and the other design choices drawn from their ranges; the cell "
+        "vs Li/Li+)\nall coefficients and the other design choices drawn from their ranges; the cell "
         "keeps its temperature, "
         "heating up beforehand is not counted",
         fontsize=11.5,
@@ -48,7 +48,7 @@ def figure(ds: Dataset) -> Figure:
     bar.ax.set_ylim(0.0, 100.0)
     words = {"usual": "at their usual values", "best": "at their best ends", "worst": "at their worst ends"}
     handles = [
-        Line2D([], [], color=c, linestyle=s, lw=2, label=f"limit, all other knobs {words[k]}")
+        Line2D([], [], color=c, linestyle=s, lw=2, label=f"limit, all other parameters {words[k]}")
         for k, (c, s) in LINES.items()
     ]
     handles.append(
@@ -66,7 +66,7 @@ def _outline() -> Any:
 
 
 def _panel(axes: Axes, ds: Dataset, statement: Statement) -> Any:
-    """Draw one statement's map, the boundaries of the box's ends over it, and specific energy
+    """Draw one statement's map, the boundaries of the parameter space's ends over it, and specific energy
     along the top.
     """
     low, high, _how = boxes()[statement.box].knobs[AREAL]

@@ -1,4 +1,4 @@
-"""What makers and a test say of fast charges, and the boxes of cells in which such cells are looked for."""
+"""Statements on fast charges of manufacturers and a test, and the parameter spaces of the cells sampled."""
 
 from __future__ import annotations
 
@@ -95,8 +95,8 @@ STATEMENTS = statements(stated())
 def _box(
     name: str, spec: str, design: str, own: dict[str, tuple[float, float, str]], usual: dict[str, float]
 ) -> Box:
-    """Return a box of the set's own ranges, of those stated here (``own``), and of what both leave open at
-    its value.
+    """Return a parameter space of the set's own ranges, of those stated here (``own``), and of what both
+    leave open at its value.
     """
     of = parameter_set(name)
     knobs = dict(own)
@@ -112,7 +112,7 @@ def _box(
 
 
 def boxes() -> dict[str, Box]:
-    """Return the boxes by name.
+    """Return the parameter spaces by name.
 
     Bounds that no set gives are assumed: areal capacity, n/p ratio, and the interface of LFP cells.
     """
@@ -135,8 +135,8 @@ def boxes() -> dict[str, Box]:
 
 
 def sample(box: Box, cells: int, seed: int = 1) -> dict[str, Array]:
-    """Return a Latin hypercube of the box, {knob: (cell,)}: each knob's range in ``cells`` equal parts, one
-    cell in each.
+    """Return a Latin hypercube of the parameter space, {knob: (cell,)}: each parameter's range in ``cells``
+    equal parts, one cell in each.
     """
     generator = np.random.default_rng(seed)
     found = {}
@@ -147,7 +147,7 @@ def sample(box: Box, cells: int, seed: int = 1) -> dict[str, Array]:
 
 
 def fields(knobs: dict[str, Array]) -> dict[str, Array]:
-    """Return fields of the model {path: (cell,)} for knobs: effective transport by porosity and by what
+    """Return fields of the model {path: (cell,)} for parameters: effective transport by porosity and by what
     lessens it.
     """
     found = {path: values for path, values in knobs.items() if path != LESSENED}

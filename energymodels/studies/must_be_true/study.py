@@ -1,12 +1,15 @@
 """What must be true of a cell for a stated fast charge: the region in which cells do it without plating,
 whatever its size.
 
-For each statement a thousand cells are drawn from a box: the ranges of the parameter set, published or
+For each statement a thousand cells are drawn from a parameter space: the ranges of the parameter set,
+published or
 assumed, and the bounds of ``statements``. Each is charged by the Doyle-Fuller-Newman model as fast as the
-limits allow (the negative electrode at or above 0 V against lithium everywhere, the set's voltage, the stated
-peak rate) at temperatures that it keeps. A cell does what is said if it has gained the stated share of its
-capacity in the stated minutes; heating up beforehand takes none of them. What is done with every knob at its
-worse end survives the whole box, as far as each knob works one way whatever the others are; what the sampled
+limits allow (the negative electrode at or above 0 V vs Li/Li+ everywhere, the set's voltage, the stated
+peak rate) at temperatures that it keeps. A cell does what is said if it has gained the stated fraction of its
+capacity in the stated minutes; heating up beforehand takes none of them. What is done with every parameter
+at its
+worse end survives the whole parameter space, as far as each parameter works one way whatever the others
+are; what the sampled
 cells do, most of it. Peaks are stated as power: power over energy counts as the C-rate, which is generous,
 for a cell is charged above its mean voltage.
 """
@@ -66,7 +69,7 @@ MODEL = {
     "points.separator": 3,
 }
 CHECKS = {"fine": {"model": "battery.dfn"}, "spme": {"model": "battery.spme"}}
-# where ends of the box are looked for: patience, rounds of flips, min that count
+# where ends of the parameter space are looked for: patience, rounds of flips, min that count
 PATIENT, ROUNDS, LEAST = 20.0, 6, 1e-2
 SOME = 16  # one cell in so many is checked
 LOWER = (0.8, 0.6, 0.4)  # of the stated peak, where a charge ends early
@@ -105,8 +108,8 @@ def run(folder: Path, say: Callable[[str], None]) -> list[Path]:
 
 
 def case(statement: Statement, start: float) -> Dataset:
-    """Return minutes until the stated gain of sampled cells (case, temperature, cell), of the box's ends, and
-    the cells' knobs.
+    """Return minutes until the stated gain of sampled cells (case, temperature, cell), of the parameter
+    space's ends, and the cells' parameters.
     """
     box, temperatures = boxes()[statement.box], TEMPERATURES
     knobs = sample(box, CELLS)
@@ -145,7 +148,7 @@ def case(statement: Statement, start: float) -> Dataset:
 
 
 def every_knob() -> list[str]:
-    """Return the knobs of all boxes."""
+    """Return the parameters of all parameter spaces."""
     return list(dict.fromkeys(path for box in boxes().values() for path in box.knobs))
 
 
@@ -203,7 +206,8 @@ def _charge(
     over = {"temperature": list(temperatures)}
     base = setting | (MODEL if "model" not in values else {}) | dict(values)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", NoteWarning)  # the box is what is assumed, and the file says so
+        # the parameter space is what is assumed, and the file says so
+        warnings.simplefilter("ignore", NoteWarning)
         solution = solve(box.spec, over, base, points=fields(knobs), keep=KEEP)
     ds = to_dataset(solution, "energymodels study must-be-true").rename(point="cell")
     ds = ds.drop_vars([name for name in ds.coords if name != "temperature"])
@@ -237,8 +241,8 @@ def _checks(
 
 
 def turned(statement: Statement, start: float, box: Box) -> tuple[Any, dict[str, tuple[float, float]]]:
-    """Return (minutes (knob, end) with one knob at its low or high end, {knob: (its better end, its worse
-    end)}).
+    """Return (minutes (parameter, end) with one parameter at its low or high end, {knob: (its better end,
+    its worse end)}).
 
     The others are at their usual values, areal capacity in the middle of its bounds, at 15 degC, where limits
     bind.
@@ -259,7 +263,7 @@ def turned(statement: Statement, start: float, box: Box) -> tuple[Any, dict[str,
     wide[[every_knob().index(path) for path in paths]] = minutes
     attrs = {
         "units": "min",
-        "long_name": f"time until the stated gain with one knob at an end, {COLD:g} degC",
+        "long_name": f"time until the stated gain with one parameter at an end, {COLD:g} degC",
     }
     coords = {"knob": [dim_name(path) for path in every_knob()], "end": ["low", "high"]}
     return xr.DataArray(wide, coords, ("knob", "end"), attrs=attrs), ends
@@ -273,10 +277,11 @@ def corner(
     ends: Mapping[str, tuple[float, float]],
     worse: bool,
 ) -> dict[str, float]:
-    """Return the corner of the box {knob: value} that is slowest (``worse``) or fastest at a temperature, as
-    far as flips find one.
+    """Return the corner of the parameter space {knob: value} that is slowest (``worse``) or fastest at a
+    temperature, as far as flips find one.
 
-    From the ``ends`` found one by one knobs are flipped to their other end as long as one of them alone makes
+    From the ``ends`` found one by one parameters are flipped to their other end as long as one of them
+    alone makes
     it slower, or faster: which end is the worse one may depend on the temperature (activation energies) and
     on the others.
     """
@@ -312,11 +317,11 @@ def at_ends(
     ends: Mapping[str, tuple[float, float]],
     temperatures: Sequence[float],
 ) -> tuple[Any, Any]:
-    """Return (minutes (kind, temperature, place), specific energy (place) of the usual) with all other knobs
-    usual, best, worst.
+    """Return (minutes (kind, temperature, place), specific energy (place) of the usual) with all other
+    parameters usual, best, worst.
 
-    A place lies along the bounds of areal capacity, which differ from box to box: 0 is the low one, 1 the
-    high one.
+    A place lies along the bounds of areal capacity, which differ from parameter space to parameter space: 0
+    is the low one, 1 the high one.
     """
     import xarray as xr
 
@@ -333,11 +338,11 @@ def at_ends(
         minutes[:, i] = ds.minutes.values.reshape(len(KINDS), AREALS)
     about = {
         "units": "min",
-        "long_name": "time until the stated gain, all other knobs usual, at their best "
+        "long_name": "time until the stated gain, all other parameters usual, at their best "
         "or at their worst ends",
     }
     coords = {"kind": list(KINDS), "temperature": list(temperatures), "place": np.linspace(0.0, 1.0, AREALS)}
-    energy = {"units": "W h kg-1", "long_name": "energy as designed by mass, all other knobs usual"}
+    energy = {"units": "W h kg-1", "long_name": "energy as designed by mass, all other parameters usual"}
     usual = ds.specific_energy.values[:AREALS]
     return xr.DataArray(minutes, coords, tuple(coords), attrs=about), xr.DataArray(
         usual, {"place": coords["place"]}, attrs=energy

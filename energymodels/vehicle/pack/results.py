@@ -87,7 +87,7 @@ def _series(name: str, unit: str, long_name: str, **attrs: str) -> Output:
     return Output(
         name,
         unit,
-        f"{long_name} at the end of the step that ends at the time",
+        f"{long_name}; at the end of the step that ends at the time",
         dims=("time",),
         attrs=attrs,
         on_request=True,

@@ -1,6 +1,4 @@
-"""How warm the cells of a pack are while it drives: what must be said of cold ones, and what a heater acts
-on.
-"""
+"""Cell temperature of a driving pack: notes on cold cells, and fields of heating without effect."""
 
 from __future__ import annotations
 

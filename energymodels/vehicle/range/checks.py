@@ -16,7 +16,7 @@ from energymodels.vehicle.range.rows import used_group
 class RangeReview(Review[Context]):
     """The review of a car on a cycle."""
 
-    stores: ClassVar[bool] = True  # the battery is a store of energy
+    stores: ClassVar[bool] = True  # the battery is an energy buffer (no cell model)
 
     def faults(self) -> list[Fault]:
         fields = self.of.fields

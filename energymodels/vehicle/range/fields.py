@@ -22,7 +22,7 @@ def bound(path: str) -> Any:
     """Return a field that chooses the value of ``path``, or an end of its range, in the car's file."""
     return choice(
         "given",
-        f"{path} of the car's file: given value, or the low or high end of its range if the file states one",
+        f"range of {path} in the car's file: given value, or low or high end if the file states a range",
     )
 
 
@@ -79,7 +79,7 @@ class Cabin(Table):
 
     climate: Label[Literal["on", "off"]] = choice("on", "cabin climate control (HVAC) on or off")
     heater: Label[Literal["heat_pump", "resistance"]] = choice(
-        "heat_pump", "cabin heater; heat pump COP is at least 1, that of a resistance heater"
+        "heat_pump", "cabin heater; the minimum COP of a heat pump is 1, that of a resistance heater"
     )
     heating_temperature: Filled = of_car("degC", "heating set point of the cabin", ge=-60.0, le=60.0)
     cooling_temperature: Filled = of_car("degC", "cooling set point of the cabin", ge=-60.0, le=60.0)

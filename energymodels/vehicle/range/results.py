@@ -37,7 +37,7 @@ SCALARS = (
     Output(
         "energy_balance",
         "1",
-        "energy balance error relative to the energy through the battery: round-off",
+        "energy balance error; relative to the energy through the battery: round-off",
     ),
     Output("battery_power_max", "kW", "maximum battery power (peak discharge)", attrs=DRAWN),
     Output("battery_power_min", "kW", "minimum battery power (peak charge is negative)", attrs=DRAWN),
@@ -47,12 +47,12 @@ SCALARS = (
     Output("distance", "km", "distance of the cycle"),
 )
 SERIES = (
-    Output("vehicle_speed", "m s-1", "vehicle speed in the middle of the step that starts at the time",
+    Output("vehicle_speed", "m s-1", "vehicle speed; in the middle of the step that starts at the time",
     dims=("time",), on_request=True),
-    Output("wheel_power", "W", "wheel power until the end of the step", dims=("time",), attrs=DRIVEN,
+    Output("wheel_power", "W", "wheel power; until the end of the step", dims=("time",), attrs=DRIVEN,
     on_request=True),
     Output(
-        "battery_power", "W", "battery power at the terminals until the end of the step", dims=("time",),
+        "battery_power", "W", "battery power at the terminals; until the end of the step", dims=("time",),
         attrs=DRAWN, on_request=True
     ),
 )  # fmt: skip

@@ -59,7 +59,7 @@ SCALARS = len(RESULTS)
 V_OC, J_SC, V_MP, J_MP, IMPLIED, FF, PFF, ETA, DN_MP, DN_OC, M_MP, M_OC, TAU_MP, TAU_15 = range(14)
 MP, OC = (RESULTS.index(f"j_{SPLIT[0]}_{point}") for point in ("mp", "oc"))  # where blocks of SPLIT begin
 DN_15 = log(1e15 * PER_CM3)
-# share of its equation that a search may leave open when it ends: the last steps are far smaller
+# fraction of its equation that a search may leave open when it ends: the last steps are far smaller
 CLOSE = 1e-6
 NO_VOLTAGE = 1e-15  # V, below which round-off of the gap is all there is
 # A m-2: less is dark, since powers would not be normal numbers; what is searched with then

@@ -295,7 +295,7 @@ def residuals(
     cells: int,
     tolerance: float,
 ) -> tuple[np.ndarray, np.ndarray, int]:
-    """Return (left, taken, status): the share of the metal in the wafer after all steps, and in layers or
+    """Return (left, taken, status): the fraction of the metal in the wafer after all steps, and in layers or
     gone, by thickness, m.
 
     ``taken`` is what is found in the layers, and not 1 - left, so that neither loses digits. Arguments as of

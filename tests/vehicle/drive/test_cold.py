@@ -48,7 +48,7 @@ def test_a_cold_pack_ends_the_drive_and_it_is_said():
     """
     with pytest.warns(
         ProvenanceWarning,
-        match=r"cells begin at -10 degC \(ambient_temperature\) and stay "
+        match=r"cells start at -10 degC \(ambient_temperature\) and stay "
         r"so.*pack\.derating=derate",
     ):
         cold = drive()
@@ -150,7 +150,7 @@ def test_the_heater_holds_its_target():
 def test_a_heater_needs_cells_that_can_be_warmed():
     with pytest.raises(
         InputError,
-        match=r"pack\.heating\.power = 3\.0 kW: heats nothing: "
+        match=r"pack\.heating\.power = 3\.0 kW: has no effect: "
         r".*cell\.thermal=lumped",
     ):
         drive({"pack.heating.power": 3.0})
