@@ -172,4 +172,6 @@ def test_discharge_capacity_is_the_integral_of_the_current():
     assert charge.max() == pytest.approx(2.0 * charge[-1], rel=1e-6)
     assert np.allclose(0.9 - charge / float(ds.cell_capacity), ds.state_of_charge.values, atol=1e-12)
     constant = time <= 600.0
-    assert np.allclose(charge[constant], ds.current.values[20] * time[constant] / 3600.0, rtol=1e-9, atol=1e-9)
+    assert np.allclose(
+        charge[constant], ds.current.values[20] * time[constant] / 3600.0, rtol=1e-9, atol=1e-9
+    )
