@@ -1,4 +1,4 @@
-"""The numbers of a small set of runs, as they were kept: a change that moves one has to say so in docs/changes.
+"""The numbers of a small set of runs, as they were kept. A change that moves one says so in docs/changes.
 
 ``python tests/house/test_bits.py`` keeps today's.
 """
