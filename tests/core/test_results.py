@@ -5,7 +5,8 @@ from importlib import import_module
 import numpy as np
 import pytest
 
-from energymodels.core.model import MODELS, get_model, hand_out, scalar_outputs
+from energymodels.core.model import hand_out, scalar_outputs
+from energymodels.core.registry import MODELS, get_model
 from energymodels.kernels.battery.cell import row
 from energymodels.kernels.battery.design import layout
 
