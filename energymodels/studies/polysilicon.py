@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from xarray import Dataset
 
-TITLE = "from polysilicon to efficiency: rod against granular polysilicon along the ingot, p-PERC, n-TOPCon, n-HJT"
+TITLE = "efficiency along the ingot: rod against granular polysilicon, p-PERC, n-TOPCon, n-HJT"
 CELLS = {
     "p-PERC": ("industrial-perc-2023", "perc"),
     "n-TOPCon": ("industrial-topcon-2023", "topcon"),
@@ -120,8 +120,9 @@ def _claim(found: dict[str, Dataset]) -> list[str]:
             for p in STYLES
         ]
     return [
-        f"What {CLAIMED:g} in place of 1 ppbw gains, % absolute, at most along the crystal: stainless prior "
-        "(at most over sets and priors)",
+        f"What {CLAIMED:g} in place of 1 ppbw gains, % absolute, maximum along the crystal: "
+        f"stainless composition "
+        "(maximum over sets and compositions)",
         *(
             f"  {name:<20} crystal 1: {first[0]:.3f} ({first[1]:.3f}); crystal 8: {last[0]:.3f} "
             f"({last[1]:.3f})"

@@ -78,7 +78,7 @@ def figure(ds: Dataset, traces: list[tuple[float, Array, Array]]) -> Figure:
 
     picture = Figure(figsize=(12, 9), layout="constrained")
     picture.suptitle(
-        "An LFP | graphite 18650 cell charged at constant current to 3.65 V: what goes in before lithium "
+        "An LFP | graphite 18650 cell charged at constant current to 3.65 V: capacity charged before lithium "
         "may plate\n"
         "DFN with About:Energy's set; no measured curves are public: high rates, 4C among them, are an "
         "extrapolation of the set",

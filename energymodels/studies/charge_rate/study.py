@@ -28,7 +28,7 @@ from energymodels.studies.charge_rate import figure as charge_rate_figure
 if TYPE_CHECKING:
     from xarray import Dataset
 
-TITLE = "capacity charged before lithium may plate in an LFP cell, by C-rate, temperature and thickness (7056 DFN charges)"
+TITLE = "capacity that an LFP cell charges before lithium may plate (7056 DFN charges)"
 FILES = ("charge-rate.nc", "charge-rate.png")
 SPEC = "battery-lfp-18650"
 CELL = {"protocol": "Charge at {rate}C until 3.65 V", "rate_basis": "cell", "heat_transfer_coefficient": 10.0}
