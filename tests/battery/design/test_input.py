@@ -98,7 +98,7 @@ def test_materials(name):
         assert entry["unit"] == unit
         assert entry["source"] != "unsourced" or entry["method"] in ("assumed", "recalled")
         assert entry.get("low", entry["value"]) <= entry["value"] <= entry.get("high", entry["value"]), key
-    assert {path.stem for path in (datasets.ROOT / "design").glob("*.toml")} == {
+    assert {path.stem for path in (datasets.ROOT / "battery" / "design").glob("*.toml")} == {
         *POSITIVES,
         *NEGATIVES,
         "parts",
