@@ -206,7 +206,7 @@ class Limits(Table):
         10.0,
         "mol m-3",
         "minimum salt concentration limit; at the negative current collector, where the salt is depleted "
-        "first",
+        "first in a charge",
         ge=0.1,
         le=1e3,
     )
