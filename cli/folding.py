@@ -114,7 +114,7 @@ def alike(fields: Mapping[str, FieldInfo]) -> dict[str, list[FieldInfo]]:
 
 
 def general(meanings: Sequence[str]) -> str:
-    """Return what meanings share, ``*`` for what differs: by word, or between how all begin and end; empty if
+    """Return what meanings share, ``*`` for what differs: by word, or between how all start and end; empty if
     that is little.
     """
     texts = [re.findall(r"[\w-]+|[^\w-]+", meaning) for meaning in meanings]
@@ -128,7 +128,7 @@ def general(meanings: Sequence[str]) -> str:
 
 
 def _shared(texts: Sequence[Sequence[str]]) -> list[str]:
-    """Return the words with which all texts begin."""
+    """Return the words with which all texts start."""
     words: list[str] = []
     for each in zip(*texts, strict=False):
         if len(set(each)) > 1:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-TITLE = "manufacturers' statements: what is claimed, what the models give, and the verdict"
+TITLE = "manufacturers' claims: statement, model results and verdict"
 FILES = ("claims.json", "claims.md", "claims.png")
 COLOURS = dict(zip(VERDICTS, ("#1b7837", "#e08214", "#b2182b", "0.5", "0.7"), strict=True))
 CHARGE = "capacity / cell_capacity"
@@ -32,11 +32,11 @@ PANELS = {  # (output, unit) -> (axis, title)
     ("range", "km"): ("range (km)", "Range on the cycle of the statement"),
     ("specific_energy", "W h kg-1"): (
         "specific energy of the cell (W h/kg)",
-        "Specific energy of cells; of what is stated of packs, by an assumed fraction of the cells",
+        "Specific energy of cells; pack claims converted by an assumed cell-to-pack mass ratio",
     ),
     (CHARGE, "1"): (
         "mean C-rate over the time of the statement",
-        "Charge: as much as the limits allow in the time of the statement",
+        "Charge within the limits in the time of the statement",
     ),
 }
 Panel: TypeAlias = tuple[str, str]
@@ -132,8 +132,8 @@ def figure(found: list[dict[str, Any]]) -> Figure:
     heights = [len(own) + 2.2 for own in lines.values()]
     drawing = Figure(figsize=(12.0, 0.285 * sum(heights) + 1.2), layout="constrained")
     drawing.suptitle(
-        "What makers state, and what the models give: bands run what is not known within its range, one "
-        "value at a time",
+        "Manufacturers' claims and model results: bands vary each unknown input within its range, one at "
+        "a time",
         fontsize=12,
     )
     every = drawing.subplots(len(PANELS), 1, height_ratios=heights)
@@ -190,7 +190,7 @@ def _legend(drawing: Figure) -> None:
             color="k",
             linewidth=1.2,
             markersize=5,
-            label="stated (of packs: over the assumed share)",
+            label="stated (packs: over the assumed cell-to-pack ratio)",
         )
     ]
     shown += [Line2D([], [], color="0.3", linewidth=2.5, marker="|", label="model as given")]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from xarray import Dataset
 
-TITLE = "p- against n-type: which base wins where, and why (over 200 000 cells)"
+TITLE = "p-type against n-type wafers (over 200 000 cells)"
 FILES = ("p-vs-n.nc", "p-vs-n.png")
 CELL = {"front.j0": 2.5, "rear.j0": 2.5, "series_resistance": 0.3, "optical_loss": 0.05}
 OVER = {
@@ -148,7 +148,7 @@ def _map(axes: Axes, ds: Dataset, x: str, label: str, title: str) -> Any:
     axes.text(
         0.03,
         0.95,
-        "n ahead: the defect catches electrons",
+        "n-type better: the defect captures electrons",
         transform=axes.transAxes,
         va="top",
         color=COLOURS["n"],
@@ -157,7 +157,7 @@ def _map(axes: Axes, ds: Dataset, x: str, label: str, title: str) -> Any:
     axes.text(
         0.03,
         0.05,
-        "p ahead: it catches holes, or neither",
+        "p-type better: it captures holes, or symmetric",
         transform=axes.transAxes,
         color=COLOURS["p"],
         bbox=box,

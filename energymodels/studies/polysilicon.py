@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from xarray import Dataset
 
-TITLE = "from polysilicon to efficiency: rod against granular feed along the ingot, p-PERC, n-TOPCon, n-HJT"
+TITLE = "efficiency along the ingot: rod against granular polysilicon, p-PERC, n-TOPCon, n-HJT"
 CELLS = {
     "p-PERC": ("industrial-perc-2023", "perc"),
     "n-TOPCon": ("industrial-topcon-2023", "topcon"),
@@ -79,8 +79,8 @@ def _loss(ds: Dataset) -> Any:
 def _findings(found: dict[str, Dataset]) -> list[str]:
     """Return what the sweeps say, in sentences with figures."""
     lines = [
-        "Loss against a cell without metals, % absolute: stainless prior (lowest to highest over "
-        "published sets and priors)"
+        "Loss against a cell without metals, % absolute: stainless composition (minimum to maximum over "
+        "published sets and compositions)"
     ]
     for name, ds in found.items():
         for grade, words in FEEDS.items():
@@ -120,14 +120,15 @@ def _claim(found: dict[str, Dataset]) -> list[str]:
             for p in STYLES
         ]
     return [
-        f"What {CLAIMED:g} in place of 1 ppbw gains, % absolute, at most along the crystal: stainless prior "
-        "(at most over sets and priors)",
+        f"What {CLAIMED:g} in place of 1 ppbw gains, % absolute, maximum along the crystal: "
+        f"stainless composition "
+        "(maximum over sets and compositions)",
         *(
             f"  {name:<20} crystal 1: {first[0]:.3f} ({first[1]:.3f}); crystal 8: {last[0]:.3f} "
             f"({last[1]:.3f})"
             for name, (first, last) in gains.items()
         ),
-        "Not published: how any total splits among metals, and a measured total of rod; near 0.1 ppbw a "
+        "Not published: the composition of any total of metals, and a measured total of rod; near 0.1 ppbw a "
         "metal the analysis ends.",
     ]
 
@@ -138,8 +139,8 @@ def _figure(found: dict[str, Dataset]) -> Figure:
     figure = Figure(figsize=(12, 8.2), layout="constrained")
     figure.suptitle(
         "Efficiency along the ingot: metals of the feedstock at their stated upper limits, "
-        "stainless-steel prior\n"
-        "bands: every published parameter set, coefficient and prior, one at a time; doping held; "
+        "stainless-steel composition\n"
+        "bands: every published parameter set, coefficient and composition, one at a time; doping held; "
         "typical cells",
         fontsize=12,
     )
@@ -157,7 +158,7 @@ def _panel(axes: Axes, name: str, ds: Dataset) -> None:
             axes.plot(x, some.isel(set=0), style, color=colour, label=f"{words}, crystal {pull}")
             axes.fill_between(x, some.min("set"), some.max("set"), color=colour, alpha=0.13, linewidth=0)
     low = min(float(ds.efficiency.min()), ds.attrs["clean_efficiency"] - 0.1)
-    axes.set(title=name, xlabel="place along the crystal (share solidified)", ylabel="efficiency (%)")
+    axes.set(title=name, xlabel="solidified fraction along the crystal", ylabel="efficiency (%)")
     axes.set_ylim(
         max(low, ds.attrs["clean_efficiency"] - 3.0) - 0.02,
         ds.attrs["clean_efficiency"] + 0.05 * np.ptp(axes.get_ylim()),

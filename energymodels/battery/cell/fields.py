@@ -32,8 +32,8 @@ class Layer(Table):
         gt=0.0,
         le=1.0,
     )
-    density: Filled = of_set("kg m-3", "density", gt=0.0, le=1e5)
-    specific_heat: Filled = of_set("J kg-1 K-1", "specific heat capacity", gt=0.0, le=1e5)
+    density: Filled = of_set("kg m-3", "layer density", gt=0.0, le=1e5)
+    specific_heat: Filled = of_set("J kg-1 K-1", "layer specific heat capacity", gt=0.0, le=1e5)
 
 
 class Electrode(Layer):
@@ -206,7 +206,7 @@ class Limits(Table):
         10.0,
         "mol m-3",
         "minimum salt concentration limit; at the negative current collector, where the salt is depleted "
-        "first",
+        "first in a charge",
         ge=0.1,
         le=1e3,
     )

@@ -14,7 +14,7 @@ from energymodels.pv.metals import data
 from energymodels.pv.metals.recipes import process_keys
 
 METALS = data.metals()
-PAIRS = " in the finished wafer; in p-type pairs with the acceptor as wafer.pairs and wafer.pairing_time say"
+PAIRS = " (pairs in p-type as wafer.pairs and wafer.pairing_time say) in the finished wafer"
 
 
 def _table(name: str, entries: dict[str, tuple[Any, Any]]) -> Any:

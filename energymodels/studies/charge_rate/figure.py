@@ -78,7 +78,7 @@ def figure(ds: Dataset, traces: list[tuple[float, Array, Array]]) -> Figure:
 
     picture = Figure(figsize=(12, 9), layout="constrained")
     picture.suptitle(
-        "An LFP | graphite 18650 cell charged at constant current to 3.65 V: what goes in before lithium "
+        "An LFP | graphite 18650 cell charged at constant current to 3.65 V: capacity charged before lithium "
         "may plate\n"
         "DFN with About:Energy's set; no measured curves are public: high rates, 4C among them, are an "
         "extrapolation of the set",
@@ -118,7 +118,7 @@ def _map(axes: Axes, ds: Dataset, y: str, label: str, title: str) -> Any:
     mesh = axes.pcolormesh(*args, cmap="RdYlBu", vmin=0.0, vmax=100.0, shading="gouraud", rasterized=True)
     lines = axes.contour(*args, levels=[5, 20, 50, 80, 95], colors="k", linewidths=[0.6, 0.6, 0.6, 1.8, 0.6])
     axes.clabel(lines, fmt="%.0f %%", fontsize=8)
-    axes.set(xscale="log", xlabel="rate", ylabel=label, title=f"Charged safely: {title}, isothermal")
+    axes.set(xscale="log", xlabel="rate", ylabel=label, title=f"Charged without plating: {title}, isothermal")
     _rates(axes.xaxis)
     box = {"facecolor": "white", "alpha": 0.85, "edgecolor": "none"}
     axes.text(
@@ -181,7 +181,7 @@ def _fastest(axes: Axes, rates: DataArray) -> None:
     )
     axes.plot([], [], "--k", label=warming)
     axes.set(xlabel="thickness of both electrodes / as built", ylabel="highest rate", yscale="log")
-    axes.set(title=f"So: the fastest safe charge to {ENOUGH:.0%}".replace("%", " %"))
+    axes.set(title=f"Fastest charge without plating to {ENOUGH:.0%}".replace("%", " %"))
     _rates(axes.yaxis)
     axes.set_ylim(0.2, 7.5)
     axes.legend(fontsize=9, ncols=2, loc="lower left")

@@ -28,7 +28,7 @@ from energymodels.studies.charge_rate import figure as charge_rate_figure
 if TYPE_CHECKING:
     from xarray import Dataset
 
-TITLE = "how much of an LFP cell can be charged how fast before lithium may plate (7056 DFN charges)"
+TITLE = "capacity that an LFP cell charges before lithium may plate (7056 DFN charges)"
 FILES = ("charge-rate.nc", "charge-rate.png")
 SPEC = "battery-lfp-18650"
 CELL = {"protocol": "Charge at {rate}C until 3.65 V", "rate_basis": "cell", "heat_transfer_coefficient": 10.0}
@@ -90,12 +90,12 @@ def charge(rate: float, over: Mapping[str, Any] = OVER, scales: Array = SCALES) 
     ds = _solve(rate, over, scales)
     fraction = ds.capacity / ds.cell_capacity
     ds["charged_fraction"] = fraction.assign_attrs(
-        units="1", long_name="part of the capacity charged until the voltage limit"
+        units="1", long_name="fraction of the capacity charged until the voltage limit"
     )
     soc, potential = (ds[name].values for name in SERIES)
     safe = _until_plating(soc, potential, fraction.values, ds.negative_potential_min.values)
     meaning = (
-        "part of the capacity charged until the voltage limit or a negative electrode below 0 V vs Li/Li+"
+        "fraction of the capacity charged until the voltage limit or a negative electrode below 0 V vs Li/Li+"
     )
     ds["safe_fraction"] = (fraction.dims, safe, {"units": "1", "long_name": meaning})
     return ds.drop_dims("time")

@@ -161,7 +161,7 @@ def figure(ds: Dataset) -> Figure:
 
     picture = Figure(figsize=(14, 7.2), layout="constrained")
     picture.suptitle(
-        "Energy against fast charge: the same cells weighed and charged from 0 % at their limits (DFN, "
+        "Energy against fast charge: mass and fast charge of the same cells from 0 % at their limits (DFN, "
         "negative electrode ≥ 0 V "
         "vs Li/Li+, at most 10C)\nthick: best of all porosities; thin: porosity 0.26, 0.30, 0.34 "
         "(dots: 1 to 5 mA h "

@@ -1,4 +1,4 @@
-"""Energy against fast charge: the same cells weighed and charged, over areal capacity, porosity and
+"""Energy against fast charge: mass and fast charge of the same cells, over areal capacity, porosity and
 temperature.
 
 A design gives each cell its mass and its geometry, a parameter set its materials; the charge keeps to every
