@@ -22,7 +22,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import LogLocator, MaxNLocator, ScalarFormatter
 
 from energymodels.core.errors import Fault, InputError, closest
-from energymodels.core.model import Array
+from energymodels.core.model import MODELS, Array, get_model, resolve
 from energymodels.report import figures
 from energymodels.report.labels import (
     amount,
@@ -99,6 +99,7 @@ def _grid(number: int) -> tuple[Figure, list[Axes], int]:
 def _find(ds: xr.Dataset, name: str, role: str, names: list[str]) -> str:
     """Return the dataset name of a field path or name; InputError if it is not among ``names``."""
     paths = {path_of(ds, n): n for n in names}
+    name = name if paths.get(name, name) in names else _renamed(ds, name)
     if paths.get(name, name) not in names:
         known = name in ds.variables or name in (path_of(ds, str(n)) for n in ds.variables)
         hint = closest(name, paths) if paths else "nothing was swept in this result"
@@ -106,6 +107,12 @@ def _find(ds: xr.Dataset, name: str, role: str, names: list[str]) -> str:
             Fault(name, hint=f"{'cannot be' if known else 'unknown'} {role}; {hint}".rstrip("; "))
         )
     return paths.get(name, name)
+
+
+def _renamed(ds: xr.Dataset, name: str) -> str:
+    """Return the path that another name of a field stands for; what is none passes."""
+    model = str(ds.attrs.get("model", ""))
+    return resolve(get_model(model), name)[0] if model in MODELS else name
 
 
 def _roles(
