@@ -10,6 +10,7 @@ import numpy as np
 import xarray as xr
 
 from energymodels.core.errors import Fault, InputError, closest
+from energymodels.core.registry import MODELS, get_model, resolve
 from energymodels.report.labels import dims_of, path_of, unique
 
 SET = "set"  # the dimension of published alternatives, at its first place the data as given
@@ -78,6 +79,7 @@ def _roles(ds: xr.Dataset, x: str | None, ys: Sequence[str], hue: str | None, fa
 def _find(ds: xr.Dataset, name: str, role: str, names: list[str]) -> str:
     """Return the dataset name of a field path or name; InputError if it is not among ``names``."""
     paths = {path_of(ds, n): n for n in names}
+    name = name if paths.get(name, name) in names else _renamed(ds, name)
     if paths.get(name, name) not in names:
         known = name in ds.variables or name in (path_of(ds, str(n)) for n in ds.variables)
         hint = closest(name, paths) if paths else "nothing was swept in this result"
@@ -85,6 +87,12 @@ def _find(ds: xr.Dataset, name: str, role: str, names: list[str]) -> str:
             Fault(name, hint=f"{'cannot be' if known else 'unknown'} {role}; {hint}".rstrip("; "))
         )
     return paths.get(name, name)
+
+
+def _renamed(ds: xr.Dataset, name: str) -> str:
+    """Return the path that another name of a field stands for; what is none passes."""
+    model = str(ds.attrs.get("model", ""))
+    return resolve(get_model(model), name)[0] if model in MODELS else name
 
 
 def default_x(ds: xr.Dataset, ys: Iterable[str], others: Iterable[str | None]) -> str:

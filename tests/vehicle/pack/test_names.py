@@ -114,6 +114,17 @@ def test_sweeps_by_old_names(warned):
     assert designed.values["pack_mass"].item() > 0.0
 
 
+def test_a_figure_by_an_old_name(warned):
+    values = {"cycles_max": 1.0, "time_step": 2.0}
+    ds = em.sweep("vehicle.drive", {"battery_cell.negative.particle_radius": "3um,5um"}, values)
+    for name in ("cell.negative.particle_radius", "battery_cell.negative.particle_radius"):
+        (axes,) = em.plot(ds, name, "cell_voltage_min").axes
+        assert axes.lines[0].get_xdata().tolist() == [3.0, 5.0]
+    assert len(warned) == 1
+    with pytest.raises(InputError, match=r"cell.negative.particle: unknown x; did you mean battery_cell"):
+        em.plot(ds, "cell.negative.particle", "cell_voltage_min")
+
+
 def test_the_command_line_warns_once(cli):
     done = cli("run", "vehicle.drive", "-p", "cycles_max=1", "-p", "cell.cell.voltage_max=3.6", "--json")
     assert done.stderr.count("cell.cell.voltage_max is now called battery_cell.voltage_max") == 1
