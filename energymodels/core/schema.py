@@ -124,8 +124,9 @@ class FieldInfo:
             return "text"
         if self.labels:
             return ", ".join(self.labels)
-        low = ("above " if self.low_open else "from ") + f"{self.low:g}" if self.low > -math.inf else ""
-        high = ("below " if self.high_open else "to ") + f"{self.high:g}" if self.high < math.inf else ""
+        above, below = "above" if self.low_open else "from", "below" if self.high_open else "to"
+        low = f"{above} {self.low:g}" if self.low > -math.inf else ""
+        high = f"{below} {self.high:g}" if self.high < math.inf else ""
         return f"{low} {high}".strip() or "any number"
 
     def holds(self, value: float) -> bool:

@@ -158,8 +158,8 @@ ELSEWHERE = {
     "describe": "Spec.fields and Model.outputs",
     "models": "energymodels.MODELS, a tuple",
 }
-# what Python has that is no verb: files and specs, which the command line names by path
-LIBRARY = {"InputError", "MODELS", "Spec", "load", "read", "write"}
+# what Python has that is no verb: files and specs, which the command line names by path, and plans
+LIBRARY = {"InputError", "MODELS", "Spec", "load", "plan", "read", "write"}
 
 
 def test_verbs_and_public_names_are_one_list():

@@ -220,8 +220,7 @@ def test_temperatures_beyond_the_tables():
     values = {"protocol": "Discharge at 1C for 10 s", "series.points": 0}
     ds, words = said(values, over={"temperature": [-45.0, 25.0, 99.0]})
     assert any(
-        "1 of 3 cells were colder than -40 degC, beyond which lfp-18650 has no functions" in word
-        for word in words
+        "1 of 3 cells were colder than -40 degC, beyond which lfp-18650 has no data" in word for word in words
     )
     assert any("colder than -40 degC" in ds.attrs["comment"] for _ in words)
     hot = values | {"thermal": "lumped", "heat_transfer_coefficient": 0.0, "temperature": 99.9}
