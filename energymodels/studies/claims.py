@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from energymodels.claims import claims
+from energymodels.claims.evaluate import evaluated
 from energymodels.claims.verdict import CONSISTENT, VERDICTS
 from energymodels.claims.words import markdown
 from energymodels.report.figures import save
@@ -58,7 +58,7 @@ def run(folder: Path, say: Callable[[str], None]) -> list[Path]:
     """Write ``claims.json``, the table ``claims.md`` and ``claims.png``; say how many statements have which
     verdict.
     """
-    found = claims()
+    found = evaluated()
     for verdict in VERDICTS:
         names = [claim["name"] for claim in found if claim["verdict"] == verdict]
         if names:
