@@ -14,6 +14,7 @@ from energymodels.core.errors import Fault, InputError, closest
 from energymodels.core.schema import FieldInfo, in_unit
 
 Values: TypeAlias = str | Sequence[Any] | Array
+Over: TypeAlias = Mapping[Any, Values]  # {"PATH", "PATH,PATH" or a tuple of paths: values along the axis}
 SHOWN = 3  # entries that are none are named, further ones counted
 
 
@@ -108,7 +109,7 @@ def read_entries(info: FieldInfo, values: Values, unit: str = "") -> Entries:
     return _listed(info, [values] if np.ndim(values) == 0 else list(values), index)
 
 
-def _index(values: Any) -> Array | None:
+def _index(values: object) -> Array | None:
     """Return the index of a pandas Series, times in UTC and what is no number as text; None for one that only
     counts.
     """
@@ -161,7 +162,7 @@ def _with_unit(values: Values, unit: str, into: str) -> Values:
     return [in_unit(value, unit) for value in ([values] if np.ndim(values) == 0 else values)]
 
 
-def _listed(info: FieldInfo, values: list[Any], index: Array | None = None) -> Entries:
+def _listed(info: FieldInfo, values: Sequence[object], index: Array | None = None) -> Entries:
     """Return single values as entries; InputError for those that are no number, label or text at all."""
     faults: list[Fault] = []
     parsed = []
@@ -217,7 +218,7 @@ def _by_itself(name: str) -> tuple[str, str]:
 
 def make_axes(
     fields: Mapping[str, FieldInfo],
-    over: Mapping[Any, Values],
+    over: Over,
     points: Mapping[str, Values] | None,
     named: Callable[[str], tuple[str, str]] = _by_itself,
 ) -> list[Axis]:
@@ -262,7 +263,7 @@ def make_axes(
     return axes
 
 
-def _typed_unit(info: FieldInfo, values: Any, unit: str) -> str:
+def _typed_unit(info: FieldInfo, values: Values, unit: str) -> str:
     """Return the unit behind the values as they were typed, ``unit`` behind bare ones; empty if it is the
     field's own, or not one unit.
     """
@@ -277,7 +278,7 @@ def _typed_unit(info: FieldInfo, values: Any, unit: str) -> str:
     return "" if typed == info.unit else typed
 
 
-def _unit_behind(value: Any) -> str:
+def _unit_behind(value: object) -> str:
     return units.split(value)[1] if isinstance(value, str) else ""
 
 

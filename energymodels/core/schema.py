@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, get_args, get_origin
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, TypedDict, Unpack, get_args, get_origin
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +18,9 @@ from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BaseModel, ConfigDict, Field
 
 from energymodels.core import units
+from energymodels.core.arrays import Array
 from energymodels.core.errors import Fault, InputError, nearest
+from energymodels.core.values import FieldDict, Given
 
 if TYPE_CHECKING:  # what a model sees of its fields (``case.view``)
     from energymodels.core.case import Label as Label
@@ -60,6 +62,21 @@ class Table(BaseModel):
     by_name: ClassVar[bool] = False
 
 
+class Limits(TypedDict, total=False):
+    """The range of a number: above, from, below, up to."""
+
+    gt: float
+    ge: float
+    lt: float
+    le: float
+
+
+class Usual(Limits, total=False):
+    """The range of a number, and that outside which it is remarked upon."""
+
+    usual: tuple[float, float]
+
+
 def quantity(
     default: float | None,
     unit: str,
@@ -67,7 +84,7 @@ def quantity(
     *,
     fixed: bool = False,
     usual: tuple[float, float] | None = None,
-    **limits: Any,
+    **limits: Unpack[Limits],
 ) -> Any:
     """Return a number field; ``limits`` are gt, ge, lt, le (none above: inf is legal).
 
@@ -80,7 +97,7 @@ def quantity(
     return Field(default, description=meaning, json_schema_extra=extra, **limits)
 
 
-def count(default: int | None, meaning: str, *, fixed: bool = True, **limits: Any) -> Any:
+def count(default: int | None, meaning: str, *, fixed: bool = True, **limits: Unpack[Limits]) -> Any:
     """Return a whole-number field; a ``fixed`` one shapes the result."""
     return Field(default, description=meaning, json_schema_extra={"unit": "1", "fixed": fixed}, **limits)
 
@@ -134,7 +151,7 @@ class FieldInfo:
         below = value < self.high if self.high_open else value <= self.high
         return above and below
 
-    def is_usual(self, values: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    def is_usual(self, values: Array) -> npt.NDArray[np.bool_]:
         """Return where ``values`` are in the usual range; 0 (none) and inf (no limit) always are."""
         low, high = self.usual or (-math.inf, math.inf)
         inside = (values >= low) & (values <= high)
@@ -226,7 +243,7 @@ def brought_along(
     }
 
 
-def without(prefix: str, values: Mapping[str, Any]) -> dict[str, Any]:
+def without(prefix: str, values: Given) -> FieldDict:
     """Return the entries whose path begins with ``prefix``, by the rest of it."""
     return {path.removeprefix(prefix): value for path, value in values.items() if path.startswith(prefix)}
 
@@ -284,7 +301,9 @@ def schema(table: type[Table], prefix: str = "") -> dict[str, FieldInfo]:
     return found | _grouped(table, prefix, found)
 
 
-def _kind(labels: tuple[str, ...], options: Sequence[Any]) -> Literal["number", "integer", "label", "text"]:
+def _kind(
+    labels: tuple[str, ...], options: Sequence[object]
+) -> Literal["number", "integer", "label", "text"]:
     """Return what kind of value a field has whose annotation leaves these ``options``."""
     if labels:
         return "label"
@@ -337,9 +356,9 @@ def groups(table: type[Table], prefix: str = "") -> list[tuple[dict[str, float |
 
 
 @cache
-def own_defaults(table: type[Table], prefix: str = "") -> dict[str, Any]:
+def own_defaults(table: type[Table], prefix: str = "") -> FieldDict:
     """Return {path: default} of every field that has one, whatever else is set: not of alternatives."""
-    found: dict[str, Any] = {}
+    found: FieldDict = {}
     for name, info in table.model_fields.items():
         if isinstance(info.annotation, type) and issubclass(info.annotation, Table):
             found |= own_defaults(info.annotation, f"{prefix}{name}.")

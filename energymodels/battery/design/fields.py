@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Unpack
 
 from energymodels.battery.design.materials import part
-from energymodels.core.schema import Choice, Filled, Label, Number, Table, choice, quantity
+from energymodels.core.schema import Choice, Filled, Label, Number, Table, Usual, choice, quantity
 
 
-def of_material(unit: str, meaning: str, **limits: Any) -> Any:
+def of_material(unit: str, meaning: str, **limits: Unpack[Usual]) -> Any:
     """Return a number field that the material fills in where it is not set."""
     return quantity(None, unit, f"{meaning}; not set: the material's", **limits)
 

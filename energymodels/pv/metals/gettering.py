@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import inf, log
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -65,7 +65,7 @@ class _Case:
 
     times: Array
     kelvin: Array
-    first: np.ndarray[Any, np.dtype[np.int64]]
+    first: Array
     layers: Array
     diffusion: Array
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -27,6 +27,7 @@ from energymodels.core.model import Array
 from energymodels.core.spec import load
 from energymodels.core.store import write
 from energymodels.core.sweep import solve
+from energymodels.core.values import Given
 from energymodels.kernels.battery.cell.layout import TERMINATIONS
 from energymodels.report.figures import save
 from energymodels.studies.must_be_true import (
@@ -48,7 +49,7 @@ from energymodels.studies.must_be_true.statements import (
 from energymodels.studies.must_be_true.words import COLD
 
 if TYPE_CHECKING:
-    from xarray import Dataset
+    from xarray import DataArray, Dataset
 
 TITLE = (
     "what must be true of cells for four stated fast charges: Shenxing (two), IM L6, Zeekr (1024 cells "
@@ -155,7 +156,7 @@ def charge(
     box: Box,
     knobs: dict[str, Array],
     temperatures: Sequence[float],
-    values: Mapping[str, Any] = MODEL,
+    values: Given = MODEL,
     patience: float = PATIENCE,
 ) -> Dataset:
     """Return ``minutes`` (temperature, cell) until the gain, inf where it is not reached, NaN where the case
@@ -187,7 +188,7 @@ def _charge(
     box: Box,
     knobs: dict[str, Array],
     temperatures: Sequence[float],
-    values: Mapping[str, Any],
+    values: Given,
     patience: float,
     peak: float,
 ) -> Dataset:
@@ -236,7 +237,7 @@ def _checks(
     return found
 
 
-def turned(statement: Statement, start: float, box: Box) -> tuple[Any, dict[str, tuple[float, float]]]:
+def turned(statement: Statement, start: float, box: Box) -> tuple[DataArray, dict[str, tuple[float, float]]]:
     """Return (minutes (knob, end) with one knob at its low or high end, {knob: (its better end, its worse
     end)}).
 
@@ -311,7 +312,7 @@ def at_ends(
     box: Box,
     ends: Mapping[str, tuple[float, float]],
     temperatures: Sequence[float],
-) -> tuple[Any, Any]:
+) -> tuple[DataArray, DataArray]:
     """Return (minutes (kind, temperature, place), specific energy (place) of the usual) with all other knobs
     usual, best, worst.
 
