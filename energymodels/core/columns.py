@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from energymodels.core.arrays import Array, label_index
-from energymodels.core.schema import FieldInfo
+from energymodels.core.field import FieldInfo
 from energymodels.core.values import Fields
 
 

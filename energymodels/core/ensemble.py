@@ -9,8 +9,8 @@ import numpy as np
 from energymodels.core.arrays import Array
 from energymodels.core.axes import Axis
 from energymodels.core.errors import Fault, InputError
+from energymodels.core.field import FieldInfo
 from energymodels.core.review import Alternative
-from energymodels.core.schema import FieldInfo
 from energymodels.core.values import FieldDict
 
 SEED = 1  # the same draws each time

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from energymodels.core.arrays import Array as Array
 from energymodels.core.arrays import label_index as label_index
+from energymodels.core.field import FieldInfo
 from energymodels.core.outputs import Agreement as Agreement
 from energymodels.core.outputs import Output as Output
 from energymodels.core.review import Context, Review
 from energymodels.core.review import Remark as Remark
-from energymodels.core.schema import FieldInfo, Table, schema
+from energymodels.core.schema import Table, schema
 from energymodels.core.values import Fields, Given
 
 if TYPE_CHECKING:

@@ -11,9 +11,10 @@ from typing import Any, TypeAlias
 
 from energymodels.core import plausibility
 from energymodels.core.arrays import Array, label_index
-from energymodels.core.axes import Axis, Over, Values, make_axes, read_values, swept_values
+from energymodels.core.axes import Axis, Over, make_axes, swept_values
 from energymodels.core.columns import of_fields
 from energymodels.core.ensemble import sets_axis
+from energymodels.core.entries import Values, read_values
 from energymodels.core.errors import (
     EntryWarning,
     Fault,
@@ -23,10 +24,10 @@ from energymodels.core.errors import (
     ProvenanceWarning,
     closest,
 )
+from energymodels.core.field import FieldInfo
 from energymodels.core.model import Model, Output
 from energymodels.core.registry import get_model, resolve
 from energymodels.core.review import Context, Review
-from energymodels.core.schema import FieldInfo
 from energymodels.core.solution import Solution
 from energymodels.core.solve import solved
 from energymodels.core.spec import Spec, load

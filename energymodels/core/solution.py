@@ -15,9 +15,9 @@ from energymodels.kernels import status
 
 if TYPE_CHECKING:
     from energymodels.core.axes import Axis
+    from energymodels.core.field import FieldInfo
     from energymodels.core.model import Model, Output
     from energymodels.core.plan import Plan
-    from energymodels.core.schema import FieldInfo
     from energymodels.core.spec import Spec
 
 

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 from energymodels import datasets
 from energymodels.core import registry
 from energymodels.core.errors import Fault, InputError, closest, unknown
+from energymodels.core.field import FieldInfo, in_unit
 from energymodels.core.files import Stamp, stamp
 from energymodels.core.registry import get_model, resolve
-from energymodels.core.schema import FieldInfo, groups, in_unit, own_defaults, schema
+from energymodels.core.schema import groups, own_defaults, schema
 from energymodels.core.values import FieldDict, Given, Tree
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from energymodels.core.axes import Over, Values
+from energymodels.core.axes import Over
+from energymodels.core.entries import Values
 from energymodels.core.plan import Keep, Source, plan
 from energymodels.core.solution import Solution
 from energymodels.core.values import Given

@@ -16,8 +16,9 @@ import numpy as np
 from energymodels.battery.parameters.sets import parameter_set
 from energymodels.core.columns import of_fields
 from energymodels.core.errors import Fault, InputError
+from energymodels.core.field import FieldInfo, brought_along
 from energymodels.core.model import Array
-from energymodels.core.schema import FieldInfo, brought_along, schema, without
+from energymodels.core.schema import schema, without
 from energymodels.core.values import Fields
 from energymodels.kernels.battery.cell import layout as functions
 from energymodels.kernels.battery.design import layout

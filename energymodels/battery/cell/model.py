@@ -17,9 +17,10 @@ from energymodels.battery.cell.rows import Columns, kernel_rows, program, shared
 from energymodels.battery.parameters import names
 from energymodels.battery.protocol.program import parse
 from energymodels.core.errors import Fault, InputError
+from energymodels.core.field import FieldInfo
 from energymodels.core.model import Agreement, Array, Block, Model, Output, Prepared, Probe, hand_out
 from energymodels.core.review import Context
-from energymodels.core.schema import FieldInfo, Table, schema
+from energymodels.core.schema import Table, schema
 from energymodels.core.values import Fields, Given
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, TypeVar
 
 from energymodels.core.arrays import Array
-from energymodels.core.schema import FieldInfo
+from energymodels.core.field import FieldInfo
 
 Kind: TypeAlias = Literal[
     "charge", "discharge", "hold", "rest", "current profile", "power profile", "charge at limits"

@@ -14,8 +14,9 @@ from pathlib import Path
 
 from energymodels import datasets
 from energymodels.core.errors import Fault, InputError, closest
+from energymodels.core.field import FieldInfo, in_unit
 from energymodels.core.files import Stamp, stamp
-from energymodels.core.schema import FieldInfo, in_unit, schema
+from energymodels.core.schema import schema
 from energymodels.core.values import Tree
 from energymodels.vehicle.range.fields import BODY, ROAD_LOAD, VehicleSpec
 

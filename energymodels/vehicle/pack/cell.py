@@ -17,9 +17,9 @@ import numpy as np
 from energymodels.battery.cell.model import FIDELITIES, Battery
 from energymodels.core.columns import of_fields
 from energymodels.core.errors import Fault, InputError, warn_renamed
+from energymodels.core.field import FieldInfo, brought_along
 from energymodels.core.model import Array
 from energymodels.core.registry import get_model
-from energymodels.core.schema import FieldInfo, brought_along
 from energymodels.core.spec import Spec, load
 from energymodels.core.values import FieldDict, Fields, Given
 

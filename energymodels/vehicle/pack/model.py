@@ -6,8 +6,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from energymodels.core.field import FieldInfo
 from energymodels.core.model import Array
-from energymodels.core.schema import FieldInfo, schema
+from energymodels.core.schema import schema
 from energymodels.core.values import Fields
 from energymodels.vehicle.pack import cell as pack_cell
 from energymodels.vehicle.pack.checks import PackedReview
