@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import shutil
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ import numpy as np
 
 from energymodels.core.arrays import Array
 from energymodels.core.errors import Fault, InputError
+from energymodels.core.values import Given
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -133,7 +133,7 @@ def _history(path: Path) -> Any:
         return file.attrs["history"]
 
 
-def _plain(attrs: Mapping[str, Any]) -> dict[str, Any]:
+def _plain(attrs: Given) -> dict[str, object]:
     return {k: v.tolist() if isinstance(v, np.ndarray | np.generic) else v for k, v in attrs.items()}
 
 
@@ -162,9 +162,9 @@ def _write_csv(ds: xr.Dataset, path: Path) -> None:
         lines.writerows(zip(*(_texts(column) for column in full), strict=True))
 
 
-def _texts(column: Array) -> list[Any]:
+def _texts(column: Array) -> list[object]:
     """Return a column as Python values, times as text."""
-    found: list[Any] = (np.datetime_as_string(column) if column.dtype.kind == "M" else column).tolist()
+    found: list[object] = (np.datetime_as_string(column) if column.dtype.kind == "M" else column).tolist()
     return found
 
 

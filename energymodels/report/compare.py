@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from energymodels.core.axes import Values
+from energymodels.core.entries import Values
 from energymodels.core.errors import Fault, InputError, NoteWarning
 from energymodels.core.model import Agreement, Array, Output
 from energymodels.core.registry import get_model

@@ -680,7 +680,7 @@ def test_describe_folds_tables_of_many_like_fields(cli):
 def test_only_like_fields_fold():
     from energymodels.cli.folding import alike as _alike
     from energymodels.cli.folding import general as _general
-    from energymodels.core.schema import FieldInfo
+    from energymodels.core.field import FieldInfo
 
     def table(name, meanings, start=0, **more):
         paths = [f"{name}.f{start + i}" for i in range(len(meanings))]
