@@ -499,7 +499,7 @@ def test_what_decides_nothing_is_only_shown(found):
 
 
 def test_the_study_writes_what_it_found(found, monkeypatch, tmp_path):
-    monkeypatch.setattr(study, "claims", lambda: list(found.values()))
+    monkeypatch.setattr(study, "evaluated", lambda: list(found.values()))
     said: list[str] = []
     data, table, picture = study.run(tmp_path, said.append)
     assert json.loads(data.read_text(encoding="utf-8")) == list(found.values())
