@@ -222,7 +222,8 @@ def melt(
     position : array_like
         Solidified fraction, 0 at the seed end to 1.
     route : str, optional
-        How the crystal grows: ``"cz"`` (Czochralski, default), ``"rcz"`` (recharged) or ``"ccz"`` (continuous).
+        Crystal growth method: Czochralski (``"cz"``, default), recharged (``"rcz"``) or continuous
+        (``"ccz"``).
     pulls : array_like, optional
         Number of the crystal from one crucible; 1 by default.
     pulled_fraction : array_like, optional
@@ -304,7 +305,7 @@ def paired_fraction(
 
 
 def association_time(metal: str, acceptors: ArrayLike, T: ArrayLike = silicon.STC) -> Array:
-    """Return the time constant with which a metal pairs with acceptors in the dark (``macdonald2005``, eq. (3)).
+    """Return the time constant of pairing with acceptors in the dark (``macdonald2005``, eq. (3)).
 
     Parameters
     ----------
