@@ -117,10 +117,27 @@ def plan(
     keep: Keep = None,
     backend: str = "",
 ) -> Plan:
-    """Read and check a sweep, without solving anything; the arguments are those of ``sweep``.
+    """Read and check a sweep, without solving anything.
 
-    InputError lists every fault of the input.
+    Parameters
+    ----------
+    spec : Spec, str or mapping
+        As in ``run``.
+    over, values, points, sets, keep, backend : optional
+        As in ``sweep``.
 
+    Returns
+    -------
+    Plan
+        The checked sweep: its ``shape``, ``cases``, ``fields`` and ``notes``; ``solve`` solves it.
+
+    Raises
+    ------
+    InputError
+        Lists every fault of the input.
+
+    Examples
+    --------
     >>> import energymodels as em
     >>> plan = em.plan("industrial-topcon-2023", {"wafer.thickness": "100:180:5", "wafer.dopant": "P,Ga"})
     >>> plan.shape, plan.cases

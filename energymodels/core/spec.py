@@ -30,8 +30,27 @@ RESERVED = ("model", "title", "provenance")
 
 @dataclass(frozen=True)
 class Spec:
-    """A model's name and the fields somebody wrote, by dotted path, as they wrote them; ``faults`` are of the
-    writing itself.
+    """The input of a model as somebody wrote it.
+
+    Parameters
+    ----------
+    model : str
+        Name of the model, one of ``energymodels.MODELS``.
+    values : mapping, optional
+        {path of a field: number in its unit, label or text with a unit}, as written.
+    name, title : str, optional
+        What the spec is called, and a line that describes it.
+    provenance : mapping, optional
+        {path of a field: source key or words on where its value is from}.
+    faults : tuple of Fault, optional
+        What is wrong with the writing itself.
+
+    Examples
+    --------
+    >>> import energymodels as em
+    >>> spec = em.load("industrial-topcon-2023")
+    >>> spec.model, spec.replace({"wafer.thickness": "120 um"}).checked()["wafer.thickness"]
+    ('pv.cell', 120.0)
     """
 
     model: str
@@ -192,13 +211,47 @@ def _flat(tree: Tree, prefix: str = "") -> dict[str, object]:
 
 
 def bundled() -> dict[str, Path]:
-    """Return the bundled specs: name -> file."""
+    """Return the bundled specs.
+
+    Returns
+    -------
+    dict of str to Path
+        {name: TOML file}.
+
+    Examples
+    --------
+    >>> import energymodels as em
+    >>> "industrial-topcon-2023" in em.specs()
+    True
+    """
     return {path.stem: path for path in sorted(SPECS.glob("*.toml"))}
 
 
 def load(source: str | Path | Tree) -> Spec:
-    """Return the spec bundled under a name, in a TOML file, in a (nested) mapping that holds ``model``, or a
-    model's defaults.
+    """Return a spec: a bundled one, one of a file, or the defaults of a model.
+
+    Parameters
+    ----------
+    source : str, Path or mapping
+        Name of a bundled spec or of a model, path of a TOML file, or nested mapping with ``model``.
+
+    Returns
+    -------
+    Spec
+        The spec as written; ``checked`` returns its values and raises ``InputError`` for what is wrong.
+
+    Raises
+    ------
+    InputError
+        No such name or file, no TOML, or no known ``model``.
+
+    Examples
+    --------
+    >>> import energymodels as em
+    >>> em.load("industrial-topcon-2023").model
+    'pv.cell'
+    >>> em.load({"model": "pv.cell", "wafer": {"thickness": "120 um"}}).values
+    {'wafer.thickness': '120 um'}
     """
     if isinstance(source, Mapping):
         return _from_tree(source, "")
@@ -225,7 +278,31 @@ def _read(source: str, known: Stamp) -> Spec:
 
 
 def loads(text: str, name: str) -> Spec:
-    """Return the spec written as TOML in ``text``; ``name`` is for messages and results."""
+    """Return the spec written as TOML in a text.
+
+    Parameters
+    ----------
+    text : str
+        TOML that begins with ``model = "..."``.
+    name : str
+        What the spec is called in messages and results.
+
+    Returns
+    -------
+    Spec
+        The spec as written.
+
+    Raises
+    ------
+    InputError
+        No TOML, or no known ``model``.
+
+    Examples
+    --------
+    >>> from energymodels.core.spec import loads
+    >>> loads('model = "pv.shockley_queisser"', "limit").model
+    'pv.shockley_queisser'
+    """
     try:
         return _from_tree(tomllib.loads(text.removeprefix("\ufeff")), name)  # a byte order mark
     except tomllib.TOMLDecodeError as error:

@@ -72,8 +72,38 @@ def _decode(ds: xr.Dataset) -> xr.Dataset:
 
 
 def write(ds: xr.Dataset, path: str | Path) -> Path:
-    """Write a result to ``.nc``, ``.zarr`` or ``.csv``; a file in the way is replaced only after the new one
-    is complete.
+    """Write a result to a file.
+
+    A file in the way is replaced only after the new one is complete.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+        A result of ``run``, ``sweep`` or another function of this package.
+    path : str or Path
+        File to write; its suffix, ``.nc`` (netCDF), ``.zarr`` or ``.csv``, chooses the format. Folders that
+        lack are made.
+
+    Returns
+    -------
+    Path
+        The file written.
+
+    Raises
+    ------
+    InputError
+        Another suffix.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import energymodels as em
+    >>> ds = em.run("pv.shockley_queisser")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = em.write(ds, Path(folder) / "limit.csv")
+    ...     file.name, em.read(file).equals(ds)
+    ('limit.csv', True)
     """
     target = check_suffix(path)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -93,7 +123,34 @@ def write(ds: xr.Dataset, path: str | Path) -> Path:
 
 
 def read(path: str | Path) -> xr.Dataset:
-    """Return a result written by ``write``, labels restored."""
+    """Return a result that ``write`` wrote.
+
+    Parameters
+    ----------
+    path : str or Path
+        A file ``.nc``, ``.zarr`` or ``.csv``.
+
+    Returns
+    -------
+    xarray.Dataset
+        The result with its labels, units and attributes.
+
+    Raises
+    ------
+    InputError
+        No such file, another suffix, or a file that is no result.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import energymodels as em
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = em.write(em.run("pv.shockley_queisser", {"band_gap": 1.34}), Path(folder) / "limit.nc")
+    ...     ds = em.read(file)
+    >>> round(float(ds.efficiency), 1), ds.efficiency.units
+    (33.2, 'percent')
+    """
     import xarray as xr
 
     source = check_suffix(path)

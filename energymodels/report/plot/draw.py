@@ -63,6 +63,14 @@ def plot(
     ------
     InputError
         It lists names that are unknown or cannot play their part, and what differs between files.
+
+    Examples
+    --------
+    >>> import energymodels as em
+    >>> ds = em.sweep("pv.shockley_queisser", {"band_gap": "1:2:11"})
+    >>> figure = em.plot(ds, x="band_gap", y="efficiency")
+    >>> figure.axes[0].get_xlabel()
+    'band gap (eV)'
     """
     files = {"": results} if isinstance(results, xr.Dataset) else dict(results)
     picture = _picture(files, x, [y] if isinstance(y, str) else list(y), hue, facet, _forced(log, linear))
