@@ -40,8 +40,15 @@ def measured() -> dict[str, float]:
 
 
 def remember(name: str, seconds: float) -> None:
-    """Keep how long the kernels of a model took; where nothing can be written, it is forgotten."""
-    text = json.dumps(measured() | {name: round(seconds, 1)})
+    """Keep how long the kernels of a model took; where nothing can be written, it is forgotten.
+
+    A few functions may be compiled later than the rest, those of a series for one. That is less than it takes
+    the next time, so less than half of what is known does not count.
+    """
+    known = measured()
+    if seconds < 0.5 * known.get(name, 0.0):
+        return
+    text = json.dumps(known | {name: round(seconds, 1)})
     part = _file().with_suffix(f".{os.getpid()}")
     with contextlib.suppress(OSError):
         part.write_text(text, encoding="utf-8")

@@ -88,3 +88,9 @@ def test_kernels_of_a_damaged_cache_are_compiled_again(monkeypatch):
     assert [len(found) for found in tries] == [1, 0]
     workers.load_kernel(SimpleNamespace(name="pv.cell"), {})
     assert len(tries) == 2
+
+
+def test_functions_compiled_later_are_not_the_whole():
+    remember("pv.cell", 40.0)
+    remember("pv.cell", 1.0)
+    assert measured()["pv.cell"] == 40.0
