@@ -6,9 +6,9 @@ from scipy.optimize import brentq
 
 from energymodels.kernels import status
 from energymodels.kernels.constants import K_B_EV
-from energymodels.kernels.pv.cell import lanes, preparation, quasi_neutral
+from energymodels.kernels.pv.cell import lanes, power, preparation, quasi_neutral, reverse, voltage, writing
 from energymodels.kernels.pv.cell import row as at
-from energymodels.kernels.pv.metals.layout import CENTRES, COLUMNS, LEVELS
+from energymodels.kernels.pv.metals.layout import AT_T, CENTRES, COLUMNS, LEVELS
 from energymodels.kernels.pv.silicon.recombination import RICHTER
 
 KT = K_B_EV * 298.15
@@ -112,3 +112,42 @@ def test_optical_tables_are_met_between_their_nodes():
     np.testing.assert_allclose(generation, surface(u, v), rtol=1e-12)
     np.testing.assert_allclose(emission, surface(u, v), rtol=1e-6)
     assert CENTRES > 0
+
+
+def loaded():
+    """Return (work, centres, case) of lanes that all hold the ideal diode."""
+    w = np.zeros(lanes.SLOTS)
+    centres = (0, 0, np.empty((CENTRES, lanes.COLUMNS, lanes.LANES)))
+    case = rows({})[0]
+    for lane in range(lanes.LANES):
+        lanes.load(w, lane, case, np.full((1, LEVELS, AT_T), np.nan), centres)
+    w[lanes.U : lanes.U + lanes.LANES] = lanes.U_START
+    return w, centres, case
+
+
+def test_searches_of_a_group():
+    """At open circuit all light is lost; from there the peak lies where power falls to both sides."""
+    w, centres, case = loaded()
+    voltage.open_circuit(w, centres)
+    assert w[lanes.TOTAL] == pytest.approx(JG, rel=voltage.CLOSE)
+    assert writing.bulk_lifetime(w, 0, case) > 1.0  # only the surfaces recombine
+    w[lanes.U : lanes.U + lanes.LANES] -= 3.0
+    power.peak(w, centres, False)
+    top, u = (JG - w[lanes.TOTAL]) * w[lanes.V], w[lanes.U]
+    assert not w[lanes.FAILED : lanes.FAILED + lanes.LANES].any()
+    for aside in (-0.01, 0.01):
+        w[lanes.U : lanes.U + lanes.LANES] = u + aside
+        lanes.state(w, centres)
+        assert (JG - w[lanes.TOTAL]) * w[lanes.V] < top
+
+
+def test_the_inside_is_below_zero_in_reverse_alone():
+    """Without series resistance the inside has the terminal voltage; next to nothing recombines there."""
+    w, centres, _ = loaded()
+    w[lanes.TARGET : lanes.TARGET + lanes.LANES] = 0.1
+    assert not reverse.is_reversed(w, 0)
+    w[lanes.TARGET : lanes.TARGET + lanes.LANES] = -0.1
+    assert reverse.is_reversed(w, 0)
+    current = np.empty(lanes.LANES)
+    reverse.in_reverse(w, centres, current)
+    np.testing.assert_allclose(current, JG, rtol=1e-9)

@@ -14,7 +14,9 @@ from scipy.optimize import brentq
 from energymodels import datasets
 from energymodels.core.errors import InputError
 from energymodels.kernels.jit import INTERPRETED
+from energymodels.kernels.pv.metals import diffusion as diffusing
 from energymodels.kernels.pv.metals import gettering as kernel
+from energymodels.kernels.pv.metals import interpolation
 from energymodels.kernels.pv.metals import layers as layout
 from energymodels.kernels.status import OK, TOO_MANY_STEPS
 from energymodels.pv.metals import data, gettering, recipes
@@ -530,3 +532,21 @@ def test_sources():
     sources = datasets.table("sources")
     for layer_ in recipes.layers().values():
         assert {c.source for c in layer_.segregation.values()} <= {*sources, "unsourced"}
+
+
+def test_a_step_between_bare_faces_moves_nothing():
+    """What lies evenly stays so, and no error is seen in it."""
+    work, state = np.zeros((layout.ROWS, 22)), np.ones(22)
+    state[0] = state[-1] = 0.0
+    layout.mesh(WAFER, 1e-6, False, False, work)
+    error = diffusing.attempt(state, 10.0, 1000.0, 1100.0, IRON, np.array([NONE, NONE]), work)
+    assert error < 1e-12
+    np.testing.assert_allclose(work[diffusing.NEW], state, atol=1e-12)
+
+
+def test_interpolation_takes_polynomials_as_they_are():
+    """Six neighbours tell a polynomial of fifth degree, at the ends of the grid as in the middle."""
+    grid, wanted = np.linspace(-1.0, 1.0, 12), np.array([-1.0, -0.93, 0.05, 0.999])
+    curve = np.polynomial.Polynomial([0.3, -1.0, 0.5, 2.0, -0.7, 0.4])
+    found = interpolation.look_up(grid[0], grid[1] - grid[0], curve(grid), wanted)
+    np.testing.assert_allclose(found, 1.0 / (1.0 + np.exp(-curve(wanted))), rtol=1e-12)

@@ -7,7 +7,10 @@ import road
 from scipy.optimize import brentq
 
 from energymodels.kernels import status
-from energymodels.kernels.vehicle import pack_drive
+from energymodels.kernels.battery.cell import work
+from energymodels.kernels.battery.cell.start import begin
+from energymodels.kernels.jit import jit
+from energymodels.kernels.vehicle import pack_charge, pack_discharge, pack_drive, pack_step, pack_tally
 from energymodels.kernels.vehicle import pack_row as at
 
 PACK = {
@@ -181,3 +184,35 @@ def test_first_order_in_the_step():
     changes = np.abs(np.diff(ends))
     assert 1.5 < changes[0] / changes[1] < 2.6
     assert 1.5 < changes[1] / changes[2] < 2.6
+
+
+@jit
+def stepped(w, mesh, c, pack, tables, index, widths, nowhere, goal, seconds, out):
+    """Make one step with a power from the start and add up what it did; return (good, kept to limits)."""
+    begin(w, mesh, c, tables, index, widths, nowhere, cell.SPME)
+    if pack_step.heated(w, c, pack, seconds) != 0.0:
+        return False, False
+    limited = False
+    if goal > 0.0:
+        how = pack_discharge.discharge(w, mesh, c, pack, tables, nowhere, seconds, goal, cell.SPME)[0]
+        good = how == pack_discharge.GONE
+    else:
+        good, limited = pack_charge.charge(w, mesh, c, pack, tables, nowhere, seconds, goal, cell.SPME)
+    pack_tally.tally(w, c, pack, goal, limited, seconds, 1.0, out, 0)
+    return good, limited
+
+
+@pytest.mark.parametrize("goal", [6.0, -6.0])
+def test_one_step_has_the_power_that_was_asked_for(goal):
+    w, mesh, widths = cell.room(cell.SPME, (2, 2, 2))
+    tables, index, _ = cell.material(cell.functions())
+    pack = np.zeros(1, at.PACK).view(np.recarray)
+    pack["resistance"] = 0.01
+    c = cell.rows(limit_voltage=4.5, voltage_max=4.5, tolerance=1e-4, soc=0.5)[0]
+    out = np.zeros((at.SCALARS, 1))
+    found = stepped(w, mesh, c, pack[0], tables, index[np.newaxis], widths, np.empty((0, 2)), goal, 2.0, out)
+    assert found == (True, False)
+    point = w.points[work.new_slot(w)]
+    assert point[work.V] * point[work.I] * c.area == pytest.approx(goal, rel=1e-6)
+    assert out[at.DELIVERED if goal > 0.0 else at.RECOVERED, 0] == 2.0 * abs(goal)
+    assert out[at.CELL_ENERGY, 0] - out[at.PACK_LOSS, 0] == pytest.approx(2.0 * goal, rel=1e-6)
