@@ -25,9 +25,9 @@ def command(name: str | None, path: str | None, as_json: bool) -> None:
     The verdict is computed: consistent, needs unusual assumptions (which), inconsistent, or not enough
     published.
     """
-    from energymodels.claims import claims
+    from energymodels.claims.evaluate import evaluated
 
-    found = claims([name] if name else (), path, _say)
+    found = evaluated([name] if name else (), path, _say)
     if as_json:
         print_json(found)
     elif name:

@@ -11,8 +11,8 @@ from energymodels.cli.common import number, print_table, print_text, read_spec
 from energymodels.cli.completion import path_of_model, spec_or_file
 
 if TYPE_CHECKING:
+    from energymodels.core.field import FieldInfo
     from energymodels.core.model import Model, Output
-    from energymodels.core.schema import FieldInfo
     from energymodels.core.spec import Spec
 
 HEADER = ("field", "unit", "allowed", "default", "meaning")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from energymodels.cli.common import number
 
 if TYPE_CHECKING:
-    from energymodels.core.schema import FieldInfo
+    from energymodels.core.field import FieldInfo
 
 MANY, NAMED = 8, 6  # a table of more fields that are alike is folded into a line, with so many of their names
 BIG = 60  # a first level of more rows than this is a line

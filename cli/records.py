@@ -22,9 +22,9 @@ def command(auger: str, as_json: bool) -> None:
     """Compare the models with certified record cells; exit status 1 if a prediction misses V_oc by 4 mV or
     fill factor by 0.8.
     """
-    from energymodels.pv.records import AUGER, records
+    from energymodels.pv.records import AUGER, audited
 
-    entries = records(AUGER if auger == "both" else (auger,))
+    entries = audited(AUGER if auger == "both" else (auger,))
     if as_json:
         print_json(entries)
     else:

@@ -13,6 +13,7 @@ from energymodels.core.spec import Spec
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+    from xarray import Dataset
 
     from energymodels.core.solution import Solution
 
@@ -40,12 +41,47 @@ def at_limits(spec: Spec) -> Spec:
     return spec.replace({"protocol": PROTOCOL})
 
 
-def fastcharge(spec: Spec | str | Mapping[str, Any]) -> Solution:
-    """Return the fastest charge that the limits of ``spec`` allow, series and all; see ``at_limits``."""
+def fastcharge(spec: Spec | str | Mapping[str, Any], values: Mapping[str, Any] | None = None) -> Dataset:
+    """Charge a cell as fast as its limits (``limits.*``) allow at every instant.
+
+    Parameters
+    ----------
+    spec : Spec, str or mapping
+        A spec of a battery model, as in ``run``. Its own protocol is run if it has ``Charge at limits``, else
+        a charge to 80 % SOC.
+    values : mapping, optional
+        {path: value} on top of the spec.
+
+    Returns
+    -------
+    xarray.Dataset
+        Times to 80 % SOC in s, onset of plating, mean and peak C-rate, heat and lithium; current, voltage,
+        anode potential, temperature and SOC along ``time``.
+
+    Raises
+    ------
+    InputError
+        If the input is wrong, or the spec is of no battery model.
+
+    Examples
+    --------
+    >>> import energymodels as em
+    >>> ds = em.fastcharge("battery-lfp-18650", {"model": "battery.spm", "limits.c_rate": 2})
+    >>> 20 < float(ds.time_0_to_80) / 60 < 60, ds.time_0_to_80.units
+    (True, 's')
+    """
+    from energymodels.core.dataset import to_dataset
     from energymodels.core.spec import load
+
+    base = spec if isinstance(spec, Spec) else load(spec)
+    return to_dataset(charge(base.replace(values or {})))
+
+
+def charge(spec: Spec) -> Solution:
+    """Return the fastest charge that the limits of ``spec`` allow; see ``at_limits``."""
     from energymodels.core.sweep import solve
 
-    base = at_limits(spec if isinstance(spec, Spec) else load(spec))
+    base = at_limits(spec)
     if base.checked()["series.points"] < LEAST_POINTS:
         raise InputError(
             Fault(

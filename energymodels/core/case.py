@@ -16,7 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from energymodels.core import si
-from energymodels.core.schema import FieldInfo, Table, schema
+from energymodels.core.field import FieldInfo
+from energymodels.core.schema import Table, schema
 
 if TYPE_CHECKING:
     from energymodels.core.model import Array

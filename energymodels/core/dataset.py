@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -50,7 +50,7 @@ def _filled(solution: Solution) -> xr.Dataset:
     return found
 
 
-def _comment(attrs: dict[Any, Any], solution: Solution, output: Output) -> None:
+def _comment(attrs: dict[str, object], solution: Solution, output: Output) -> None:
     """Say beside a code of a single case what it stands for."""
     attrs.pop("comment", None)
     if not output.dims and solution.status.size == 1 and (word := solution.word(output)):
@@ -69,7 +69,7 @@ def _built(solution: Solution) -> xr.Dataset:
 
 def _variable(
     solution: Solution, output: Output, dims: tuple[str, ...]
-) -> tuple[tuple[str, ...], Array, dict[str, Any]]:
+) -> tuple[tuple[str, ...], Array, dict[str, object]]:
     """Return (dimensions, values, attributes) of an output."""
     attrs = {"units": output.unit, "long_name": output.long_name, **output.attrs}
     if output.absence:
@@ -84,9 +84,9 @@ def _variable(
     return dims + output.dims, values.reshape(solution.shape + values.shape[1:]), attrs
 
 
-def _coordinates(solution: Solution) -> dict[str, Any]:
+def _coordinates(solution: Solution) -> dict[str, object]:
     """Return the coordinates of the axes, and those of outputs with dimensions of their own."""
-    coords: dict[str, Any] = {}
+    coords: dict[str, object] = {}
     for axis in solution.axes:
         if axis.dim == "point" and axis.names is None:
             coords["point"] = ("point", np.arange(axis.size), {"units": "1", "long_name": "design"})
@@ -124,7 +124,7 @@ AXIS_ATTRS: Mapping[str, Mapping[str, str]] = {
 }
 
 
-def _status_attrs() -> dict[str, Any]:
+def _status_attrs() -> dict[str, object]:
     from energymodels.kernels.status import MEANINGS
 
     return {
@@ -138,7 +138,7 @@ def _status_attrs() -> dict[str, Any]:
 _version = cache(version)  # reading it takes longer than solving a cell
 
 
-def _root_attrs(solution: Solution, history: str) -> dict[str, Any]:
+def _root_attrs(solution: Solution, history: str) -> dict[str, object]:
     """Return the root attributes: model, versions, the whole spec, its digest, sources, threads, history."""
     swept = swept_values(solution.axes)
     spec = json.dumps(
@@ -153,7 +153,7 @@ def _root_attrs(solution: Solution, history: str) -> dict[str, Any]:
             "swept": sorted(swept),
         }
     )
-    attrs: dict[str, Any] = {
+    attrs: dict[str, object] = {
         "Conventions": "CF-1.11",
         "title": solution.spec.title or f"{solution.model.name}: {solution.model.summary}",
         "model": solution.model.name,

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
 from energymodels.core.arrays import Array
 from energymodels.core.axes import Axis
 from energymodels.core.errors import Fault, InputError
+from energymodels.core.field import FieldInfo
 from energymodels.core.review import Alternative
-from energymodels.core.schema import FieldInfo
+from energymodels.core.values import FieldDict
 
 SEED = 1  # the same draws each time
 DRAWS = 100_000
@@ -54,17 +54,17 @@ def _number(sets: str | int) -> int:
     return number
 
 
-def _drawn(members: list[tuple[str, dict[str, Any]]], number: int) -> list[tuple[str, dict[str, Any]]]:
+def _drawn(members: list[tuple[str, FieldDict]], number: int) -> list[tuple[str, FieldDict]]:
     """Return random combinations: for each group of fields that change together, the spec's own or one of its
     alternatives.
     """
-    groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    groups: dict[tuple[str, ...], list[FieldDict]] = {}
     for _, change in members:
         groups.setdefault(tuple(sorted(change)), [{}]).append(change)
     draw = np.random.default_rng(SEED)
     found = []
     for i in range(number):
-        merged: dict[str, Any] = {}
+        merged: FieldDict = {}
         for choices in groups.values():
             merged |= choices[int(draw.integers(len(choices)))]
         found.append((f"draw {i + 1}", merged))

@@ -22,11 +22,8 @@ class Fault:
 
     def __str__(self) -> str:
         unit = "" if self.unit in ("", "1") else f" {self.unit}"
-        text = (
-            self.field
-            if self.value is None
-            else f"{self.field} = {self.value}{unit if isinstance(self.value, float | int) else ''}"
-        )
+        behind = unit if isinstance(self.value, float | int) else ""
+        text = self.field if self.value is None else f"{self.field} = {self.value}{behind}"
         if self.allowed:
             text += f": allowed {self.allowed}{unit}"
         if self.hint:

@@ -16,11 +16,14 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from energymodels.core.arrays import Array
+from energymodels.core.values import Tree
 from energymodels.kernels import jit
 
 KEEP = 12  # folders of one kind that stay: those of other versions
 DAMAGE = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile)
-Content: TypeAlias = tuple[dict[str, np.ndarray[Any, Any]], dict[str, Any]]
+Meta: TypeAlias = dict[str, Any]  # what JSON holds beside the arrays
+Content: TypeAlias = tuple[dict[str, Array], Meta]
 
 
 def digest(data: bytes) -> str:
@@ -53,7 +56,7 @@ def kept(where: Path, key: str, make: Callable[[], Content]) -> Content:
     return arrays, meta
 
 
-def _write(path: Path, arrays: dict[str, np.ndarray[Any, Any]], meta: dict[str, Any]) -> None:
+def _write(path: Path, arrays: dict[str, Array], meta: Tree) -> None:
     """Write one file in one step, so that no reader finds half of it, and drop the folders of old
     versions.
     """

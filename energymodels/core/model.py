@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from energymodels.core.arrays import Array as Array
 from energymodels.core.arrays import label_index as label_index
+from energymodels.core.field import FieldInfo
 from energymodels.core.outputs import Agreement as Agreement
 from energymodels.core.outputs import Output as Output
 from energymodels.core.review import Context, Review
 from energymodels.core.review import Remark as Remark
-from energymodels.core.schema import FieldInfo, Table, schema
+from energymodels.core.schema import Table, schema
+from energymodels.core.values import Fields, Given
 
 if TYPE_CHECKING:
     from energymodels.core.solution import Solution
@@ -60,7 +62,7 @@ class Model(ABC):
     sources: ClassVar[tuple[str, ...]] = ()
     references: ClassVar[Mapping[str, Mapping[str, Agreement]]] = {}  # backend -> output -> agreement
     # backend -> fields that make the model cut space and time as it does
-    alike: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
+    alike: ClassVar[Mapping[str, Given]] = {}
     block: ClassVar[int] = 16384  # cases per block of work: its rows and results stay in the cache
 
     context: ClassVar[type[Context]] = Context  # the fields of a plan, with what they name
@@ -72,7 +74,7 @@ class Model(ABC):
         in the order of ``Block.scalars``.
         """
 
-    def fields(self, values: Mapping[str, Any]) -> dict[str, FieldInfo]:
+    def fields(self, values: Fields) -> dict[str, FieldInfo]:
         """Return every field by dotted path: those of ``spec`` and those that ``values``, as somebody wrote
         them, bring along.
 
@@ -88,7 +90,7 @@ class Model(ABC):
 
     def reviewed(
         self,
-        fields: Mapping[str, Any],
+        fields: Fields,
         along: Mapping[str, Array] | None = None,
         columns: Mapping[str, Array] | None = None,
         given: Collection[str] = (),

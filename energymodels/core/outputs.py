@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from energymodels.core import si
+from energymodels.core.values import Attrs
 
 # dimensions whose places are words: few, so that such an output is shown with the scalars
 LABELLED = frozenset({"component", "element"})
@@ -27,7 +26,7 @@ class Output:
     long_name: str
     dims: tuple[str, ...] = ()
     derived: bool = False
-    attrs: Mapping[str, Any] = field(default_factory=dict)
+    attrs: Attrs = field(default_factory=dict)
     on_request: bool = False
     absent: str = ""
 

@@ -11,9 +11,10 @@ from typing import Any, TypeAlias
 
 from energymodels.core import plausibility
 from energymodels.core.arrays import Array, label_index
-from energymodels.core.axes import Axis, Values, make_axes, read_values, swept_values
+from energymodels.core.axes import Axis, Over, make_axes, swept_values
 from energymodels.core.columns import of_fields
 from energymodels.core.ensemble import sets_axis
+from energymodels.core.entries import Values, read_values
 from energymodels.core.errors import (
     EntryWarning,
     Fault,
@@ -23,16 +24,17 @@ from energymodels.core.errors import (
     ProvenanceWarning,
     closest,
 )
+from energymodels.core.field import FieldInfo
 from energymodels.core.model import Model, Output
 from energymodels.core.registry import get_model, resolve
 from energymodels.core.review import Context, Review
-from energymodels.core.schema import FieldInfo
 from energymodels.core.solution import Solution
 from energymodels.core.solve import solved
 from energymodels.core.spec import Spec, load
+from energymodels.core.values import FieldDict, Fields, Given
 
 Keep: TypeAlias = list[str] | Callable[[Output], bool] | None
-Source: TypeAlias = Spec | str | Mapping[str, Any]
+Source: TypeAlias = Spec | str | Given
 Chunk: TypeAlias = tuple[tuple[slice, ...], int, int]  # where it is in the grid, its first case, its cases
 
 
@@ -60,7 +62,7 @@ class Plan:
         return found
 
     @property
-    def fields(self) -> Mapping[str, Any]:
+    def fields(self) -> Fields:
         """Every field in use, swept ones at their first value."""
         return self.context.fields
 
@@ -107,8 +109,8 @@ class Plan:
 
 def plan(
     spec: Source,
-    over: Mapping[Any, Values] | None = None,
-    values: Mapping[str, Any] | None = None,
+    over: Over | None = None,
+    values: Given | None = None,
     *,
     points: Mapping[str, Values] | None = None,
     sets: str | int | None = None,
@@ -191,7 +193,7 @@ def _notes(of: Plan, own: list[str], without: Mapping[str, str]) -> Iterator[tup
         yield remark, plausibility.PlausibilityWarning
 
 
-def _infos(base: Spec, over: Mapping[Any, Values], points: Mapping[str, Values]) -> dict[str, FieldInfo]:
+def _infos(base: Spec, over: Over, points: Mapping[str, Values]) -> dict[str, FieldInfo]:
     """Return the fields of the spec and those that swept texts bring along."""
     infos = dict(base.fields)
     model = get_model(base.model)
@@ -203,7 +205,7 @@ def _infos(base: Spec, over: Mapping[Any, Values], points: Mapping[str, Values])
     return infos
 
 
-def _path(model: Model, name: Any) -> Any:
+def _path(model: Model, name: object) -> object:
     """Return the path that a name of ``over`` stands for; what is none passes, ``make_axes`` says so."""
     try:
         return resolve(model, name)[0] if isinstance(name, str) else name
@@ -211,14 +213,14 @@ def _path(model: Model, name: Any) -> Any:
         return name
 
 
-def _checked(base: Spec, infos: Mapping[str, FieldInfo], axes: list[Axis]) -> dict[str, Any]:
+def _checked(base: Spec, infos: Mapping[str, FieldInfo], axes: list[Axis]) -> FieldDict:
     """Check the spec with all labels and texts that meet in the grid; return the fields in use, swept ones at
     their first.
     """
     if not axes:
         return base.checked()
     first = {path: values[0] for path, values in swept_values(axes).items()}
-    fields: dict[str, Any] = {}
+    fields: FieldDict = {}
     faults: list[Fault] = []
     for words in _words(infos, axes):
         try:
@@ -242,7 +244,7 @@ def _words(infos: Mapping[str, FieldInfo], axes: list[Axis]) -> Iterator[dict[st
         yield {path: word for part in parts for path, word in part.items()}
 
 
-def _columns(infos: Mapping[str, FieldInfo], fields: Mapping[str, Any], axes: list[Axis]) -> dict[str, Array]:
+def _columns(infos: Mapping[str, FieldInfo], fields: Fields, axes: list[Axis]) -> dict[str, Array]:
     """Return every field in use as an array that broadcasts over the grid: numbers, indices of labels,
     texts.
     """

@@ -13,8 +13,8 @@ import numpy as np
 
 from energymodels.core.arrays import Array
 from energymodels.core.errors import PlausibilityWarning as PlausibilityWarning
+from energymodels.core.field import FieldInfo
 from energymodels.core.review import Remark, Review
-from energymodels.core.schema import FieldInfo
 
 
 def remarks(review: Review[Any], infos: Mapping[str, FieldInfo], shape: tuple[int, ...]) -> list[str]:

@@ -11,11 +11,12 @@ import numpy as np
 
 from energymodels.core.arrays import Array
 from energymodels.core.errors import Fault
+from energymodels.core.values import Fields, Used
 
 if TYPE_CHECKING:
     from energymodels.core.solution import Solution
 
-Alternative: TypeAlias = tuple[str, Mapping[str, Any]]  # its name, and what it sets: {path: value}
+Alternative: TypeAlias = tuple[str, Fields]  # its name, and what it sets: {path: value}
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Context:
     """
 
     model: str
-    fields: Mapping[str, Any]
+    fields: Fields
     along: Mapping[str, Array] = field(default_factory=dict)
     columns: Mapping[str, Array] = field(default_factory=dict)
     given: Collection[str] = ()
@@ -47,7 +48,7 @@ class Context:
         return set(self.along)
 
     @cached_property
-    def used(self) -> dict[str, list[Any]]:
+    def used(self) -> Used:
         """{path: every label or text in use, or one number} of all fields."""
         return {
             path: np.unique(self.along[path]).tolist()

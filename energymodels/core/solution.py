@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from energymodels.core.arrays import Array
+from energymodels.core.values import Fields
 from energymodels.kernels import status
 
 if TYPE_CHECKING:
     from energymodels.core.axes import Axis
+    from energymodels.core.field import FieldInfo
     from energymodels.core.model import Model, Output
     from energymodels.core.plan import Plan
-    from energymodels.core.schema import FieldInfo
     from energymodels.core.spec import Spec
 
 
@@ -50,7 +51,7 @@ class Solution:
         return self.plan.infos
 
     @property
-    def fields(self) -> Mapping[str, Any]:
+    def fields(self) -> Fields:
         """Every field in use, swept ones at their first value."""
         return self.plan.fields
 

@@ -10,14 +10,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from energymodels import datasets
 from energymodels.core import registry
 from energymodels.core.errors import Fault, InputError, closest, unknown
+from energymodels.core.field import FieldInfo, in_unit
 from energymodels.core.files import Stamp, stamp
 from energymodels.core.registry import get_model, resolve
-from energymodels.core.schema import FieldInfo, groups, in_unit, own_defaults, schema
+from energymodels.core.schema import groups, own_defaults, schema
+from energymodels.core.values import FieldDict, Given, Tree
 
 if TYPE_CHECKING:
     from energymodels.core.model import Model
@@ -52,10 +54,10 @@ class Spec:
     """
 
     model: str
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Given = field(default_factory=dict)
     name: str = ""
     title: str = ""
-    provenance: Mapping[str, Any] = field(default_factory=dict)
+    provenance: Given = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
 
     @property
@@ -71,7 +73,7 @@ class Spec:
         except InputError:
             return set()
 
-    def replace(self, changes: Mapping[str, Any]) -> Spec:
+    def replace(self, changes: Given) -> Spec:
         """Return a spec with ``changes`` (path or alias: number, label or text with a unit).
 
         Alternatives of what is set are dropped, and so are values of fields that what was replaced brought
@@ -100,7 +102,7 @@ class Spec:
             else new
         )
 
-    def checked(self) -> dict[str, Any]:
+    def checked(self) -> FieldDict:
         """Return every field in use with its value, defaults filled in. InputError lists all faults."""
         model = get_model(self.model)
         table = schema(model.spec)
@@ -130,13 +132,13 @@ def _brought(fields: Mapping[str, FieldInfo], table: Mapping[str, FieldInfo]) ->
     return {path: info for path, info in fields.items() if info is not table.get(path)}
 
 
-def _resolved(model: Model, changes: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
+def _resolved(model: Model, changes: Given) -> tuple[FieldDict, list[Fault]]:
     """Return (changes by path, faults): aliases become the paths they stand for, their bare numbers get the
     alias' unit.
     """
     faults: list[Fault] = []
     names: dict[str, str] = {}
-    found: dict[str, Any] = {}
+    found: FieldDict = {}
     for name, value in changes.items():
         try:
             path, unit = resolve(model, name)
@@ -150,11 +152,9 @@ def _resolved(model: Model, changes: Mapping[str, Any]) -> tuple[dict[str, Any],
     return found, faults
 
 
-def _defaults(
-    model: Model, brought: Mapping[str, FieldInfo], given: Mapping[str, Any]
-) -> tuple[dict[str, Any], list[Fault]]:
+def _defaults(model: Model, brought: Mapping[str, FieldInfo], given: Given) -> tuple[FieldDict, list[Fault]]:
     """Return (defaults by path, faults) of alternatives and brought fields that are in use and not given."""
-    found: dict[str, Any] = {}
+    found: FieldDict = {}
     faults: list[Fault] = []
     for group in groups(model.spec):
         used = next((c for c in group if any(path in given for path in c)), group[0])
@@ -188,10 +188,10 @@ def _clashes(model: Model, brought: Mapping[str, FieldInfo]) -> list[Fault]:
     ]
 
 
-def _parsed(fields: Mapping[str, FieldInfo], raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
+def _parsed(fields: Mapping[str, FieldInfo], raw: Given) -> tuple[FieldDict, list[Fault]]:
     """Return (values by path, faults) of what somebody wrote: unknown names and bad values are faults."""
     faults: list[Fault] = []
-    parsed: dict[str, Any] = {}
+    parsed: FieldDict = {}
     for path, value in raw.items():
         if path not in fields:
             faults.append(Fault(path, hint=f"unknown field; {closest(path, fields, fold=True)}".rstrip("; ")))
@@ -203,8 +203,8 @@ def _parsed(fields: Mapping[str, FieldInfo], raw: Mapping[str, Any]) -> tuple[di
     return parsed, faults
 
 
-def _flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    flat: dict[str, Any] = {}
+def _flat(tree: Tree, prefix: str = "") -> dict[str, object]:
+    flat: dict[str, object] = {}
     for name, value in tree.items():
         flat |= _flat(value, f"{prefix}{name}.") if isinstance(value, Mapping) else {prefix + name: value}
     return flat
@@ -227,7 +227,7 @@ def bundled() -> dict[str, Path]:
     return {path.stem: path for path in sorted(SPECS.glob("*.toml"))}
 
 
-def load(source: str | Path | Mapping[str, Any]) -> Spec:
+def load(source: str | Path | Tree) -> Spec:
     """Return a spec: a bundled one, one of a file, or the defaults of a model.
 
     Parameters
@@ -309,14 +309,14 @@ def loads(text: str, name: str) -> Spec:
         raise InputError(Fault(name, hint=f"not a TOML file: {error}")) from error
 
 
-def _provenance(tree: Mapping[str, Any]) -> dict[str, Any]:
+def _provenance(tree: Tree) -> dict[str, object]:
     found = tree.get("provenance", {})
     if not isinstance(found, Mapping):
         raise InputError(Fault("provenance", found, hint="must be a table of fields and their sources"))
     return dict(found)
 
 
-def _from_tree(tree: Mapping[str, Any], name: str) -> Spec:
+def _from_tree(tree: Tree, name: str) -> Spec:
     model = tree.get("model")
     if not isinstance(model, str):
         raise InputError(

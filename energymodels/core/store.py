@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import shutil
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ import numpy as np
 
 from energymodels.core.arrays import Array
 from energymodels.core.errors import Fault, InputError
+from energymodels.core.values import Given
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -30,41 +30,44 @@ def check_suffix(path: str | Path) -> Path:
 
 
 def _encode(ds: xr.Dataset) -> xr.Dataset:
-    """Write labels and texts as integers with flag_values and flag_meanings, texts of several words as JSON
-    in flag_texts.
+    """Write labels and texts as integers: coordinates of single words with flag_values and flag_meanings, all
+    others with flag_values and, as JSON, flag_texts.
     """
-    for name in list(ds.coords):
-        coord = ds.coords[name]
-        if coord.dtype.kind in "UO":
-            words = [str(v) for v in coord.values.flat]
-            known = {word: code for code, word in enumerate(dict.fromkeys(words))}
-            codes = np.array([known[word] for word in words], dtype=np.int8 if len(known) < 128 else np.int32)
-            attrs = {**coord.attrs, "flag_values": np.arange(len(known), dtype=codes.dtype)}
-            if all(word.split() == [word] for word in known):
-                attrs["flag_meanings"] = " ".join(known)
-            else:
-                attrs["flag_texts"] = json.dumps(list(known))
-            ds = ds.assign_coords({name: (coord.dims, codes.reshape(coord.shape), attrs)})
+    for name, variable in list(ds.variables.items()):
+        if variable.dtype.kind not in "UO":
+            continue
+        words = [str(v) for v in variable.values.flat]
+        known = {word: code for code, word in enumerate(dict.fromkeys(words))}
+        codes = np.array([known[word] for word in words], dtype=np.int8 if len(known) < 128 else np.int32)
+        attrs = {**variable.attrs, "flag_values": np.arange(len(known), dtype=codes.dtype)}
+        if name in ds.coords and all(word.split() == [word] for word in known):
+            attrs["flag_meanings"] = " ".join(known)
+        else:
+            attrs["flag_texts"] = json.dumps(list(known))
+        ds = _replaced(ds, name, codes.reshape(variable.shape), attrs)
     return ds
 
 
+def _replaced(ds: xr.Dataset, name: Any, values: Array, attrs: dict[Any, Any]) -> xr.Dataset:
+    """Return ``ds`` with other values of a variable or coordinate."""
+    new = {name: (ds[name].dims, values, attrs)}
+    return ds.assign_coords(new) if name in ds.coords else ds.assign(new)
+
+
 def _decode(ds: xr.Dataset) -> xr.Dataset:
-    """Restore labels, and flags to the type of their variable."""
+    """Restore labels and texts, and flags to the type of their variable."""
     for variable in ds.variables.values():
         for key in ("flag_values", "flag_masks"):
             if key in variable.attrs:
                 variable.attrs[key] = np.array(variable.attrs[key], dtype=variable.dtype)
-    for name in list(ds.coords):
-        coord = ds.coords[name]
-        text = str(coord.attrs.get("flag_texts", ""))
-        if text or "flag_meanings" in coord.attrs:
-            labels = np.array(json.loads(text) if text else str(coord.attrs["flag_meanings"]).split())
-            attrs = {
-                k: v
-                for k, v in coord.attrs.items()
-                if k not in ("flag_values", "flag_meanings", "flag_texts")
-            }
-            ds = ds.assign_coords({name: (coord.dims, labels[coord.values.astype(int)], attrs)})
+    flags = ("flag_values", "flag_meanings", "flag_texts")
+    for name, variable in list(ds.variables.items()):
+        text = str(variable.attrs.get("flag_texts", ""))
+        if text or (name in ds.coords and "flag_meanings" in variable.attrs):
+            words = json.loads(text) if text else str(variable.attrs["flag_meanings"]).split()
+            labels = np.array(words, dtype=str)[variable.values.astype(int)]
+            attrs = {key: value for key, value in variable.attrs.items() if key not in flags}
+            ds = _replaced(ds, name, labels, attrs)
     return ds
 
 
@@ -187,7 +190,7 @@ def _history(path: Path) -> Any:
         return file.attrs["history"]
 
 
-def _plain(attrs: Mapping[str, Any]) -> dict[str, Any]:
+def _plain(attrs: Given) -> dict[str, object]:
     return {k: v.tolist() if isinstance(v, np.ndarray | np.generic) else v for k, v in attrs.items()}
 
 
@@ -216,10 +219,15 @@ def _write_csv(ds: xr.Dataset, path: Path) -> None:
         lines.writerows(zip(*(_texts(column) for column in full), strict=True))
 
 
-def _texts(column: Array) -> list[Any]:
+def _texts(column: Array) -> list[object]:
     """Return a column as Python values, times as text."""
-    found: list[Any] = (np.datetime_as_string(column) if column.dtype.kind == "M" else column).tolist()
+    found: list[object] = (np.datetime_as_string(column) if column.dtype.kind == "M" else column).tolist()
     return found
+
+
+def _typed(texts: Array, dtype: np.dtype[Any]) -> Array:
+    """Return the texts of a column as what they are."""
+    return texts == "True" if dtype.kind == "b" else texts.astype(dtype)
 
 
 def _read_csv(path: Path) -> xr.Dataset:
@@ -231,7 +239,7 @@ def _read_csv(path: Path) -> xr.Dataset:
     sizes = meta["sizes"]
     variables = {}
     for (name, info), column in zip(meta["variables"].items(), columns, strict=True):
-        grid = np.array(column).reshape(tuple(sizes.values())).astype(np.dtype(info["dtype"]))
+        grid = _typed(np.array(column), np.dtype(info["dtype"])).reshape(tuple(sizes.values()))
         index = tuple(slice(None) if d in info["dims"] else 0 for d in sizes)
         order = [d for d in sizes if d in info["dims"]]
         attrs = {

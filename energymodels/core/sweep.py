@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from energymodels.core.axes import Values
+from energymodels.core.axes import Over
+from energymodels.core.entries import Values
 from energymodels.core.plan import Keep, Source, plan
 from energymodels.core.solution import Solution
+from energymodels.core.values import Given
 
 if TYPE_CHECKING:
     from xarray import Dataset
 
 
-def run(spec: Source, values: Mapping[str, Any] | None = None, *, backend: str = "") -> Dataset:
+def run(spec: Source, values: Given | None = None, *, backend: str = "") -> Dataset:
     """Run a spec once.
 
     Parameters
@@ -48,8 +50,8 @@ def run(spec: Source, values: Mapping[str, Any] | None = None, *, backend: str =
 
 def sweep(
     spec: Source,
-    over: Mapping[Any, Values],
-    values: Mapping[str, Any] | None = None,
+    over: Over,
+    values: Given | None = None,
     *,
     points: Mapping[str, Values] | None = None,
     backend: str = "",
@@ -109,8 +111,8 @@ def sweep(
 
 def solve(
     spec: Source,
-    over: Mapping[Any, Values],
-    values: Mapping[str, Any] | None = None,
+    over: Over,
+    values: Given | None = None,
     *,
     points: Mapping[str, Values] | None = None,
     backend: str = "",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ def path_of(ds: xr.Dataset, name: str) -> str:
     return str(ds[name].attrs.get("field", name)) if name in ds.variables else name
 
 
-def dims_of(ds: xr.Dataset, *names: str | None) -> set[Any]:
+def dims_of(ds: xr.Dataset, *names: str | None) -> set[Hashable]:
     """Return the dimensions of the variables named."""
     return {d for name in names if name for d in ds[name].dims}
 

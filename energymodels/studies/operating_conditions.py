@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from energymodels.core.dataset import to_dataset
 from energymodels.core.errors import NoteWarning
@@ -55,7 +55,7 @@ def coefficient(ds: Dataset, output: str) -> float:
     per kelvin.
     """
     line = ds[output].sel(irradiance=STC["irradiance"])
-    slope: Any = line.differentiate("temperature").sel(temperature=STC["temperature"], method="nearest")
+    slope = line.differentiate("temperature").sel(temperature=STC["temperature"], method="nearest")
     return float(100.0 * slope / line.sel(temperature=STC["temperature"], method="nearest"))
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -21,8 +21,9 @@ from energymodels.report.figures import save
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.collections import QuadMesh
     from matplotlib.figure import Figure
-    from xarray import Dataset
+    from xarray import DataArray, Dataset
 
 TITLE = "p-type against n-type wafers (over 200 000 cells)"
 FILES = ("p-vs-n.nc", "p-vs-n.png")
@@ -72,9 +73,10 @@ def _at(ds: Dataset, **values: float) -> Dataset:
     return ds.sel(SHOWN | values, method="nearest")
 
 
-def _gain(ds: Dataset) -> Any:
+def _gain(ds: Dataset) -> DataArray:
     """Return the efficiency of n-type less that of p-type."""
-    return ds.efficiency.sel(wafer_type="n") - ds.efficiency.sel(wafer_type="p")
+    efficiency = ds["efficiency"]
+    return efficiency.sel(wafer_type="n") - efficiency.sel(wafer_type="p")
 
 
 def _findings(ds: Dataset) -> list[str]:
@@ -113,7 +115,7 @@ def _figure(ds: Dataset) -> Figure:
     return figure
 
 
-def _map(axes: Axes, ds: Dataset, x: str, label: str, title: str) -> Any:
+def _map(axes: Axes, ds: Dataset, x: str, label: str, title: str) -> QuadMesh:
     """Draw n less p over ``x`` and the asymmetry; dotted where a diffusion length is under four
     thicknesses.
     """

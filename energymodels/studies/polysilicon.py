@@ -11,7 +11,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -26,7 +26,7 @@ from energymodels.studies.stated import stated
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-    from xarray import Dataset
+    from xarray import DataArray, Dataset
 
 TITLE = "efficiency along the ingot: rod against granular polysilicon, p-PERC, n-TOPCon, n-HJT"
 CELLS = {
@@ -71,9 +71,10 @@ def run(folder: Path, say: Callable[[str], None]) -> list[Path]:
     return [*paths, picture]
 
 
-def _loss(ds: Dataset) -> Any:
+def _loss(ds: Dataset) -> DataArray:
     """Return the loss against the cell without metals, percent absolute."""
-    return ds.attrs["clean_efficiency"] - ds.efficiency
+    clean: float = ds.attrs["clean_efficiency"]
+    return clean - ds["efficiency"]
 
 
 def _findings(found: dict[str, Dataset]) -> list[str]:

@@ -460,7 +460,7 @@ def test_records_are_explained_or_flagged(records):
 def test_records_gate_fails_with_status_one(cli, monkeypatch, records):
     """A prediction that misses is said by the exit status, whatever else is printed."""
     missed = [entry | {"passed": False if entry["passed"] else None} for entry in records]
-    monkeypatch.setattr(audit, "records", lambda auger: missed)
+    monkeypatch.setattr(audit, "audited", lambda auger: missed)
     assert strict(cli("records", "--json", status=1).stdout) == missed
     assert cli("records", status=1).stdout
 
@@ -468,14 +468,14 @@ def test_records_gate_fails_with_status_one(cli, monkeypatch, records):
 def test_records_gate_is_the_tolerance(monkeypatch):
     monkeypatch.setitem(audit.TOLERANCE, "v_oc", 1e-6)
     monkeypatch.setattr(audit, "_explain", lambda table, auger: {})
-    entries = audit.records(("niewelt2022",))
+    entries = audit.audited(("niewelt2022",))
     assert {entry["passed"] for entry in entries if entry["tier"] == "prediction"} == {False}
 
 
 def test_records_of_one_model_as_text(cli, monkeypatch, records):
     asked = []
     monkeypatch.setattr(
-        audit, "records", lambda auger: asked.extend(auger) or [e for e in records if e["auger"] in auger]
+        audit, "audited", lambda auger: asked.extend(auger) or [e for e in records if e["auger"] in auger]
     )
     text = cli("records", "--auger", "niewelt2022").stdout
     assert asked == ["niewelt2022"]
@@ -680,7 +680,7 @@ def test_describe_folds_tables_of_many_like_fields(cli):
 def test_only_like_fields_fold():
     from energymodels.cli.folding import alike as _alike
     from energymodels.cli.folding import general as _general
-    from energymodels.core.schema import FieldInfo
+    from energymodels.core.field import FieldInfo
 
     def table(name, meanings, start=0, **more):
         paths = [f"{name}.f{start + i}" for i in range(len(meanings))]

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 import energymodels as em
-from energymodels.core.axes import make_axes, read_values
+from energymodels.core.axes import make_axes
+from energymodels.core.entries import read_values
 from energymodels.core.errors import EntryWarning, InputError
 from energymodels.kernels import status
 

@@ -18,9 +18,10 @@ from energymodels.core import solve as solving
 from energymodels.core import sweep as engine
 from energymodels.core.dataset import to_dataset
 from energymodels.core.errors import Fault, InputError
+from energymodels.core.field import FieldInfo
 from energymodels.core.model import Model, Output, Prepared
 from energymodels.core.review import Review
-from energymodels.core.schema import FieldInfo, Table, choice, quantity, schema, text
+from energymodels.core.schema import Table, choice, quantity, schema, text
 from energymodels.core.store import SUFFIXES
 
 

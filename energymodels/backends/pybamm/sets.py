@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import inspect
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from importlib.metadata import version
-from typing import Any
 
 import numpy as np
 
@@ -25,6 +24,7 @@ from energymodels.battery.parameters.functions import (
 )
 from energymodels.battery.parameters.names import ASKED_FOR, SCALARS, name_of
 from energymodels.core.errors import Fault, InputError
+from energymodels.core.values import Tree
 
 STEP = 1.25  # by which a number is changed to see what it does
 SAME = 1e-9  # relative spread of what counts as a number
@@ -70,7 +70,7 @@ def read(name: str) -> Material:
     )
 
 
-def _unsupported(values: Mapping[str, Any]) -> str:
+def _unsupported(values: Tree) -> str:
     """Return why a set, as it is written, is no full cell of one material an electrode, or nothing."""
     names = list(values)
     if values.get("chemistry", "lithium_ion") not in CHEMISTRIES:
@@ -90,13 +90,13 @@ def _unsupported(values: Mapping[str, Any]) -> str:
     return ""
 
 
-def _asked_for(values: Any) -> dict[str, float]:
+def _asked_for(values: pybamm.ParameterValues) -> dict[str, float]:
     """Return {path: number} of what only PyBaMM asks for, where that is a number in its ``values``."""
     found = {f"side_reactions.{key}": values[name] for key, name in ASKED_FOR.items() if name in values}
     return {path: float(value) for path, value in found.items() if isinstance(value, int | float)}
 
 
-def _scalars(values: Any, set_name: str) -> tuple[dict[str, float], dict[str, str]]:
+def _scalars(values: pybamm.ParameterValues, set_name: str) -> tuple[dict[str, float], dict[str, str]]:
     """Return ({path: number in our unit}, {what the set cannot be used for: why})."""
     found: dict[str, float] = {}
     refused: dict[str, str] = {}
@@ -129,7 +129,7 @@ def _scalars(values: Any, set_name: str) -> tuple[dict[str, float], dict[str, st
     return found, refused
 
 
-def _numbers(values: Any, name: str, path: str, T_ref: float) -> Array:
+def _numbers(values: pybamm.ParameterValues, name: str, path: str, T_ref: float) -> Array:
     """Return a parameter's values: one of a number, several of a function, the first at the reference
     temperature.
     """
@@ -147,7 +147,7 @@ def _numbers(values: Any, name: str, path: str, T_ref: float) -> Array:
     return np.array([_value(values, value(*map(pybamm.Scalar, arguments))) for arguments in (*first, *grid)])
 
 
-def _value(values: Any, symbol: Any) -> float:
+def _value(values: pybamm.ParameterValues, symbol: pybamm.Symbol) -> float:
     return (
         float(symbol)
         if isinstance(symbol, int | float)
@@ -155,7 +155,7 @@ def _value(values: Any, symbol: Any) -> float:
     )
 
 
-def _curves(values: Any, T_ref: float) -> dict[str, Surface]:
+def _curves(values: pybamm.ParameterValues, T_ref: float) -> dict[str, Surface]:
     """Return the material functions by key, each evaluated at once for all its arguments."""
     param = pybamm.LithiumIonParameters(pybamm.BatteryModelOptions({}))
     on = partial(_evaluated, values)
@@ -173,7 +173,7 @@ def _curves(values: Any, T_ref: float) -> dict[str, Surface]:
     return curves
 
 
-def _powers(values: Any) -> dict[str, dict[str, float]]:
+def _powers(values: pybamm.ParameterValues) -> dict[str, dict[str, float]]:
     """Return {E_N and E_P: {path: power of that number by which exchange currents grow at one stoichiometry
     and concentration}}.
     """
@@ -191,13 +191,15 @@ def _powers(values: Any) -> dict[str, dict[str, float]]:
     return found
 
 
-def _middle(values: Any, electrode: Any) -> float:
+def _middle(values: pybamm.ParameterValues, electrode: pybamm.BaseParameters) -> float:
     """Return the exchange current density at stoichiometry 1/2, A m-2."""
     j0 = _evaluated(values, lambda c_e, sto: electrode.j0(c_e, sto * electrode.c_max, pybamm.Scalar(298.15)))
     return float(j0(np.array([CONCENTRATION]), np.array([0.5]))[0])
 
 
-def _of_electrode(electrode: Any, T_ref: Any) -> dict[str, Callable[..., Any]]:
+def _of_electrode(
+    electrode: pybamm.BaseParameters, T_ref: pybamm.Symbol
+) -> dict[str, Callable[..., pybamm.Symbol]]:
     """Return functions of PyBaMM's symbols; the entropic change has the bounds on stoichiometry that the
     potential has.
     """
@@ -213,7 +215,9 @@ def _over_stoichiometry(j0: Callable[..., Array], most: float, c_e: Array, sto: 
     return j0(c_e, most * sto, T)
 
 
-def _evaluated(values: Any, function: Callable[..., Any]) -> Callable[..., Array]:
+def _evaluated(
+    values: pybamm.ParameterValues, function: Callable[..., pybamm.Symbol]
+) -> Callable[..., Array]:
     """Return a function of arrays of one shape that evaluates a function of PyBaMM's symbols."""
 
     def f(*arguments: Array) -> Array:

@@ -10,15 +10,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 
 from energymodels.battery.parameters.sets import parameter_set
 from energymodels.core.columns import of_fields
 from energymodels.core.errors import Fault, InputError
+from energymodels.core.field import FieldInfo, brought_along
 from energymodels.core.model import Array
-from energymodels.core.schema import FieldInfo, brought_along, schema, without
+from energymodels.core.schema import schema, without
+from energymodels.core.values import Fields
 from energymodels.kernels.battery.cell import layout as functions
 from energymodels.kernels.battery.design import layout
 
@@ -39,7 +40,7 @@ def brought() -> dict[str, FieldInfo]:
     return brought_along(_infos(), PREFIX.__add__, "design")
 
 
-def check(fields: Mapping[str, Any]) -> list[Fault]:
+def check(fields: Fields) -> list[Fault]:
     """Return what is wrong with the design that ``fields`` name and change."""
     from energymodels.battery.design.geometry import design_fields
 

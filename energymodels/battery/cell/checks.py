@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from energymodels.battery.protocol.rules import out_of_limits
 from energymodels.core.arrays import Array
 from energymodels.core.errors import Fault
 from energymodels.core.review import Alternative, Context, Review
+from energymodels.core.values import Fields
 from energymodels.kernels.constants import ZERO_CELSIUS
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ class BatteryReview(Review[Context]):
         return faults + built.check(fields) + self._missing(fields, found.name, found.scalars)
 
     @staticmethod
-    def _missing(fields: Mapping[str, Any], name: str, scalars: Mapping[str, float]) -> list[Fault]:
+    def _missing(fields: Fields, name: str, scalars: Mapping[str, float]) -> list[Fault]:
         """Return faults for missing coefficients of the side reactions in use."""
         faults = []
         for reaction in ("plating", "sei"):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from energymodels.battery.parameters.sets import parameter_set
@@ -34,7 +32,7 @@ def place(protocol: Protocol, number: int) -> str:
     raise ValueError(f"the protocol has no step {number}")
 
 
-def of_cases(path: str, default: Any, axes: list[Axis]) -> Array:
+def of_cases(path: str, default: object, axes: list[Axis]) -> Array:
     """Return what a field is in every case, or once for all."""
     for i, axis in enumerate(axes):
         if path in axis.values:

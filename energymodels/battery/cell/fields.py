@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import math
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Unpack
 
-from energymodels.core.schema import Count, Filled, Label, Number, Table, Text, choice, count, quantity, text
+from energymodels.core.schema import (
+    Count,
+    Filled,
+    Label,
+    Number,
+    Table,
+    Text,
+    Usual,
+    choice,
+    count,
+    quantity,
+    text,
+)
 
 THICKNESS = (1.0, 2e3)  # um, usual
 
 
-def of_set(unit: str, meaning: str, **limits: Any) -> Any:
+def of_set(unit: str, meaning: str, **limits: Unpack[Usual]) -> Any:
     """Return a number field that the parameter set fills in where it is not set."""
     return quantity(None, unit, f"{meaning}; not set: the parameter set's", **limits)
 

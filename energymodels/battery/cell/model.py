@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -17,9 +17,11 @@ from energymodels.battery.cell.rows import Columns, kernel_rows, program, shared
 from energymodels.battery.parameters import names
 from energymodels.battery.protocol.program import parse
 from energymodels.core.errors import Fault, InputError
+from energymodels.core.field import FieldInfo
 from energymodels.core.model import Agreement, Array, Block, Model, Output, Prepared, Probe, hand_out
 from energymodels.core.review import Context
-from energymodels.core.schema import FieldInfo, Table, schema
+from energymodels.core.schema import Table, schema
+from energymodels.core.values import Fields, Given
 
 if TYPE_CHECKING:
     pass
@@ -34,7 +36,7 @@ class Battery(Model):
     review = BatteryReview
     outputs: ClassVar[tuple[Output, ...]] = OUTPUTS
     references: ClassVar[Mapping[str, Mapping[str, Agreement]]] = {"pybamm": REFERENCES}
-    alike: ClassVar[Mapping[str, Mapping[str, Any]]] = {"pybamm": {"mesh": "pybamm"}}
+    alike: ClassVar[Mapping[str, Given]] = {"pybamm": {"mesh": "pybamm"}}
     block: ClassVar[int] = 64
 
     def kernel(self) -> ModuleType:
@@ -42,7 +44,7 @@ class Battery(Model):
 
         return drive
 
-    def fields(self, values: Mapping[str, Any]) -> dict[str, FieldInfo]:
+    def fields(self, values: Fields) -> dict[str, FieldInfo]:
         found = schema(self.spec)
         found = found | (built.brought() if built.FIELD in values else {})
         return found | dict(parse(values.get("protocol", found["protocol"].default)).placeholders)
@@ -65,7 +67,7 @@ class Battery(Model):
             end = float(ended.max()) if ended.size else 1.0
         return {"time": np.linspace(0.0, end, points)} | self._places(fields)
 
-    def _places(self, fields: Mapping[str, Any]) -> dict[str, Array]:
+    def _places(self, fields: Fields) -> dict[str, Array]:
         """Return node positions as fractions of their layers; empty for a model without spatial
         resolution.
         """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
@@ -11,6 +10,7 @@ from energymodels.battery.parameters.sets import parameter_set
 from energymodels.battery.protocol.direction import Course
 from energymodels.battery.protocol.program import parse
 from energymodels.core.model import Array
+from energymodels.core.values import Fields
 
 USUAL_TEMPERATURE = 25.0  # degC
 GIVEN = ("initial_soc", "initial_voltage", "initial_state")
@@ -19,7 +19,7 @@ ISOTHERMAL = "an isothermal cell is at ambient temperature"
 PLAIN = {"charge": "charge", "discharge": "discharge", "charge at limits": "charge"}
 
 
-def _file(fields: Mapping[str, Any]) -> Mapping[str, float]:
+def _file(fields: Fields) -> Mapping[str, float]:
     """Return the numbers of a set that is a file, {path: number}; of all sets only a file says where a cell
     starts.
     """
@@ -27,7 +27,7 @@ def _file(fields: Mapping[str, Any]) -> Mapping[str, float]:
     return parameter_set(name).scalars if name.endswith(".json") else {}
 
 
-def soc(fields: Mapping[str, Any]) -> float:
+def soc(fields: Fields) -> float:
     """Return the state of charge from which a case starts whose fields do not say it."""
     own = _file(fields).get("initial_soc")
     return parse(str(fields["protocol"])).course.soc if own is None else own
@@ -40,14 +40,14 @@ def socs(protocols: Array, own: Array) -> Array:
     return np.where(np.isnan(own), found, own)
 
 
-def temperature(fields: Mapping[str, Any]) -> float:
+def temperature(fields: Fields) -> float:
     """Return the temperature of the surroundings at the start, degC: the field's, else the set's, else the
     usual one.
     """
     return float(fields.get("temperature", _file(fields).get("temperature", USUAL_TEMPERATURE)))
 
 
-def temperatures(fields: Mapping[str, Any]) -> dict[str, float]:
+def temperatures(fields: Fields) -> dict[str, float]:
     """Return {path: degC} of the surroundings and of a lumped cell at the start."""
     around = temperature(fields)
     own = {} if "temperature" in fields else _file(fields)
@@ -55,7 +55,7 @@ def temperatures(fields: Mapping[str, Any]) -> dict[str, float]:
     return {"temperature": around, "initial_temperature": float(first)}
 
 
-def remarks(fields: Mapping[str, Any], swept: Mapping[str, Array]) -> list[str]:
+def remarks(fields: Fields, swept: Mapping[str, Array]) -> list[str]:
     """Return where the runs start, a line for each of the sets and protocols in use that leave a choice."""
     sets = np.unique(swept.get("parameters", [fields["parameters"]])).tolist()
     files = [text for name in sets if (text := _by_file(str(name), fields))]
@@ -68,7 +68,7 @@ def remarks(fields: Mapping[str, Any], swept: Mapping[str, Array]) -> list[str]:
     return found
 
 
-def _by_file(name: str, fields: Mapping[str, Any]) -> str:
+def _by_file(name: str, fields: Fields) -> str:
     """Return what the file of a set says of the start that no field says otherwise."""
     scalars = parameter_set(name).scalars
     found = []
@@ -92,7 +92,7 @@ def _by_file(name: str, fields: Mapping[str, Any]) -> str:
     )
 
 
-def _by_protocol(fields: Mapping[str, Any], swept: Mapping[str, Array]) -> list[str]:
+def _by_protocol(fields: Fields, swept: Mapping[str, Array]) -> list[str]:
     """Return the choice made for protocols whose first step does not make it."""
     texts = dict.fromkeys(map(str, np.ravel(swept.get("protocol", [fields["protocol"]]))))
     chosen: dict[Course, int] = {}

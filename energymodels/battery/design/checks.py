@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from energymodels.core.errors import Fault
 from energymodels.core.model import Array, label_index
 from energymodels.core.review import Context, Review
 from energymodels.core.schema import schema
+from energymodels.core.values import Fields, Used
 from energymodels.kernels.battery.design import layout as at
 
 BOX = ("cell.length", "cell.height", "cell.thickness")
@@ -21,12 +21,12 @@ CYLINDER = ("cell.diameter", "cell.height")
 SODIUM = ("na-layered", "hard-carbon")
 
 
-def faults(fields: Mapping[str, Any]) -> list[Fault]:
+def faults(fields: Fields) -> list[Fault]:
     """Return faults in the combination of fields that are valid one by one."""
     return [*_format_faults(fields), *_chemistry_faults(fields)]
 
 
-def _format_faults(fields: Mapping[str, Any]) -> Iterator[Fault]:
+def _format_faults(fields: Fields) -> Iterator[Fault]:
     form = fields["cell.format"]
     if form == "cylindrical":
         for path in (
@@ -72,7 +72,7 @@ def _format_faults(fields: Mapping[str, Any]) -> Iterator[Fault]:
         )
 
 
-def _chemistry_faults(fields: Mapping[str, Any]) -> Iterator[Fault]:
+def _chemistry_faults(fields: Fields) -> Iterator[Fault]:
     pair = [fields[f"{side}.material"] for side in ("positive", "negative")]
     if (pair[0] in SODIUM) != (pair[1] in SODIUM):
         yield Fault(
@@ -91,7 +91,7 @@ def _chemistry_faults(fields: Mapping[str, Any]) -> Iterator[Fault]:
         )
 
 
-def _one(fields: Mapping[str, Any]) -> dict[str, Array]:
+def _one(fields: Fields) -> dict[str, Array]:
     infos = schema(DesignSpec)
     return {
         p: label_index(infos[p].labels, [v]) if infos[p].labels else np.array([v], dtype=float)
@@ -99,7 +99,7 @@ def _one(fields: Mapping[str, Any]) -> dict[str, Array]:
     }
 
 
-def impossible(fields: Mapping[str, Any]) -> list[Fault]:
+def impossible(fields: Fields) -> list[Fault]:
     """Return why a design is impossible: overfull electrodes, no capacity left, or too large for its
     housing.
     """
@@ -109,7 +109,7 @@ def impossible(fields: Mapping[str, Any]) -> list[Fault]:
     return [] if why == at.FITS else [_reason(fields, found, why)]
 
 
-def _reason(fields: Mapping[str, Any], found: Mapping[int, float], why: int) -> Fault:
+def _reason(fields: Fields, found: Mapping[int, float], why: int) -> Fault:
     """Return the fault in terms of the fields for a kernel's reason."""
     if why in (at.POROSITY_OF_P, at.POROSITY_OF_N):
         side, density, porosity = (
@@ -182,7 +182,7 @@ def _reason(fields: Mapping[str, Any], found: Mapping[int, float], why: int) -> 
     )
 
 
-def remarks(fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[str]:
+def remarks(fields: Fields, along: Mapping[str, Array]) -> list[str]:
     """Return notes on material data that are recalled, claimed or assumed."""
     used = _used(fields, along)
     weak: dict[str, list[str]] = {}
@@ -192,13 +192,13 @@ def remarks(fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[str]:
     return [f"material {name}: {', '.join(keys)}" for name, keys in weak.items()]
 
 
-def _used(fields: Mapping[str, Any], along: Mapping[str, Array]) -> dict[str, Sequence[Any]]:
+def _used(fields: Fields, along: Mapping[str, Array]) -> Used:
     return {
         path: np.unique(along[path]).tolist() if path in along else [value] for path, value in fields.items()
     }
 
 
-def sources(used: Mapping[str, Sequence[Any]]) -> list[str]:
+def sources(used: Used) -> list[str]:
     """Return the citation keys of what materials fill in, each once."""
     keys = (
         entry[role]
@@ -209,7 +209,7 @@ def sources(used: Mapping[str, Sequence[Any]]) -> list[str]:
     return [key for key in dict.fromkeys(keys) if key != "unsourced"]
 
 
-def inert(fields: Mapping[str, Any], swept: set[str]) -> dict[str, str]:
+def inert(fields: Fields, swept: set[str]) -> dict[str, str]:
     """Return {swept path: why it does not act}."""
     found: dict[str, str] = {}
     if "negative.material" not in swept and material(fields["negative.material"])["kind"] == "metal":

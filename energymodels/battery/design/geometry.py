@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from energymodels.core.columns import of_fields
 from energymodels.core.errors import Fault, InputError
 from energymodels.core.model import Array
 from energymodels.core.schema import schema
+from energymodels.core.values import FieldDict, Given, Tree
 from energymodels.kernels.battery.design import layout
 
 FROM_RESULTS = {  # field of the battery models -> result of the design
@@ -184,9 +184,7 @@ def place(name: str) -> int:
     return found
 
 
-def design_fields(
-    source: str | Path | Mapping[str, Any], overrides: Mapping[str, Any] | None = None
-) -> dict[str, Any]:
+def design_fields(source: str | Path | Tree, overrides: Given | None = None) -> FieldDict:
     """Return the checked fields of a cell design.
 
     Parameters
@@ -220,9 +218,7 @@ def design_fields(
     return spec.replace(overrides or {}).checked()
 
 
-def design_columns(
-    source: str | Path | Mapping[str, Any], overrides: Mapping[str, Any] | None = None
-) -> dict[str, Array]:
+def design_columns(source: str | Path | Tree, overrides: Given | None = None) -> dict[str, Array]:
     """Return the checked fields of a cell design as columns of one case.
 
     Put an array in place of any number to sweep it; check it against the field's range first.

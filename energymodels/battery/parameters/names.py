@@ -171,11 +171,9 @@ def name_of(path: str) -> tuple[str, float] | None:
     no such number.
     """
     name = (SCALARS | FUNCTIONS).get(path)
-    return (
-        None
-        if name is None
-        else (name, 1e-6 if path.split(".")[-1].removeprefix("collector_") in _MICRO else 1.0)
-    )
+    if name is None:
+        return None
+    return name, 1e-6 if path.split(".")[-1].removeprefix("collector_") in _MICRO else 1.0
 
 
 def refusal(name: str) -> str | None:

@@ -28,9 +28,9 @@ from energymodels.battery.protocol.rows import Slot, placeholder_fields, step_ro
 from energymodels.battery.protocol.tokens import tokens
 from energymodels.battery.protocol.words import UNITS, Blocks, Step
 from energymodels.core.errors import Fault, InputError
+from energymodels.core.field import FieldInfo
 from energymodels.core.files import Stamp, stamp
 from energymodels.core.model import Array
-from energymodels.core.schema import FieldInfo
 from energymodels.kernels.battery.cell import layout
 
 LONGEST = 100_000  # steps of a protocol

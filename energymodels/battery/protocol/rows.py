@@ -12,8 +12,8 @@ import numpy as np
 from energymodels.battery.protocol import words
 from energymodels.battery.protocol.words import UNITS, Amount, Blocks, RateField
 from energymodels.core.errors import Fault
+from energymodels.core.field import FieldInfo
 from energymodels.core.model import Array
-from energymodels.core.schema import FieldInfo
 from energymodels.kernels.battery.cell import layout
 
 KINDS = {

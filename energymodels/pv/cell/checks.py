@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Any
 
 from energymodels.core.errors import Fault
 from energymodels.core.review import Alternative, Context, Remark, Review
+from energymodels.core.values import Fields
 from energymodels.pv.cell.doubts import doubts
 from energymodels.pv.metals import alternatives, citations
 from energymodels.pv.metals import checks as metals
@@ -74,7 +73,7 @@ class CellReview(Review[Context]):
         return found
 
 
-def _disagreeing(fields: Mapping[str, Any]) -> list[Fault]:
+def _disagreeing(fields: Fields) -> list[Fault]:
     """Return that the dopant makes another type than the stated one."""
     base, dopant = fields.get("wafer.type"), fields.get("wafer.dopant")
     if base is None or dopant is None or TYPE_OF[dopant] == base:
@@ -83,7 +82,7 @@ def _disagreeing(fields: Mapping[str, Any]) -> list[Fault]:
     return [Fault("wafer", hint=hint)]
 
 
-def _unstated(fields: Mapping[str, Any]) -> list[Fault]:
+def _unstated(fields: Fields) -> list[Fault]:
     """Return the surfaces whose J0 lacks its intrinsic carrier density."""
     return [
         Fault(

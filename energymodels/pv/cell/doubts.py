@@ -48,7 +48,7 @@ def _generation(columns: Mapping[str, Array], given: Collection[str]) -> list[Re
     """Return what an imposed generation exceeds, and that it does not follow the temperature."""
     if IMPOSED not in given:
         return []
-    from energymodels.pv.cell.rows import optics
+    from energymodels.pv.cell.optics import optics
 
     T, imposed, thickness = columns["temperature"], columns[IMPOSED], columns["wafer.thickness"] * 1e-6
     limit, standard = (

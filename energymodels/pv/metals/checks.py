@@ -5,12 +5,12 @@ claimed or assumed.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any
 
 import numpy as np
 
 from energymodels.core.errors import Fault
 from energymodels.core.model import Array, Remark
+from energymodels.core.values import Fields
 from energymodels.pv.metals import data, inventory, recipes
 
 # of the crystal, act on the doping too where it follows from the seed's
@@ -19,7 +19,7 @@ PAIRS = ("wafer.pairs", "wafer.pairing_time", "wafer.pairing_temperature")
 BO = ("wafer.oxygen", "wafer.bo_active", "wafer.bo_factor")
 
 
-def faults(fields: Mapping[str, Any]) -> list[Fault]:
+def faults(fields: Fields) -> list[Fault]:
     """Return fields that need one another."""
     totals = [path for path in ("feedstock.total_metals", "feedstock.grade") if path in fields]
     if totals and "feedstock.composition" not in fields:
@@ -47,7 +47,7 @@ def faults(fields: Mapping[str, Any]) -> list[Fault]:
     return []
 
 
-def impossible(fields: Mapping[str, Any]) -> list[Fault]:
+def impossible(fields: Fields) -> list[Fault]:
     """Return why there is no such place in a crystal."""
     end = fields["crystal.pulled_fraction"]
     if inventory.in_crystal(fields) and fields["crystal.route"] == "rcz" and fields["crystal.position"] > end:
@@ -56,7 +56,7 @@ def impossible(fields: Mapping[str, Any]) -> list[Fault]:
     return []
 
 
-def remarks(fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[str]:
+def remarks(fields: Fields, along: Mapping[str, Array]) -> list[str]:
     """Return what the result rests on that is not a published measurement."""
     used = inventory.metals(fields, along)
     found = []
@@ -114,7 +114,7 @@ def doubts(columns: Mapping[str, Array], given: Collection[str]) -> list[Remark]
     return found
 
 
-def inert(fields: Mapping[str, Any], swept: set[str]) -> dict[str, str]:
+def inert(fields: Fields, swept: set[str]) -> dict[str, str]:
     """Return {swept path: why it does not act}."""
     used = inventory.elements_in_use(fields, data.compositions() if "feedstock.composition" in fields else [])
     found: dict[str, str] = {}

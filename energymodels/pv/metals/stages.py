@@ -17,7 +17,8 @@ from energymodels.kernels.constants import CM3, K_B_EV, PER_CM3
 from energymodels.kernels.pv.metals import boron_oxygen, capture, crystal, pairing
 from energymodels.pv import silicon
 from energymodels.pv.metals import data
-from energymodels.pv.metals.chain import PAIRING, ROUTES
+from energymodels.pv.metals.grown import ROUTES
+from energymodels.pv.metals.states import PAIRING
 
 ATOMS = 4.994e22  # of silicon, cm-3
 

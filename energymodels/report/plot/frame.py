@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Callable
 from math import ceil, floor, log10, sqrt
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import Formatter, LogFormatterSciNotation
@@ -18,6 +20,7 @@ from energymodels.report.labels import label
 from energymodels.report.plot.output import DPI, WIDTH
 from energymodels.report.plot.picture import Panel, Picture
 from energymodels.report.plot.roles import SET
+from energymodels.report.plot.style import Look
 from energymodels.report.plot.variable import Variable
 
 PANELS = 12  # more are refused
@@ -31,7 +34,7 @@ class PlainFormatter(Formatter):
 
     ticks: Array = np.zeros(0)
 
-    def set_locs(self, locs: Any) -> None:
+    def set_locs(self, locs: list[float]) -> None:
         super().set_locs(locs)
         self.ticks = np.asarray(locs, dtype=float)
 
@@ -106,9 +109,9 @@ def frame(picture: Picture, ax: Axes, panel: Panel) -> None:
         ax.set_title(textwrap.fill(panel.title, 90 // grid.ncols, break_long_words=False), fontsize=SMALL)
 
 
-def _axis(axis: Any, variable: Variable, set_scale: Any, *, turned: bool = False) -> None:
+def _axis(axis: Axis, variable: Variable, set_scale: Callable[[str], None], *, turned: bool = False) -> None:
     if variable.is_label:
-        look = {"rotation": 90} if turned else {}
+        look: Look = {"rotation": 90} if turned else {}
         axis.set_ticks(range(len(variable.unique)), variable.unique, **look)
     elif variable.is_log:
         set_scale("log")

@@ -15,7 +15,7 @@ from energymodels.report.labels import NBSP, amount, escaped, label, short_name,
 from energymodels.report.plot.frame import LABEL, SMALL, PlainFormatter
 from energymodels.report.plot.marks import BAND, marker_of
 from energymodels.report.plot.picture import Picture
-from energymodels.report.plot.style import PALETTE, Channel
+from energymodels.report.plot.style import PALETTE, Channel, Look
 
 TITLE = 11.0  # font size
 LONG, ENTRY = 240, 34  # characters of a title, and of a line in the legend
@@ -24,7 +24,7 @@ GAP = 0.01  # of the width of the figure, between title and legend
 
 def explain(picture: Picture, figure: Figure, axes: list[Axes]) -> None:
     """Add the colour bar and the legend: hue, files, outputs, and what a band over sets is."""
-    look: dict[str, Any] = {"frameon": False, "fontsize": SMALL, "title_fontsize": SMALL}
+    look: Look = {"frameon": False, "fontsize": SMALL, "title_fontsize": SMALL}
     if picture.scale and picture.hue:
         bar = figure.colorbar(picture.scale, ax=axes, aspect=30)
         bar.set_label(label(picture.data.first, picture.hue.name), fontsize=LABEL)
@@ -60,7 +60,7 @@ def _entries(picture: Picture, channel: Channel) -> list[Line2D]:
     return found
 
 
-def _words(picture: Picture, channel: Channel, value: Any) -> str:
+def _words(picture: Picture, channel: Channel, value: str) -> str:
     if channel.name == "y":
         return short_name(picture.data.first, value)
     text = escaped(value) if channel.name == "file" else amount(value)

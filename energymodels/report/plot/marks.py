@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LogNorm
 from matplotlib.ticker import LogLocator, MaxNLocator
 
@@ -16,7 +17,7 @@ from energymodels.core.model import Array
 from energymodels.report.labels import amount, escaped, short_name, unique
 from energymodels.report.plot.picture import Panel, Picture
 from energymodels.report.plot.roles import SET, groups
-from energymodels.report.plot.style import MARKERS
+from energymodels.report.plot.style import MARKERS, Look
 from energymodels.report.plot.variable import Variable
 
 BAND = 0.18  # opacity
@@ -59,7 +60,7 @@ def _line(
     panel: Panel,
     part: xr.Dataset,
     y: str,
-    look: dict[str, Any],
+    look: Look,
     aside: float,
     name: str,
 ) -> None:
@@ -91,14 +92,14 @@ def draw_points(picture: Picture, ax: Axes, panel: Panel) -> None:
         x, values = picture.x.places(xs), picture.data[y].places(ys)
         for value in unique(ds[names[2]]) if picture.hue and not picture.scale else [None]:
             mine = hue == value if value is not None else np.full(hue.shape, True)
-            size: dict[str, Any] = {"s": 18, "alpha": 0.85, "linewidths": 0, "rasterized": mine.size > 5000}
+            size: Look = {"s": 18, "alpha": 0.85, "linewidths": 0, "rasterized": mine.size > 5000}
             ax.scatter(x[mine], values[mine], **size, **_dots(picture, hue[mine], value, file, y))
 
 
-def _dots(picture: Picture, hue: Array, value: Any, file: str, y: str) -> dict[str, Any]:
+def _dots(picture: Picture, hue: Array, value: Any, file: str, y: str) -> Look:
     """Return colour and marker of points."""
     look = picture.style.look(hue=np.nan if picture.scale else value, file=file, y=y)
-    found: dict[str, Any] = {"marker": marker_of(look), "color": look["color"]}
+    found: Look = {"marker": marker_of(look), "color": look["color"]}
     if picture.scale and picture.hue:
         # inf lies above the scale
         values = np.nan_to_num(
@@ -109,7 +110,7 @@ def _dots(picture: Picture, hue: Array, value: Any, file: str, y: str) -> dict[s
     return found
 
 
-def marker_of(look: dict[str, Any]) -> str:
+def marker_of(look: Look) -> str:
     """Return the marker of points that stands for dashes and marker of a line."""
     dash = ("-", "--", ":", "-.").index(look["linestyle"])
     return MARKERS[(dash + 4 * MARKERS.index(look["marker"])) % len(MARKERS)]
@@ -124,7 +125,7 @@ def draw_map(picture: Picture, ax: Axes, panel: Panel) -> None:
     for part in panel.files.values():
         (y, x), z, *_ = table(picture, part, hue.name, y_axis.name, picture.roles.x)
         z = hue.places(z)
-        look: dict[str, Any] = {"norm": scale.norm, "cmap": scale.cmap, "rasterized": True}
+        look: Look = {"norm": scale.norm, "cmap": scale.cmap, "rasterized": True}
         ax.pcolormesh(_edges(x, picture.x), _edges(y, y_axis), z, **look)
         ax.set_facecolor("0.85")
         levels = _levels(scale, z)
@@ -134,7 +135,7 @@ def draw_map(picture: Picture, ax: Axes, panel: Panel) -> None:
             ax.clabel(lines, fmt="%.4g", fontsize=SMALL)
 
 
-def _levels(scale: Any, z: Array) -> list[float]:
+def _levels(scale: ScalarMappable, z: Array) -> list[float]:
     """Return the values at which a map has contour lines."""
     locator = LogLocator() if isinstance(scale.norm, LogNorm) else MaxNLocator(7)
     low, high = np.fmin.reduce(z, None), np.fmax.reduce(z, None)

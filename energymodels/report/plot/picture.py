@@ -56,7 +56,7 @@ class Picture:
     @cached_property
     def rows(self) -> list[list[str]]:
         """The outputs by the axis on which they lie: those of one unit share it, pure numbers do not."""
-        found: dict[Any, list[str]] = {}
+        found: dict[object, list[str]] = {}
         for name in self.roles.ys:
             y = self.data[name]
             alone = not y.unit or y.is_label or self.kind == "map"

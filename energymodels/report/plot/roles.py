@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -108,7 +108,7 @@ def default_x(ds: xr.Dataset, ys: Iterable[str], others: Iterable[str | None]) -
     return (own or swept)[0]
 
 
-def output_axes(ds: xr.Dataset) -> set[Any]:
+def output_axes(ds: xr.Dataset) -> set[Hashable]:
     """Return the dimensions that outputs bring with them, such as time and voltage: no field, list or set."""
     swept = {d for n in ds.coords if "field" in ds[n].attrs for d in ds[n].dims}
     return {d for d in ds.dims if d not in swept | {"point", SET}}
@@ -142,7 +142,7 @@ def kind_of(ds: xr.Dataset, roles: Roles, y: str) -> str:
     return kind or ("map" if y in fields else "lines")
 
 
-def _along(ds: xr.Dataset, roles: Roles) -> list[Any]:
+def _along(ds: xr.Dataset, roles: Roles) -> list[Hashable]:
     """Return the dimensions along which an output on x runs: its own axis, or the swept ones not named."""
     free = [d for d in ds[roles.x].dims if d not in dims_of(ds, roles.hue, roles.facet)]
     own = [d for d in free if d in output_axes(ds)]
@@ -168,7 +168,7 @@ def _check_axes(ds: xr.Dataset, roles: Roles, y: str) -> None:
             raise InputError(Fault(path_of(ds, one), hint=f"{hint}; along {axis} are {', '.join(known)}"))
 
 
-def groups(ds: xr.Dataset, name: str | None, values: Sequence[Any]) -> list[tuple[Any, xr.Dataset]]:
+def groups(ds: xr.Dataset, name: str | None, values: Sequence[object]) -> list[tuple[Any, xr.Dataset]]:
     """Cut ``ds`` into the parts that share a value of a variable with one dimension."""
     if name is None:
         return [(None, ds)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from matplotlib import colormaps
@@ -13,6 +13,7 @@ from matplotlib.colors import LogNorm, Normalize
 from energymodels.report.plot.variable import Variable
 
 # safe for the colour-blind
+Look: TypeAlias = dict[str, Any]  # keywords of Matplotlib, for a line, dots or a legend
 PALETTE = ("#0072b2", "#e69f00", "#009e73", "#cc3311", "#56b4e9", "#aa4499", "#555555", "#999933")
 DASHES = ("-", "--", ":", "-.")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
@@ -34,9 +35,9 @@ class Style:
     channels: list[Channel]
     scale: ScalarMappable | None
 
-    def look(self, **values: Any) -> dict[str, Any]:
+    def look(self, **values: Any) -> Look:
         """Return colour, linestyle and marker of a line by its value in each channel."""
-        found: dict[str, Any] = {"color": PALETTE[0], "linestyle": "-", "marker": "o"}
+        found: Look = {"color": PALETTE[0], "linestyle": "-", "marker": "o"}
         if self.scale:
             hue = values["hue"]
             found["color"] = self.scale.to_rgba(hue) if np.isfinite(hue) else "black"
@@ -45,7 +46,7 @@ class Style:
             found |= _slot(slot, channel.values.index(values[channel.name]))
         return found
 
-    def entry(self, channel: Channel, value: Any) -> dict[str, Any]:
+    def entry(self, channel: Channel, value: object) -> Look:
         """Return the look of one value of a channel in the legend, the others' neutral."""
         look = self.look(
             **{"hue": np.nan} | {c.name: c.values[0] for c in self.channels} | {channel.name: value}
@@ -59,7 +60,7 @@ class Style:
         return len(self.channels) > (1 if self.scale else 2)
 
 
-def _slot(slot: str, place: int) -> dict[str, Any]:
+def _slot(slot: str, place: int) -> Look:
     """Return what the value at ``place`` of a channel has of its own."""
     if slot == "color":
         return {"color": PALETTE[place % len(PALETTE)], "linestyle": DASHES[place // len(PALETTE) % 4]}

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import xarray as xr
 
 from energymodels.core.model import Array
@@ -94,7 +95,7 @@ class Variable:
         """Whether values lie below what a log axis can show."""
         return bool(self.is_log and self.numbers.size and self.numbers[0] < self.floor)
 
-    def places(self, values: Any) -> Array:
+    def places(self, values: npt.ArrayLike) -> Array:
         """Return where values lie on the axis: labels at 0, 1, 2, what is below the floor of a log axis on
         it.
         """

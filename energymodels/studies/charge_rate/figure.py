@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from energymodels.core.model import Array
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.axis import Axis
+    from matplotlib.collections import QuadMesh
     from matplotlib.figure import Figure
     from xarray import DataArray, Dataset
 
@@ -22,7 +23,10 @@ ENOUGH, HOT = 0.8, 60.0  # of the capacity; degC that no charge may pass in the 
 TICKS = (0.25, 0.5, 1.0, 2.0, 3.0, 4.0, 6.0)
 
 
-def built(data: Any, **values: Any) -> Any:
+Held = TypeVar("Held", "Dataset", "DataArray")
+
+
+def built(data: Held, **values: str | float | None) -> Held:
     """Return the cell as built, isothermal at 25 C, or at the values given; None keeps an axis."""
     at = {name: value for name, value in (BUILT | values).items() if value is not None}
     return data.sel(thermal=at.pop("thermal")).sel(at, method="nearest")
@@ -101,7 +105,7 @@ def _rates(axis: Axis) -> None:
     axis.set_minor_formatter(NullFormatter())
 
 
-def _map(axes: Axes, ds: Dataset, y: str, label: str, title: str) -> Any:
+def _map(axes: Axes, ds: Dataset, y: str, label: str, title: str) -> QuadMesh:
     """Draw the fraction charged safely over rate and ``y``; dotted where the voltage limit comes first."""
     safe = 100.0 * ds.safe_fraction.transpose(y, "rate")
     voltage = (ds.safe_fraction >= ds.charged_fraction).transpose(y, "rate")

@@ -10,13 +10,14 @@ same can holds them with the separator (the set gives no foils). A C-rate counts
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from energymodels.battery.parameters.sets import parameter_set
+from energymodels.core.axes import Over
 from energymodels.core.dataset import to_dataset
 from energymodels.core.errors import NoteWarning
 from energymodels.core.model import Array
@@ -83,7 +84,7 @@ def designs(scales: Array) -> dict[str, Array]:
     }
 
 
-def charge(rate: float, over: Mapping[str, Any] = OVER, scales: Array = SCALES) -> Dataset:
+def charge(rate: float, over: Over = OVER, scales: Array = SCALES) -> Dataset:
     """Return the charges at one rate: scalar results, the fraction charged and that before
     lithium may plate.
     """
@@ -112,7 +113,7 @@ def traces() -> list[tuple[float, Array, Array]]:
     return found
 
 
-def _solve(rate: float, over: Mapping[str, Any], scales: Array) -> Dataset:
+def _solve(rate: float, over: Over, scales: Array) -> Dataset:
     values = CELL | {"series.points": POINTS + 1, "series.end": 3600.0 / rate}
     with warnings.catch_warnings():
         # the file says what was assumed and where the mesh decides

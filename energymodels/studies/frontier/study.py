@@ -12,10 +12,10 @@ much the two differ. Pores carry ions by Bruggeman's exponent of 3/2, lessened a
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -25,6 +25,7 @@ from energymodels.core.errors import NoteWarning
 from energymodels.core.model import Array
 from energymodels.core.store import write
 from energymodels.core.sweep import solve
+from energymodels.core.values import Given
 from energymodels.report.figures import save
 from energymodels.studies.frontier import figure as frontier_figure
 
@@ -67,7 +68,7 @@ class Chemistry:
     name: str
     spec: str
     design: str
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Given = field(default_factory=dict)
 
 
 CHEMISTRIES = (
@@ -117,7 +118,7 @@ def run(folder: Path, say: Callable[[str], None]) -> list[Path]:
     return [data, picture]
 
 
-def transport(porosity: Array | float) -> Any:
+def transport(porosity: Array | float) -> Array:
     """Return effective over bulk transport in the pores of an electrode, as the sets have it at theirs."""
     return np.asarray(porosity) ** 1.5 / LESSENED
 
@@ -140,7 +141,7 @@ def charges(
     model: str,
     areal: Array = AREAL,
     porosities: tuple[float, ...] = POROSITIES,
-    temperatures: Any = TEMPERATURES,
+    temperatures: Sequence[float] | Array = TEMPERATURES,
 ) -> Dataset:
     """Return the charges of one chemistry by one model: dimensions areal_capacity, porosity, temperature,
     chemistry, model.

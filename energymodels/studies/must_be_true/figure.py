@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -12,11 +12,13 @@ from energymodels.studies.must_be_true.words import met, percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.collections import QuadMesh
     from matplotlib.figure import Figure
+    from matplotlib.patheffects import AbstractPathEffect
     from xarray import Dataset
 
 BINS = 8  # of areal capacity
-LINES: dict[str, tuple[str, Any]] = {
+LINES: dict[str, tuple[str, Literal["-", "--"]]] = {
     "usual": ("k", "-"),
     "best": ("#762a83", "--"),
     "worst": ("#762a83", "-"),
@@ -40,7 +42,6 @@ def figure(ds: Dataset) -> Figure:
         fontsize=11.5,
     )
     panels = picture.subplots(2, 2)
-    mesh: Any = None
     for axes, statement in zip(panels.flat, STATEMENTS, strict=True):
         name = f"{statement.name}-from-{100.0 * statement.starts[0]:g}"
         mesh = _panel(axes, ds.sel(case=name), statement)
@@ -58,14 +59,14 @@ def figure(ds: Dataset) -> Figure:
     return picture
 
 
-def _outline() -> Any:
+def _outline() -> AbstractPathEffect:
     """Return what draws a thin dark edge around a light line."""
     from matplotlib.patheffects import withStroke
 
     return withStroke(linewidth=3.5, foreground="0.25")
 
 
-def _panel(axes: Axes, ds: Dataset, statement: Statement) -> Any:
+def _panel(axes: Axes, ds: Dataset, statement: Statement) -> QuadMesh:
     """Draw one statement's map, the boundaries of the parameter space's ends over it, and specific energy
     along the top.
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,16 +11,16 @@ from energymodels.core.model import Array
 from energymodels.studies.must_be_true.statements import AREAL, STATEMENTS, Statement, boxes
 
 if TYPE_CHECKING:
-    from xarray import Dataset
+    from xarray import DataArray, Dataset
 
 TOLD = (25.0, 45.0, 65.0)  # degC
 COLD = 15.0  # degC, where parameters are turned one by one
 HOT = 65.0  # degC, the warmest of the map
 
 
-def met(ds: Dataset) -> Any:
+def met(ds: Dataset) -> DataArray:
     """Return which cells gain what is stated in time; a failed case does not."""
-    return ds.minutes <= ds.stated_minutes
+    return ds["minutes"] <= ds["stated_minutes"]
 
 
 def coldest(minutes: Array, temperatures: Array, stated: float) -> Array:

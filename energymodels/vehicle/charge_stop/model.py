@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import ModuleType
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
@@ -62,7 +62,7 @@ class ChargeStop(Packed):
         inside = np.empty((0, time.size, 2 * axes["widths"].size))
         codes = np.empty(rows.size, dtype=np.int8)
         cells = split(rows, kernel.CELL)
-        entry: Any = drive
+        entry: ModuleType = drive
         entry.solve(
             cells, room, mesh, axes["tables"], axes["index"], axes["widths"], axes["program"],
             axes["profiles"], fidelity, time,
@@ -85,7 +85,7 @@ class ChargeStop(Packed):
         """Return the consumption of each row, J m-1: the one given, or that of the car on its cycle."""
         from energymodels.kernels.vehicle import longitudinal
 
-        entry: Any = longitudinal
+        entry: ModuleType = longitudinal
         found = np.empty((longitudinal.SCALARS, rows.size + 1))[:, : rows.size]
         codes = np.empty(rows.size, dtype=np.int8)
         entry.solve(split(rows, longitudinal.ROW), axes["steps"], axes["cycles"], found, codes)

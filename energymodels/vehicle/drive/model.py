@@ -13,6 +13,8 @@ from energymodels.battery.cell.model import FIDELITIES
 from energymodels.core.case import view
 from energymodels.core.model import Array, Block, Output, Prepared, Probe, hand_out
 from energymodels.core.review import Context
+from energymodels.kernels.battery.cell.row import ROW as CELL
+from energymodels.kernels.vehicle.longitudinal import ROW as CAR
 from energymodels.vehicle.data import cycles
 from energymodels.vehicle.drive.checks import DriveReview
 from energymodels.vehicle.pack import rows as pack_rows
@@ -56,7 +58,7 @@ class Drive(Packed):
         fidelity = int(axes["fidelity"][0]) + FIDELITIES.index("battery.spme")
         room, mesh = workspace(rows, axes, resolved=fidelity == FIDELITIES.index("battery.dfn"))
         kernel.solve(
-            split(rows, kernel.CAR), split(rows, kernel.CELL), split(rows, kernel.PACK), axes["steps"],
+            split(rows, CAR), split(rows, CELL), split(rows, kernel.PACK), axes["steps"],
             axes["cycles"], room, mesh,
             axes["tables"], axes["index"], axes["widths"], fidelity, time, series, out.scalars, out.status,
         )  # fmt: skip

@@ -12,13 +12,16 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
+
 from energymodels.battery.cell.model import FIDELITIES, Battery
 from energymodels.core.columns import of_fields
 from energymodels.core.errors import Fault, InputError, warn_renamed
+from energymodels.core.field import FieldInfo, brought_along
 from energymodels.core.model import Array
 from energymodels.core.registry import get_model
-from energymodels.core.schema import FieldInfo, brought_along
 from energymodels.core.spec import Spec, load
+from energymodels.core.values import FieldDict, Fields, Given
 
 FIELD, PREFIX = "pack.cell", "battery_cell."
 OWN = "cell."  # of the battery model: the cell as a whole
@@ -34,7 +37,7 @@ POINTS = {"negative": 5, "separator": 3, "positive": 5, "particle": 6}
 TOLERANCE = 1e-3
 
 
-def battery(fields: Mapping[str, Any] | None = None) -> Battery:
+def battery(fields: Fields | None = None) -> Battery:
     """Return the battery model that ``pack.fidelity`` names."""
     found = get_model(fields["pack.fidelity"] if fields else FIDELITIES[1])
     assert isinstance(found, Battery)
@@ -52,7 +55,7 @@ def _paths() -> dict[str, str]:
     return {named(path): path for path in battery().fields({DESIGN: ""}) if path not in OF_PACK}
 
 
-def of_cell(values: Mapping[str, Any]) -> dict[str, Any]:
+def of_cell(values: Given) -> FieldDict:
     """Return the entries that are of the cell, by the battery model's paths."""
     known = _paths()
     return {known[path]: value for path, value in values.items() if path in known}
@@ -69,7 +72,7 @@ def renamed(name: str) -> str | None:
     return named(old)
 
 
-def brought(values: Mapping[str, Any]) -> dict[str, FieldInfo]:
+def brought(values: Given) -> dict[str, FieldInfo]:
     """Return the fields that the cell brings along, by path; what is not given is the cell's spec's."""
     return _infos(DESIGN in of_cell(values) or _designed(values))
 
@@ -80,7 +83,7 @@ def _infos(designed: bool) -> dict[str, FieldInfo]:
     return brought_along({path: info for path, info in infos.items() if path not in OF_PACK}, named, "cell")
 
 
-def _designed(values: Mapping[str, Any]) -> bool:
+def _designed(values: Given) -> bool:
     name = values.get(FIELD)
     try:
         return isinstance(name, str) and DESIGN in load(name).values
@@ -88,7 +91,7 @@ def _designed(values: Mapping[str, Any]) -> bool:
         return False
 
 
-def drives(fields: Mapping[str, Any]) -> bool:
+def drives(fields: Fields) -> bool:
     """Return whether ``fields`` are of a drive, whose currents are small enough for a coarse mesh."""
     return "time_step" in fields
 
@@ -103,7 +106,7 @@ def cell_spec(name: str, fidelity: str, coarse: bool) -> Spec:
         raise InputError(
             Fault(FIELD, name, hint=f"is a spec of {found.model}, not of a cell: {', '.join(FIDELITIES)}")
         )
-    defaults: dict[str, Any] = {f"points.{layer}": many for layer, many in POINTS.items()} if coarse else {}
+    defaults: FieldDict = {f"points.{layer}": many for layer, many in POINTS.items()} if coarse else {}
     defaults["tolerance"] = TOLERANCE
     # one mesh for all
     given = {
@@ -112,7 +115,7 @@ def cell_spec(name: str, fidelity: str, coarse: bool) -> Spec:
     return replace(found, model=fidelity, values=defaults | given | {"protocol": "Rest for 1 s"})
 
 
-def cell_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
+def cell_fields(fields: Fields) -> FieldDict:
     """Return the checked fields of the cell that ``fields`` name and change; InputError lists
     what is wrong.
     """
@@ -120,7 +123,7 @@ def cell_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
     return spec.replace(of_cell(fields) | {"temperature": temperature(fields)}).checked()
 
 
-def check(fields: Mapping[str, Any]) -> list[Fault]:
+def check(fields: Fields) -> list[Fault]:
     """Return what is wrong with the cell that ``fields`` name and change."""
     try:
         cell_fields(fields)
@@ -129,7 +132,7 @@ def check(fields: Mapping[str, Any]) -> list[Fault]:
     return []
 
 
-def impossible(fields: Mapping[str, Any]) -> list[Fault]:
+def impossible(fields: Fields) -> list[Fault]:
     """Return why the cell of a single case is impossible."""
     return [_named(fault) for fault in battery(fields).reviewed(cell_fields(fields)).impossible()]
 
@@ -142,7 +145,7 @@ def _named(fault: Fault) -> Fault:
     return replace(fault, field=named(fault.field)) if fault.field in known else fault
 
 
-def temperature(fields: Mapping[str, Any]) -> Any:
+def temperature(fields: Fields) -> Any:
     """Return the temperature of the cells at the start, degC."""
     return fields["pack.temperature"] if "pack.temperature" in fields else fields["ambient_temperature"]
 
@@ -157,8 +160,8 @@ def cell_columns(name: str, columns: Mapping[str, Array]) -> dict[str, Array]:
     return of_fields(infos, base, ndim) | changes | {"temperature": temperature(columns)}
 
 
-def _word(info: FieldInfo, value: Any) -> Any:
+def _word(info: FieldInfo, value: np.generic) -> str | float:
     """Return an entry of a column as somebody would write it."""
     if info.labels:
-        return info.labels[int(value)]
+        return info.labels[int(value.item())]
     return str(value) if info.kind == "text" else value.item()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from energymodels.battery.parameters.sets import parameter_set
 from energymodels.core.errors import Fault
 from energymodels.core.review import Alternative, Review
+from energymodels.core.values import Fields
 from energymodels.vehicle.pack import cell as pack_cell
 from energymodels.vehicle.range.checks import RangeReview
 from energymodels.vehicle.range.fields import ASSUMPTION
@@ -33,7 +33,7 @@ class PackedReview(RangeReview):
     def impossible(self) -> list[Fault]:
         return super().impossible() + pack_cell.impossible(self.of.fields)
 
-    def _cell(self, fields: Mapping[str, Any]) -> Review[Any]:
+    def _cell(self, fields: Fields) -> Review[Any]:
         """Return the review of the cell that ``fields`` name and change, with what is swept of it."""
         battery = pack_cell.battery(self.of.fields)
         return battery.reviewed(fields, pack_cell.of_cell(self.of.along))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import numpy as np
 
+from energymodels.core.field import FieldInfo
 from energymodels.core.model import Array
-from energymodels.core.schema import FieldInfo, schema
+from energymodels.core.schema import schema
+from energymodels.core.values import Fields
 from energymodels.vehicle.pack import cell as pack_cell
 from energymodels.vehicle.pack.checks import PackedReview
 from energymodels.vehicle.range.checks import RangeReview
@@ -20,7 +21,7 @@ class Packed(Range):
 
     review: ClassVar[type[RangeReview]] = PackedReview
 
-    def fields(self, values: Mapping[str, Any]) -> dict[str, FieldInfo]:
+    def fields(self, values: Fields) -> dict[str, FieldInfo]:
         return schema(self.spec) | pack_cell.brought(values)
 
     def alias(self, name: str) -> tuple[str, str] | None:

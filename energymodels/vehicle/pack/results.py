@@ -6,7 +6,7 @@ import numpy as np
 
 from energymodels.battery.cell.results import UNDESIGNED
 from energymodels.core.model import Output
-from energymodels.kernels.vehicle.pack_drive import TERMINATIONS
+from energymodels.kernels.vehicle.pack_row import TERMINATIONS
 from energymodels.vehicle.range.results import DRAWN, ENDLESS, UNIT
 
 SIGN = {"sign_convention": "current delivered by the cell is positive: discharge above 0, charge below"}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
 from energymodels.core.model import Array
+from energymodels.core.values import Fields
 from energymodels.kernels.constants import ZERO_CELSIUS
 from energymodels.kernels.vehicle.longitudinal import COLD
 from energymodels.vehicle.pack import cell as pack_cell
@@ -19,12 +19,12 @@ DERATE = "derate (pack.derating=derate), "
 HEAT = "heat the battery (pack.heating.power{}) or precondition it (pack.temperature)"
 
 
-def warms(fields: Mapping[str, Any]) -> bool:
+def warms(fields: Fields) -> bool:
     """Return whether the cells of a case have a lumped thermal model."""
     return bool(pack_cell.cell_fields(fields)["thermal"] == "lumped")
 
 
-def remarks(fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[str]:
+def remarks(fields: Fields, along: Mapping[str, Array]) -> list[str]:
     """Return notes on cells that start cold and unheated."""
     path = (
         "pack.temperature"
@@ -45,7 +45,7 @@ def remarks(fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[str]:
     ]
 
 
-def inert(fields: Mapping[str, Any], swept: set[str]) -> dict[str, str]:
+def inert(fields: Fields, swept: set[str]) -> dict[str, str]:
     """Return {swept path: why it does not act} of heating and derating."""
     found = {}
     heating = {path for path in swept if path.startswith(HEATING)}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
 from energymodels.core.model import Array
+from energymodels.core.values import FieldDict, Fields
 from energymodels.kernels.constants import ZERO_CELSIUS
 from energymodels.kernels.vehicle.longitudinal import COLD
 from energymodels.vehicle.data.cars import GENERIC, Car, car
@@ -16,10 +16,10 @@ from energymodels.vehicle.range.fields import ASSUMED, ASSUMPTION, BODY, BOUNDS,
 from energymodels.vehicle.range.rows import used_group
 
 NOTED = ("recalled", "claimed", "assumed", "typical")
-Members = list[tuple[str, Mapping[str, Any]]]
+Members = list[tuple[str, Fields]]
 
 
-def cars_in_use(fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[Car]:
+def cars_in_use(fields: Fields, along: Mapping[str, Array]) -> list[Car]:
     """Return the cars of a sweep, each once."""
     return [
         car(name)
@@ -27,13 +27,13 @@ def cars_in_use(fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[C
     ]
 
 
-def _in_use(one: Car, fields: Mapping[str, Any]) -> list[str]:
+def _in_use(one: Car, fields: Fields) -> list[str]:
     """Return the paths whose value is the car's."""
     unused = set(BODY if used_group(fields, one) is ROAD_LOAD else ROAD_LOAD)
     return [path for path in one.entries if path not in fields and path not in unused]
 
 
-def members(fields: Mapping[str, Any], along: Mapping[str, Array]) -> Members:
+def members(fields: Fields, along: Mapping[str, Array]) -> Members:
     """Return (name, {path: label}) of both ends of each range that a car in use states; the first holds what
     is in use.
     """
@@ -42,7 +42,7 @@ def members(fields: Mapping[str, Any], along: Mapping[str, Array]) -> Members:
         p: [one.entries[p] for one in cars if p in _in_use(one, fields) and one.entries[p].assumed]
         for p in ASSUMED
     }
-    now: dict[str, Any] = {}
+    now: FieldDict = {}
     found: Members = []
     for path, entries in ranges.items():
         if not entries:
@@ -59,7 +59,7 @@ def members(fields: Mapping[str, Any], along: Mapping[str, Array]) -> Members:
     return [("as given", now), *found] if found else []
 
 
-def remarks(fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[str]:
+def remarks(fields: Fields, along: Mapping[str, Array]) -> list[str]:
     """Return notes: how many values of each car are recalled, claimed, typical or assumed."""
     found = []
     for one in cars_in_use(fields, along):
@@ -73,7 +73,7 @@ def remarks(fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[str]:
     return found
 
 
-def cold_battery(fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[str]:
+def cold_battery(fields: Fields, along: Mapping[str, Array]) -> list[str]:
     """Return the note on a cold battery without a cell model."""
     coldest = (
         float(np.min(along["ambient_temperature"]))
@@ -88,7 +88,7 @@ def cold_battery(fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[
     ]
 
 
-def inert(fields: Mapping[str, Any], swept: set[str]) -> dict[str, str]:
+def inert(fields: Fields, swept: set[str]) -> dict[str, str]:
     """Return {swept path: why it does not act}."""
     found: dict[str, str] = {}
     if fields["cabin.climate"] == "off" and "cabin.climate" not in swept:

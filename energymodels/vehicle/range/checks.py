@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from energymodels.core.errors import Fault, InputError
 from energymodels.core.review import Alternative, Context, Review
+from energymodels.core.values import Fields
 from energymodels.vehicle.data import cycles
 from energymodels.vehicle.data.cars import car
 from energymodels.vehicle.range import alternatives
@@ -62,7 +62,7 @@ class RangeReview(Review[Context]):
         return list(dict.fromkeys([*found, *alternatives.sources(cars)]))
 
 
-def _incomplete(fields: Mapping[str, Any]) -> list[Fault]:
+def _incomplete(fields: Fields) -> list[Fault]:
     """Return missing road load fields, where some of a group are given."""
     one = car(fields["vehicle"])
     group = used_group(fields, one)

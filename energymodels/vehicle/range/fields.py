@@ -5,15 +5,15 @@ What is not set is the car's, and what no car's file says is the generic car's.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Unpack
 
-from energymodels.core.schema import Filled, Label, Number, Table, Text, choice, quantity, text
+from energymodels.core.schema import Filled, Label, Number, Table, Text, Usual, choice, quantity, text
 
 BOUNDS = ("given", "low", "high")
 ASSUMPTION = "assumption."
 
 
-def of_car(unit: str, meaning: str, **limits: Any) -> Any:
+def of_car(unit: str, meaning: str, **limits: Unpack[Usual]) -> Any:
     """Return a number field that the car fills in where it is not set."""
     return quantity(None, unit, f"{meaning}; not set: the car's", **limits)
 

@@ -23,7 +23,7 @@ from energymodels.battery.parameters import (
 )
 from energymodels.battery.parameters.functions import FUNCTIONS, KEYS, LITTLE, Function
 from energymodels.battery.parameters.sets import parameter_set
-from energymodels.core import units
+from energymodels.core import kept, units
 from energymodels.core.errors import InputError
 from energymodels.kernels.battery.cell import layout
 from energymodels.kernels.battery.cell.tables import lookup
@@ -741,10 +741,10 @@ def test_tables_are_kept(written, folder, monkeypatch):
 
 
 def test_old_folders_are_dropped(written, folder):
-    for i in range(cache.KEEP + 3):
+    for i in range(kept.KEEP + 3):
         (folder / f"battery-{i}").mkdir(parents=True)
     parameter_set(written(BPX))
-    assert len(list(folder.glob("battery-*"))) == cache.KEEP
+    assert len(list(folder.glob("battery-*"))) == kept.KEEP
 
 
 def test_nowhere_to_write(written, tmp_path, monkeypatch):

@@ -6,8 +6,8 @@ from scipy.optimize import brentq
 
 from energymodels.kernels import status
 from energymodels.kernels.constants import K_B_EV
-from energymodels.kernels.pv.cell import lanes, preparation
-from energymodels.kernels.pv.cell import quasi_neutral as at
+from energymodels.kernels.pv.cell import lanes, preparation, quasi_neutral
+from energymodels.kernels.pv.cell import row as at
 from energymodels.kernels.pv.metals.layout import CENTRES, COLUMNS, LEVELS
 from energymodels.kernels.pv.silicon.recombination import RICHTER
 
@@ -33,7 +33,7 @@ def solve(*wafers):
     out = np.empty((at.SCALARS, len(wafers) + 1))[:, : len(wafers)]
     codes = np.empty(len(wafers), dtype=np.int8)
     with np.errstate(all="ignore"):
-        at.solve(rows(*wafers), *NO_LEVELS, out, np.empty((0, 0)), codes)
+        quasi_neutral.solve(rows(*wafers), *NO_LEVELS, out, np.empty((0, 0)), codes)
     return out, codes
 
 
@@ -91,7 +91,7 @@ def test_currents_along_the_curve():
     voltage = np.array([0.0, 0.3, 0.6])
     out, codes = np.empty((2, 3)), np.zeros(2, dtype=np.int8)
     with np.errstate(all="ignore"):
-        at.curves(one, *NO_LEVELS, voltage, out, codes)
+        quasi_neutral.curves(one, *NO_LEVELS, voltage, out, codes)
     np.testing.assert_allclose(out[0], JG - J0 * np.expm1(voltage / KT), rtol=1e-9)
     np.testing.assert_allclose(out[1], out[0] - 2.0 * voltage, rtol=1e-9)
 

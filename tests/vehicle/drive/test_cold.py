@@ -8,7 +8,7 @@ from numba.core import config
 
 from energymodels.core.errors import InertWarning, InputError, ProvenanceWarning
 from energymodels.core.sweep import solve
-from energymodels.kernels.vehicle.pack_drive import TERMINATIONS
+from energymodels.kernels.vehicle.pack_row import TERMINATIONS
 
 pytestmark = pytest.mark.skipif(
     bool(config.DISABLE_JIT), reason="thousands of steps: interpreted kernels take minutes"

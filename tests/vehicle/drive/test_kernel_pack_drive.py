@@ -7,7 +7,8 @@ import road
 from scipy.optimize import brentq
 
 from energymodels.kernels import status
-from energymodels.kernels.vehicle import pack_drive as at
+from energymodels.kernels.vehicle import pack_drive
+from energymodels.kernels.vehicle import pack_row as at
 
 PACK = {
     "units": 1000.0, "soc_min": 0.1, "around": cell.TEMPERATURE, "time_step": 1.0, "most_cycles": 1000.0,
@@ -32,7 +33,7 @@ def drive(cycle=STEADY, power=None, pack=None, time=(), **values):
     out, codes = np.empty((at.SCALARS, 2))[:, :1], np.empty(1, dtype=np.int8)
     cells = cell.rows(**{"limit_voltage": 4.5, "voltage_max": 4.5, "tolerance": 1e-4, "soc": 0.5} | values)
     with np.errstate(all="ignore"):
-        at.solve(
+        pack_drive.solve(
             cars, cells, packs, steps, sums, w, mesh, tables, index[np.newaxis], widths, cell.SPME, axis,
             series, out, codes,
         )  # fmt: skip

@@ -161,7 +161,7 @@ time_step = 2
 def test_old_names_in_a_file_of_statements(tmp_path, warned):
     path = tmp_path / "mine.toml"
     path.write_text(CLAIM)
-    (found,) = evaluate.claims(path=path)
+    (found,) = evaluate.evaluated(path=path)
     assert {str(one.message).split()[0] for one in warned} == {
         "cell.cell_design",
         "cell.design.electrolyte.filling",
