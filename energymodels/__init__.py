@@ -11,6 +11,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from energymodels import renamed
+
 if TYPE_CHECKING:
     from energymodels.battery.fast_charge import fastcharge as fastcharge
     from energymodels.claims import claims as claims
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 _CHECKOUT = Path(__file__).resolve().parent.parent
 if (_CHECKOUT / "pyproject.toml").is_file() and str(_CHECKOUT) not in __path__:
     __path__.append(str(_CHECKOUT))
+renamed.install()
 
 _HOMES = {  # name: where it lives, and what it is called there if not so
     "InputError": "core.errors",
@@ -96,6 +99,8 @@ def __getattr__(name: str) -> Any:
 
         warn_renamed(f"energymodels.{name}", f"energymodels.{_RENAMED[name]}")
         return __getattr__(_RENAMED[name])
+    if name in renamed.MODULES:
+        return import_module(f"energymodels.{name}")
     if name not in _HOMES:
         raise AttributeError(f"module 'energymodels' has no attribute {name!r}")
     home, _, other = _HOMES[name].partition(":")
