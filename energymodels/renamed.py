@@ -95,4 +95,4 @@ class Finder:
 def install() -> None:
     """Have Python find old modules, once."""
     if not any(isinstance(finder, Finder) for finder in sys.meta_path):
-        sys.meta_path.insert(0, Finder())  # type: ignore[arg-type]
+        sys.meta_path.insert(0, Finder())
