@@ -100,7 +100,7 @@ def sweep(
     --------
     >>> import energymodels as em
     >>> ds = em.sweep("pv.shockley_queisser", {"band_gap": "1.1:1.4:4"})
-    >>> ds.efficiency.dims, float(ds.band_gap[ds.efficiency.argmax()])
+    >>> ds.efficiency.dims, float(ds.efficiency.idxmax())
     (('band_gap',), 1.4)
     """
     from energymodels.core.dataset import to_dataset
