@@ -47,13 +47,40 @@ def metal_budget(
     types: Sequence[str] = (),
     sets: str | int | None = None,
 ) -> Dataset:
-    """Return the amount of each metal that costs ``losses`` (percent absolute) of efficiency: dims cell,
-    element, loss.
+    """Go from a loss of efficiency back to the metal that costs it, in the wafer and in the feedstock.
 
-    Each spec is taken without metals of its own, as ``types`` (its own, then the other by default). ``sets``
-    as in ``sweep`` adds lowest and highest, infinite where a set never reaches the loss. NaN, with a
-    ``reason``, where no amount does it: the loss ends where the metal precipitates, which does not recombine
-    here. InputError lists wrong names, and a place that no crystal has.
+    Parameters
+    ----------
+    specs : str, Spec or sequence of these
+        Specs of ``pv.cell``; each is taken without metals of its own.
+    elements : sequence of str
+        Metals by their symbols.
+    losses : sequence of float, optional
+        Losses of efficiency, percent absolute.
+    types : sequence of str, optional
+        Base types ``"n"``, ``"p"``; by default the spec's own, then the other.
+    sets : str or int, optional
+        As in ``sweep``: adds lowest and highest over the published sets, infinite where a set never reaches
+        the loss.
+
+    Returns
+    -------
+    xarray.Dataset
+        Along ``cell``, ``element``, ``loss``: ``wafer`` and ``before_gettering`` in cm-3, ``feed`` in ppbw by
+        mass. NaN, with a ``reason``, where no amount does it: the loss ends where the metal precipitates,
+        which does not recombine here.
+
+    Raises
+    ------
+    InputError
+        Lists wrong names, and a place that no crystal has.
+
+    Examples
+    --------
+    >>> import energymodels as em
+    >>> ds = em.metal_budget("industrial-hjt-2023", ["Cr"], losses=[0.1], types=["n"])
+    >>> round(float(ds.feed), 2), ds.feed.units
+    (0.75, 'ppbw')
     """
     import xarray as xr
 
