@@ -15,7 +15,8 @@ from energymodels.core.errors import RenamedWarning
 @pytest.fixture
 def forgotten(monkeypatch):
     """Old modules as if nobody had asked for them yet."""
-    old = [name for name in sys.modules if renamed.homes(name.removeprefix(renamed.HOUSE))]
+    ours = [name for name in sys.modules if name.startswith(renamed.HOUSE)]
+    old = [name for name in ours if renamed.homes(name.removeprefix(renamed.HOUSE))]
     for name in old:
         package, _, last = name.rpartition(".")
         monkeypatch.delitem(vars(import_module(package)), last, raising=False)

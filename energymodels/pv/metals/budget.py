@@ -79,7 +79,7 @@ def metal_budget(
     --------
     >>> import energymodels as em
     >>> ds = em.metal_budget("industrial-hjt-2023", ["Cr"], losses=[0.1], types=["n"])
-    >>> round(float(ds.feed), 2), ds.feed.units
+    >>> round(ds.feed.item(), 2), ds.feed.units
     (0.75, 'ppbw')
     """
     import xarray as xr
