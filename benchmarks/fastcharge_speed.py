@@ -23,7 +23,7 @@ import numpy as np
 import energymodels as em
 from energymodels.backends.pybamm.parameters import cell
 from energymodels.backends.pybamm.quiet import pybamm
-from energymodels.core import engine
+from energymodels.core import sweep as engine
 
 SPEC = "battery-lfp-18650"
 KELVIN, RATE, SOC = 40.0, 4.0, 0.8

@@ -13,7 +13,7 @@ import warnings
 
 import numpy as np
 
-from energymodels.core import engine
+from energymodels.core import sweep as engine
 from energymodels.core.errors import ProvenanceWarning, ValidityWarning
 
 METALS = ("Fe", "Cr", "Ni", "Cu", "Co", "Mn", "Ti", "V", "Mo", "Zn")

@@ -16,7 +16,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from energymodels.core import engine
+from energymodels.core import sweep as engine
 from energymodels.core.errors import ProvenanceWarning
 
 CASES = 100_000

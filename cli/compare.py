@@ -54,8 +54,7 @@ def command(spec: str, changes: tuple[str, ...], backend: str, as_json: bool) ->
     ]
     if lacking:
         click.echo(
-            f"error: the reference did not converge, so there is nothing to hold against: "
-            f"{', '.join(lacking)}",
+            f"error: the reference did not converge, no comparison is possible: {', '.join(lacking)}",
             err=True,
         )
     failed = next((e["failed"] for e in entries if e["failed"]), "")

@@ -33,7 +33,7 @@ PICTURES = (".png", ".pdf", ".svg")
 @force_option
 @json_option
 def command(spec: str, changes: tuple[str, ...], output: str | None, force: bool, as_json: bool) -> None:
-    """How fast the cell of SPEC can be charged to 80 % while every limit in limits.* holds at every instant.
+    """How fast the cell of SPEC can be charged to 80 % SOC within all limits in limits.* at all times.
 
     A protocol with its own "Charge at limits" is run as it is. With --json a figure is drawn only if -o names
     one.

@@ -1,4 +1,4 @@
-"""How fast a cell can be charged within its limits: the answer, and a figure of how it goes."""
+"""Fast charging within limits: charge times, and a figure of the charge."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def at_limits(spec: Spec) -> Spec:
     """Return ``spec`` with a charge at its limits to 80 %, unless its own protocol has such a charge."""
     if not spec.model.startswith("battery.") or "protocol" not in spec.fields:
         raise InputError(
-            Fault("model", spec.model, hint="a cell is charged: battery.dfn, battery.spme or battery.spm")
+            Fault("model", spec.model, hint="fast charging needs battery.dfn, battery.spme or battery.spm")
         )
     own = str(spec.values.get("protocol", "Rest for 1 s"))
     if any(step.kind == "charge at limits" for step in parse(own).steps):
@@ -42,8 +42,8 @@ def at_limits(spec: Spec) -> Spec:
 
 def fastcharge(spec: Spec | str | Mapping[str, Any]) -> Solution:
     """Return the fastest charge that the limits of ``spec`` allow, series and all; see ``at_limits``."""
-    from energymodels.core import engine
     from energymodels.core.spec import load
+    from energymodels.core.sweep import solve
 
     base = at_limits(spec if isinstance(spec, Spec) else load(spec))
     if base.checked()["series.points"] < LEAST_POINTS:
@@ -52,10 +52,10 @@ def fastcharge(spec: Spec | str | Mapping[str, Any]) -> Solution:
                 "series.points",
                 base.values["series.points"],
                 f"from {LEAST_POINTS}",
-                hint="a charge is drawn over time",
+                hint="the figure needs a time series",
             )
         )
-    return engine.solve(base, {}, keep=lambda output: not output.dims or output.name in DRAWN)
+    return solve(base, {}, keep=lambda output: not output.dims or output.name in DRAWN)
 
 
 def charged(solution: Solution) -> bool:
@@ -76,7 +76,7 @@ def figure(solution: Solution) -> Figure:
         ("current (C)", -series["current"] / nominal, "limits.c_rate"),
         ("voltage (V)", series["voltage"], "limits.voltage"),
         (
-            "negative electrode\nagainst lithium (V)",
+            "anode potential\nvs Li/Li+ (V)",
             series["negative_potential_vs_lithium"],
             "limits.negative_potential",
         ),
@@ -136,12 +136,14 @@ def _mark(ax: Any, minutes: Any, soc: Any) -> None:
 def _headline(solution: Solution) -> str:
     found = solution.scalars()
     times = [
-        f"{a} to 80 %: {_clock(found[f'time_{a}_to_80'])}"
+        f"{a} to 80 % SOC: {_clock(found[f'time_{a}_to_80'])}"
         for a in ("10", "0")
         if found.get(f"time_{a}_to_80") is not None
     ]
     name = solution.spec.title or solution.spec.name or str(solution.fields["parameters"])
-    return f"{name}\n" + ("; ".join(times) or "80 % is not reached") + f"; mean {found['mean_c_rate']:.2f}C"
+    return (
+        f"{name}\n" + ("; ".join(times) or "80 % SOC is not reached") + f"; mean {found['mean_c_rate']:.2f}C"
+    )
 
 
 def _clock(seconds: float) -> str:

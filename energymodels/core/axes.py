@@ -9,8 +9,8 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from energymodels.core import units
+from energymodels.core.arrays import Array
 from energymodels.core.errors import Fault, InputError, closest
-from energymodels.core.model import Array
 from energymodels.core.schema import FieldInfo, in_unit
 
 Values: TypeAlias = str | Sequence[Any] | Array
@@ -30,6 +30,7 @@ class Axis:
     given: Mapping[str, Array] = field(default_factory=dict)  # as given, of fields with entries that are none
     missing: Array | None = None  # places where a field has no value that it may have
     faults: Sequence[Fault] = ()  # and why
+    typed: Mapping[str, str] = field(default_factory=dict)  # unit in which a field's values were typed
 
     @property
     def names_as(self) -> str:
@@ -61,6 +62,7 @@ class Entries:
     missing: Array
     faults: list[Fault]
     index: Array | None = None
+    typed: str = ""  # the unit in which the values were typed, if it is not the field's
 
     @property
     def solved(self) -> Array:
@@ -242,7 +244,7 @@ def make_axes(
                 entries = read_entries(fields[path], values, unit)
                 if entries.faults and (isinstance(values, str) or entries.missing.all()):
                     raise InputError(entries.faults)
-                found[path] = entries
+                found[path] = replace(entries, typed=_typed_unit(fields[path], values, unit))
             except InputError as error:
                 faults.extend(error.faults)
         clash = _mismatch(found)
@@ -258,6 +260,25 @@ def make_axes(
     if faults:
         raise InputError(faults)
     return axes
+
+
+def _typed_unit(info: FieldInfo, values: Any, unit: str) -> str:
+    """Return the unit behind the values as they were typed, ``unit`` behind bare ones; empty if it is the
+    field's own, or not one unit.
+    """
+    if info.kind not in ("number", "integer"):
+        return ""
+    if getattr(values, "dtype", np.dtype(object)).kind in "fiu":
+        values = ()
+    if isinstance(values, str):  # of a range the ends have a unit, the number of places has none
+        values = values.split(":")[:2] if ":" in values else values.split(",")
+    found = {_unit_behind(value) or unit for value in ([values] if np.ndim(values) == 0 else values)}
+    typed = (found or {unit}).pop() if len(found) < 2 else ""
+    return "" if typed == info.unit else typed
+
+
+def _unit_behind(value: Any) -> str:
+    return units.split(value)[1] if isinstance(value, str) else ""
 
 
 def _mismatch(found: Mapping[str, Entries]) -> list[Fault]:
@@ -282,6 +303,7 @@ def _axis(dim: str, found: Mapping[str, Entries]) -> Axis:
         {path: e.values for path, e in found.items() if e.missing.any()},
         missing if np.any(missing) else None,
         [fault for e in found.values() for fault in e.faults],
+        {path: e.typed for path, e in found.items() if e.typed},
     )
 
 
@@ -293,4 +315,4 @@ def _refusal(fields: Mapping[str, FieldInfo], path: str, seen: list[str]) -> Fau
     if path in seen:
         return Fault(path, hint="swept twice")
     clash = [other for other in fields[path].replaces if other in seen]
-    return Fault(path, hint=f"stands for the same thing as {clash[0]}; sweep one of them") if clash else None
+    return Fault(path, hint=f"is the same field as {clash[0]}; sweep one of them") if clash else None

@@ -1,6 +1,4 @@
-"""Columns are arrays that broadcast over the grid of a sweep; here is how functions of flat
-arrays see them.
-"""
+"""Columns: arrays that broadcast over the grid of a sweep, and calls of flat functions on them."""
 
 from __future__ import annotations
 
@@ -9,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from energymodels.core.model import Array, label_index
+from energymodels.core.arrays import Array, label_index
 from energymodels.core.schema import FieldInfo
 
 

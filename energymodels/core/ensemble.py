@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from energymodels.core.arrays import Array
 from energymodels.core.axes import Axis
 from energymodels.core.errors import Fault, InputError
-from energymodels.core.model import Array, Model
+from energymodels.core.review import Alternative
 from energymodels.core.schema import FieldInfo
 
 SEED = 1  # the same draws each time
@@ -17,9 +18,8 @@ DRAWS = 100_000
 
 
 def sets_axis(
-    model: Model,
+    alternatives: Sequence[Alternative],
     infos: Mapping[str, FieldInfo],
-    fields: Mapping[str, Any],
     along: Mapping[str, Array],
     sets: str | int,
 ) -> Axis:
@@ -28,12 +28,12 @@ def sets_axis(
 
     Fields that are swept, with values ``along``, keep their own axis.
     """
-    members = [(name, dict(change)) for name, change in model.members(fields, along)]
+    members = [(name, dict(change)) for name, change in alternatives]
     first = {path: value for path, value in (members[0][1] if members else {}).items() if path not in along}
     members = [(name, change) for name, change in members[1:] if not along.keys() & change.keys()]
     if not members:
         raise InputError(
-            Fault("sets", str(sets), hint="nothing that this spec uses has published alternatives")
+            Fault("sets", str(sets), hint="the data in use by this spec have no published alternatives")
         )
     if sets != "all":
         members = _drawn(members, _number(sets))

@@ -7,10 +7,10 @@ them there.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any, ClassVar, Literal, TypeAlias, get_args, get_origin
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, get_args, get_origin
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,24 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from energymodels.core import units
 from energymodels.core.errors import Fault, InputError, nearest
+
+if TYPE_CHECKING:  # what a model sees of its fields (``case.view``)
+    from energymodels.core.case import Label as Label
+
+    Number: TypeAlias = npt.NDArray[np.float64]
+    Filled: TypeAlias = Number  # where it is not set, the model finds it elsewhere
+    Count: TypeAlias = npt.NDArray[np.int64]
+    Text: TypeAlias = npt.NDArray[np.str_]
+else:  # what a spec holds
+    Number, Count, Text = float, int, str
+    Filled = float | None
+
+    class Label:
+        """``Label[Literal[...]]`` stands for one of the words."""
+
+        def __class_getitem__(cls, words):
+            return words
+
 
 Choice: TypeAlias = Mapping[str, float | None]
 
@@ -31,13 +49,15 @@ class Table(BaseModel):
     A choice maps its fields to their defaults, None where the field must be given. Names are relative to the
     table and may be dotted. ``exclusive`` lists groups of choices none of which need be used; a name there
     may be a table's, for all its fields. ``agreeing`` pairs say the same thing twice: both may be given if
-    they agree, but overriding one drops the other.
+    they agree, but overriding one drops the other. ``by_name``: the fields come from data; a model gets those
+    that are set by their names.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=True)
     alternatives: ClassVar[tuple[tuple[Choice, ...], ...]] = ()
     exclusive: ClassVar[tuple[tuple[tuple[str, ...], ...], ...]] = ()
     agreeing: ClassVar[tuple[tuple[str, str], ...]] = ()
+    by_name: ClassVar[bool] = False
 
 
 def quantity(
@@ -79,7 +99,7 @@ def text(default: str | None, meaning: str) -> Any:
 
 @dataclass(frozen=True)
 class FieldInfo:
-    """What is known of one field; ``group`` names the alternative fields that setting it replaces."""
+    """Metadata of one field; ``group`` names the alternative fields that setting it replaces."""
 
     path: str
     kind: Literal["number", "integer", "label", "text"]
@@ -115,20 +135,18 @@ class FieldInfo:
         return above and below
 
     def is_usual(self, values: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
-        """Return where ``values`` are in the usual range; 0 and inf, which stand for none and no limit,
-        always are.
-        """
+        """Return where ``values`` are in the usual range; 0 (none) and inf (no limit) always are."""
         low, high = self.usual or (-math.inf, math.inf)
         inside = (values >= low) & (values <= high)
         return np.asarray(inside | (values == 0.0) | ~np.isfinite(values), dtype=np.bool_)
 
     def doubt(self, value: float) -> str:
-        """Return what is to be said of an unusual ``value``."""
+        """Return the warning on a ``value`` outside the usual range."""
         low, high = self.usual or (-math.inf, math.inf)
         unit = "" if self.unit == "1" else f" {self.unit}"
         meant = self._meant(value, lambda number: low <= number <= high)
         hint = f": did you mean {' or '.join(meant)}?" if meant else ""
-        return f"{self.path} = {value:g}{unit} is far from what is usual, {low:g} to {high:g}{unit}{hint}"
+        return f"{self.path} = {value:g}{unit} is outside the usual range, {low:g} to {high:g}{unit}{hint}"
 
     def fault(self, value: object, hint: str = "") -> Fault:
         """Return the fault of ``value`` in this field; a bare number gets the unit with which it would be
@@ -188,23 +206,21 @@ class FieldInfo:
         return number
 
 
-def brought_along(infos: Mapping[str, FieldInfo], prefix: str, owner: str) -> dict[str, FieldInfo]:
-    """Return another model's fields as fields that a text brings along, by path behind ``prefix``; left out,
-    the owner's.
+def brought_along(
+    infos: Mapping[str, FieldInfo], named: Callable[[str], str], owner: str
+) -> dict[str, FieldInfo]:
+    """Return another model's fields as fields that a text brings along, by the path that ``named`` gives;
+    left out, the owner's.
     """
-
-    def behind(paths: Iterable[str]) -> tuple[str, ...]:
-        return tuple(prefix + path for path in paths)
-
     return {
-        prefix + path: replace(
+        named(path): replace(
             info,
-            path=prefix + path,
+            path=named(path),
             default=None,
             optional=True,
             meaning=f"{info.meaning.split('; not set')[0]}; not set: the {owner}'s",
-            replaces=behind(info.replaces),
-            conflicts=behind(info.conflicts),
+            replaces=tuple(map(named, info.replaces)),
+            conflicts=tuple(map(named, info.conflicts)),
         )
         for path, info in infos.items()
     }
@@ -256,13 +272,7 @@ def schema(table: type[Table], prefix: str = "") -> dict[str, FieldInfo]:
                 }
         found[prefix + name] = FieldInfo(
             path=prefix + name,
-            kind="label"
-            if labels
-            else "text"
-            if str in options
-            else "integer"
-            if int in options
-            else "number",
+            kind=_kind(labels, options),
             meaning=info.description or "",
             default=info.default,
             unit=str(extra.get("unit", "")),
@@ -272,6 +282,15 @@ def schema(table: type[Table], prefix: str = "") -> dict[str, FieldInfo]:
             **limits,
         )
     return found | _grouped(table, prefix, found)
+
+
+def _kind(labels: tuple[str, ...], options: Sequence[Any]) -> Literal["number", "integer", "label", "text"]:
+    """Return what kind of value a field has whose annotation leaves these ``options``."""
+    if labels:
+        return "label"
+    if str in options:
+        return "text"
+    return "integer" if int in options else "number"
 
 
 def _pair(ends: Any) -> tuple[float, float] | None:
@@ -307,10 +326,23 @@ def _members(choice: Iterable[str], prefix: str, found: Mapping[str, FieldInfo])
     return [p for name in choice for p in found if p == prefix + name or p.startswith(f"{prefix}{name}.")]
 
 
+@cache
 def groups(table: type[Table], prefix: str = "") -> list[tuple[dict[str, float | None], ...]]:
     """Return every group of alternatives of ``table``, fields by dotted path."""
     found = [tuple({prefix + n: d for n, d in c.items()} for c in group) for group in table.alternatives]
     for name, info in table.model_fields.items():
         if isinstance(info.annotation, type) and issubclass(info.annotation, Table):
             found += groups(info.annotation, f"{prefix}{name}.")
+    return found
+
+
+@cache
+def own_defaults(table: type[Table], prefix: str = "") -> dict[str, Any]:
+    """Return {path: default} of every field that has one, whatever else is set: not of alternatives."""
+    found: dict[str, Any] = {}
+    for name, info in table.model_fields.items():
+        if isinstance(info.annotation, type) and issubclass(info.annotation, Table):
+            found |= own_defaults(info.annotation, f"{prefix}{name}.")
+        elif info.default is not None:
+            found[prefix + name] = info.default
     return found

@@ -8,17 +8,21 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
+from energymodels import datasets
+from energymodels.core import registry
 from energymodels.core.errors import Fault, InputError, closest, unknown
-from energymodels.core.schema import FieldInfo, groups, in_unit, schema
+from energymodels.core.files import Stamp, stamp
+from energymodels.core.registry import get_model, resolve
+from energymodels.core.schema import FieldInfo, groups, in_unit, own_defaults, schema
 
 if TYPE_CHECKING:
     from energymodels.core.model import Model
 
+SPECS = datasets.ROOT / "specs"
 RESERVED = ("model", "title", "provenance")
 
 
@@ -38,17 +42,13 @@ class Spec:
     @property
     def fields(self) -> dict[str, FieldInfo]:
         """The model's fields, with those that the values bring along; InputError if these cannot be known."""
-        from energymodels.core.model import get_model
-
         return get_model(self.model).fields(self.values)
 
     @property
     def _brought(self) -> set[str]:
         """The paths of the fields that the values bring along, none where these cannot be known."""
-        from energymodels.core.model import get_model
-
         try:
-            return set(self.fields) - set(schema(get_model(self.model).spec))
+            return set(_brought(self.fields, schema(get_model(self.model).spec)))
         except InputError:
             return set()
 
@@ -58,8 +58,6 @@ class Spec:
         Alternatives of what is set are dropped, and so are values of fields that what was replaced brought
         along.
         """
-        from energymodels.core.model import get_model
-
         spec = replace(self, model=str(changes.get("model", self.model)))
         model = get_model(spec.model)
         changes, faults = _resolved(
@@ -85,8 +83,6 @@ class Spec:
 
     def checked(self) -> dict[str, Any]:
         """Return every field in use with its value, defaults filled in. InputError lists all faults."""
-        from energymodels.core.model import get_model
-
         model = get_model(self.model)
         table = schema(model.spec)
         faults = list(self.faults)
@@ -96,31 +92,29 @@ class Spec:
             faults += error.faults
             fields, given = table, {path: value for path, value in self.values.items() if path in table}
         values, wrong = _parsed(fields, given)
-        brought = {path: info for path, info in fields.items() if info is not table.get(path)}
+        brought = _brought(fields, table)
         defaults, missing = _defaults(model, brought, self.values)
         faults += [*wrong, *missing, *_clashes(model, brought)]
         if faults:
             raise InputError(faults)
-        values |= defaults
-        try:
-            checked = model.spec.model_validate(
-                _nested({path: value for path, value in values.items() if path in table})
-            )
-        except ValidationError as error:
-            raise InputError(_faults(fields, values, error)) from None
-        found = {path: value for path, value in _flat(checked.model_dump()).items() if value is not None}
-        found |= {path: values[path] for path in brought if path in values}
-        if faults := model.check(found):
+        known = own_defaults(model.spec) | values | defaults
+        found = {path: known[path] for path in fields if known.get(path) is not None}
+        if faults := model.reviewed(found).faults():
             raise InputError(faults)
         return found
+
+
+def _brought(fields: Mapping[str, FieldInfo], table: Mapping[str, FieldInfo]) -> dict[str, FieldInfo]:
+    """Return the ``fields`` that are not those of a model's ``table``."""
+    if fields is table:
+        return {}
+    return {path: info for path, info in fields.items() if info is not table.get(path)}
 
 
 def _resolved(model: Model, changes: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
     """Return (changes by path, faults): aliases become the paths they stand for, their bare numbers get the
     alias' unit.
     """
-    from energymodels.core.model import resolve
-
     faults: list[Fault] = []
     names: dict[str, str] = {}
     found: dict[str, Any] = {}
@@ -164,6 +158,8 @@ def _defaults(
 
 def _clashes(model: Model, brought: Mapping[str, FieldInfo]) -> list[Fault]:
     """Return the fields brought along whose name stands for something else already, here or in the result."""
+    if not brought:
+        return []
     taken = {*RESERVED, "status", "point", *(path.replace(".", "_") for path in schema(model.spec))}
     taken |= {name for output in model.outputs for name in (output.name, *output.dims)}
     return [
@@ -195,63 +191,37 @@ def _flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     return flat
 
 
-def _nested(flat: Mapping[str, Any]) -> dict[str, Any]:
-    tree: dict[str, Any] = {}
-    for path, value in flat.items():
-        *parents, leaf = path.split(".")
-        branch = tree
-        for parent in parents:
-            branch = branch.setdefault(parent, {})
-        branch[leaf] = value
-    return tree
-
-
-def _faults(
-    fields: Mapping[str, FieldInfo], values: Mapping[str, Any], error: ValidationError
-) -> list[Fault]:
-    faults = []
-    for item in error.errors(include_url=False):
-        path = ".".join(str(part) for part in item["loc"])
-        if path in fields:
-            faults.append(fields[path].fault(values.get(path)))
-        else:
-            message = str(item["ctx"]["error"]) if "error" in item.get("ctx", {}) else item["msg"]
-            faults.append(Fault(path or "spec", hint=message))
-    return faults
-
-
 def bundled() -> dict[str, Path]:
     """Return the bundled specs: name -> file."""
-    from energymodels import datasets
-
-    return {path.stem: path for path in sorted((Path(datasets.__file__).parent / "specs").glob("*.toml"))}
+    return {path.stem: path for path in sorted(SPECS.glob("*.toml"))}
 
 
 def load(source: str | Path | Mapping[str, Any]) -> Spec:
     """Return the spec bundled under a name, in a TOML file, in a (nested) mapping that holds ``model``, or a
     model's defaults.
     """
-    from energymodels.core.model import MODELS
-
     if isinstance(source, Mapping):
         return _from_tree(source, "")
-    if source in MODELS:
-        return Spec(str(source))
-    names = bundled()
-    path = names.get(str(source), Path(source))
+    name = str(source)
+    if name in registry.MODELS:
+        return Spec(name)
+    own = SPECS / f"{name}.toml"
+    return _read(name, stamp(own if Path(name).name == name and own.is_file() else name))
+
+
+@lru_cache(maxsize=256)
+def _read(source: str, known: Stamp) -> Spec:
+    """Return the spec in a file, read once for each state of it; ``source`` is what somebody called it."""
+    path = Path(known[0])
     if not path.is_file():
-        raise InputError(
-            Fault(
-                str(source),
-                hint=f"neither a bundled spec, a file nor a "
-                f"model; {closest(str(source), [*names, *MODELS])}".rstrip("; "),
-            )
-        )
+        near = closest(source, [*bundled(), *registry.MODELS])
+        hint = f"neither a bundled spec, a file nor a model; {near}".rstrip("; ")
+        raise InputError(Fault(source, hint=hint))
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise InputError(Fault(str(source), hint=f"not a TOML file: {error}")) from error
-    return loads(text, str(source))
+        raise InputError(Fault(source, hint=f"not a TOML file: {error}")) from error
+    return loads(text, source)
 
 
 def loads(text: str, name: str) -> Spec:
@@ -270,14 +240,14 @@ def _provenance(tree: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _from_tree(tree: Mapping[str, Any], name: str) -> Spec:
-    from energymodels.core.model import MODELS
-
     model = tree.get("model")
     if not isinstance(model, str):
         raise InputError(
-            Fault("model", model, hint=f'the spec must begin with model = "..."; {closest("", MODELS)}')
+            Fault(
+                "model", model, hint=f'the spec must begin with model = "..."; {closest("", registry.MODELS)}'
+            )
         )
-    if model not in MODELS:
-        raise unknown("model", model, MODELS)
+    if model not in registry.MODELS:
+        raise unknown("model", model, registry.MODELS)
     spec = Spec(model, {}, name, str(tree.get("title", "")), _provenance(tree))
     return spec.replace(_flat({key: value for key, value in tree.items() if key not in RESERVED}))

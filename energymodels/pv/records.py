@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 
 from energymodels import datasets
-from energymodels.core.engine import solve
 from energymodels.core.errors import InertWarning, PlausibilityWarning, ValidityWarning, unknown
 from energymodels.core.model import Array
 from energymodels.core.solution import Solution
 from energymodels.core.spec import bundled, load
+from energymodels.core.sweep import solve
 
 AUGER = ("niewelt2022", "richter2012")
 GATED = AUGER[0]
@@ -118,7 +118,7 @@ def _entry(
     entry: dict[str, Any] = {
         "record": record["key"],
         "row": record["row"],
-        "tier": "prediction" if predicted else "fit" if audit else "envelope",
+        "tier": _tier(predicted, bool(audit)),
         "auger": auger,
         "measured": measured,
         "modelled": modelled,
@@ -214,13 +214,7 @@ def _explain(table: list[dict[str, Any]], auger: str) -> dict[str, list[dict[str
     found: dict[str, list[dict[str, Any]]] = {}
     for i, case in enumerate(cases):
         no_j0, no_series = bool(np.isnan(j0[i])), bool(np.isnan(series[i]))
-        why = (
-            "V_oc above what the bulk alone allows"
-            if no_j0
-            else "fill factor above the pseudo fill factor: no R_s >= 0"
-            if no_series
-            else ""
-        )
+        why = _why_not(no_j0, no_series)
         found.setdefault(table[i // len(LIFETIMES)]["key"], []).append(
             {
                 "tau": case[1] if np.isfinite(case[1]) else "inf",
@@ -232,3 +226,17 @@ def _explain(table: list[dict[str, Any]], auger: str) -> dict[str, list[dict[str
             }
         )
     return found
+
+
+def _tier(predicted: bool, audited: bool) -> str:
+    """Return what kind of answer an entry is."""
+    if predicted:
+        return "prediction"
+    return "fit" if audited else "envelope"
+
+
+def _why_not(no_j0: bool, no_series: bool) -> str:
+    """Return why no cell explains a record, empty if one does."""
+    if no_j0:
+        return "V_oc above what the bulk alone allows"
+    return "fill factor above the pseudo fill factor: no R_s >= 0" if no_series else ""

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 
 from energymodels.core.axes import Values
-from energymodels.core.engine import solve
 from energymodels.core.errors import Fault, InputError, NoteWarning
-from energymodels.core.model import Array, Output, Tolerance, get_model
+from energymodels.core.model import Agreement, Array, Output
+from energymodels.core.registry import get_model
 from energymodels.core.solution import Solution
 from energymodels.core.spec import Spec, load
+from energymodels.core.sweep import solve
 from energymodels.kernels import status
 
 TIME = "time"  # the axis along which cases end, so that series have different lengths
@@ -74,7 +75,7 @@ def _without(output: Output, ours: Solution, own: Solution | None) -> dict[str, 
 
 
 def _entry(
-    output: Output, ours: Solution, theirs: Solution, tolerances: Mapping[str, Tolerance]
+    output: Output, ours: Solution, theirs: Solution, tolerances: Mapping[str, Agreement]
 ) -> dict[str, Any]:
     """Return the entry of one output."""
     tolerance = tolerances[output.name]
@@ -123,7 +124,7 @@ def _outside(a: Array, b: Array) -> Array:
     return outside
 
 
-def _shift(reference: Array, theirs: Solution, tolerances: Mapping[str, Tolerance]) -> Array:
+def _shift(reference: Array, theirs: Solution, tolerances: Mapping[str, Agreement]) -> Array:
     """Return how much a series (case, time) may differ because the end time may: the steeper slope beside
     each time times that.
     """

@@ -30,8 +30,13 @@ class Study(Protocol):
     TITLE: str
     FILES: tuple[str, ...]  # what it writes; one is a figure
 
-    def run(self, folder: Path, say: Callable[[str], None]) -> list[Path]:
+    def run(self, folder: Path, say: Callable[[str], object]) -> list[Path]:
         """Write the study's files to ``folder``, tell results through ``say``, return the files."""
+
+
+def study(name: str, folder: str | Path = "results", say: Callable[[str], object] = print) -> list[Path]:
+    """Run a study: write its files to ``folder``, tell results through ``say``, return the files."""
+    return get_study(name).run(Path(folder), say)
 
 
 def get_study(name: str) -> Study:

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from energymodels.core import dataset as result
-from energymodels.core import engine
+from energymodels.core.dataset import to_dataset
+from energymodels.core.store import write
+from energymodels.core.sweep import solve
 from energymodels.report.figures import save
 
 if TYPE_CHECKING:
@@ -50,16 +51,16 @@ SHOWN = {"wafer_resistivity": 1.0, "wafer_thickness": 130.0}
 
 def run(folder: Path, say: Callable[[str], None]) -> list[Path]:
     """Write ``p-vs-n.nc`` and ``p-vs-n.png``."""
-    solution = engine.solve("pv.cell", OVER, CELL, keep=[*KEEP, "base_doping", "validity"])
+    solution = solve("pv.cell", OVER, CELL, keep=[*KEEP, "base_doping", "validity"])
     cases = solution.status.size
     say(
         f"{cases} cells in {solution.seconds:.2f} s, {cases / solution.seconds:.0f} per second, "
         f"{solution.failed} failed"
     )
-    ds = result.to_dataset(solution, "energymodels study p-vs-n")
+    ds = to_dataset(solution, "energymodels study p-vs-n")
     ds.attrs["title"] = "Silicon cells on p- and n-type wafers with the same surfaces"
     picture = folder / "p-vs-n.png"
-    data = result.write(ds, folder / "p-vs-n.nc")
+    data = write(ds, folder / "p-vs-n.nc")
     save(_figure(ds), picture, "study p-vs-n", 110)
     for line in _findings(ds):
         say(line)

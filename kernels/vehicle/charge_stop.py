@@ -24,7 +24,12 @@ STOP = np.dtype(
     ]
 )
 ROW = np.dtype(CAR.descr + CELL.descr + STOP.descr)
-SCALARS = 17
+RESULTS = (
+    "range_added", "range_per_minute", "energy_added", "energy_stored", "energy_in", "soc_end",
+    "duration", "power_mean", "power_peak", "mean_c_rate", "peak_c_rate", "time_to_80",
+    "negative_potential_min", "temperature_max", "heat_total", "consumption_used", "termination",
+)  # fmt: skip
+SCALARS = len(RESULTS)
 (
     RANGE_ADDED, PER_SECOND, ENERGY_ADDED, ENERGY_STORED, ENERGY_IN, SOC_END, DURATION, MEAN_POWER,
     PEAK_POWER, MEAN_RATE,

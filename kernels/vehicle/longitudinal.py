@@ -56,7 +56,14 @@ BLOCK = LANES * STEPS
 # The table of cycles, (SUMS, cycle); FIRST and LAST are blocks
 SUMS = 9
 FIRST, LAST, TIME, DISTANCE, RUN, RISE, SPEED_2, SPEED_3, KINETIC = range(SUMS)
-SCALARS = 23
+RESULTS = (
+    "tractive_energy", "braking_energy", "consumption", "wall_consumption", "range",
+    "regenerated_energy", "recovered_energy", "road_load_energy", "kinetic_energy_gain",
+    "potential_energy_gain", "friction_brake_loss", "drivetrain_loss", "auxiliary_energy",
+    "cabin_energy", "battery_loss", "charging_loss", "energy_balance", "battery_power_max",
+    "battery_power_min", "battery_heat", "drivetrain_heat", "duration", "distance",
+)  # fmt: skip
+SCALARS = len(RESULTS)
 (
     TRACTIVE, BRAKING, CONSUMPTION, WALL, RANGE, REGENERATED, RECOVERED, ROAD_LOAD, KINETIC_GAIN,
     POTENTIAL_GAIN, FRICTION_BRAKES,
@@ -64,6 +71,7 @@ SCALARS = 23
     BATTERY_HEAT,
     DRIVETRAIN_HEAT, DURATION_DRIVEN, DISTANCE_DRIVEN,
 ) = range(SCALARS)  # fmt: skip
+SERIES_RESULTS = ("vehicle_speed", "wheel_power", "battery_power")
 # What is summed over the steps, and the two ends of the terminal power
 TOTALS = 8
 DRIVEN, BRAKED, TAKEN, LOST, DRAWN, RETURNED, HIGHEST, LOWEST = (LANES * i for i in range(TOTALS))
@@ -96,7 +104,11 @@ def _total(c, steps, first, last, base, w):
     share, most, slowest = c.regeneration_share, c.regeneration_power, c.regeneration_speed
     constant, linear, square = c.loss_constant, c.loss_linear, c.loss_square
     for i in range(LANES * TOTALS):
-        w[i] = 0.0 if i < HIGHEST else -inf if i < LOWEST else inf
+        w[i] = 0.0
+    for i in range(HIGHEST, LOWEST):
+        w[i] = -inf
+    for i in range(LOWEST, LANES * TOTALS):
+        w[i] = inf
     mine = steps[BLOCK * first : BLOCK * last]  # a loop that begins at 0 needs no check for indices below it
     for b in range(last - first):
         at = BLOCK * b

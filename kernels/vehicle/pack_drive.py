@@ -54,7 +54,15 @@ TERMINATIONS = (
     "voltage_min_of_cold_cells", "power_short",
 )  # fmt: skip
 SOC_MIN, VOLTAGE_MIN, OUT_OF_REACH, MOST_CYCLES, NO_CONSUMPTION, COLD_VOLTAGE_MIN, POWER_SHORT = np.arange(7)
-SCALARS = 27
+RESULTS = (
+    "range", "consumption", "cycles_driven", "duration", "energy_delivered", "energy_recovered",
+    "energy_refused", "pack_resistance_loss", "energy_of_cells", "heat_total", "capacity_used",
+    "cell_capacity", "soc_end", "cell_voltage_min", "cell_voltage_max", "temperature_max",
+    "temperature_min", "negative_potential_min", "discharge_rate_max", "charge_rate_max", "termination",
+    "energy_balance", "distance_driven", "energy_short", "distance_behind", "time_derated",
+    "heating_energy",
+)  # fmt: skip
+SCALARS = len(RESULTS)
 (
     RANGE, CONSUMPTION, CYCLES, DURATION, DELIVERED, RECOVERED, REFUSED, PACK_LOSS, CELL_ENERGY, HEAT,
     CAPACITY_USED, CELL_CAPACITY,
@@ -62,7 +70,11 @@ SCALARS = 27
     ENDED, BALANCE, DISTANCE,
     SHORT, BEHIND, DERATED, HEATING,
 ) = np.arange(SCALARS)  # fmt: skip
-SERIES = 6
+SERIES_RESULTS = (
+    "cell_voltage", "cell_current", "cell_temperature", "state_of_charge",
+    "negative_potential_vs_lithium", "battery_power",
+)  # fmt: skip
+SERIES = len(SERIES_RESULTS)
 VOLTAGE, CURRENT, TEMPERATURE, SOC, POTENTIAL, POWER = np.arange(SERIES)
 # of the salt at the start: where the electrolyte holds less somewhere, a power that cannot be met is its
 # doing

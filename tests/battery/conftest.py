@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from numba.core import config
 
-from energymodels.core.axes import make_axes
-from energymodels.core.engine import _columns
-from energymodels.core.model import Block, get_model, scalar_outputs
+from energymodels.core.model import Block, scalar_outputs
+from energymodels.core.plan import plan
+from energymodels.core.registry import get_model
 from energymodels.core.spec import load
 from energymodels.kernels.battery.cell import drive, layout
 from energymodels.kernels.battery.cell import row as to
@@ -26,8 +26,7 @@ def solve_case(model="battery.dfn", values=None, time=()):
     """
     spec = load(model).replace(values or {})
     found = get_model(spec.model)
-    axes = make_axes(spec.fields, {}, {}, lambda name: (name, ""))
-    columns = {path: column.ravel() for path, column in _columns(spec.fields, spec.checked(), axes).items()}
+    columns = {path: column.ravel() for path, column in plan(spec).columns.items()}
     prepared = found.prepare(columns)
     rows = np.zeros(1, to.ROW).view(np.recarray)
     for name in to.ROW.names:

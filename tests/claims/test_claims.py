@@ -24,7 +24,7 @@ from energymodels.claims.verdict import (
     meets,
     verdict,
 )
-from energymodels.core import engine
+from energymodels.core import sweep as engine
 from energymodels.core.errors import InputError
 from energymodels.core.spec import bundled
 from energymodels.studies import claims as study

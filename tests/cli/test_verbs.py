@@ -16,10 +16,11 @@ from numba.core import config
 import energymodels as em
 from energymodels import datasets
 from energymodels.cli import VERBS, main
-from energymodels.core.engine import solve
-from energymodels.core.model import MODELS, get_model
+from energymodels.core.plan import Plan
+from energymodels.core.registry import MODELS, get_model
 from energymodels.core.schema import schema
 from energymodels.core.spec import bundled
+from energymodels.core.sweep import solve
 from energymodels.pv import records as audit
 
 FAST = config.DISABLE_JIT
@@ -251,9 +252,7 @@ def test_sweep_keep_threads_and_backend(cli, tmp_path):
 
 
 def test_interrupted_sweep_keeps_its_file(monkeypatch, tmp_path):
-    import energymodels.core.engine as engine
-
-    original = engine.solve
+    original = Plan.solve
 
     def interrupted(*args, progress=None, **options):
         def stop(done, cases):
@@ -261,7 +260,7 @@ def test_interrupted_sweep_keeps_its_file(monkeypatch, tmp_path):
 
         return original(*args, progress=stop, **(options | {"threads": 1, "chunk": 1}))
 
-    monkeypatch.setattr(engine, "solve", interrupted)
+    monkeypatch.setattr(Plan, "solve", interrupted)
     monkeypatch.setattr(sys, "argv", ["energymodels"])
     path = tmp_path / "part.nc"
     done = CliRunner().invoke(main, ["sweep", "pv.diode", "-v", "photocurrent=1,2,3", "-o", str(path)])
@@ -340,9 +339,7 @@ def with_fields(fields):
 def test_compare_where_the_reference_does_not_converge(cli, fields, missed):
     """Whose fault it is, is decided by the equation: what pvlib has not solved is nothing to hold against."""
     done = cli("compare", "pv.diode", *with_fields(fields), status=4)
-    assert said(done) == (
-        f"error: the reference did not converge, so there is nothing to hold against: {missed}"
-    )
+    assert said(done) == (f"error: the reference did not converge, no comparison is possible: {missed}")
     assert [line.split()[0] for line in done.stdout.splitlines() if "NOT CONVERGED" in line] == [missed]
     assert "PAST" not in done.stdout
     entries = {
@@ -624,9 +621,7 @@ def test_run_sets_writes_every_set(cli, tmp_path):
 
 
 def test_run_sets_counts_failures(cli, monkeypatch):
-    import energymodels.core.engine as engine
-
-    original = engine.solve
+    original = Plan.solve
 
     def broken(*args, **options):
         solution = original(*args, **options)
@@ -634,7 +629,7 @@ def test_run_sets_counts_failures(cli, monkeypatch):
         solution.values["efficiency"][[1, 3]] = np.nan
         return solution
 
-    monkeypatch.setattr(engine, "solve", broken)
+    monkeypatch.setattr(Plan, "solve", broken)
     done = cli("run", *METALS, "--sets", "5", "--json", status=1)
     found = strict(done.stdout)
     assert found["status"] == 2
@@ -649,7 +644,7 @@ def test_run_sets_that_fail_are_null(cli):
 
 
 @pytest.mark.parametrize(("words", "part"), [
-    (["pv.cell", "--sets", "all"], "nothing that this spec uses has published alternatives"),
+    (["pv.cell", "--sets", "all"], "the data in use by this spec have no published alternatives"),
     ([*METALS, "--sets", "some"], "all, or a number of draws"),
     ([*METALS, "--sets", "0"], "all, or a number of draws"),
 ])  # fmt: skip
@@ -665,7 +660,7 @@ def test_describe_folds_tables_of_many_like_fields(cli):
         "ppbw",
         "from 0 to 1e+09",
         "not set",
-        "* in the bulk of the feedstock",
+        "* concentration in the feedstock bulk",
         " names: Fe, Cr, ",
     )
     assert all(part in line for part in shared)

@@ -13,10 +13,10 @@ from numba.core import config
 import energymodels as em
 from energymodels import datasets
 from energymodels.core.dataset import to_dataset
-from energymodels.core.engine import solve
 from energymodels.core.errors import InertWarning, InputError, ValidityWarning
-from energymodels.core.model import MODELS, get_model
+from energymodels.core.registry import MODELS, get_model
 from energymodels.core.spec import bundled
+from energymodels.core.sweep import solve
 from energymodels.kernels import status
 from energymodels.kernels.constants import K_B_EV
 from energymodels.kernels.pv.cell import preparation
@@ -104,9 +104,9 @@ SWEEPS = {
             "pack.cell": "battery-lfp-4c" if FAST else "battery-lfp-4c,battery-nmc811-sic",
             "pack.soc_start": "0.2002" if FAST else "0.6,1",
             "pack.resistance": "0,0.1",
-            "cell.thermal": "isothermal,lumped",
+            "battery_cell.thermal": "isothermal,lumped",
         },
-        {"cell.heat_transfer_coefficient": 10.0, "pack.soc_min": 0.2, "cycles_max": 1.0},
+        {"battery_cell.heat_transfer_coefficient": 10.0, "pack.soc_min": 0.2, "cycles_max": 1.0},
     ),
     "vehicle.charge_stop": (
         {
@@ -114,10 +114,10 @@ SWEEPS = {
             "pack.temperature": "0,40",
             "pack.cell": "battery-lfp-4c" if FAST else "battery-lfp-4c,battery-nmc811-sic",
             "station.power": "100" if FAST else "100,inf",
-            "cell.thermal": "lumped" if FAST else "isothermal,lumped",
+            "battery_cell.thermal": "lumped" if FAST else "isothermal,lumped",
         },
         {
-            "cell.heat_transfer_coefficient": 10.0,
+            "battery_cell.heat_transfer_coefficient": 10.0,
             "pack.resistance": 0.05,
             "pack.fidelity": "battery.spme",
             "cycle": "udds",

@@ -13,8 +13,8 @@ import numpy as np
 
 from energymodels.backends.pybamm import files as pybamm_files
 from energymodels.backends.pybamm.quiet import pybamm
+from energymodels.backends.pybamm.sets import CHEMISTRIES
 from energymodels.battery.parameters.names import FUNCTIONS, SCALARS, name_of
-from energymodels.battery.parameters.pybamm_sets import CHEMISTRIES
 from energymodels.battery.parameters.sets import bundled, names
 from energymodels.core.errors import Fault, InputError, unknown
 from energymodels.kernels.constants import ZERO_CELSIUS

@@ -18,7 +18,8 @@ from energymodels.battery.cell import start
 from energymodels.battery.parameters.sets import bundled, parameter_set
 from energymodels.battery.protocol.program import parse
 from energymodels.core.errors import Fault, InputError
-from energymodels.core.model import Array, get_model
+from energymodels.core.model import Array
+from energymodels.core.registry import get_model
 from energymodels.kernels import status
 
 MODELS = {"battery.spm": "SPM", "battery.spme": "SPMe", "battery.dfn": "DFN"}
@@ -27,10 +28,10 @@ POINTS = {"x_n": "negative", "x_s": "separator", "x_p": "positive", "r_n": "part
 DEFAULT_POINTS = 20  # a region, as PyBaMM has them
 FAILURES = (pybamm.SolverError, pybamm.ModelError, ArithmeticError, RuntimeError, ValueError)
 UNKNOWN: dict[str, tuple[str, object]] = {  # path -> what it is, and its value that changes nothing
-    "temperature_profile": ("profile of temperature here", None),
-    "cell.interface_resistance": ("resistance by area in series", 0.0),
+    "temperature_profile": ("ambient temperature profile", None),
+    "cell.interface_resistance": ("area-specific series resistance", 0.0),
     "side_reactions.plating_activation_energy": ("such activation energy", 0.0),
-    "electrolyte.liquid_fraction": ("solid electrolyte beside the liquid", 1.0),
+    "electrolyte.liquid_fraction": ("hybrid solid and liquid electrolyte", 1.0),
 }
 # PyBaMM's words for an end that is passed where a step begins
 PASSED = ("non-positive at initial conditions", "infeasible")
@@ -120,7 +121,7 @@ def run(model: str, case: Mapping[str, Any], time: Array) -> dict[str, Any]:
 
 
 def _side_reactions(case: Mapping[str, Any]) -> dict[str, str]:
-    """Return PyBaMM's options of a case's side reactions; a film resists where there is an interphase."""
+    """Return PyBaMM's options of a case's side reactions; an SEI adds its film resistance."""
     plating, sei = (str(case.get(f"side_reactions.{name}", "none")) for name in ("plating", "sei"))
     film = "none" if sei == "none" else "distributed"
     if plating == "partially reversible" and sei == "none":

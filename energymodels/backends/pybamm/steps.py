@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -93,11 +93,15 @@ def _step(row: Array, profiles: Array, cell: Cell, *, first: bool) -> Any:
     elif kind == layout.CURRENT and value and np.isfinite(row[layout.END_CAPACITY]):
         seconds = min(seconds, _amount(row, cell) / abs(value))
     ends = [*_ends(row, kind, sign, cell, first=first), *_limits(row, kind, sign, cell)]
+    return _maker(kind)(target, duration=min(seconds, LONG), termination=ends)
+
+
+def _maker(kind: int) -> Callable[..., Any]:
+    """Return PyBaMM's constructor of a step of this kind."""
+    if kind == layout.VOLTAGE:
+        return cast("Callable[..., Any]", pybamm.step.voltage)
     power = kind in (layout.POWER, layout.POWER_PROFILE)
-    make = (
-        pybamm.step.voltage if kind == layout.VOLTAGE else pybamm.step.power if power else pybamm.step.current
-    )
-    return make(target, duration=min(seconds, LONG), termination=ends)
+    return cast("Callable[..., Any]", pybamm.step.power if power else pybamm.step.current)
 
 
 def _amount(row: Array, cell: Cell) -> float:
@@ -129,10 +133,11 @@ def _ends(row: Array, kind: int, sign: float, cell: Cell, *, first: bool) -> lis
                 Fault("protocol", hint=f"PyBaMM cannot end {UNSURE} by state of charge but in the first step")
             )
         theta = cell.empty + soc * (cell.full - cell.empty)
+        towards = 1.0 if soc <= cell.soc else -1.0
         add(
             "end_soc",
             theta,
-            (1.0 if soc <= cell.soc else -1.0) if first else sign,
+            towards if first else sign,
             lambda v: v["Negative electrode stoichiometry"],
         )
     if np.isfinite(row[layout.END_CURRENT]):

@@ -1,6 +1,4 @@
-"""The ranges of what is assumed or published in several values about a cell: alternatives to its parameter
-set, one at a time.
-"""
+"""Ranges of assumed or differently published parameters: alternatives to a parameter set, one at a time."""
 
 from __future__ import annotations
 
@@ -87,4 +85,7 @@ def remarks(fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[str]:
     if not count:
         return []
     name = str(along["parameters"][0] if "parameters" in along else fields["parameters"])
-    return [f"{name}: {count} values are assumed, or published in several; --sets shows what their ranges do"]
+    return [
+        f"{name}: {count} values are assumed or differ between publications; --sets shows the "
+        f"effect of their ranges"
+    ]

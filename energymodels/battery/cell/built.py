@@ -1,5 +1,4 @@
-"""Cells as they are built: a design of ``battery.design`` that gives a battery model its geometry, mass and
-volume.
+"""Cell designs: a ``battery.design`` spec that sets geometry, mass and volume of a battery cell model.
 
 The field ``cell_design`` names the design, and the design's own fields follow it as ``design.*``, to be set
 and swept like all others. A field of the battery model goes before the design, the design before the
@@ -24,11 +23,7 @@ from energymodels.kernels.battery.cell import layout as functions
 from energymodels.kernels.battery.design import layout
 
 FIELD, PREFIX = "cell_design", "design."
-RESULTS = {
-    "mass": layout.MASS,
-    "specific_energy": layout.SPECIFIC_ENERGY,
-    "energy_density": layout.ENERGY_DENSITY,
-}
+RESULTS = ("mass", "specific_energy", "energy_density")  # of the design, that the battery model gives too
 PLACES = 20001  # of stoichiometry, to find the empty cell
 
 
@@ -41,7 +36,7 @@ def _infos() -> dict[str, FieldInfo]:
 @lru_cache
 def brought() -> dict[str, FieldInfo]:
     """Return the fields that a design brings along, by path; what is not given is the design's own."""
-    return brought_along(_infos(), PREFIX, "design")
+    return brought_along(_infos(), PREFIX.__add__, "design")
 
 
 def check(fields: Mapping[str, Any]) -> list[Fault]:
@@ -57,7 +52,8 @@ def check(fields: Mapping[str, Any]) -> list[Fault]:
                 Fault(
                     FIELD,
                     fields[FIELD],
-                    hint="its negative electrode is a metal, and the battery models have porous ones",
+                    hint="its negative electrode is lithium metal, and the battery models need "
+                    "porous electrodes",
                 )
             ]
     except InputError as error:
@@ -73,7 +69,7 @@ def geometry(columns: Mapping[str, Array]) -> tuple[dict[str, Array], dict[str, 
     """Return (fields of the battery model, results of the design) by the designs in ``columns``; nothing
     without a design.
     """
-    from energymodels.battery.design.geometry import of_results, results
+    from energymodels.battery.design.geometry import of_results, place, results
 
     if FIELD not in columns:
         return {}, {}
@@ -86,8 +82,8 @@ def geometry(columns: Mapping[str, Array]) -> tuple[dict[str, Array], dict[str, 
         out, _masses, reasons = results(design)
         for path, values in of_results(design, out, reasons).items():
             fields[path] = np.where(which == i, values, fields.get(path, np.nan))
-        for key, place in RESULTS.items():
-            values = np.where(reasons == layout.FITS, out[place], np.nan)
+        for key in RESULTS:
+            values = np.where(reasons == layout.FITS, out[place(key)], np.nan)
             found[key] = np.where(which == i, values, found.get(key, np.nan))
     return fields, found
 

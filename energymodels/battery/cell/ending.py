@@ -1,6 +1,4 @@
-"""Where runs ended: the step of the protocol, its cycle, what was left out, and temperatures beyond the
-tables.
-"""
+"""How runs ended: protocol step and cycle, skipped steps, and temperatures outside of the tables."""
 
 from __future__ import annotations
 
@@ -61,8 +59,7 @@ def left_out(texts: Array, ended: Array, last: Array, codes: Array) -> list[str]
     if codes.size == 1:
         skipped = len(protocol.order) - number
         return [
-            f"the protocol ended by {where}: {skipped} {'step was' if skipped == 1 else 'steps were'} "
-            f"left out"
+            f"the protocol ended by {where}: {skipped} {'step was' if skipped == 1 else 'steps were'} skipped"
         ]
     return [
         f"{int(early.sum())} of {codes.size} cases ended before their protocol's last step, the first "
@@ -83,7 +80,7 @@ def _cut_short(of: list[Protocol], ended: Array, last: Array, codes: Array) -> l
         return []
     word = TERMINATIONS[int(ended[profiled.index(True)])]
     if codes.size == 1:
-        return [f"{word} ended the profile before its last row: the rest was left out"]
+        return [f"{word} ended the profile before its last row: the rest was skipped"]
     return [
         f"{sum(profiled)} of {codes.size} cases ended before their profile's last row, the first by {word}"
     ]
@@ -107,7 +104,7 @@ def beyond_tables(sets: Array, coldest: Array, hottest: Array) -> list[str]:
             )
             many = f"{int(beyond.sum())} of {beyond.size} cells were" if beyond.size > 1 else "the cell was"
             found.append(
-                f"{many} {word} than {degrees:g} degC, beyond which {name} has no functions: they "
-                f"stay as they are there"
+                f"{many} {word} than {degrees:g} degC, beyond which {name} has no data: its functions "
+                f"keep their values at that temperature"
             )
     return found

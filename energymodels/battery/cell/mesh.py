@@ -1,4 +1,4 @@
-"""How the cell is cut into finite volumes, as the arrays the kernels take."""
+"""The finite-volume mesh of the cell, as the arrays the kernels take."""
 
 from __future__ import annotations
 

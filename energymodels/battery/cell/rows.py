@@ -162,7 +162,7 @@ def most_salt(c: Columns, rows: Mapping[str, Array]) -> Array:
 
 
 def limits(c: Columns, voltage_max: Array) -> dict[str, Array]:
-    """Return the limits of a charge as fast as they allow; the cell's own voltage is one in any case."""
+    """Return the limits of a charge at limits; the upper cut-off voltage is always one."""
     return {
         "limit_negative": c["limits.negative_potential"],
         "limit_voltage": np.minimum(c.get("limits.voltage", np.inf), voltage_max),
@@ -173,7 +173,7 @@ def limits(c: Columns, voltage_max: Array) -> dict[str, Array]:
 
 
 def side_reactions(c: Columns, labels: Mapping[str, Sequence[str]]) -> dict[str, Array]:
-    """Return what the side reactions need; which those are, ``model.Battery.check`` says."""
+    """Return the coefficients of the side reactions; ``checks.NEEDED`` lists which are required."""
     of = {key: c.get(f"side_reactions.{key}", default) for key, default in SIDE_DEFAULTS.items()}
     kinds = {}
     for name, known in (("plating", PLATING), ("sei", SEI)):
@@ -210,9 +210,7 @@ def efficiency(c: Columns, layer: str) -> Array:
 
 
 def scaling(c: Columns, key: str) -> Array:
-    """Return what the exchange current density gains where fields that the set's formula contains were
-    changed.
-    """
+    """Return the scaling of the exchange current density by changed fields of the set's formula."""
     factor = np.ones((1,) * c.which.ndim)
     for path in {path for s in c.sets for path in s.powers.get(key, {})}:
         if path in c:
@@ -242,9 +240,7 @@ def heat_capacity(c: Columns) -> Array:
 
 
 def starts(c: Columns) -> dict[str, Array]:
-    """Return where a case starts: state of charge, or voltage, or the set's own concentrations, and
-    temperatures.
-    """
+    """Return the initial state: SOC, voltage or the set's concentrations, and temperatures."""
     nothing = np.full((1,) * c.which.ndim, np.nan)
     as_given = c.columns.get("initial_state", nothing)  # "set" is the only label
     first = (

@@ -1,6 +1,4 @@
-"""Where a run starts: by what a field says, else the file of the parameter set, else by what its protocol
-mainly does.
-"""
+"""Initial state of a run: from the fields, else the file of the parameter set, else from the protocol."""
 
 from __future__ import annotations
 
@@ -16,7 +14,7 @@ from energymodels.core.model import Array
 
 USUAL_TEMPERATURE = 25.0  # degC
 GIVEN = ("initial_soc", "initial_voltage", "initial_state")
-ISOTHERMAL = "an isothermal cell has the temperature of its surroundings"
+ISOTHERMAL = "an isothermal cell is at ambient temperature"
 # first steps that leave no choice
 PLAIN = {"charge": "charge", "discharge": "discharge", "charge at limits": "charge"}
 
@@ -66,7 +64,7 @@ def remarks(fields: Mapping[str, Any], swept: Mapping[str, Array]) -> list[str]:
     )
     found = files if said else files + _by_protocol(fields, swept)
     if "initial_temperature" in fields and fields["thermal"] != "lumped":
-        found.append(f"initial_temperature does not act: {ISOTHERMAL}")
+        found.append(f"initial_temperature has no effect: {ISOTHERMAL}")
     return found
 
 
@@ -75,19 +73,20 @@ def _by_file(name: str, fields: Mapping[str, Any]) -> str:
     scalars = parameter_set(name).scalars
     found = []
     if "initial_soc" in scalars and not any(path in fields for path in GIVEN):
-        found.append(f"a state of charge of {scalars['initial_soc']:g}")
+        found.append(f"an SOC of {scalars['initial_soc']:g}")
     around = not {"temperature", "temperature_profile"} & fields.keys()
     if around and scalars.get("temperature", USUAL_TEMPERATURE) != USUAL_TEMPERATURE:
-        found.append(f"{scalars['temperature']:g} degC around it")
+        found.append(f"{scalars['temperature']:g} degC ambient temperature")
     first = scalars.get("initial_temperature")
     if (
         first is not None
         and not {"temperature", "initial_temperature"} & fields.keys()
         and fields["thermal"] == "lumped"
     ):
-        found.append(f"{first:g} degC of its own")
+        found.append(f"{first:g} degC initial cell temperature")
     return (
-        f"{name}: starts at {' and '.join(found)}, as its State says; initial_soc, temperature set others"
+        f"{name}: starts at {' and '.join(found)}, as the State section of its file says; "
+        f"initial_soc and temperature override it"
         if found
         else ""
     )
@@ -101,12 +100,12 @@ def _by_protocol(fields: Mapping[str, Any], swept: Mapping[str, Array]) -> list[
         if PLAIN.get(protocol.steps[0].kind) != protocol.course.direction or protocol.course.before:
             chosen[protocol.course] = chosen.get(protocol.course, 0) + 1
     return [
-        f"starts at a state of charge of {course.soc:g}, since "
+        f"starts at an SOC of {course.soc:g}, since "
         f"{f'{many} of the protocols' if len(texts) > 1 else 'the protocol'} "
-        f"{_does(course.direction)}; initial_soc, initial_voltage or initial_state=set choose another"
+        f"{_does(course.direction)}; initial_soc, initial_voltage or initial_state=set override it"
         for course, many in chosen.items()
     ]
 
 
 def _does(direction: str) -> str:
-    return "moves no charge of its own" if direction == "rest" else f"mainly {direction}s"
+    return "neither charges nor discharges" if direction == "rest" else f"mainly {direction}s"

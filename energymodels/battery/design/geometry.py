@@ -8,27 +8,28 @@ from typing import Any
 
 import numpy as np
 
-from energymodels.battery.design.rows import rows
+from energymodels.battery.design.rows import rows_of
+from energymodels.core import si
 from energymodels.core.columns import of_fields
 from energymodels.core.errors import Fault, InputError
 from energymodels.core.model import Array
+from energymodels.core.schema import schema
 from energymodels.kernels.battery.design import layout
 
-# path of battery.fields.BatterySpec -> (place in the kernel's results, factor from SI to the field's unit)
-FROM_RESULTS = {
-    "positive.thickness": (layout.THICKNESS_P, 1e6),
-    "negative.thickness": (layout.THICKNESS_N, 1e6),
-    "positive.porosity": (layout.POROSITY_P, 1.0),
-    "negative.porosity": (layout.POROSITY_N, 1.0),
-    "positive.active_fraction": (layout.FRACTION_P, 1.0),
-    "negative.active_fraction": (layout.FRACTION_N, 1.0),
-    "cell.electrode_height": (layout.HEIGHT, 1.0),
-    "cell.electrode_width": (layout.WIDTH, 1.0),
-    "cell.electrode_pairs": (layout.PAIRS_OUT, 1.0),
-    "cell.nominal_capacity": (layout.CHARGE, 1.0 / 3600.0),
-    "cell.volume": (layout.VOLUME, 1.0),
-    "cell.cooling_area": (layout.COOLING_AREA, 1.0),
-    "cell.heat_capacity": (layout.HEAT_CAPACITY, 1.0),
+FROM_RESULTS = {  # field of the battery models -> result of the design
+    "positive.thickness": "thickness_positive",
+    "negative.thickness": "thickness_negative",
+    "positive.porosity": "porosity_positive",
+    "negative.porosity": "porosity_negative",
+    "positive.active_fraction": "active_fraction_positive",
+    "negative.active_fraction": "active_fraction_negative",
+    "cell.electrode_height": "electrode_height",
+    "cell.electrode_width": "electrode_width",
+    "cell.electrode_pairs": "electrode_pairs",
+    "cell.nominal_capacity": "capacity",
+    "cell.volume": "volume",
+    "cell.cooling_area": "cooling_area",
+    "cell.heat_capacity": "heat_capacity",
 }
 BLOCK = 16384  # designs whose rows are in memory at once
 AS_GIVEN = (
@@ -48,7 +49,7 @@ def results(columns: Mapping[str, Array]) -> tuple[Array, Array, Array]:
     """
     from energymodels.kernels.battery.design import cell
 
-    found = rows(columns)
+    found = rows_of(columns)
     shape = np.broadcast_shapes(*(np.shape(values) for values in found.values()))
     cases = int(np.prod(shape))
     buffer = np.empty(min(cases, BLOCK), layout.ROW).view(np.recarray)
@@ -84,11 +85,20 @@ def electrochemical(columns: Mapping[str, Array]) -> dict[str, Array]:
 
 def of_results(columns: Mapping[str, Array], found: Array, reasons: Array) -> dict[str, Array]:
     """Return the fields of ``electrochemical`` from what ``results`` returned for ``columns``."""
-    fits = reasons == layout.FITS
+    from energymodels.battery.cell.fields import BatterySpec
+
+    fits, infos = reasons == layout.FITS, schema(BatterySpec)
     fields = {
-        path: np.where(fits, found[place] * scale, np.nan) for path, (place, scale) in FROM_RESULTS.items()
+        path: np.where(fits, si.scale(infos[path].unit).from_si(found[place(name)]), np.nan)
+        for path, name in FROM_RESULTS.items()
     }
     return fields | {path: columns[path] for path in AS_GIVEN}
+
+
+def place(name: str) -> int:
+    """Return where a result of the kernel stands."""
+    found: int = layout.RESULTS.index(name)
+    return found
 
 
 def design_fields(
@@ -116,6 +126,5 @@ def design_columns(
     Put an array in place of any number to sweep it; check it against the field's range first.
     """
     from energymodels.battery.design.fields import DesignSpec
-    from energymodels.core.schema import schema
 
     return of_fields(schema(DesignSpec), design_fields(source, overrides), 0)

@@ -18,6 +18,7 @@ UNITS = {  # of what a material says
     "active_mass_fraction": "1", "inactive_density": "g cm-3", "specific_heat": "J kg-1 K-1",
 }  # fmt: skip
 FIELD_OF = {"density": "active_density"}  # where the field of an electrode has another name
+KEY_OF = {FIELD_OF.get(key, key): key for key in UNITS}  # of the fields that a material fills in
 WEAK = ("recalled", "assumed", "claimed", "typical")
 
 

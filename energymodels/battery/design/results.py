@@ -1,72 +1,70 @@
-"""What the design model gives, in the kernel's order."""
+"""What the design model gives, by the kernel's names."""
 
 from __future__ import annotations
 
 from energymodels.core.model import Output
 
-PER_MAH_CM2 = 1.0 / 3.6e4  # of C m-2
-PER_AH = 1.0 / 3600.0  # of C
 COMPONENTS = (
     "positive coating", "negative coating", "positive foil", "negative foil", "separator", "electrolyte",
     "housing", "terminals",
 )  # fmt: skip
 SCALARS = (
-    Output("capacity", "A h", "capacity after the first cycle", PER_AH),
-    Output("energy", "W h", "energy: capacity times mean voltage", PER_AH),
-    Output("mass", "g", "mass of the cell", 1e3),
-    Output("specific_energy", "W h kg-1", "energy per mass of the cell", PER_AH),
+    Output("capacity", "A h", "capacity after the first cycle"),
+    Output("energy", "W h", "energy: capacity times mean discharge voltage"),
+    Output("mass", "g", "mass of the cell"),
+    Output("specific_energy", "W h kg-1", "specific energy of the cell"),
     Output(
         "energy_density",
         "W h L-1",
-        "energy per outer volume; without outer dimensions per volume of the stack",
-        PER_AH * 1e-3,
+        "volumetric energy density; without outer dimensions that of the stack",
     ),
-    Output("stack_energy_density", "W h L-1", "energy per volume of the layers", PER_AH * 1e-3),
+    Output("stack_energy_density", "W h L-1", "volumetric energy density of the stack"),
     Output(
         "dead_volume",
         "1",
-        "share of the outer volume that is no layer: housing, room and gas; 0 without outer dimensions",
+        "dead volume fraction of the cell (housing, headspace, gas); 0 without outer dimensions",
     ),
-    Output("volume", "L", "outer volume; without outer dimensions that of the stack", 1e3),
-    Output("areal_capacity", "mA h cm-2", "reversible capacity of the positive per area", PER_MAH_CM2),
-    Output(
-        "usable_areal_capacity", "mA h cm-2", "capacity of the cell per area of the positive", PER_MAH_CM2
-    ),
-    Output("first_charge", "mA h cm-2", "first charge per area of the positive", PER_MAH_CM2),
-    Output("charge_consumed", "mA h cm-2", "what the negative consumes of the first charge", PER_MAH_CM2),
+    Output("volume", "L", "outer volume; without outer dimensions that of the stack"),
+    Output("areal_capacity", "mA h cm-2", "reversible areal capacity of the positive electrode"),
+    Output("usable_areal_capacity", "mA h cm-2", "usable areal capacity of the cell, per positive area"),
+    Output("first_charge", "mA h cm-2", "first charge capacity, per positive area"),
+    Output("charge_consumed", "mA h cm-2", "first-cycle loss of the negative electrode, per positive area"),
     Output(
         "charge_stranded",
         "mA h cm-2",
-        "what stays in the negative since the positive takes back no more; negative: drawn from a reserve",
-        PER_MAH_CM2,
+        "lithium left in the negative electrode after discharge, as the positive is full; negative "
+        "values: taken from a lithium reserve",
     ),
-    Output("first_cycle_efficiency", "1", "first discharge over first charge of the cell"),
-    Output("np_ratio", "1", "reversible capacity of the negative over that of the positive per area"),
-    Output("voltage", "V", "mean voltage of discharge"),
-    Output("thickness_positive", "um", "thickness of the positive coating of one side", 1e6),
+    Output("first_cycle_efficiency", "1", "first-cycle (initial coulombic) efficiency of the cell"),
+    Output("np_ratio", "1", "N/P ratio: reversible areal capacity of negative over positive"),
+    Output("voltage", "V", "mean discharge voltage"),
+    Output("thickness_positive", "um", "positive coating thickness per side"),
     Output(
         "thickness_negative",
         "um",
-        "thickness of the negative coating of one side, with what the charge plates",
-        1e6,
+        "negative coating thickness per side; with the lithium that the charge plates",
     ),
-    Output("stack_thickness", "mm", "thickness of the stack, or diameter of the winding", 1e3),
-    Output("porosity_positive", "1", "volume fraction of pores in the positive"),
-    Output("porosity_negative", "1", "volume fraction of pores in the negative"),
-    Output("density_positive", "g cm-3", "density of the positive coating with its pores", 1e-3),
-    Output("density_negative", "g cm-3", "density of the negative coating with its pores", 1e-3),
-    Output("loading_positive", "mg cm-2", "mass of the positive coating per area of one side", 100.0),
-    Output("loading_negative", "mg cm-2", "mass of the negative coating per area of one side", 100.0),
-    Output("active_fraction_positive", "1", "volume fraction of active material in the positive"),
-    Output("active_fraction_negative", "1", "volume fraction of active material in the negative"),
-    Output("electrode_area", "m2", "area of the positive coating, all sides together"),
-    Output("electrode_height", "m", "height of the positive coating"),
-    Output("electrode_width", "m", "width of the positive coating; of a cylinder its length"),
-    Output("electrode_pairs", "1", "coated sides of positives that face a negative"),
-    Output("sheet_length", "m", "length of positive sheet, coated on both sides"),
-    Output("electrolyte_per_capacity", "g A-1 h-1", "mass of electrolyte per capacity", 3.6e6),
-    Output("cooling_area", "m2", "outer surface; without outer dimensions of a box around the stack"),
-    Output("heat_capacity", "J K-1 m-3", "heat capacity per volume"),
-    Output("stack_volume", "L", "volume of the layers", 1e3),
+    Output("stack_thickness", "mm", "stack thickness, or diameter of the winding"),
+    Output("porosity_positive", "1", "porosity of the positive coating"),
+    Output("porosity_negative", "1", "porosity of the negative coating"),
+    Output("density_positive", "g cm-3", "positive coating density, pores included"),
+    Output("density_negative", "g cm-3", "negative coating density, pores included"),
+    Output("loading_positive", "mg cm-2", "positive loading per side"),
+    Output("loading_negative", "mg cm-2", "negative loading per side"),
+    Output("active_fraction_positive", "1", "active material volume fraction of the positive coating"),
+    Output("active_fraction_negative", "1", "active material volume fraction of the negative coating"),
+    Output("electrode_area", "m2", "total positive electrode area, both sides"),
+    Output("electrode_height", "m", "positive coating height"),
+    Output("electrode_width", "m", "positive coating width; cylindrical cell: sheet length"),
+    Output("electrode_pairs", "1", "number of electrode pairs: positive coatings that face a negative"),
+    Output("sheet_length", "m", "length of the positive sheet, double-side coated"),
+    Output("electrolyte_per_capacity", "g A-1 h-1", "electrolyte mass per capacity (E/C ratio)"),
+    Output(
+        "cooling_area",
+        "m2",
+        "cooling area: outer surface; without outer dimensions that of a cuboid around the stack",
+    ),
+    Output("heat_capacity", "J K-1 m-3", "volumetric heat capacity of the cell"),
+    Output("stack_volume", "L", "stack volume"),
 )
-OUTPUTS = (*SCALARS, Output("component_mass", "g", "mass by component", 1e3, ("component",)))
+OUTPUTS = (*SCALARS, Output("component_mass", "g", "component masses", ("component",)))

@@ -6,160 +6,172 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from energymodels.battery.design.materials import field_of, metals, values
-from energymodels.core.columns import column, take
+from energymodels.battery.design.fields import (
+    DesignSpec,
+    Electrolyte,
+    Housing,
+    Negative,
+    Positive,
+    Separator,
+    Whole,
+)
+from energymodels.battery.design.materials import KEY_OF, metals, values
+from energymodels.core.case import filled, view
+from energymodels.core.columns import take
 from energymodels.core.model import Array
 from energymodels.kernels.battery.design import layout
 
-UM, MM, GRAM_PER_CM3, MG_PER_CM2 = 1e-6, 1e-3, 1e3, 1e-2
-AH = 3600.0  # C
-MAH_PER_CM2 = 3.6e4  # C m-2
-SIZES = {
-    "cell.capacity": (layout.CAPACITY, AH),
-    "cell.positive_sheets": (layout.SHEETS, 1.0),
-    "cell.positive_length": (layout.LENGTH, 1.0),
-    "cell.electrode_pairs": (layout.PAIRS, 1.0),
-    "cell.fill": (layout.FILL, 1.0),
-}
-CYLINDRICAL = 3  # index of its label among the formats
 DEFAULT_HEIGHT, DEFAULT_WIDTH = 0.1, 0.2  # m, of electrodes in a housing without dimensions
 
 
-def rows(columns: Mapping[str, Array]) -> dict[str, Array]:
+def rows_of(columns: Mapping[str, Array]) -> dict[str, Array]:
     """Return kernel rows (``layout.ROW``) from columns {path: array}, numbers in the fields' units, labels as
     indices.
     """
-    positive = _electrode(columns, "positive", None)
-    negative = _electrode(columns, "negative", positive["capacity"])
-    found = {f"positive_{key}": values for key, values in positive.items()}
-    found |= {f"negative_{key}": values for key, values in negative.items()}
-    found |= _between(columns) | _housing(columns) | _size(columns)
-    metal = metals("negative")[columns["negative.material"]]
-    charge = (
-        _of(columns, "negative", "specific_capacity")
-        * AH
-        * _of(columns, "negative", "density")
-        * GRAM_PER_CM3
-    )
-    found |= {
+    return rows(view(DesignSpec, columns, lambda path: _of_material(columns, path)))
+
+
+def _of_material(columns: Mapping[str, Array], path: str) -> Array | None:
+    """Return what the material says of a field of an electrode that is not set."""
+    side, _, name = path.partition(".")
+    if side not in ("positive", "negative") or name not in KEY_OF:
+        return None
+    return take(values(side, KEY_OF[name]), columns[f"{side}.material"])
+
+
+def rows(case: DesignSpec) -> dict[str, Array]:
+    """Return kernel rows (``layout.ROW``)."""
+    positive = _electrode("positive", case.positive, None)
+    ratio = case.negative.np_ratio
+    negative = _electrode("negative", case.negative, None if ratio is None else ratio * positive["capacity"])
+    metal = metals("negative")[case.negative.material.index]
+    found = {f"positive_{key}": array for key, array in positive.items()}
+    found |= {f"negative_{key}": array for key, array in negative.items()}
+    found |= _separator(case.separator) | _electrolyte(case.electrolyte) | _housing(case.housing)
+    found |= _size(case.cell) | {
         "metal": metal.astype(float),
-        "metal_capacity": charge,
-        "prelithiation": columns["negative.prelithiation"],
+        "metal_capacity": case.negative.specific_capacity * case.negative.active_density,
+        "prelithiation": case.negative.prelithiation,
     }
-    if "mean_voltage" in columns:
-        return found | {"voltage": columns["mean_voltage"]}
-    return found | {"voltage": _of(columns, "positive", "potential") - _of(columns, "negative", "potential")}
+    between = case.positive.potential - case.negative.potential
+    return found | {"voltage": between if case.mean_voltage is None else case.mean_voltage}
 
 
-def _of(columns: Mapping[str, Array], side: str, key: str) -> Array:
-    """Return a column of an electrode, or what its material says."""
-    path = f"{side}.{field_of(key)}"
-    return columns[path] if path in columns else take(values(side, key), columns[f"{side}.material"])
-
-
-def _electrode(columns: Mapping[str, Array], side: str, facing: Array | None) -> dict[str, Array]:
-    """Return the fields of a row for one electrode; ``facing`` is the areal capacity, C m-2, that an n/p
-    ratio refers to.
+def _electrode(side: str, of: Positive | Negative, facing: Array | None) -> dict[str, Array]:
+    """Return the fields of a row for one electrode; ``facing`` is its areal capacity, C m-2, by an n/p
+    ratio.
     """
-    metal = metals(side)[columns[f"{side}.material"]]
-    share = np.where(metal, 1.0, _of(columns, side, "active_mass_fraction"))
-    true = _of(columns, side, "density") * GRAM_PER_CM3
-    inactive = _of(columns, side, "inactive_density") * GRAM_PER_CM3
-    solid = 1.0 / (share / true + (1.0 - share) / inactive)
-    if f"{side}.coating_density" in columns:
-        density = columns[f"{side}.coating_density"] * GRAM_PER_CM3
-    else:
-        density = solid * (1.0 - columns[f"{side}.porosity"])
-    density = np.where(metal, solid, density)
-    charge = share * _of(columns, side, "specific_capacity") * AH  # C per kg of coating
-    loading = _loading(columns, side, facing, charge, density)
+    metal = metals(side)[of.material.index]
+    share = np.where(metal, 1.0, of.active_mass_fraction)
+    solid = 1.0 / (share / of.active_density + (1.0 - share) / of.inactive_density)
+    charge = share * of.specific_capacity  # C per kg of coating
+    density = np.where(metal, solid, _density(of, solid))
+    loading = _loading(of, facing, charge, density)
     return {
         "loading": loading,
         "density": density,
         "solid": solid,
         "capacity": loading * charge,
-        "efficiency": _of(columns, side, "first_cycle_efficiency"),
-        "active": share / true,
-        "foil": columns[f"{side}.collector_thickness"] * UM,
-        "foil_density": columns[f"{side}.collector_density"],
-        "heat": _of(columns, side, "specific_heat"),
-        "foil_heat": columns[f"{side}.collector_specific_heat"],
+        "efficiency": of.first_cycle_efficiency,
+        "active": share / of.active_density,
+        "foil": of.collector_thickness,
+        "foil_density": of.collector_density,
+        "heat": of.specific_heat,
+        "foil_heat": of.collector_specific_heat,
     }
 
 
-def _loading(
-    columns: Mapping[str, Array], side: str, facing: Array | None, charge: Array, density: Array
-) -> Array:
+def _density(of: Positive | Negative, solid: Array) -> Array:
+    """Return the density of a porous coating, kg m-3, as given or from that of its ``solid``."""
+    if of.coating_density is not None:
+        return of.coating_density
+    assert of.porosity is not None  # one of the two is always given
+    return solid * (1.0 - of.porosity)
+
+
+def _loading(of: Positive | Negative, facing: Array | None, charge: Array, density: Array) -> Array:
     """Return the mass of a coating per area, kg m-2, by whatever says it."""
-    if f"{side}.loading" in columns:
-        return columns[f"{side}.loading"] * MG_PER_CM2
-    if f"{side}.thickness" in columns:
-        return columns[f"{side}.thickness"] * UM * density
-    if f"{side}.areal_capacity" in columns:
-        return columns[f"{side}.areal_capacity"] * MAH_PER_CM2 / charge
-    assert facing is not None
-    return columns[f"{side}.np_ratio"] * facing / charge
+    if of.loading is not None:
+        return of.loading
+    if of.thickness is not None:
+        return of.thickness * density
+    if of.areal_capacity is not None:
+        return of.areal_capacity / charge
+    assert facing is not None  # an n/p ratio is what is left
+    return facing / charge
 
 
-def _between(columns: Mapping[str, Array]) -> dict[str, Array]:
-    """Return the fields of a row for separator and electrolyte."""
-    thickness = columns["separator.thickness"] * UM
-    if "separator.areal_mass" in columns:
-        mass = columns["separator.areal_mass"] * MG_PER_CM2
-    else:
-        mass = (
-            thickness
-            * (1.0 - columns["separator.porosity"])
-            * columns["separator.solid_density"]
-            * GRAM_PER_CM3
-        )
+def _separator(of: Separator) -> dict[str, Array]:
+    """Return the fields of a row for the separator."""
+    mass = of.areal_mass
+    if mass is None:
+        assert of.solid_density is not None  # one of the two is always given
+        mass = of.thickness * (1.0 - of.porosity) * of.solid_density
     return {
-        "separator": thickness,
-        "separator_porosity": columns["separator.porosity"],
+        "separator": of.thickness,
+        "separator_porosity": of.porosity,
         "separator_mass": mass,
-        "separator_heat": columns["separator.specific_heat"],
-        "electrolyte_density": columns["electrolyte.density"] * GRAM_PER_CM3,
-        "filling": column(columns, "electrolyte.filling"),
-        "electrolyte_mass": column(columns, "electrolyte.mass_per_capacity") * 1e-3 / AH,
-        "electrolyte_heat": columns["electrolyte.specific_heat"],
+        "separator_heat": of.specific_heat,
     }
 
 
-def _housing(columns: Mapping[str, Array]) -> dict[str, Array]:
+def _electrolyte(of: Electrolyte) -> dict[str, Array]:
+    """Return the fields of a row for the electrolyte."""
+    return {
+        "electrolyte_density": of.density,
+        "filling": filled(of.filling, 0.0, of.density),
+        "electrolyte_mass": filled(of.mass_per_capacity, 0.0, of.density),
+        "electrolyte_heat": of.specific_heat,
+    }
+
+
+def _housing(of: Housing) -> dict[str, Array]:
     """Return the fields of a row for the housing."""
-    wall = column(columns, "housing.wall_thickness") + column(columns, "housing.laminate_thickness")
+    like = of.seam
     return {
-        "wall": wall * MM,
-        "wall_density": column(columns, "housing.density") * GRAM_PER_CM3,
-        "laminate": column(columns, "housing.laminate_mass") * MG_PER_CM2,
-        "seam": columns["housing.seam"] * MM,
-        "housing_share": column(columns, "housing.mass_fraction"),
-        "housing_heat": columns["housing.specific_heat"],
-        "terminals": columns["housing.terminals_mass"] * 1e-3,
+        "wall": filled(of.wall_thickness, 0.0, like) + filled(of.laminate_thickness, 0.0, like),
+        "wall_density": filled(of.density, 0.0, like),
+        "laminate": filled(of.laminate_mass, 0.0, like),
+        "seam": of.seam,
+        "housing_share": filled(of.mass_fraction, 0.0, like),
+        "housing_heat": of.specific_heat,
+        "terminals": of.terminals_mass,
     }
 
 
-def _size(columns: Mapping[str, Array]) -> dict[str, Array]:
+def _size(of: Whole) -> dict[str, Array]:
     """Return the fields of a row for format and size."""
-    cylinder = columns["cell.format"] == CYLINDRICAL
-    path = next(path for path in SIZES if path in columns)
-    mode, scale = SIZES[path]
-    across = np.where(cylinder, column(columns, "cell.diameter"), column(columns, "cell.thickness"))
-    outer = "cell.height" in columns
-    one = np.ones((1,) * cylinder.ndim)
+    like = of.overhang
+    cylinder = of.format.means("cylindrical")
+    mode, amount = _amount(of)
+    outer = of.height is not None
     return {
-        "mode": mode * one,
-        "amount": columns[path] * scale,
+        "mode": np.full((1,) * like.ndim, float(mode)),
+        "amount": amount,
         "cylinder": cylinder.astype(float),
-        "length": column(columns, "cell.length") * MM,
-        "height": column(columns, "cell.height") * MM,
-        "thickness": across * MM,
-        "core": columns["cell.core_diameter"] * MM,
-        "room_height": columns["cell.room_height"] * MM,
-        "room_length": columns["cell.room_length"] * MM,
-        "electrode_height": column(columns, "cell.electrode_height", 0.0 if outer else DEFAULT_HEIGHT),
-        "electrode_width": column(columns, "cell.electrode_width", 0.0 if outer else DEFAULT_WIDTH),
-        "overhang": columns["cell.overhang"] * MM,
-        "separator_overhang": columns["cell.separator_overhang"] * MM,
-        "extra_sheets": columns["cell.extra_negative_sheets"],
+        "length": filled(of.length, 0.0, like),
+        "height": filled(of.height, 0.0, like),
+        "thickness": np.where(cylinder, filled(of.diameter, 0.0, like), filled(of.thickness, 0.0, like)),
+        "core": of.core_diameter,
+        "room_height": of.room_height,
+        "room_length": of.room_length,
+        "electrode_height": filled(of.electrode_height, 0.0 if outer else DEFAULT_HEIGHT, like),
+        "electrode_width": filled(of.electrode_width, 0.0 if outer else DEFAULT_WIDTH, like),
+        "overhang": of.overhang,
+        "separator_overhang": of.separator_overhang,
+        "extra_sheets": of.extra_negative_sheets,
     }
+
+
+def _amount(of: Whole) -> tuple[int, Array]:
+    """Return (what says the size, how much of it)."""
+    for mode, amount in (
+        (layout.CAPACITY, of.capacity),
+        (layout.SHEETS, of.positive_sheets),
+        (layout.LENGTH, of.positive_length),
+        (layout.PAIRS, of.electrode_pairs),
+        (layout.FILL, of.fill),
+    ):
+        if amount is not None:
+            return mode, amount
+    raise AssertionError("one of them is always given")

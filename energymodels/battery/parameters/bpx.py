@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from energymodels.battery.parameters import expression, sheet
 from energymodels.battery.parameters.functions import Material
+from energymodels.battery.parameters.material import material
 from energymodels.battery.parameters.names import SCALARS
 from energymodels.core.errors import Fault, InputError
 from energymodels.kernels.constants import ZERO_CELSIUS
@@ -105,7 +106,7 @@ def read(path: Path) -> Material:
         if single_particle(raw)
         else {}
     )
-    return sheet.material(_sheet(completed(raw), path.name, notes, refused))
+    return material(_sheet(completed(raw), path.name, notes, refused))
 
 
 def validated(raw: dict[str, Any], name: str) -> tuple[dict[str, Any], list[str]]:
@@ -226,8 +227,10 @@ def _sheet(raw: Mapping[str, Any], name: str, notes: list[str], refused: dict[st
         for key, value in parts[title].items():
             bare = key.split(" [")[0]
             if bare in BRANCHES:
-                refused["hysteresis"] = "a potential has one branch"
-                notes.append(f"{title} / {key} is not used: a potential has one branch")
+                refused["hysteresis"] = "hysteresis of the open-circuit potential is not modelled"
+                notes.append(
+                    f"{title} / {key} is not used: hysteresis of the open-circuit potential is not modelled"
+                )
             elif value is not None:
                 sections[section][KEYS[bare]] = _entry(value)
     _add_state(raw.get("State") or {}, sections, notes)

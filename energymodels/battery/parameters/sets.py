@@ -15,6 +15,7 @@ from energymodels import datasets
 from energymodels.battery.parameters import bpx, pybamm_sets, sheet
 from energymodels.battery.parameters import cache as disk
 from energymodels.battery.parameters.functions import Material
+from energymodels.battery.parameters.material import material
 from energymodels.core.errors import Fault, InputError, unknown
 from energymodels.kernels.battery.cell.tables import BUCKETS, HIGH, LOW
 
@@ -92,10 +93,17 @@ def _from_file(path: str, changed: int) -> ParameterSet:
 def _named(name: str) -> ParameterSet:
     if name in bundled():
         content = repr(datasets.table(f"battery/{name}")).encode()
-        return _kept(f"{name}-{disk.digest(content)}", "", lambda: sheet.material(read_bundled(name)))
-    if name in pybamm_sets.known():
-        return _kept(name, pybamm_sets.stamp(), lambda: pybamm_sets.read(name))
-    raise unknown("parameter set", name, names())
+        return _kept(f"{name}-{disk.digest(content)}", "", lambda: material(read_bundled(name)))
+    found = _kept(name, pybamm_sets.stamp(), lambda: _of_pybamm(name))
+    if found.name != name:  # a name in other letters, for which the disk has the same file
+        raise unknown("parameter set", name, names())
+    return found
+
+
+def _of_pybamm(name: str) -> Material:
+    if name not in pybamm_sets.known():
+        raise unknown("parameter set", name, names())
+    return pybamm_sets.read(name)
 
 
 def _kept(key: str, stamp: str, read: Callable[[], Material]) -> ParameterSet:

@@ -1,1 +1,1 @@
-"""What is done to a cell: text into steps, steps into numbers."""
+"""Protocols: text to steps, steps to numbers."""

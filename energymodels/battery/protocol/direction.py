@@ -1,4 +1,4 @@
-"""Which way a protocol mainly moves charge, to begin with: what decides where a cell had better start."""
+"""Main direction of a protocol, charge or discharge, from which the default initial SOC follows."""
 
 from __future__ import annotations
 
@@ -83,7 +83,9 @@ def _side(charge: Array, least: float) -> tuple[Direction, int]:
     beyond = np.flatnonzero(np.abs(charge) > least)
     place = int(beyond[0]) if beyond.size else int(np.argmax(np.abs(charge)))
     found = float(charge[place])
-    return "discharge" if found > 0.0 else "charge" if found < 0.0 else "rest", place
+    if found > 0.0:
+        return "discharge", place
+    return "charge" if found < 0.0 else "rest", place
 
 
 def _against(way: Direction, amounts: Array) -> bool:

@@ -1,5 +1,5 @@
-"""How much of a metal a cell bears: the amount that costs a given efficiency, in the wafer and back in the
-feedstock.
+"""Metal budgets, or how much of a metal a cell bears: the amount that costs a given efficiency, in the wafer
+and back in the feedstock.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from energymodels.core import engine
 from energymodels.core.errors import Fault, InputError, NoteWarning, unknown
-from energymodels.core.model import Array, get_model
+from energymodels.core.model import Array
+from energymodels.core.registry import get_model
 from energymodels.core.solution import Solution
 from energymodels.core.spec import Spec, load
+from energymodels.core.sweep import solve
 from energymodels.pv.metals import data
 from energymodels.pv.metals.inventory import FEED
 
@@ -33,13 +34,13 @@ REASONS = (
 )  # fmt: skip
 REACHED, NO_LOSS, STAYS, MORE, PRECIPITATES, NO_CELL, ABOVE = range(len(REASONS))
 QUANTITIES = {
-    "wafer": ("cm-3", "metal in the finished wafer that costs the efficiency"),
-    "before_gettering": ("cm-3", "the same before gettering"),
-    "feed": ("ppbw", "the same in the feedstock, by mass"),
+    "wafer": ("cm-3", "metal concentration in the finished wafer that causes the efficiency loss"),
+    "before_gettering": ("cm-3", "metal concentration before gettering that causes the efficiency loss"),
+    "feed": ("ppbw", "metal concentration in the feedstock that causes the efficiency loss, by mass"),
 }
 
 
-def tolerance(
+def metal_budget(
     specs: str | Spec | Sequence[str | Spec],
     elements: Sequence[str],
     losses: Sequence[float] = LOSSES,
@@ -79,8 +80,8 @@ def tolerance(
     for name, (unit, meaning) in QUANTITIES.items():
         for end, words in (
             ("", ""),
-            ("_low", ", lowest over published sets"),
-            ("_high", ", highest over published sets"),
+            ("_low", ", minimum over published data sets"),
+            ("_high", ", maximum over published data sets"),
         ):
             if not end or sets is not None:
                 variables[name + end] = (
@@ -92,7 +93,7 @@ def tolerance(
     variables["reason"] = (
         ("cell", "element", "loss"),
         reason,
-        {"units": "1", "long_name": "why an amount is missing", **flags},
+        {"units": "1", "long_name": "reason for a missing value", **flags},
     )
     variables["efficiency"] = ("cell", clean, {"units": "percent", "long_name": "efficiency without metals"})
     names = np.array([[spec, kind, dopant] for spec, kind, dopant, *_ in cells])
@@ -104,25 +105,25 @@ def tolerance(
         "loss": (
             "loss",
             np.array(losses, dtype=float),
-            {"units": "percent", "long_name": "loss of efficiency, absolute"},
+            {"units": "percent", "long_name": "efficiency loss, absolute"},
         ),
     }
     comment = "; ".join(dict.fromkeys(said))
     return xr.Dataset(
         variables,
         coords,
-        {"Conventions": "CF-1.11", "title": "Metals that cells bear", "model": "pv.cell", "comment": comment},
+        {"Conventions": "CF-1.11", "title": "Metal budget of cells", "model": "pv.cell", "comment": comment},
     )
 
 
 def _clean(cell: Spec, elements: Sequence[str]) -> tuple[float, list[str]]:
     """Return (efficiency without metals, what must be said of the cell and of all elements together)."""
-    model = get_model("pv.cell")
     fields = cell.replace({f"feedstock.metals.{element}": 0.0 for element in elements}).checked()
-    if faults := model.impossible(fields):
+    review = get_model("pv.cell").reviewed(fields)
+    if faults := review.impossible():
         raise InputError(faults)
-    run = engine.solve(cell, {}, keep=["efficiency"])
-    return float(run.values["efficiency"].item()), [*model.remarks(fields, {}), *run.notes]
+    run = solve(cell, {}, keep=["efficiency"])
+    return float(run.values["efficiency"].item()), [*review.notes(), *run.notes]
 
 
 def _check(elements: Sequence[str], losses: Sequence[float]) -> None:
@@ -138,7 +139,7 @@ def _cells(spec: str | Spec, types: Sequence[str]) -> Iterator[tuple[str, str, s
     """Yield (name, type, dopant, spec without metals, what is left out of it) of a spec in each type."""
     base = spec if isinstance(spec, Spec) else load(spec)
     if base.model != "pv.cell":
-        raise InputError(Fault(base.name or base.model, hint="tolerance needs a spec of pv.cell"))
+        raise InputError(Fault(base.name or base.model, hint="a metal budget needs a spec of pv.cell"))
     if faulty := list(base.faults):
         raise InputError(faulty)
     tables = (*FEED, "wafer.metals", "feedstock")
@@ -172,12 +173,11 @@ def _amounts(
 ) -> tuple[dict[str, Array], Array]:
     """Return (amounts by name over losses, reasons) of one metal in one cell."""
     path = f"process.contamination.{element}"
-    if sets is not None and not get_model("pv.cell").members(cell.replace({path: 1.0}).checked(), {}):
+    fields = cell.replace({path: 1.0}).checked()
+    if sets is not None and not get_model("pv.cell").reviewed(fields).alternatives():
         sets = None  # one published set of everything
-    swept = engine.solve(
-        cell, {path: AMOUNTS}, keep=["efficiency", "wafer_metals", "wafer_active"], sets=sets
-    )
-    grown = engine.solve(cell, {f"feedstock.metals.{element}": [1.0]}, keep=["grown_metals"], sets=sets)
+    swept = solve(cell, {path: AMOUNTS}, keep=["efficiency", "wafer_metals", "wafer_active"], sets=sets)
+    grown = solve(cell, {f"feedstock.metals.{element}": [1.0]}, keep=["grown_metals"], sets=sets)
     members = (AMOUNTS.size, -1)
     efficiency = _grid(swept, "efficiency").reshape(members)
     wafer, active = (

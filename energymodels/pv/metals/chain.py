@@ -4,22 +4,24 @@ each depends on. SI.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from energymodels.core.columns import by_value, column, each, power, take
+from energymodels.core.case import Label, chosen, filled
+from energymodels.core.columns import by_value, each, power, take
 from energymodels.core.model import Array
 from energymodels.kernels.constants import K_B_EV, PER_CM3, ZERO_CELSIUS
 from energymodels.kernels.pv.metals import boron_oxygen, crystal, pairing
 from energymodels.kernels.pv.metals.layout import COLUMNS, LEVELS
 from energymodels.pv.metals import data, gettering
+from energymodels.pv.metals.fields import Crystal, Feedstock, Process, WaferMetals
 from energymodels.pv.metals.inventory import ACCEPTORS, elements_in_use
 from energymodels.pv.metals.recipes import process_keys
 
+NOT_SET = -1.0  # stands for a time or a temperature, K, that is not set
 ROUTES = ("cz", "rcz", "ccz")  # in the order of the kernel's numbers
-Columns = Mapping[str, Array]
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,18 @@ class Wafer:
     doping: Array  # net
     acceptors: Array  # all of them
     thickness: Array
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a spec says of the metals, SI; ``paths`` are the fields that are set."""
+
+    feedstock: Feedstock
+    crystal: Crystal
+    process: Process
+    defects: Mapping[str, Label[str]]
+    wafer: WaferMetals
+    paths: Collection[str]
 
 
 @dataclass
@@ -64,46 +78,39 @@ class Chain:
         self.pick.insert(at, (first + choice + np.where(donor, 0, count)).astype(np.int32))
 
 
-def _elements(columns: Columns) -> tuple[str, ...]:
-    used = np.unique(columns["feedstock.composition"]).tolist() if "feedstock.composition" in columns else []
-    return elements_in_use(columns, [list(data.compositions())[i] for i in used])
+def _elements(given: Given) -> tuple[str, ...]:
+    composition = given.feedstock.composition
+    used = [] if composition is None else [composition.words[i] for i in np.unique(composition.index)]
+    return elements_in_use(given.paths, used)
 
 
-def _choice(columns: Columns, path: str) -> Array:
-    """Return which published set is used: the first where the field is not set."""
-    return column(columns, path).astype(np.int8)
-
-
-def prepare(columns: Columns, wafer: Wafer) -> Chain:
+def prepare(given: Given, wafer: Wafer) -> Chain:
     """Return all centres of the wafer."""
-    chain = Chain(_elements(columns))
+    chain, stated = Chain(_elements(given)), given.wafer.metals
     centres = data.centres()
     for owner, metal in enumerate(chain.elements):
-        direct = [
-            name for name, c in centres.items() if c.element == metal and f"wafer.metals.{name}" in columns
-        ]
+        direct = [name for name, c in centres.items() if c.element == metal and name in stated]
         if direct:
-            found = {name: _stated(columns, name, wafer) for name in direct}
+            found = {name: _stated(stated[name], name, wafer) for name in direct}
             chain.before[metal] = chain.total[metal] = chain.active[metal] = np.asarray(sum(found.values()))
-        elif f"wafer.metals.{metal}" in columns:
-            dissolved = columns[f"wafer.metals.{metal}"] * PER_CM3
+        elif metal in stated:
+            dissolved = stated[metal]
             chain.before[metal] = chain.total[metal] = chain.active[metal] = dissolved
-            found = _states(columns, metal, dissolved, wafer)
+            found = _states(given.wafer, metal, dissolved, wafer)
         else:
-            chain.before[metal] = grown(columns, metal)
+            chain.before[metal] = grown(given.feedstock, given.crystal, given.process, metal)
             chain.total[metal], chain.active[metal] = gettered(
-                columns, metal, chain.before[metal], wafer.thickness
+                given.process, given.wafer, metal, chain.before[metal], wafer.thickness
             )
-            found = _states(columns, metal, chain.active[metal], wafer)
+            found = _states(given.wafer, metal, chain.active[metal], wafer)
         for name, density in found.items():
-            chain.add(centres[name], owner, density, _choice(columns, f"defects.{name}"), wafer.donor)
-    _add_boron_oxygen(chain, columns, wafer)
+            chain.add(centres[name], owner, density, chosen(given.defects, name, density), wafer.donor)
+    _add_boron_oxygen(chain, given, wafer)
     return chain
 
 
-def _stated(columns: Columns, name: str, wafer: Wafer) -> Array:
-    """Return the density of a centre that a spec states, m-3; pairs are where their acceptor is."""
-    density = columns[f"wafer.metals.{name}"] * PER_CM3
+def _stated(density: Array, name: str, wafer: Wafer) -> Array:
+    """Return the ``density`` of a centre as a spec states it, m-3; pairs are where their acceptor is."""
     acceptor = data.centres()[name].acceptor
     if not acceptor:
         return density
@@ -111,134 +118,137 @@ def _stated(columns: Columns, name: str, wafer: Wafer) -> Array:
     return np.where(~wafer.donor & (wafer.acceptor == place), density, 0.0)
 
 
-def feed(columns: Columns, metal: str) -> Array:
-    """Return what a charge brings into the melt of one metal, parts per billion of mass."""
-    found = column(columns, f"feedstock.metals.{metal}") + column(columns, f"feedstock.surface.{metal}")
-    if "feedstock.composition" in columns:
-        share = take(
-            [c.get(metal, 0.0) for c in data.compositions().values()], columns["feedstock.composition"]
-        )
-        if "feedstock.grade" in columns:
-            total = take([g["total"]["value"] for g in data.grades().values()], columns["feedstock.grade"])
-        else:
-            total = columns["feedstock.total_metals"]
-        found = found + total * share
+def feed(feedstock: Feedstock, metal: str, like: Array) -> Array:
+    """Return what a charge brings into the melt of one metal, parts per billion of mass, on as many axes as
+    ``like`` has.
+    """
+    found = filled(feedstock.metals.get(metal), 0.0, like) + filled(feedstock.surface.get(metal), 0.0, like)
+    if feedstock.composition is not None:
+        share = feedstock.composition.take({k: c.get(metal, 0.0) for k, c in data.compositions().items()})
+        found = found + _total(feedstock) * share
     return np.asarray(found)
 
 
-def segregation(columns: Columns, element: str) -> Array:
+def _total(feedstock: Feedstock) -> Array:
+    """Return all metals of a feedstock together, parts per billion of mass: its grade's, or as given."""
+    if feedstock.grade is not None:
+        return feedstock.grade.take({k: float(g["total"]["value"]) for k, g in data.grades().items()})
+    assert feedstock.total_metals is not None  # one of the two goes with a composition
+    return feedstock.total_metals
+
+
+def segregation(of: Crystal, element: str) -> Array:
     """Return the effective segregation coefficient of an element, 0 where none is published: it stays in the
     melt.
     """
     values = [c.value for c in data.elements()[element].segregation] or [0.0]
-    k = take(values, _choice(columns, f"crystal.segregation.{element}"))
-    speed = columns["crystal.growth_rate"] * 1e-3 / 60.0
-    return each(
-        crystal.effectives,
-        k,
-        speed,
-        columns["crystal.boundary_layer"] * 1e-3,
-        columns["crystal.melt_diffusivity"] * 1e-4,
-    )
+    k = take(values, chosen(of.segregation, element, of.position))
+    return each(crystal.effectives, k, of.growth_rate, of.boundary_layer, of.melt_diffusivity)
 
 
-def as_grown(columns: Columns, element: str, charge: Array) -> Array:
+def as_grown(of: Crystal, element: str, charge: Array) -> Array:
     """Return the density in the crystal, m-3, of what a ``charge`` (parts per billion of mass) brings."""
-    k = segregation(columns, element)
+    k = segregation(of, element)
     melt = each(
-        crystal.melts, columns["crystal.route"], charge, k, column(columns, f"crystal.crucible.{element}"),
-        columns["crystal.position"], columns["crystal.pulls"], columns["crystal.pulled_fraction"],
-        columns["crystal.pulled_mass"],
+        crystal.melts, of.route.index, charge, k, filled(of.crucible.get(element), 0.0, of.position),
+        of.position, of.pulls, of.pulled_fraction, of.pulled_mass,
     )  # fmt: skip
     return melt * k * data.elements()[element].per_ppbw
 
 
-def doping_profile(columns: Columns, dopant: str) -> Array:
+def doping_profile(of: Crystal, dopant: str) -> Array:
     """Return doping over that at the seed end: each crystal is doped anew, a continuous feed keeps the melt's
     doping.
     """
-    k = segregation(columns, dopant)
-    return np.where(
-        columns["crystal.route"] == crystal.CCZ, 1.0, power(1.0 - columns["crystal.position"], k - 1.0)
-    )
+    k = segregation(of, dopant)
+    return np.where(of.route.means("ccz"), 1.0, power(1.0 - of.position, k - 1.0))
 
 
-def grown(columns: Columns, metal: str) -> Array:
+def grown(feedstock: Feedstock, of: Crystal, process: Process, metal: str) -> Array:
     """Return the density of a metal, m-3, in the wafer before gettering: from the melt and from tools."""
-    return (
-        as_grown(columns, metal, feed(columns, metal))
-        + column(columns, f"process.contamination.{metal}") * PER_CM3
-    )
+    from_melt = as_grown(of, metal, feed(feedstock, metal, of.position))
+    return from_melt + filled(process.contamination.get(metal), 0.0, of.position)
 
 
-def gettered(columns: Columns, metal: str, total: Array, thickness: Array) -> tuple[Array, Array]:
+def gettered(
+    process: Process, wafer: WaferMetals, metal: str, total: Array, thickness: Array
+) -> tuple[Array, Array]:
     """Return (total, active) density of a metal in the finished wafer, m-3.
 
     What is above the solubility at the freezing temperature has precipitated and does not recombine here. A
     process dissolves up to the solubility at its highest temperature, and getters that.
     """
     element = data.elements()[metal]
-    freeze = columns["wafer.freeze_temperature"]
-    dissolved = np.minimum(total, _solubility(columns, element, _dissolving(columns)))
-    left = dissolved * _residual(columns, element, thickness)
-    active = column(columns, f"wafer.active.{metal}", element.active[0])
-    return total - dissolved + left, np.minimum(left, _solubility(columns, element, freeze)) * active
+    freeze = wafer.freeze_temperature
+    dissolved = np.minimum(total, _solubility(wafer, element, _dissolving(process, freeze)))
+    left = dissolved * _residual(process, element, thickness)
+    active = filled(wafer.active.get(metal), element.active[0], freeze)
+    return total - dissolved + left, np.minimum(left, _solubility(wafer, element, freeze)) * active
 
 
-def _dissolving(columns: Columns) -> Array:
-    """Return the temperature up to which metals dissolve, degC: the freezing temperature or the process's
+def _dissolving(process: Process, freeze: Array) -> Array:
+    """Return the temperature up to which metals dissolve, K: the freezing temperature or the process's
     highest.
     """
 
-    def solve(process: float, temperature: float, freeze: Array) -> Array:
-        return np.maximum(freeze, gettering.hottest(process_keys()[int(process)], _if_set(temperature)))
+    def solve(key: float, temperature: float, freeze: Array) -> Array:
+        hottest = gettering.hottest(process_keys()[int(key)], _celsius(temperature))
+        return np.maximum(freeze, hottest + ZERO_CELSIUS)
 
-    keys = [columns["process.gettering"], column(columns, "process.temperature", -1.0)]
-    return by_value(solve, keys, columns["wafer.freeze_temperature"])
+    keys = [process.gettering.index, filled(process.temperature, NOT_SET, freeze)]
+    return by_value(solve, keys, freeze)
 
 
 def _if_set(value: float) -> float | None:
     """Return a number, None for what stands for a field that is not set."""
-    return None if value < 0.0 else value
+    return None if value == NOT_SET else value
 
 
-def _solubility(columns: Columns, element: data.Element, celsius: Array) -> Array:
+def _celsius(kelvin: float) -> float | None:
+    """Return a temperature, K, in degC as ``gettering`` takes it, to a part in 1e12, which the way there and
+    back costs.
+    """
+    return None if kelvin == NOT_SET else round(kelvin - ZERO_CELSIUS, 9)
+
+
+def _solubility(wafer: WaferMetals, element: data.Element, T: Array) -> Array:
+    """Return the solubility of an element, m-3, at ``T`` K; inf where none is published."""
     if not element.solubility:
         return np.array(np.inf)
-    which = _choice(columns, f"wafer.solubility.{element.symbol}")
-    kt = K_B_EV * (celsius + ZERO_CELSIUS)
+    which = chosen(wafer.solubility, element.symbol, wafer.freeze_temperature)
+    kt = K_B_EV * T
     return take([c.value for c in element.solubility], which) * np.exp(
         -take([c.activation for c in element.solubility], which) / kt
     )
 
 
-def _residual(columns: Columns, element: data.Element, thickness: Array) -> Array:
+def _residual(process: Process, element: data.Element, thickness: Array) -> Array:
     """Return the share of the dissolved metal that the process leaves."""
     keys = [c.key for c in element.diffusivity]
 
     def solve(
-        process: float, temperature: float, time: float, factor: float, diffusivity: float, thick: Array
+        key: float, temperature: float, time: float, factor: float, diffusivity: float, thick: Array
     ) -> Array:
         return gettering.residual(
-            element.symbol, process_keys()[int(process)], thick * 1e6,
-            temperature=_if_set(temperature), time=_if_set(time), factor=factor,
+            element.symbol, process_keys()[int(key)], thick * 1e6,
+            temperature=_celsius(temperature), time=_if_set(time), factor=factor,
             diffusivity=keys[int(diffusivity)] if keys else None,
         )  # fmt: skip
 
     return by_value(
         solve,
         [
-            columns["process.gettering"],
-            column(columns, "process.temperature", -1.0),
-            column(columns, "process.time", -1.0),
-            columns["process.segregation_factor"],
-            _choice(columns, f"process.diffusivity.{element.symbol}"),
+            process.gettering.index,
+            filled(process.temperature, NOT_SET, thickness),
+            filled(process.time, NOT_SET, thickness),
+            process.segregation_factor,
+            chosen(process.diffusivity, element.symbol, thickness),
         ],
         thickness,
     )
 
 
-def _states(columns: Columns, metal: str, active: Array, wafer: Wafer) -> dict[str, Array]:
+def _states(fields: WaferMetals, metal: str, active: Array, wafer: Wafer) -> dict[str, Array]:
     """Return the density of each centre the metal forms, m-3: by itself, and with the acceptor of a p-type
     wafer.
     """
@@ -252,7 +262,7 @@ def _states(columns: Columns, metal: str, active: Array, wafer: Wafer) -> dict[s
     for acceptor, name in pairs.items():
         mine = ~wafer.donor & (wafer.acceptor == ACCEPTORS.index(acceptor))
         if metal in PAIRING and np.any(mine):
-            found[name] = np.where(mine, active * _paired(columns, metal, wafer), 0.0)
+            found[name] = np.where(mine, active * _paired(fields, metal, wafer), 0.0)
             free = free - found[name]
     return ({alone: free} if alone else {}) | found
 
@@ -280,34 +290,32 @@ def _pairing() -> Mapping[str, Pairing]:
 PAIRING = _pairing()
 
 
-def _paired(columns: Columns, metal: str, wafer: Wafer) -> Array:
+def _paired(fields: WaferMetals, metal: str, wafer: Wafer) -> Array:
     """Return the share of a metal's donors that is paired with the acceptor."""
     how = PAIRING[metal]
     share = each(
         lambda n, t, s: pairing.paired(n, t, s, how.prefactor, how.binding, how.rate, how.barrier),
-        wafer.acceptors, columns["wafer.pairing_temperature"], columns["wafer.pairing_time"],
+        wafer.acceptors, fields.pairing_temperature, fields.pairing_time,
     )  # fmt: skip
-    return np.where(columns["wafer.pairs"] == 0, share, 0.0)
+    return np.where(fields.pairs.means("dark"), share, 0.0)
 
 
-def _add_boron_oxygen(chain: Chain, columns: Columns, wafer: Wafer) -> None:
+def _add_boron_oxygen(chain: Chain, given: Given, wafer: Wafer) -> None:
     """Add the boron-oxygen centre, its density such that the lifetime at an injection of a tenth of the
     doping is Bothe's.
 
     In compensated silicon the net doping stands for boron, as measured (``macdonald2009``).
     """
-    if not (np.any(columns["wafer.bo_active"] > 0.0) and np.any(columns["wafer.oxygen"] > 0.0)):
+    fields = given.wafer
+    if not (np.any(fields.bo_active > 0.0) and np.any(fields.oxygen > 0.0)):
         return
     boron = ~wafer.donor & (wafer.acceptor == ACCEPTORS.index("B"))
     centre = data.centres()["BO"]
-    which = _choice(columns, "defects.BO")
+    which = chosen(given.defects, "BO", fields.oxygen)
     doping = np.where(boron, wafer.doping, 1e22)
-    tau = (
-        each(boron_oxygen.degraded_lifetimes, doping, columns["wafer.oxygen"] * PER_CM3)
-        * columns["wafer.bo_factor"]
-    )
+    tau = each(boron_oxygen.degraded_lifetimes, doping, fields.oxygen) * fields.bo_factor
     full = by_value(
         lambda i, t, n: boron_oxygen.densities(t, n, centre.sets[int(i)].chain("p")), [which], tau, doping
     )
-    density = np.where(boron, columns["wafer.bo_active"] * full, 0.0)
+    density = np.where(boron, fields.bo_active * full, 0.0)
     chain.add(centre, len(chain.elements), density, which, wafer.donor)

@@ -156,6 +156,7 @@ def chosen(kind: str, choices: Sequence[T], key: str | None) -> T:
     return choices[0] if key is None else found[key]
 
 
+@cache
 def metals() -> tuple[str, ...]:
     """Return the symbols of all metals."""
     return tuple(symbol for symbol, element in elements().items() if element.group == "metal")

@@ -7,17 +7,20 @@ from functools import cache
 from types import ModuleType
 from typing import ClassVar, Literal
 
+from energymodels.core.case import view
 from energymodels.core.model import Array, Block, Model, Output, Prepared
-from energymodels.core.schema import Table, choice, quantity
+from energymodels.core.schema import Label, Number, Table, choice, quantity
 
 
 class LimitSpec(Table):
     """An ideal absorber that emits through one side (a perfect mirror behind it) or two."""
 
-    band_gap: float = quantity(1.34, "eV", "band gap", ge=0.32, le=4.4)
-    temperature: float = quantity(298.15, "K", "cell temperature", ge=50.0, le=600.0)
-    emission: Literal["one", "two"] = choice("two", "sides through which the cell emits")
-    irradiance: float = quantity(1000.0, "W m-2", "irradiance, AM1.5G in shape", gt=0.0, le=1e8)
+    band_gap: Number = quantity(1.34, "eV", "band gap", ge=0.32, le=4.4)
+    temperature: Number = quantity(298.15, "K", "cell temperature", ge=50.0, le=600.0)
+    emission: Label[Literal["one", "two"]] = choice(
+        "two", "number of surfaces that emit: one (perfect rear mirror) or two"
+    )
+    irradiance: Number = quantity(1000.0, "W m-2", "irradiance; AM1.5G spectrum, scaled", gt=0.0, le=1e8)
 
 
 class Limit(Model):
@@ -32,14 +35,13 @@ class Limit(Model):
             "j_sc",
             "mA cm-2",
             "short-circuit current density",
-            0.1,
             attrs={"sign_convention": "delivered current is positive"},
         ),
         Output("v_oc", "V", "open-circuit voltage"),
-        Output("j_mp", "mA cm-2", "current density at maximum power", 0.1),
-        Output("v_mp", "V", "voltage at maximum power"),
-        Output("fill_factor", "percent", "fill factor", 100.0),
-        Output("efficiency", "percent", "power conversion efficiency", 100.0),
+        Output("j_mp", "mA cm-2", "current density at the maximum power point (MPP)"),
+        Output("v_mp", "V", "voltage at the maximum power point (MPP)"),
+        Output("fill_factor", "percent", "fill factor"),
+        Output("efficiency", "percent", "power conversion efficiency"),
     )
 
     def kernel(self) -> ModuleType:
@@ -48,8 +50,14 @@ class Limit(Model):
         return detailed_balance
 
     def prepare(self, columns: Mapping[str, Array]) -> Prepared:
-        rows = {name: columns[name] for name in ("band_gap", "temperature", "irradiance")}
-        return Prepared(rows | {"sides": columns["emission"] + 1.0})
+        case = view(LimitSpec, columns)
+        rows = {
+            "band_gap": case.band_gap,
+            "temperature": case.temperature,
+            "sides": case.emission.take({"one": 1.0, "two": 2.0}),
+            "irradiance": case.irradiance,
+        }
+        return Prepared(rows)
 
     def solve(self, rows: Array, axes: Mapping[str, Array], out: Block) -> None:
         self.kernel().solve(rows, *_spectrum(), out.scalars, out.status)

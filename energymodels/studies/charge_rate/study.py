@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from energymodels.battery.parameters.sets import parameter_set
-from energymodels.core import dataset as result
-from energymodels.core import engine
+from energymodels.core.dataset import to_dataset
 from energymodels.core.errors import NoteWarning
 from energymodels.core.model import Array
+from energymodels.core.store import write
+from energymodels.core.sweep import solve
 from energymodels.report.figures import save
 from energymodels.studies.charge_rate import figure as charge_rate_figure
 
@@ -61,7 +62,7 @@ def run(folder: Path, say: Callable[[str], None]) -> list[Path]:
     say(f"{ds.status.size} charges in {ds.attrs['seconds']:.1f} s, {int((ds.status != 0).sum())} failed")
     for line in charge_rate_figure.findings(ds):
         say(line)
-    data = result.write(ds, folder / "charge-rate.nc")
+    data = write(ds, folder / "charge-rate.nc")
     picture = folder / "charge-rate.png"
     save(charge_rate_figure.figure(ds, traces()), picture, "study charge-rate", 110)
     return [data, picture]
@@ -117,10 +118,10 @@ def _solve(rate: float, over: Mapping[str, Any], scales: Array) -> Dataset:
     with warnings.catch_warnings():
         # the file says what was assumed and where the mesh decides
         warnings.simplefilter("ignore", NoteWarning)
-        solution = engine.solve(
+        solution = solve(
             SPEC, {"rate": [rate]} | dict(over), values, points=designs(scales), keep=[*KEEP, *SERIES]
         )
-    ds = result.to_dataset(solution, "energymodels study charge-rate").rename(point="thickness")
+    ds = to_dataset(solution, "energymodels study charge-rate").rename(point="thickness")
     thickness = (
         "thickness",
         scales,

@@ -20,10 +20,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from energymodels.battery.design.geometry import design_fields
-from energymodels.core import dataset as result
-from energymodels.core import engine
+from energymodels.core.dataset import to_dataset
 from energymodels.core.errors import NoteWarning
 from energymodels.core.model import Array
+from energymodels.core.store import write
+from energymodels.core.sweep import solve
 from energymodels.report.figures import save
 from energymodels.studies.frontier import figure as frontier_figure
 
@@ -110,7 +111,7 @@ def run(folder: Path, say: Callable[[str], None]) -> list[Path]:
     say(f"{ds.status.size} charges, {int((ds.status != 0).sum())} failed")
     for line in frontier_figure.findings(ds):
         say(line)
-    data = result.write(ds, folder / "frontier.nc")
+    data = write(ds, folder / "frontier.nc")
     picture = folder / "frontier.png"
     save(frontier_figure.figure(ds), picture, "study frontier", 110)
     return [data, picture]
@@ -149,8 +150,8 @@ def charges(
     over = {"limits.c_rate": PEAKS, "temperature": list(temperatures)}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NoteWarning)  # the file says what is assumed
-        solution = engine.solve(chemistry.spec, over, values, points=cells(areal, pores), keep=KEEP)
-    ds = _fastest(_on_grid(result.to_dataset(solution, "energymodels study frontier"), areal, pores))
+        solution = solve(chemistry.spec, over, values, points=cells(areal, pores), keep=KEEP)
+    ds = _fastest(_on_grid(to_dataset(solution, "energymodels study frontier"), areal, pores))
     _weigh(ds, float(design_fields(chemistry.design)["cell.capacity"]))
     ds = ds.expand_dims(chemistry=[chemistry.name], model=[model])
     return ds.transpose("chemistry", "model", "areal_capacity", "porosity", ...)

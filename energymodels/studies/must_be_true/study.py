@@ -20,12 +20,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from energymodels.core import dataset as result
-from energymodels.core import engine
 from energymodels.core.axes import dim_name
+from energymodels.core.dataset import to_dataset
 from energymodels.core.errors import NoteWarning
 from energymodels.core.model import Array
 from energymodels.core.spec import load
+from energymodels.core.store import write
+from energymodels.core.sweep import solve
 from energymodels.kernels.battery.cell.layout import TERMINATIONS
 from energymodels.report.figures import save
 from energymodels.studies.must_be_true import (
@@ -97,7 +98,7 @@ def run(folder: Path, say: Callable[[str], None]) -> list[Path]:
     ds.attrs["seconds"] = sum(part.attrs["seconds"] for part in parts)
     for line in must_be_true_words.together(ds):
         say(line)
-    data = result.write(ds, folder / "must-be-true.nc")
+    data = write(ds, folder / "must-be-true.nc")
     picture = folder / "must-be-true.png"
     save(must_be_true_figure.figure(ds), picture, "study must-be-true", 110)
     return [data, picture]
@@ -203,8 +204,8 @@ def _charge(
     base = setting | (MODEL if "model" not in values else {}) | dict(values)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NoteWarning)  # the box is what is assumed, and the file says so
-        solution = engine.solve(box.spec, over, base, points=fields(knobs), keep=KEEP)
-    ds = result.to_dataset(solution, "energymodels study must-be-true").rename(point="cell")
+        solution = solve(box.spec, over, base, points=fields(knobs), keep=KEEP)
+    ds = to_dataset(solution, "energymodels study must-be-true").rename(point="cell")
     ds = ds.drop_vars([name for name in ds.coords if name != "temperature"])
     ended = ds.termination.transpose("temperature", "cell")
     reached = ended == TERMINATIONS.index("end_soc")

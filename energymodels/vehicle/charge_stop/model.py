@@ -11,13 +11,12 @@ import numpy as np
 from energymodels.battery.cell.mesh import workspace
 from energymodels.battery.cell.model import FIDELITIES
 from energymodels.core.model import Array, Block, Output, Prepared, Probe
-from energymodels.core.schema import schema
-from energymodels.kernels.constants import ZERO_CELSIUS
+from energymodels.core.review import Context
 from energymodels.vehicle.charge_stop import rows as stop_rows
-from energymodels.vehicle.charge_stop.results import OUTPUTS, SCALARS
+from energymodels.vehicle.charge_stop.checks import ChargeStopReview
+from energymodels.vehicle.charge_stop.results import OUTPUTS
 from energymodels.vehicle.pack.fields import ChargeStopSpec
 from energymodels.vehicle.pack.model import Packed, split
-from energymodels.vehicle.range.fields import VehicleSpec
 
 SAMPLES = 601  # of the charge, from which peaks and the energy stored come
 
@@ -26,26 +25,19 @@ class ChargeStop(Packed):
     """Adapter of ``kernels.battery.cell.drive`` and ``kernels.vehicle.charge_stop``."""
 
     name = "vehicle.charge_stop"
-    summary = "electric car at a charger: kilometres, energy, power, temperature after some minutes"
+    summary = "electric car at a charging station: range added, energy, power, temperature after some minutes"
     spec = ChargeStopSpec
+    review = ChargeStopReview
     outputs: ClassVar[tuple[Output, ...]] = OUTPUTS
     sources: ClassVar[tuple[str, ...]] = ("guzzella2013", "iso2533", "marquis2019", "doyle1993")
     block: ClassVar[int] = 16
-    unused = ("battery_energy", "battery.usable_share", "charger_efficiency")
 
     def kernel(self) -> ModuleType:
         from energymodels.kernels.vehicle import charge_stop
 
         return charge_stop
 
-    def inert(self, fields: Mapping[str, Any], swept: set[str]) -> dict[str, str]:
-        found = super().inert(fields, swept)
-        if "consumption" in fields and "consumption" not in swept:
-            driving = schema(VehicleSpec).keys() - {"ambient_temperature"}
-            found |= dict.fromkeys(swept & driving, "consumption is given")
-        return found
-
-    def axes(self, fields: Mapping[str, Any], along: Mapping[str, Array], probe: Probe) -> dict[str, Array]:
+    def axes(self, context: Context, probe: Probe) -> dict[str, Array]:
         return {}
 
     def prepare(self, columns: Mapping[str, Array]) -> Prepared:
@@ -76,7 +68,7 @@ class ChargeStop(Packed):
             axes["profiles"], fidelity, time,
             series, inside, found, codes,
         )  # fmt: skip
-        scalars = np.empty((len(SCALARS), rows.size + 1))[:, : rows.size]
+        scalars = np.empty((kernel.SCALARS, rows.size + 1))[:, : rows.size]
         kernel.solve(
             cells,
             split(rows, kernel.STOP),
@@ -87,9 +79,6 @@ class ChargeStop(Packed):
             scalars,
             codes,
         )
-        for i, output in enumerate(o for o in self.outputs if not o.derived):
-            if output.unit == "degC":
-                scalars[i] -= ZERO_CELSIUS
         return scalars, codes
 
     def _consumption(self, rows: Array, axes: Mapping[str, Array]) -> Array:

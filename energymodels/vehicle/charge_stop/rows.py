@@ -7,54 +7,46 @@ from collections.abc import Mapping
 import numpy as np
 
 from energymodels.battery.protocol.program import parse, programs
+from energymodels.core.case import filled, view
 from energymodels.core.model import Array, Prepared
 from energymodels.vehicle.pack import rows as pack_rows
-from energymodels.vehicle.range.results import PER_KM
+from energymodels.vehicle.pack.fields import ChargeStopSpec, Station, StopPack
 
-PROTOCOL = "Charge at limits for {minutes} minutes"
+PROTOCOL = "Charge at limits for {seconds} seconds"
 SWITCH = 1.0  # s, in which the surroundings of preheated cells turn to the air's temperature
 
 
 def prepare(columns: Mapping[str, Array]) -> Prepared:
     """Return the rows of car, cell and charge, SI, and what the kernels share."""
-    rows, derived, shared = pack_rows.prepare(columns)
-    nothing = np.full((1,) * columns["minutes"].ndim, np.nan)
-    rows |= limits(columns, rows)
-    rows["seconds"] = 60.0 * columns["minutes"]
-    rows["consumption"] = columns["consumption"] / PER_KM if "consumption" in columns else nothing
-    program, first, many, _ = programs([parse(PROTOCOL)], {"minutes": columns["minutes"].ravel()})
-    rows["first_step"], rows["steps"] = (
-        first.reshape(columns["minutes"].shape),
-        many.reshape(columns["minutes"].shape),
-    )
+    case = view(ChargeStopSpec, columns)
+    stay = case.minutes
+    rows, derived, shared = pack_rows.prepare(columns, case.pack, case.ambient_temperature)
+    rows |= limits(case.pack, case.station, rows)
+    rows["seconds"] = stay
+    rows["consumption"] = filled(case.consumption, np.nan, stay)
+    program, first, many, _ = programs([parse(PROTOCOL)], {"seconds": stay.ravel()})
+    rows["first_step"], rows["steps"] = first.reshape(stay.shape), many.reshape(stay.shape)
     warm, profiles = preheated(rows)
     return Prepared(rows | warm, derived, shared | {"program": program, "profiles": profiles})
 
 
-def limits(columns: Mapping[str, Array], rows: Mapping[str, Array]) -> dict[str, Array]:
+def limits(pack: StopPack, station: Station, rows: Mapping[str, Array]) -> dict[str, Array]:
     """Return voltage and rate that pack and station leave to the cell.
 
     The station's power counts at the cell's highest voltage, U, so that it holds at every lower one too: of
     the pack's current I it takes I (n U + R I). Its voltage counts with what the pack's resistance takes at
     that current.
     """
-    series, parallel, resistance = (
-        columns["pack.series"],
-        columns["pack.parallel"],
-        columns["pack.resistance"],
-    )
+    series, parallel, resistance, power = pack.series, pack.parallel, pack.resistance, station.power
     voltage = series * rows["limit_voltage"]
-    power = 1e3 * columns["station.power"]
     with np.errstate(invalid="ignore"):
         root = np.sqrt(voltage * voltage + 4.0 * resistance * power)
         by_power = np.where(np.isfinite(power), 2.0 * power / (voltage + root), np.inf)
     own = rows["limit_rate"] * rows["nominal"] / 3600.0 * parallel
-    current = np.minimum(
-        np.minimum(by_power, columns["station.current"]), np.minimum(columns["pack.current_max"], own)
-    )
+    current = np.minimum(np.minimum(by_power, station.current), np.minimum(pack.current_max, own))
     drop = np.where(np.isfinite(current), resistance * np.where(np.isfinite(current), current, 0.0), 0.0)
     return {
-        "limit_voltage": np.minimum(rows["limit_voltage"], (columns["station.voltage"] - drop) / series),
+        "limit_voltage": np.minimum(rows["limit_voltage"], (station.voltage - drop) / series),
         "limit_rate": current / parallel * 3600.0 / rows["nominal"],
     }
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from energymodels import datasets
-from energymodels.battery.protocol.profiles import Stamp, stamp
 from energymodels.core.errors import Fault, InputError, closest
+from energymodels.core.files import Stamp, stamp
 from energymodels.core.schema import FieldInfo, in_unit, schema
 from energymodels.vehicle.range.fields import BODY, ROAD_LOAD, VehicleSpec
 
@@ -55,6 +55,7 @@ def names() -> list[str]:
     return sorted(path.stem for path in FOLDER.glob(f"*{SUFFIX}"))
 
 
+@cache
 def paths() -> dict[str, FieldInfo]:
     """Return the fields that a car may fill in."""
     return {

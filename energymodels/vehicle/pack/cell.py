@@ -1,5 +1,8 @@
-"""The cell of a pack: a spec of a battery model, whose fields are ``cell.*`` of the car's, to be set and
-swept like all others.
+"""The battery cell of a pack: a spec of a battery model, whose fields are ``battery_cell.*`` of the car's, to
+be set and swept like all others.
+
+What the battery model calls ``cell.voltage_max`` is ``battery_cell.voltage_max`` of a car, and every other
+field, such as ``negative.thickness``, is ``battery_cell.negative.thickness``.
 """
 
 from __future__ import annotations
@@ -11,19 +14,22 @@ from typing import Any
 
 from energymodels.battery.cell.model import FIDELITIES, Battery
 from energymodels.core.columns import of_fields
-from energymodels.core.errors import Fault, InputError
-from energymodels.core.model import Array, get_model
-from energymodels.core.schema import FieldInfo, brought_along, without
+from energymodels.core.errors import Fault, InputError, warn_renamed
+from energymodels.core.model import Array
+from energymodels.core.registry import get_model
+from energymodels.core.schema import FieldInfo, brought_along
 from energymodels.core.spec import Spec, load
 
-FIELD, PREFIX = "pack.cell", "cell."
+FIELD, PREFIX = "pack.cell", "battery_cell."
+OWN = "cell."  # of the battery model: the cell as a whole
+OLD = "cell."  # what stood before every path of the battery model, its ``cell.*`` too
 DESIGN = "cell_design"
 OF_PACK = (
     "protocol", "initial_soc", "initial_voltage", "initial_state", "temperature", "initial_temperature",
     "temperature_profile",
     "mesh", "rate_basis", "series.points", "series.end",
 )  # fmt: skip
-# of a drive, unless cell.points.* say otherwise
+# of a drive, unless battery_cell.points.* say otherwise
 POINTS = {"negative": 5, "separator": 3, "positive": 5, "particle": 6}
 TOLERANCE = 1e-3
 
@@ -35,15 +41,43 @@ def battery(fields: Mapping[str, Any] | None = None) -> Battery:
     return found
 
 
+def named(path: str) -> str:
+    """Return what a car calls the field ``path`` of the battery model."""
+    return PREFIX + path.removeprefix(OWN)
+
+
+@lru_cache
+def _paths() -> dict[str, str]:
+    """Return {path in a car: path of the battery model} of all fields that a cell can have."""
+    return {named(path): path for path in battery().fields({DESIGN: ""}) if path not in OF_PACK}
+
+
+def of_cell(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the entries that are of the cell, by the battery model's paths."""
+    known = _paths()
+    return {known[path]: value for path, value in values.items() if path in known}
+
+
+def renamed(name: str) -> str | None:
+    """Return the path of a field or table of the cell by its old name, which is warned of; None if it is
+    none.
+    """
+    old = name.removeprefix(OLD)
+    if old == name or not any(path == old or path.startswith(f"{old}.") for path in _paths().values()):
+        return None
+    warn_renamed(name, named(old))
+    return named(old)
+
+
 def brought(values: Mapping[str, Any]) -> dict[str, FieldInfo]:
     """Return the fields that the cell brings along, by path; what is not given is the cell's spec's."""
-    return _infos(DESIGN in without(PREFIX, values) or _designed(values))
+    return _infos(DESIGN in of_cell(values) or _designed(values))
 
 
 @lru_cache
 def _infos(designed: bool) -> dict[str, FieldInfo]:
     infos = battery().fields({DESIGN: ""} if designed else {})
-    return brought_along({path: info for path, info in infos.items() if path not in OF_PACK}, PREFIX, "cell")
+    return brought_along({path: info for path, info in infos.items() if path not in OF_PACK}, named, "cell")
 
 
 def _designed(values: Mapping[str, Any]) -> bool:
@@ -83,7 +117,7 @@ def cell_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
     what is wrong.
     """
     spec = cell_spec(fields[FIELD], fields["pack.fidelity"], drives(fields))
-    return spec.replace(without(PREFIX, fields) | {"temperature": temperature(fields)}).checked()
+    return spec.replace(of_cell(fields) | {"temperature": temperature(fields)}).checked()
 
 
 def check(fields: Mapping[str, Any]) -> list[Fault]:
@@ -96,8 +130,8 @@ def check(fields: Mapping[str, Any]) -> list[Fault]:
 
 
 def impossible(fields: Mapping[str, Any]) -> list[Fault]:
-    """Return why the cell of a single case is none."""
-    return [_named(fault) for fault in battery(fields).impossible(cell_fields(fields))]
+    """Return why the cell of a single case is impossible."""
+    return [_named(fault) for fault in battery(fields).reviewed(cell_fields(fields)).impossible()]
 
 
 def _named(fault: Fault) -> Fault:
@@ -105,7 +139,7 @@ def _named(fault: Fault) -> Fault:
     known = battery().fields({DESIGN: ""})
     if fault.field == "temperature":
         return replace(fault, field="pack.temperature")
-    return replace(fault, field=PREFIX + fault.field) if fault.field in known else fault
+    return replace(fault, field=named(fault.field)) if fault.field in known else fault
 
 
 def temperature(fields: Mapping[str, Any]) -> Any:
@@ -115,7 +149,7 @@ def temperature(fields: Mapping[str, Any]) -> Any:
 
 def cell_columns(name: str, columns: Mapping[str, Array]) -> dict[str, Array]:
     """Return the columns of the cell ``name``, with those of ``columns`` in place of what they set."""
-    changes, ndim = without(PREFIX, columns), columns[FIELD].ndim
+    changes, ndim = of_cell(columns), columns[FIELD].ndim
     infos = battery().fields({DESIGN: ""} if DESIGN in changes else {})
     first = {path: _word(infos[path], values.ravel()[0]) for path, values in changes.items()}
     base = cell_spec(name, FIDELITIES[1], drives(columns)).replace(first).checked()
@@ -125,4 +159,6 @@ def cell_columns(name: str, columns: Mapping[str, Array]) -> dict[str, Array]:
 
 def _word(info: FieldInfo, value: Any) -> Any:
     """Return an entry of a column as somebody would write it."""
-    return info.labels[int(value)] if info.labels else str(value) if info.kind == "text" else value.item()
+    if info.labels:
+        return info.labels[int(value)]
+    return str(value) if info.kind == "text" else value.item()

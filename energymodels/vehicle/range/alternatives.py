@@ -1,4 +1,4 @@
-"""What must be said of a car's values: which are assumed, and the ends of their ranges."""
+"""Notes on a car's values, and alternatives: the ends of their ranges."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from energymodels.vehicle.data.cars import GENERIC, Car, car
 from energymodels.vehicle.range.fields import ASSUMED, ASSUMPTION, BODY, BOUNDS, ROAD_LOAD
 from energymodels.vehicle.range.rows import used_group
 
-WORTH_SAYING = ("recalled", "claimed", "assumed", "typical")
+NOTED = ("recalled", "claimed", "assumed", "typical")
 Members = list[tuple[str, Mapping[str, Any]]]
 
 
@@ -60,13 +60,11 @@ def members(fields: Mapping[str, Any], along: Mapping[str, Array]) -> Members:
 
 
 def remarks(fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[str]:
-    """Return how many of each car's values are recalled, claimed, typical or assumed, and where to read
-    which.
-    """
+    """Return notes: how many values of each car are recalled, claimed, typical or assumed."""
     found = []
     for one in cars_in_use(fields, along):
         methods = Counter(one.entries[path].method for path in _in_use(one, fields))
-        parts = [f"{methods[method]} {method}" for method in WORTH_SAYING if methods[method]]
+        parts = [f"{methods[method]} {method}" for method in NOTED if methods[method]]
         if parts:
             where = " and ".join(f"vehicle/cars/{name}" for name in dict.fromkeys((one.name, GENERIC)))
             found.append(
@@ -75,8 +73,8 @@ def remarks(fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[str]:
     return found
 
 
-def cold_store(fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[str]:
-    """Return what is to be said of a battery that is a store of energy, in the cold."""
+def cold_battery(fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[str]:
+    """Return the note on a cold battery without a cell model."""
     coldest = (
         float(np.min(along["ambient_temperature"]))
         if "ambient_temperature" in along
@@ -85,8 +83,8 @@ def cold_store(fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[st
     if coldest >= COLD - ZERO_CELSIUS:
         return []
     return [
-        f"at {coldest:g} degC the battery is a store that gives what it gives warm, unheated; "
-        f"vehicle.drive has cells that sag"
+        f"at {coldest:g} degC the battery is an energy buffer without a cell model: same usable energy and "
+        f"efficiency as warm, no heating; vehicle.drive has cells"
     ]
 
 
@@ -100,7 +98,7 @@ def inert(fields: Mapping[str, Any], swept: set[str]) -> dict[str, str]:
         used = _in_use(one, fields)
         for path, name in ASSUMED.items():
             if ASSUMPTION + name in swept and not (path in used and one.entries[path].assumed):
-                found[ASSUMPTION + name] = f"the car states no range of {path} that is in use"
+                found[ASSUMPTION + name] = f"the car's file states no range of {path}, or it is not in use"
     return found
 
 

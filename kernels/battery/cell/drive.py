@@ -10,6 +10,7 @@ from energymodels.kernels.battery.cell.clock import absolute, elapsed
 from energymodels.kernels.battery.cell.events import END_VOLTAGE, VOLTAGE_MAX, VOLTAGE_MIN
 from energymodels.kernels.battery.cell.history import least
 from energymodels.kernels.battery.cell.inventory import lithium
+from energymodels.kernels.battery.cell.row import RESULTS as RESULTS
 from energymodels.kernels.battery.cell.row import ROW as ROW
 from energymodels.kernels.battery.cell.start import EXACTLY, begin
 from energymodels.kernels.battery.cell.steps import run_step

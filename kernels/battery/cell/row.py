@@ -54,7 +54,15 @@ PLATING = ("none", "reversible", "irreversible", "partially reversible")
 SEI = ("none", "constant", "reaction limited", "solvent-diffusion limited")
 ROW = np.dtype([(name, "f8") for name in FLOATS] + [(name, "i8") for name in INTEGERS])
 
-# scalar results
+# scalar results, and where each stands
+RESULTS = (
+    "capacity", "capacity_discharged", "energy", "energy_discharged", "duration", "temperature_max",
+    "negative_potential_min", "heat_total", "cell_capacity", "termination", "termination_step",
+    "time_steps", "time_10_to_80", "time_0_to_80", "plating_onset_capacity", "mean_c_rate",
+    "peak_c_rate", "charged_capacity", "heat_rejected", "lithium_plated", "lithium_dead",
+    "lithium_in_sei", "lithium_gained", "validity",
+)  # fmt: skip
+SCALARS = len(RESULTS)
 (
     CAPACITY,  # A s, integral of |I|
     CAPACITY_DISCHARGED,  # A s, integral of I
@@ -80,8 +88,7 @@ ROW = np.dtype([(name, "f8") for name in FLOATS] + [(name, "i8") for name in INT
     LITHIUM_SEI,  # A s, in the growth of the interphase
     LITHIUM_GAINED,  # part of all lithium by which it seems to have grown: round-off
     VALIDITY,  # sum of flags: 1 << position in ``VALIDITIES``
-) = np.arange(24)
-SCALARS = 24
+) = np.arange(SCALARS)
 VALIDITIES = (
     "electrolyte_functions",  # more salt somewhere than the functions of the electrolyte hold for
     # the last step ended at a voltage because somewhere the salt was gone: as sharp as the mesh
@@ -90,7 +97,13 @@ VALIDITIES = (
     "particle_surface",
 )
 
-# series: what is known of every time step
+# series: what is known of every time step; the first of them are results
+SERIES_RESULTS = (
+    "voltage", "current", "cell_temperature", "state_of_charge", "negative_potential_vs_lithium", "heat",
+    "open_circuit_voltage", "reaction_overpotential", "particle_overpotential",
+    "electrolyte_overpotential", "ohmic_overpotential", "lithium_lost",
+)  # fmt: skip
+SERIES = len(SERIES_RESULTS)
 (
     VOLTAGE,
     CURRENT,
@@ -110,5 +123,4 @@ VALIDITIES = (
     SMOOTH_NEGATIVE,  # the same of NEGATIVE_POTENTIAL
     CHARGE,  # A s, discharged
 ) = np.arange(15)
-SERIES = 12  # of them are results; the rest serves interpolation
-RECORDED = 15
+RECORDED = 15  # the rest serves interpolation

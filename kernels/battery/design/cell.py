@@ -19,7 +19,7 @@ from energymodels.kernels import status
 from energymodels.kernels.battery.design import layout as at
 from energymodels.kernels.jit import inner, jit
 
-ROW = at.ROW
+ROW, RESULTS = at.ROW, at.RESULTS
 ROUND_OFF = 1e-9  # by which a design may exceed what it must fit into
 
 

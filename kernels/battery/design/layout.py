@@ -53,7 +53,17 @@ ROW = np.dtype(
 )  # fmt: skip
 CAPACITY, SHEETS, LENGTH, PAIRS, FILL = range(5)
 
-SCALARS = 36
+RESULTS = (
+    "capacity", "energy", "mass", "specific_energy", "energy_density", "stack_energy_density",
+    "dead_volume", "volume", "areal_capacity", "usable_areal_capacity", "first_charge",
+    "charge_consumed", "charge_stranded", "first_cycle_efficiency", "np_ratio", "voltage",
+    "thickness_positive", "thickness_negative", "stack_thickness", "porosity_positive",
+    "porosity_negative", "density_positive", "density_negative", "loading_positive", "loading_negative",
+    "active_fraction_positive", "active_fraction_negative", "electrode_area", "electrode_height",
+    "electrode_width", "electrode_pairs", "sheet_length", "electrolyte_per_capacity", "cooling_area",
+    "heat_capacity", "stack_volume",
+)  # fmt: skip
+SCALARS = len(RESULTS)
 (
     CHARGE, ENERGY, MASS, SPECIFIC_ENERGY, ENERGY_DENSITY, STACK_ENERGY_DENSITY, DEAD_VOLUME, VOLUME,
     AREAL_CAPACITY,

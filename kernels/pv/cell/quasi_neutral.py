@@ -48,11 +48,16 @@ ROW = np.dtype(
         ("pick", "i4", (CENTRES,)),  # ... of all cases each has
     ]
 )
-V_OC, J_SC, V_MP, J_MP, IMPLIED, FF, PFF, ETA, DN_MP, DN_OC, M_MP, M_OC, TAU_MP, TAU_15, MP, OC = (
-    *range(15),
-    20,
-)
-SCALARS = 26  # the last two blocks of six: radiative, auger, srh, front, rear, shunt
+SPLIT = ("radiative", "auger", "srh", "front", "rear", "shunt")
+RESULTS = (
+    "v_oc", "j_sc", "v_mp", "j_mp", "implied_v_oc", "fill_factor", "pseudo_fill_factor", "efficiency",
+    "excess_density_mp", "excess_density_oc", "ideality_mp", "ideality_oc", "bulk_lifetime_mpp",
+    "bulk_lifetime_1e15",
+    *(f"j_{by}_{point}" for point in ("mp", "oc") for by in SPLIT),
+)  # fmt: skip
+SCALARS = len(RESULTS)
+V_OC, J_SC, V_MP, J_MP, IMPLIED, FF, PFF, ETA, DN_MP, DN_OC, M_MP, M_OC, TAU_MP, TAU_15 = range(14)
+MP, OC = (RESULTS.index(f"j_{SPLIT[0]}_{point}") for point in ("mp", "oc"))  # where blocks of SPLIT begin
 DN_15 = log(1e15 * PER_CM3)
 # share of its equation that a search may leave open when it ends: the last steps are far smaller
 CLOSE = 1e-6
@@ -143,8 +148,10 @@ def _scan(w, centres):
             place = w[at.U + i] + _spacing(w, i)
             best = top > w[at.BEST_P + i]
             second = not best and top > w[at.NEXT_P + i]
-            w[at.NEXT_U + i] = w[at.BEST_U + i] if best else (place if second else w[at.NEXT_U + i])
-            w[at.NEXT_P + i] = w[at.BEST_P + i] if best else (top if second else w[at.NEXT_P + i])
+            next_u = place if second else w[at.NEXT_U + i]
+            next_p = top if second else w[at.NEXT_P + i]
+            w[at.NEXT_U + i] = w[at.BEST_U + i] if best else next_u
+            w[at.NEXT_P + i] = w[at.BEST_P + i] if best else next_p
             w[at.BEST_U + i] = place if best else w[at.BEST_U + i]
             w[at.BEST_P + i] = top if best else w[at.BEST_P + i]
             w[at.RISES + i] = 1.0 if power >= w[at.PREV_P + i] else 0.0

@@ -29,8 +29,9 @@ ROW = np.dtype(
         ("a_2", "f8"),  # V
     ]
 )
-I_SC, V_OC, I_MP, V_MP, P_MP = range(5)
-SCALARS = 5
+RESULTS = ("i_sc", "v_oc", "i_mp", "v_mp", "p_mp")
+SCALARS = len(RESULTS)
+I_SC, V_OC, I_MP, V_MP, P_MP = range(SCALARS)
 STEPS = 100  # never met: three are usual, ten are many
 X_MAX = 709.0  # exp stays finite
 

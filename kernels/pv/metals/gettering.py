@@ -59,7 +59,9 @@ def diffusion_length(
         for j in range(first[s], first[s + 1] - 1):
             span, rise = times[j + 1] - times[j], kelvin[j + 1] - kelvin[j]
             for i in range(33):
-                weight = 1.0 if i == 0 or i == 32 else 4.0 if i % 2 == 1 else 2.0
+                weight = 4.0 if i % 2 == 1 else 2.0
+                if i == 0 or i == 32:
+                    weight = 1.0
                 total += (
                     span * weight / 96.0 * arrhenius(diffusion[0], -diffusion[1], kelvin[j] + rise * i / 32.0)
                 )

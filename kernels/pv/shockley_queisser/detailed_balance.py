@@ -24,8 +24,9 @@ ROW = np.dtype(
         ("irradiance", "f8"),  # W m-2; the spectrum is scaled by irradiance/REFERENCE
     ]
 )
-J_SC, V_OC, J_MP, V_MP, FILL_FACTOR, EFFICIENCY = range(6)
-SCALARS = 6
+RESULTS = ("j_sc", "v_oc", "j_mp", "v_mp", "fill_factor", "efficiency")
+SCALARS = len(RESULTS)
+J_SC, V_OC, J_MP, V_MP, FILL_FACTOR, EFFICIENCY = range(SCALARS)
 REFERENCE = 1000.0  # W m-2 that the tabulated spectrum stands for
 GAP_NM = 1e9 * H * C / Q  # wavelength times photon energy, nm eV
 PER_NM = Q * 1e-9 / (H * C)  # photon current per irradiance and wavelength, A W-1 nm-1

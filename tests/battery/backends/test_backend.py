@@ -15,7 +15,7 @@ import pytest
 
 from energymodels.backends.pybamm import solver as backend
 from energymodels.core.errors import InputError
-from energymodels.core.model import Output, Tolerance
+from energymodels.core.model import Agreement, Output
 from energymodels.kernels import status
 from energymodels.kernels.battery.cell import layout
 from energymodels.report import compare as comparison
@@ -310,7 +310,7 @@ def test_a_case_that_pybamm_gives_up_is_reported(monkeypatch):
 # comparison of series
 
 TIME = np.linspace(0.0, 100.0, 11)
-TOLERANCES = {"voltage": Tolerance(0.0, 1e-3, "why"), "duration": Tolerance(2e-4, 0.0, "why")}
+TOLERANCES = {"voltage": Agreement(0.0, 1e-3, "why"), "duration": Agreement(2e-4, 0.0, "why")}
 REFERENCE = np.append(np.linspace(4.0, 3.1, 10), np.nan)
 
 

@@ -13,12 +13,12 @@ from scipy.optimize import brentq
 
 import energymodels as em
 from energymodels import datasets
-from energymodels.battery.parameters import names, sets, sheet
+from energymodels.battery.parameters import material, names, sets, sheet
 from energymodels.battery.parameters.functions import FUNCTIONS, KEYS
 from energymodels.battery.parameters.sets import parameter_set
 from energymodels.battery.parameters.tabulate import summed
 from energymodels.core.errors import InputError
-from energymodels.core.model import get_model
+from energymodels.core.registry import get_model
 from energymodels.kernels.constants import FARADAY, GAS
 
 whole_runs = pytest.mark.skipif(bool(config.DISABLE_JIT), reason="whole discharges take minutes interpreted")
@@ -403,7 +403,7 @@ def test_wrong_entries_are_refused(monkeypatch, section, key, change, error):
     table[section][key] |= change
     monkeypatch.setattr(sets.datasets, "table", lambda name: table)
     with pytest.raises((ValueError, InputError), match=re.escape(error)):
-        sheet.material(sets.read_bundled("semi-solid-360"))
+        material.material(sets.read_bundled("semi-solid-360"))
 
 
 def test_unknown_side_reactions_are_refused(monkeypatch):

@@ -5,7 +5,7 @@ import pytest
 from numba.core import config
 
 import energymodels as em
-from energymodels.core.engine import solve
+from energymodels.core.sweep import solve
 from energymodels.kernels.battery.cell import layout
 from energymodels.kernels.battery.cell import row as to
 from energymodels.kernels.battery.cell import work as at

@@ -459,7 +459,7 @@ def test_starved_electrolyte(soc):
     ["transport_efficiency", "excludes"]),
     ({"cell.voltage_min": 3.7}, ["cell.voltage_min = 3.7 V", "below cell.voltage_max = 3.65 V"]),
     ({"cell.ocv_min": 3.4, "cell.ocv_max": 3.0}, ["cell.ocv_min = 3.4 V", "below cell.ocv_max = 3 V"]),
-    ({"negative.porosity": 0.5, "negative.active_fraction": 0.6}, ["negative", "more than full"]),
+    ({"negative.porosity": 0.5, "negative.active_fraction": 0.6}, ["negative", "more than 1"]),
     ({"negative.porosity": 1.2}, ["negative.porosity = 1.2", "0", "1"]),
     ({"negative.thickness": "1 m"}, ["negative.thickness", "10000", "um"]),
     ({"temperature": 400}, ["temperature = 400", "150", "degC"]),
@@ -478,7 +478,7 @@ def test_starved_electrolyte(soc):
     ({"protocol": "Discharge at {rate}C", "rate": -1}, ["rate = -1"]),
     ({"negative.thicknes": 50}, ["negative.thicknes", "did you mean negative.thickness?"]),
     ({"Negative electrode OCP [V]": 1.0}, ["Negative electrode OCP [V]", "function"]),
-    ({"Negative tab width [m]": 1.0}, ["Negative tab width [m]", "tabs have no size"]),
+    ({"Negative tab width [m]": 1.0}, ["Negative tab width [m]", "tabs are not modelled"]),
     ({"parameters": "ORegan2022", "temperature": 40}, ["temperature = 40", "degC", "ORegan2022"]),
 ])  # fmt: skip
 def test_refusals(values, parts):

@@ -117,7 +117,7 @@ def test_state_is_where_a_run_starts(written):
     assert ds.state_of_charge[0] == pytest.approx(0.4, abs=1e-9)
     assert ds.cell_temperature[0] == pytest.approx(10.0, abs=1e-6)
     assert any(
-        "state of charge of 0.4 and 5 degC around it and 10 degC of its own, as its State says" in word
+        "SOC of 0.4 and 5 degC ambient temperature and 10 degC initial cell temperature, as the State" in word
         for word in words
     )
     assert any("Initial hysteresis state: Negative electrode: not used" in word for word in words)
@@ -193,7 +193,7 @@ def test_pores_and_material_that_round_to_more_than_all(written):
     whole = changed(DFN, Negative_electrode={"Porosity": 1.0 + 1.6e-7 - active})
     assert em.run("battery.spme", values | {"parameters": written(whole)}).status == 0
     over = changed(DFN, Negative_electrode={"Porosity": 1.0 + 1e-5 - active})
-    with pytest.raises(InputError, match="an electrode is more than full"):
+    with pytest.raises(InputError, match="add up to more than 1"):
         em.run("battery.spme", values | {"parameters": written(over, "over.json")})
 
 

@@ -412,9 +412,9 @@ def test_fastcharge_keeps_a_protocol_with_limits(cli):
 
 
 @pytest.mark.parametrize(("words", "message"), [
-    (("longi-hjt-26.30",), "a cell is charged"),
+    (("longi-hjt-26.30",), "fast charging needs"),
     (("battery-lfp-18650", "-p", "limits.c_rate=-1"), "limits.c_rate"),
-    (("battery-lfp-18650", "-p", "limits.voltage=4V"), "the cell's limit is 3.65 V"),
+    (("battery-lfp-18650", "-p", "limits.voltage=4V"), "cut-off voltage cell.voltage_max = 3.65 V"),
     (("battery-lfp-18650", "-o", "picture.txt"), ".png"),
     (("battery-lfp-18650", "-p", "limits.c_rte=1"), "limits.c_rate"),
 ])  # fmt: skip

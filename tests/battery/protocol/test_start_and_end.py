@@ -11,7 +11,7 @@ from numba.core import config
 import energymodels as em
 from energymodels.battery.cell import ending
 from energymodels.battery.protocol.program import parse
-from energymodels.core import engine
+from energymodels.core import sweep as engine
 from energymodels.core.errors import EndWarning, InputError, ProvenanceWarning
 from energymodels.core.spec import load
 from energymodels.kernels import status
@@ -39,7 +39,7 @@ def test_a_rest_does_not_decide():
     assert float(ds.capacity) == pytest.approx(3.481, abs=1e-3)
     assert float(ds.capacity) == pytest.approx(float(plain.capacity), rel=1e-4)
     assert len(words) == 1
-    assert words[0].startswith("starts at a state of charge of 0, since the protocol mainly charges")
+    assert words[0].startswith("starts at an SOC of 0, since the protocol mainly charges")
     assert words[0] in ds.attrs["comment"]
     assert nothing == []
     assert said(CHEN | {"protocol": "Rest for 1 hour; Charge at 1C until 4.2 V", "initial_soc": 0.5})[1] == []
@@ -63,9 +63,9 @@ def test_choice_in_a_sweep():
     ]
     ds, words = said(CHEN, over={"protocol": texts})
     assert ds.charged_capacity.values == pytest.approx([1 / 12, -1 / 12, -1 / 12], rel=1e-6)
-    assert [word[:67] for word in words] == [
-        "starts at a state of charge of 0, since 1 of the protocols mainly c",
-        "starts at a state of charge of 1, since 1 of the protocols mainly d",
+    assert [word[:56] for word in words] == [
+        "starts at an SOC of 0, since 1 of the protocols mainly c",
+        "starts at an SOC of 1, since 1 of the protocols mainly d",
     ]
 
 
@@ -139,7 +139,7 @@ def test_starts_are_swept():
     ({"initial_voltage": 4.0, "initial_soc": 0.5},
     "initial_soc: excludes initial_voltage|initial_voltage: excludes initial_soc"),
     ({"initial_state": "full"}, "initial_state = full: allowed set"),
-    ({"initial_state": "set", "cell_design": "design-tesla-4680"}, "are those of its own geometry"),
+    ({"initial_state": "set", "cell_design": "design-tesla-4680"}, "belong to its own geometry"),
 ])  # fmt: skip
 def test_wrong_starts(values, message):
     with pytest.raises(InputError, match=message):
@@ -177,7 +177,7 @@ def test_termination_names_the_step():
     assert solution.scalars()["termination"] == "voltage_max in step 2 of 200 (cycle 1)"
     assert solution.scalars()["termination_step"] == 2
     ds, words = said(values, "battery.spm")
-    assert words == ["the protocol ended by voltage_max in step 2 of 200 (cycle 1): 198 steps were left out"]
+    assert words == ["the protocol ended by voltage_max in step 2 of 200 (cycle 1): 198 steps were skipped"]
     assert words[0] in ds.attrs["comment"]
     assert ds.termination.attrs["comment"] == "voltage_max in step 2 of 200 (cycle 1)"
     kept = em.sweep("battery.spm", {}, values, keep=["capacity"])

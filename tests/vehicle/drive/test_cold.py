@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numba.core import config
 
-from energymodels.core.engine import solve
 from energymodels.core.errors import InertWarning, InputError, ProvenanceWarning
+from energymodels.core.sweep import solve
 from energymodels.kernels.vehicle.pack_drive import TERMINATIONS
 
 pytestmark = pytest.mark.skipif(
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.skipif(
 )
 CAR = "drive-model-3-rwd-lfp"
 WINTER = {"ambient_temperature": -10.0}
-LUMPED = {"cell.thermal": "lumped", "cell.heat_transfer_coefficient": 0.0}
+LUMPED = {"battery_cell.thermal": "lumped", "battery_cell.heat_transfer_coefficient": 0.0}
 
 
 def drive(values=None, over=None):
@@ -61,7 +61,7 @@ def test_a_cold_pack_ends_the_drive_and_it_is_said():
 
 
 def test_a_store_of_energy_says_that_it_knows_no_cold():
-    with pytest.warns(ProvenanceWarning, match=r"-10 degC.*the battery is a store.*vehicle\.drive"):
+    with pytest.warns(ProvenanceWarning, match=r"-10 degC.*the battery is an energy buffer.*vehicle\.drive"):
         found = solve("vehicle-model-3-rwd-lfp", {}, WINTER)
     assert found.scalars()["range"] == pytest.approx(397.0, rel=0.01)
 
@@ -139,8 +139,8 @@ def test_heat_of_the_heater_warms_the_cells():
 
 
 def test_the_heater_holds_its_target():
-    held = drive({"cell.thermal": "lumped", "cell.heat_transfer_coefficient": 5.0, "pack.heating.power": 8.0,
-    "cycles_max": 4.0,
+    held = drive({"battery_cell.thermal": "lumped", "battery_cell.heat_transfer_coefficient": 5.0,
+                  "pack.heating.power": 8.0, "cycles_max": 4.0,
                   "pack.heating.target": 12.0, "pack.temperature": 12.0})  # fmt: skip
     assert held["temperature_min"] > 11.5
     assert held["temperature_max"] < 12.5

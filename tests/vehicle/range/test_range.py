@@ -11,9 +11,10 @@ from scipy.integrate import quad
 
 import energymodels as em
 from energymodels import datasets
-from energymodels.core.engine import solve
 from energymodels.core.errors import InertWarning, InputError
+from energymodels.core.sweep import solve
 from energymodels.kernels import status
+from energymodels.kernels.constants import ZERO_CELSIUS
 from energymodels.kernels.vehicle import longitudinal
 from energymodels.vehicle.data.cars import car
 from energymodels.vehicle.data.cars import names as cars
@@ -119,7 +120,9 @@ def test_no_rotating_mass_in_a_test_weight():
 ])  # fmt: skip
 def test_air_is_the_standard_atmosphere(temperature, altitude, density):
     """Table of ISO 2533."""
-    assert ambient.air_density(np.array(temperature), np.array(altitude)) == pytest.approx(density, abs=2e-5)
+    assert ambient.air_density(np.array(temperature + ZERO_CELSIUS), np.array(altitude)) == pytest.approx(
+        density, abs=2e-5
+    )
 
 
 def test_coefficients_hold_from_20_to_25_degrees():
@@ -503,7 +506,7 @@ def test_files_that_are_no_car(tmp_path, text, message):
     ({"mass": "2 m"}, "cannot be converted"),
     ({"battery.charge_efficiency": 1.2}, "allowed above 0 to 1"),
     ({"ambient_temperature": 90.0}, "from -60 to 60 degC"),
-    ({"cabin.heating_temperature": 30.0}, "must not lie above cabin.cooling_temperature, 27"),
+    ({"cabin.heating_temperature": 30.0}, "must not exceed cabin.cooling_temperature, 27"),
     ({"road_load": 3.0}, "unknown field"),
 ])  # fmt: skip
 def test_wrong_input(values, message):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numba.core import config
 
-from energymodels.core.engine import solve
+from energymodels.core.sweep import solve
 from energymodels.vehicle.charge_stop.rows import limits
 
 MANY = 6 if config.DISABLE_JIT else 60
