@@ -50,12 +50,11 @@ def test_modules_load_without_circles(figures):
     assert figures.circles(figures.graph(lazy=False)) == []
 
 
-@pytest.mark.xfail(strict=True, reason="3 circles are closed inside functions")
 def test_no_circles_inside_functions(figures):
     assert figures.circles(figures.graph()) == []
 
 
-@pytest.mark.xfail(strict=True, reason="26 conditional expressions are nested still")
+@pytest.mark.xfail(strict=True, reason="4 conditional expressions are nested still")
 def test_no_nested_conditional_expressions(figures):
     assert figures.nested_choices(*figures.SOURCES) == []
 
