@@ -221,7 +221,8 @@ class Device:
             model = f"{name}_{variable}"
             self.ds.contact_node_model(device="cell", contact=name, name=model, equation=formula)
             self.ds.contact_node_model(device="cell", contact=name, name=f"{model}:{variable}", equation="1")
-            current = {"edge_current_model": "j_n" if name == "n" else "j_p"} if variable == carrier else {}
+            carried = "j_n" if name == "n" else "j_p"
+            current = {"edge_current_model": carried} if variable == carrier else {}
             self.ds.contact_equation(device="cell", contact=name, name=variable, node_model=model, **current)
 
     def _solve(self) -> None:

@@ -219,6 +219,7 @@ def test_the_thin_cell_takes_more_than_the_usual_one():
 
 
 @whole_runs
+@pytest.mark.usefixtures("quick_reference")
 @pytest.mark.parametrize(
     "name", [DESIGNS[0], *(pytest.param(name, marks=pytest.mark.slow) for name in DESIGNS[1:])]
 )

@@ -117,6 +117,7 @@ def test_adiabatic_discharge_of_the_lfp_cell():
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("quick_reference")
 @pytest.mark.parametrize("model", FIDELITIES)
 @pytest.mark.parametrize(("parameters", "protocol"), [
     ("Chen2020", "Discharge at 1C until 2.6 V; Rest for 5 minutes"),
