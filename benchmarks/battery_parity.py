@@ -150,7 +150,8 @@ def compare(case: Case, folder: Path, tolerance: float, sources: str) -> Row:
         if f"default_{name}" in COLUMNS
     }
     gated = case.parameters not in UNGATED and curve.capacity >= REACHED * curve.nominal
-    verdict = "within" if within(row) else "PyBaMM fails" if not curve.time.size else "BEYOND"
+    missed = "BEYOND" if curve.time.size else "PyBaMM fails"
+    verdict = "within" if within(row) else missed
     return row | {
         "gated": int(gated), "verdict": verdict, "pybamm_capacity": curve.capacity,
         "of_nominal": curve.capacity / curve.nominal,
@@ -232,7 +233,9 @@ def said(row: Row) -> str:
 def largest(rows: Iterable[Row], name: str) -> str:
     """Return the largest magnitude of a column; "-" without rows."""
     values = [abs(row[name]) for row in rows]
-    return "-" if not values else "none" if not np.isfinite(values).all() else f"{max(values):.3f}"
+    if not values:
+        return "-"
+    return f"{max(values):.3f}" if np.isfinite(values).all() else "none"
 
 
 def markdown(rows: list[Row]) -> str:

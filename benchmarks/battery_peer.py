@@ -45,7 +45,7 @@ class Curve(NamedTuple):
     """A solution: ``time`` (s) in equal steps to its end, ``voltage`` (V), ``capacity`` and ``nominal`` (A
     h), PyBaMM's last word.
 
-    Where PyBaMM gave up, time and voltage are empty, the capacity 0, and the word begins with "failed".
+    Where PyBaMM gave up, time and voltage are empty, the capacity 0, and the word starts with "failed".
     """
 
     time: Array

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from energymodels.core import engine
+from energymodels.core import sweep as engine
 
 from . import cases
 

@@ -18,8 +18,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import energymodels as em
-from energymodels.core import engine
-from energymodels.core.model import Array, Block, Model, get_model, scalar_outputs
+from energymodels.core import sweep as engine
+from energymodels.core.model import Array, Block, Model, scalar_outputs
+from energymodels.core.registry import get_model
 from energymodels.kernels.constants import K_B_EV
 
 SEED = 20230901

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from energymodels.core import engine
+from energymodels.core import sweep as engine
 from energymodels.core.errors import ProvenanceWarning
 
 CASES = 16
@@ -22,10 +22,13 @@ CYCLES = 10.0
 REPEATS = 5
 SPEC = "drive-zeekr-007"
 FINE = {
-    "time_step": 0.05, "cell.tolerance": 1e-6, "cell.points.negative": 20, "cell.points.separator": 10,
-    "cell.points.positive": 20,
-    "cell.points.particle": 15,
-}  # fmt: skip
+    "time_step": 0.05,
+    "battery_cell.tolerance": 1e-6,
+    "battery_cell.points.negative": 20,
+    "battery_cell.points.separator": 10,
+    "battery_cell.points.positive": 20,
+    "battery_cell.points.particle": 15,
+}
 STOPS = {"pack.temperature": "10:50:8", "minutes": "5,10,15", "station.power": "250,480"}
 
 
@@ -36,7 +39,7 @@ def points() -> dict[str, Any]:
         "mass": draw.uniform(1700.0, 2500.0, CASES),
         "ambient_temperature": draw.uniform(-10.0, 40.0, CASES),
         "pack.resistance": draw.uniform(0.01, 0.05, CASES),
-        "cell.negative.particle_radius": draw.uniform(3.0, 6.0, CASES),
+        "battery_cell.negative.particle_radius": draw.uniform(3.0, 6.0, CASES),
     }
 
 

@@ -6,8 +6,8 @@ potential, and as a map.
 PyBaMM charges at 4C until phi_s - phi_e of the negative electrode at the separator is 0, then holds it by an
 algebraic equation for the current (CustomStepImplicit) until 80 % of the charge is in; its simulation is
 built once and solved again, which is timed. Ours are batches of the same case at slightly different
-temperatures, on all threads and on one; they hold the least potential of a node, which is 0.2 % of the time
-apart. Errors are of the end of charge, each against its own solution at a tight tolerance.
+temperatures, on all threads and on one; they hold the minimum anode potential of a node, which is 0.2 % of
+the time apart. Errors are of the end of charge, each against its own solution at a tight tolerance.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import numpy as np
 import energymodels as em
 from energymodels.backends.pybamm.parameters import cell
 from energymodels.backends.pybamm.quiet import pybamm
-from energymodels.core import engine
+from energymodels.core import sweep as engine
 
 SPEC = "battery-lfp-18650"
 KELVIN, RATE, SOC = 40.0, 4.0, 0.8

@@ -2,7 +2,7 @@
 benchmarks/impurity_speed.py``.
 
 Every wafer has its own feed, place in the ingot, number of pulls, thickness and resistivity; the process is
-shared. The metals' share of the time is told by the same cells without them.
+shared. The metals' fraction of the time is told by the same cells without them.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import warnings
 
 import numpy as np
 
-from energymodels.core import engine
+from energymodels.core import sweep as engine
 from energymodels.core.errors import ProvenanceWarning, ValidityWarning
 
 METALS = ("Fe", "Cr", "Ni", "Cu", "Co", "Mn", "Ti", "V", "Mo", "Zn")

@@ -21,8 +21,8 @@ import pvlib
 from pvlib import pvsystem, singlediode
 
 import energymodels as em
-from energymodels.core import engine
 from energymodels.core import errors as em_errors
+from energymodels.core import sweep as engine
 from energymodels.core.model import Array
 
 if __package__:  # asv looks into every module of this folder

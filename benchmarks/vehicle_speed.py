@@ -1,4 +1,4 @@
-"""Cars on drive cycles per second, the battery a store of energy, beside FASTSim: run ``python
+"""Cars on drive cycles per second, the battery an energy buffer (no cell model), beside FASTSim: run ``python
 benchmarks/vehicle_speed.py``.
 
 Every case has its own mass, drag, tyres, temperature and auxiliaries; reading and checking the input and
@@ -16,7 +16,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from energymodels.core import engine
+from energymodels.core import sweep as engine
 from energymodels.core.errors import ProvenanceWarning
 
 CASES = 100_000

@@ -13,21 +13,21 @@ if __name__ != "energymodels.cli":
     raise ImportError("this folder is the package energymodels.cli; import it by that name")
 
 VERBS = {
-    "claims": "Manufacturers' statements beside what the physics says.",
-    "compare": "Hold a model against its reference backend on the same spec.",
+    "claims": "Manufacturers' claims against physics.",
+    "compare": "Compare a model with its reference backend on the same spec.",
     "data": "Show the data that come with the package, with their sources.",
     "describe": "Show a model's fields and outputs: unit, range, default, meaning.",
     "fastcharge": "How fast a cell can be charged within its limits.",
+    "metal-budget": "Metal budget: metal concentrations that cause a given efficiency loss.",
     "models": "List the models.",
     "plot": "Draw a result file: lines or a heat map.",
-    "records": "Hold the physics against the certified records.",
+    "records": "Compare the models with certified record cells.",
     "run": "Run one case.",
     "specs": "List the bundled specs.",
     "study": "Run a bundled study: a sweep, a file, a figure.",
     "sweep": "Sweep fields of a spec into a file.",
-    "tolerance": "How much of a metal costs how much efficiency, back to the feedstock.",
 }
-
+RENAMED = {"tolerance": "metal-budget"}  # old verb: new one
 
 COMPLETE = "_ENERGYMODELS_COMPLETE"
 COMPLETION = (
@@ -47,13 +47,15 @@ class Verbs(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in VERBS:
             return None
-        command = import_module(f"energymodels.cli.{cmd_name}").command
+        command = import_module(f"energymodels.cli.{cmd_name.replace('-', '_')}").command
         assert isinstance(command, click.Command)
         return command
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] in RENAMED:
+            args = [_renamed(ctx, args[0]), *args[1:]]
         if args and args[0] not in VERBS and not args[0].startswith("-"):
             from energymodels.core.errors import unknown
 
@@ -90,6 +92,15 @@ class Verbs(click.Group):
         for message in messages:
             click.echo(f"error: {message}", err=True)
         sys.exit(2)
+
+
+def _renamed(ctx: click.Context, verb: str) -> str:
+    """Return what an old verb is called now, and say so unless the shell only asks how a line goes on."""
+    from energymodels.core.errors import warn_renamed
+
+    if not ctx.resilient_parsing:
+        warn_renamed(f"energymodels {verb}", f"energymodels {RENAMED[verb]}")
+    return RENAMED[verb]
 
 
 def _show_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:

@@ -18,15 +18,16 @@ from energymodels.cli.common import json_option, number, print_json, print_table
 )
 @json_option
 def command(name: str | None, path: str | None, as_json: bool) -> None:
-    """Manufacturers' statements beside what the physics says: arithmetic, models with their bands, verdict;
-    NAME shows one in full.
+    """Manufacturers' claims against physics: arithmetic, models with uncertainty bands, verdict.
+
+    NAME shows one claim in full.
 
     The verdict is computed: consistent, needs unusual assumptions (which), inconsistent, or not enough
     published.
     """
-    from energymodels.claims import claims
+    from energymodels.claims.evaluate import evaluated
 
-    found = claims([name] if name else (), path, _say)
+    found = evaluated([name] if name else (), path, _say)
     if as_json:
         print_json(found)
     elif name:
@@ -40,7 +41,7 @@ def _print(found: list[dict[str, Any]]) -> None:
 
     print_table([(*row(claim)[:-1], claim["verdict"]) for claim in found], HEADER)
     click.echo(
-        "\nmodel: as given, and in brackets lowest and highest over the ranges of what is not known, "
+        "\nmodel: as given, and in brackets minimum and maximum over the ranges of unknown inputs, "
         "one at a time"
     )
     click.echo(

@@ -174,4 +174,6 @@ def _is_number(text: str) -> bool:
 
 def number(value: Any) -> str:
     """Return a number as people read it."""
-    return "-" if value is None else f"{value:.6g}" if isinstance(value, float) else str(value)
+    if value is None:
+        return "-"
+    return f"{value:.6g}" if isinstance(value, float) else str(value)

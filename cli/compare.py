@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
@@ -22,10 +22,11 @@ def command(spec: str, changes: tuple[str, ...], backend: str, as_json: bool) ->
 
     Exit status 1 if they differ by more than the tolerance, 4 if the reference did not converge.
     """
+    from energymodels.core.table import rows
     from energymodels.report.compare import compare
 
     base = read_spec(spec, changes)
-    entries = compare(base, backend=backend)
+    entries = rows(compare(base, backend=backend), "output")
     if as_json:
         print_json(
             [
@@ -34,9 +35,9 @@ def command(spec: str, changes: tuple[str, ...], backend: str, as_json: bool) ->
             ]
         )
     else:
-        rows = []
+        lines = []
         for e in entries:
-            rms = "-" if e["rms"] is None else f"{e['rms']:.2e}"
+            rms = "-" if math.isnan(e["rms"]) else f"{e['rms']:.2e}"
             figures = (
                 f"{e['ours']:.10g}",
                 f"{e['reference']:.10g}",
@@ -44,8 +45,8 @@ def command(spec: str, changes: tuple[str, ...], backend: str, as_json: bool) ->
                 rms,
                 f"{e['tolerance']:.2e}",
             )
-            rows.append((e["output"], *figures, e["unit"], _verdict(e)))
-        print_table(rows, ("output", "ours", "reference", "deviation", "rms", "tolerance", "unit", ""))
+            lines.append((e["output"], *figures, e["unit"], _verdict(e)))
+        print_table(lines, ("output", "ours", "reference", "deviation", "rms", "tolerance", "unit", ""))
         _setting(entries)
     lacking = [
         f"{e['output']} ({e['lacking']})" if e["lacking"] > 1 else e["output"]
@@ -54,8 +55,7 @@ def command(spec: str, changes: tuple[str, ...], backend: str, as_json: bool) ->
     ]
     if lacking:
         click.echo(
-            f"error: the reference did not converge, so there is nothing to hold against: "
-            f"{', '.join(lacking)}",
+            f"error: the reference did not converge, no comparison is possible: {', '.join(lacking)}",
             err=True,
         )
     failed = next((e["failed"] for e in entries if e["failed"]), "")
@@ -68,13 +68,13 @@ def command(spec: str, changes: tuple[str, ...], backend: str, as_json: bool) ->
 
 
 def _verdict(entry: Mapping[str, Any]) -> str:
-    """Return what is to be said of an entry that is not within its tolerance."""
+    """Return notes on an entry that is not within its tolerance."""
     if entry["past"]:
         return "PAST TOLERANCE"
     return "NOT CONVERGED" if entry["lacking"] else ""
 
 
-def _setting(entries: list[dict[str, Any]]) -> None:
+def _setting(entries: Sequence[Mapping[str, Any]]) -> None:
     """Say which mesh was compared, and show what the default makes of the scalars."""
     setting = next((e["setting"] for e in entries), "")
     if not setting:
@@ -84,9 +84,9 @@ def _setting(entries: list[dict[str, Any]]) -> None:
         f"\nwith {setting}, as the reference has it; -p {path}=default compares the default instead, "
         f"which changes:\n"
     )
-    changed = [e for e in entries if e["change"] is not None]
-    rows = [
+    changed = [e for e in entries if not math.isnan(e["change"])]
+    lines = [
         (e["output"], f"{e['ours']:.10g}", f"{e['own']:.10g}", f"{e['change']:.2e}", e["unit"])
         for e in changed
     ]
-    print_table(rows, ("output", setting, "default", "change", "unit"))
+    print_table(lines, ("output", setting, "default", "change", "unit"))

@@ -50,7 +50,7 @@ def register() -> None:
 
 def spec_or_file(ctx: click.Context, param: click.Parameter, incomplete: str) -> Items:
     """Offer bundled specs, models and files."""
-    from energymodels.core.model import MODELS
+    from energymodels.core.registry import MODELS
     from energymodels.core.spec import bundled
 
     found = [name for name in (*bundled(), *MODELS) if name.startswith(incomplete)]
@@ -77,7 +77,7 @@ def assignment(ctx: click.Context, param: click.Parameter, incomplete: str) -> I
 
 def path_of_model(ctx: click.Context, param: click.Parameter, incomplete: str) -> Items:
     """Offer what ``describe`` shows a part of: fields, outputs, status."""
-    from energymodels.core.model import get_model
+    from energymodels.core.registry import get_model
 
     spec = _spec(ctx)
     if spec is None:

@@ -11,8 +11,8 @@ from energymodels.cli.common import number, print_table, print_text, read_spec
 from energymodels.cli.completion import path_of_model, spec_or_file
 
 if TYPE_CHECKING:
+    from energymodels.core.field import FieldInfo
     from energymodels.core.model import Model, Output
-    from energymodels.core.schema import FieldInfo
     from energymodels.core.spec import Spec
 
 HEADER = ("field", "unit", "allowed", "default", "meaning")
@@ -44,7 +44,7 @@ def command(model: str, path: str | None) -> None:
     _show_fields(fields, spec.values, fold=True)
     click.echo()
     print_text(
-        f"all fields of a table with * or braces, codes of a result: energymodels describe {model} "
+        f"all fields of a table with * or braces, codes of an output: energymodels describe {model} "
         f"TABLE|status|OUTPUT"
     )
     click.echo()
@@ -56,16 +56,16 @@ def command(model: str, path: str | None) -> None:
 
 def spec_model(spec: Spec) -> Model:
     """Return the model of a spec."""
-    from energymodels.core.model import get_model
+    from energymodels.core.registry import get_model
 
     return get_model(spec.model)
 
 
 def _show_part(model: Model, spec: Spec, wanted: str) -> None:
-    """Show one field, table or output, or what the codes of a result mean."""
+    """Show one field, table or output, or what the codes of an output mean."""
     from energymodels.cli.flags import flag_rows, status_rows
     from energymodels.core.errors import unknown
-    from energymodels.core.model import resolve
+    from energymodels.core.registry import resolve
 
     path = resolve(model, wanted.removesuffix(".*"))[0]
     if path == "status":

@@ -33,12 +33,12 @@ PICTURES = (".png", ".pdf", ".svg")
 @force_option
 @json_option
 def command(spec: str, changes: tuple[str, ...], output: str | None, force: bool, as_json: bool) -> None:
-    """How fast the cell of SPEC can be charged to 80 % while every limit in limits.* holds at every instant.
+    """How fast the cell of SPEC can be charged to 80 % SOC within all limits in limits.* at all times.
 
     A protocol with its own "Charge at limits" is run as it is. With --json a figure is drawn only if -o names
     one.
     """
-    from energymodels.battery.fast_charge import ANSWERS, charged, fastcharge, figure
+    from energymodels.battery.fast_charge import ANSWERS, charge, charged, figure
     from energymodels.core.errors import Fault, InputError
     from energymodels.report.figures import save
 
@@ -48,7 +48,7 @@ def command(spec: str, changes: tuple[str, ...], output: str | None, force: bool
     base = read_spec(spec, changes)
     if picture:
         figure_target(picture, "fastcharge", force)
-    solution = fastcharge(base)
+    solution = charge(base)
     found = solution.scalars()
     if as_json:
         print_json({name: found[name] for name in (*ANSWERS, "status")})

@@ -1,4 +1,4 @@
-"""What the codes and flags among the results mean."""
+"""Meanings of status codes and flags."""
 
 from __future__ import annotations
 
@@ -6,19 +6,17 @@ from collections.abc import Mapping
 from typing import Any
 
 STATUS = {
-    "not_run": "not reached: the sweep was interrupted",
+    "not_run": "not run: the sweep was interrupted before this case",
     "ok": "solved",
-    "no_convergence": "the solver found no solution; where there is a tolerance or a step, a smaller one "
-    "may help",
-    "no_generation": "no light, or none that is absorbed: there is no power to find",
-    "out_of_range": "values that are allowed one by one but not together; a run of the case by itself often "
-    "says which",
-    "too_many_steps": "more time steps than a case is given: a shorter protocol, or a larger tolerance",
-    "electrolyte_depleted": "the electrolyte ran out of salt somewhere in the cell, and cannot carry the "
-    "current asked for",
-    "power_out_of_reach": "the cell cannot give or take the power asked for at any voltage",
-    "not_finite": "a result is not a finite number, though the solver ended well",
-    "end_out_of_reach": "a step without a time limit went on for years: what it waits for never comes",
+    "no_convergence": "the solver did not converge; a smaller tolerance or time step may help",
+    "no_generation": "no photogeneration (in the dark, or no absorption): there is no maximum power point",
+    "out_of_range": "combination of field values out of range; run the case by itself to see which fields",
+    "too_many_steps": "maximum number of time steps reached; use a shorter protocol or a larger tolerance",
+    "electrolyte_depleted": "electrolyte depletion: the salt concentration reached 0 and cannot "
+    "support the current",
+    "power_out_of_reach": "the requested power is beyond the cell's maximum at any voltage",
+    "not_finite": "a result is not a finite number although the solver converged",
+    "end_out_of_reach": "a step without a time limit ran for years: its end condition is never reached",
 }
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from energymodels.cli.common import number
 
 if TYPE_CHECKING:
-    from energymodels.core.schema import FieldInfo
+    from energymodels.core.field import FieldInfo
 
 MANY, NAMED = 8, 6  # a table of more fields that are alike is folded into a line, with so many of their names
 BIG = 60  # a first level of more rows than this is a line
@@ -114,7 +114,7 @@ def alike(fields: Mapping[str, FieldInfo]) -> dict[str, list[FieldInfo]]:
 
 
 def general(meanings: Sequence[str]) -> str:
-    """Return what meanings share, ``*`` for what differs: by word, or between how all begin and end; empty if
+    """Return what meanings share, ``*`` for what differs: by word, or between how all start and end; empty if
     that is little.
     """
     texts = [re.findall(r"[\w-]+|[^\w-]+", meaning) for meaning in meanings]
@@ -128,7 +128,7 @@ def general(meanings: Sequence[str]) -> str:
 
 
 def _shared(texts: Sequence[Sequence[str]]) -> list[str]:
-    """Return the words with which all texts begin."""
+    """Return the words with which all texts start."""
     words: list[str] = []
     for each in zip(*texts, strict=False):
         if len(set(each)) > 1:

@@ -19,12 +19,12 @@ from energymodels.cli.common import json_option, print_json, print_table
 )
 @json_option
 def command(auger: str, as_json: bool) -> None:
-    """Hold the physics against the certified records; exit status 1 if a prediction misses V_oc by 4 mV or
+    """Compare the models with certified record cells; exit status 1 if a prediction misses V_oc by 4 mV or
     fill factor by 0.8.
     """
-    from energymodels.pv.records import AUGER, records
+    from energymodels.pv.records import AUGER, audited
 
-    entries = records(AUGER if auger == "both" else (auger,))
+    entries = audited(AUGER if auger == "both" else (auger,))
     if as_json:
         print_json(entries)
     else:

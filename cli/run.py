@@ -37,17 +37,18 @@ def command(
 ) -> None:
     """Run one case of SPEC, a bundled name or a TOML file, and print its scalar results.
 
-    With --sets: as given, lowest and highest over the sets; status counts the sets that failed.
+    With --sets: as given, minimum and maximum over the sets; status counts the sets that failed.
     """
-    from energymodels.core import engine
+    from energymodels.core.sweep import solve
 
     base = read_spec(spec, changes)
     if output:
         result_target(output, force)
-    solution = engine.solve(base, {}, backend=backend, keep=None if output else lambda o: o.brief, sets=sets)
+    solution = solve(base, {}, backend=backend, keep=None if output else lambda o: o.brief, sets=sets)
     found = solution.scalars() if sets is None else solution.band()
     if output:
-        from energymodels.core.dataset import to_dataset, write
+        from energymodels.core.dataset import to_dataset
+        from energymodels.core.store import write
 
         write(to_dataset(solution, command_line()), output)
     if as_json:

@@ -39,7 +39,7 @@ def command(
     threads: int | None,
 ) -> None:
     """Sweep fields of SPEC, a bundled name or a TOML file, over a grid and write the result."""
-    from energymodels.core import engine
+    from energymodels.core.sweep import solve
 
     base = read_spec(spec, changes)
     over = assignments(axes, "-v")
@@ -55,7 +55,7 @@ def command(
             if shown is not None:
                 shown.update(1000 * done // cases - shown.pos)
 
-        solution = engine.solve(
+        solution = solve(
             base,
             over,
             backend=backend,
@@ -64,7 +64,8 @@ def command(
             sets=sets,
             progress=progress,
         )
-    from energymodels.core.dataset import to_dataset, write
+    from energymodels.core.dataset import to_dataset
+    from energymodels.core.store import write
 
     write(to_dataset(solution, command_line()), output)
     cases = solution.status.size

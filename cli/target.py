@@ -29,7 +29,7 @@ def result_target(path: str, force: bool) -> Path:
     """Return the path of a result; InputError if it cannot be written, or holds anything but a result of the
     same command.
     """
-    from energymodels.core.dataset import check_suffix, written_by
+    from energymodels.core.store import check_suffix, written_by
 
     target = check_suffix(path)
     _try(target, folder=target.suffix == ".zarr")

@@ -22,7 +22,7 @@ def text(name: str) -> str:
     """Return the page of a model."""
     from energymodels.cli.flags import flag_rows
     from energymodels.cli.folding import folded_rows
-    from energymodels.core.model import get_model
+    from energymodels.core.registry import get_model
 
     model = get_model(name)
     outputs = [(f"`{o.name}`", o.unit, ", ".join(o.dims) or "-", o.meaning) for o in model.outputs]
@@ -57,7 +57,7 @@ def statuses() -> str:
 
 def pages() -> dict[str, str]:
     """Return {file name: text} of all pages."""
-    from energymodels.core.model import MODELS
+    from energymodels.core.registry import MODELS
 
     return {f"{name}.md": text(name) for name in MODELS} | {"status.md": statuses()}
 

@@ -8,26 +8,29 @@ and a million.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import logging
 import os
+import pickle
+import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numba.core.config
-from numba.core import types
-from numba.core.compiler import CompilerBase, DefaultPassBuilder
-from numba.core.compiler_machinery import AnalysisPass, register_pass
-from numba.core.typed_passes import NativeLowering, NopythonTypeInference
+from numba.core import event
 
 F = TypeVar("F", bound=Callable[..., Any])
 SOURCES = Path(__file__).parent
 config: Any = numba.core.config
 INTERPRETED = bool(config.DISABLE_JIT)
 KEEP = 8  # cache folders of other source versions that stay
+TRIED = ((0, 64), (0, 68))  # the first and the last Numba with which ``pipeline`` was tried
+DAMAGE = (EOFError, pickle.UnpicklingError)  # what Numba raises on a file of the cache that was cut off
 
 
 def source_digest(folder: Path = SOURCES) -> str:
@@ -67,6 +70,35 @@ def _open_cache() -> Path:
 CACHE = _open_cache()
 
 
+def drop_cache() -> None:
+    """Remove all compiled kernels of these sources, so that they are compiled again."""
+    for path in CACHE.rglob("*.nb[ic]"):
+        path.unlink(missing_ok=True)
+
+
+def _pipeline() -> Any:
+    """Return the pipeline of inner functions; None, and a note once a process, where this Numba is not one it
+    was tried with, or lacks a name it rests on.
+    """
+    found = tuple(int(part) for part in re.findall(r"\d+", numba.__version__)[:2])
+    first, last = (".".join(map(str, version)) for version in TRIED)
+    why = f"tried were {first} to {last}"
+    if TRIED[0] <= found <= TRIED[1]:
+        try:
+            from energymodels.kernels.pipeline import Inner
+
+            return Inner
+        except ImportError as error:
+            why = str(error)
+    logging.getLogger("energymodels").warning(
+        "Numba %s (%s): kernels are compiled plainly, with equal results, which takes several times as long",
+        numba.__version__,
+        why,
+    )
+    return None
+
+
+PIPELINE: Any = None if INTERPRETED else _pipeline()
 FLAGS: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"}
 
 
@@ -89,78 +121,7 @@ def inline(function: F) -> F:
     """Compile as ``jit`` does and put the body into every caller, so that a caller's loop can become SIMD
     code.
     """
-    return _compile(function, forceinline=True)
-
-
-def _finish_for_callers(library: Any) -> None:
-    """Finish the library of an inner function without adding it to the JIT engine.
-
-    The engine resolves a symbol to the module added first. Were this unoptimised copy there, the entry
-    compiled in the same process would call it, and run at half its speed until the next start.
-    """
-    library._finalize_dynamic_globals()
-    library._verify_declare_only_symbols()
-    library._finalized = True
-
-
-@register_pass(mutates_CFG=False, analysis_only=True)
-class _LeaveToCaller(AnalysisPass):
-    """Give an inner function a library that is not optimised by itself: its callers' optimisation
-    covers it.
-    """
-
-    _name = "leave_to_caller"
-
-    def __init__(self) -> None:
-        AnalysisPass.__init__(self)
-
-    def run_pass(self, state: Any) -> bool:
-        library = state.targetctx.codegen().create_library(state.func_id.func_qualname)
-        library.enable_object_caching()
-        library._optimize_final_module = lambda: None
-        library._finalize_final_module = lambda: _finish_for_callers(library)
-        state.library = library
-        return False
-
-
-def _holds_array(found: Any) -> bool:
-    return isinstance(found, types.Array) or any(map(_holds_array, getattr(found, "types", ())))
-
-
-@register_pass(mutates_CFG=False, analysis_only=True)
-class _NoEntry(AnalysisPass):
-    """Make an inner function known to its callers without machine code: Numba knows functions by some builtin
-    of their own.
-    """
-
-    _name = "no_entry"
-
-    def __init__(self) -> None:
-        AnalysisPass.__init__(self)
-
-    def run_pass(self, state: Any) -> bool:
-        if _holds_array(state.return_type):
-            raise TypeError(
-                f"{state.func_id.func_qualname} returns an array: an inner function counts no "
-                f"references to it"
-            )
-        key: Any = [].append
-        state.targetctx.insert_user_function(key, state["cr"].fndesc, [state.library])
-        state.reload_init.extend(state.library._reload_init)
-        state["cr"] = state["cr"]._replace(cfunc=key)
-        return False
-
-
-class _Inner(CompilerBase):
-    """Numba's pipeline without machine code at its end."""
-
-    def define_pipelines(self) -> list[Any]:
-        self.state.flags.no_compile = True
-        passes = DefaultPassBuilder.define_nopython_pipeline(self.state)
-        passes.add_pass_after(_LeaveToCaller, NopythonTypeInference)
-        passes.add_pass_after(_NoEntry, NativeLowering)
-        passes.finalize()
-        return [passes]
+    return _compile(function, forceinline=True) if PIPELINE else _compile(function)
 
 
 def inner(function: F) -> F:
@@ -172,19 +133,44 @@ def inner(function: F) -> F:
     No references to arrays are counted, atomic operations that took up to half of the battery models' time:
     an inner function works on its caller's arrays, and may neither make nor return one. Either is an error
     when it is compiled.
+
+    Without ``PIPELINE`` it is compiled as ``jit`` does.
     """
+    if not PIPELINE:
+        return _compile(function)
     return _compile(
         function,
         cache=False,
         _nrt=False,
         no_cpython_wrapper=True,
         no_cfunc_wrapper=True,
-        pipeline_class=_Inner,
+        pipeline_class=PIPELINE,
     )
 
 
-def is_compiled(function: Any) -> bool:
-    """Return whether ``function`` is compiled or waits in the cache, so that a first call is quick."""
-    if INTERPRETED or getattr(function, "signatures", None):
-        return True
-    return any(CACHE.rglob(f"{Path(function.__code__.co_filename).stem}.{function.__name__}-*.nbi"))
+class _Watch(event.Listener):
+    """Calls ``begin`` when a kernel starts to be compiled."""
+
+    def __init__(self, begin: Callable[[], None]) -> None:
+        self.begin = begin
+
+    def on_start(self, event: Any) -> None:
+        self.begin()
+
+    def on_end(self, event: Any) -> None:
+        pass
+
+
+@contextlib.contextmanager
+def compiling(begin: Callable[[], None]) -> Iterator[None]:
+    """Call ``begin`` each time that a function is compiled inside the ``with`` block.
+
+    Numba says so after it has looked for the entry in use, of these argument types and this processor, in the
+    cache: one that waits there is not announced, a file of its name alone does not keep it quiet.
+    """
+    watch = _Watch(begin)
+    event.register("numba:compile", watch)
+    try:
+        yield
+    finally:
+        event.unregister("numba:compile", watch)

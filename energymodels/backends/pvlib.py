@@ -14,16 +14,17 @@ import numpy as np
 
 from energymodels.core.errors import Fault, InputError
 from energymodels.core.model import Array
+from energymodels.core.values import Fields
 from energymodels.kernels import status
 
 NEWTON: dict[str, Any] = {"method": "newton", "method_kwargs": {"tol": 1e-12, "maxiter": 200}}
 NAMES = ("photocurrent", "saturation_current", "resistance_series", "resistance_shunt", "nNsVth")
-CLOSE = 1e-10  # share of a number by which it may miss the root: a tenth of what it is held against
+CLOSE = 1e-10  # fraction of a number by which it may miss the root: a tenth of what it is held against
 ROUND_OFF = 1e-12  # the same of the light-generated current, from which small currents are left over
 
 
 def solve(
-    model: str, fields: Mapping[str, Any], columns: Mapping[str, Array], axes: Mapping[str, Array]
+    model: str, fields: Fields, columns: Mapping[str, Array], axes: Mapping[str, Array]
 ) -> tuple[dict[str, Array], Array]:
     """Return (outputs of ``pv.diode``, status) for columns of equal length.
 

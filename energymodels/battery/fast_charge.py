@@ -1,4 +1,4 @@
-"""How fast a cell can be charged within its limits: the answer, and a figure of how it goes."""
+"""Fast charging within limits: charge times, and a figure of the charge."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from energymodels.core.spec import Spec
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+    from xarray import Dataset
 
     from energymodels.core.solution import Solution
 
@@ -32,7 +33,7 @@ def at_limits(spec: Spec) -> Spec:
     """Return ``spec`` with a charge at its limits to 80 %, unless its own protocol has such a charge."""
     if not spec.model.startswith("battery.") or "protocol" not in spec.fields:
         raise InputError(
-            Fault("model", spec.model, hint="a cell is charged: battery.dfn, battery.spme or battery.spm")
+            Fault("model", spec.model, hint="fast charging needs battery.dfn, battery.spme or battery.spm")
         )
     own = str(spec.values.get("protocol", "Rest for 1 s"))
     if any(step.kind == "charge at limits" for step in parse(own).steps):
@@ -40,22 +41,57 @@ def at_limits(spec: Spec) -> Spec:
     return spec.replace({"protocol": PROTOCOL})
 
 
-def fastcharge(spec: Spec | str | Mapping[str, Any]) -> Solution:
-    """Return the fastest charge that the limits of ``spec`` allow, series and all; see ``at_limits``."""
-    from energymodels.core import engine
+def fastcharge(spec: Spec | str | Mapping[str, Any], values: Mapping[str, Any] | None = None) -> Dataset:
+    """Charge a cell as fast as its limits (``limits.*``) allow at every instant.
+
+    Parameters
+    ----------
+    spec : Spec, str or mapping
+        A spec of a battery model, as in ``run``. Its own protocol is run if it has ``Charge at limits``, else
+        a charge to 80 % SOC.
+    values : mapping, optional
+        {path: value} on top of the spec.
+
+    Returns
+    -------
+    xarray.Dataset
+        Times to 80 % SOC in s, onset of plating, mean and peak C-rate, heat and lithium; current, voltage,
+        anode potential, temperature and SOC along ``time``.
+
+    Raises
+    ------
+    InputError
+        If the input is wrong, or the spec is of no battery model.
+
+    Examples
+    --------
+    >>> import energymodels as em
+    >>> ds = em.fastcharge("battery-lfp-18650", {"model": "battery.spm", "limits.c_rate": 2})
+    >>> 20 < float(ds.time_0_to_80) / 60 < 60, ds.time_0_to_80.units
+    (True, 's')
+    """
+    from energymodels.core.dataset import to_dataset
     from energymodels.core.spec import load
 
-    base = at_limits(spec if isinstance(spec, Spec) else load(spec))
+    base = spec if isinstance(spec, Spec) else load(spec)
+    return to_dataset(charge(base.replace(values or {})))
+
+
+def charge(spec: Spec) -> Solution:
+    """Return the fastest charge that the limits of ``spec`` allow; see ``at_limits``."""
+    from energymodels.core.sweep import solve
+
+    base = at_limits(spec)
     if base.checked()["series.points"] < LEAST_POINTS:
         raise InputError(
             Fault(
                 "series.points",
                 base.values["series.points"],
                 f"from {LEAST_POINTS}",
-                hint="a charge is drawn over time",
+                hint="the figure needs a time series",
             )
         )
-    return engine.solve(base, {}, keep=lambda output: not output.dims or output.name in DRAWN)
+    return solve(base, {}, keep=lambda output: not output.dims or output.name in DRAWN)
 
 
 def charged(solution: Solution) -> bool:
@@ -76,7 +112,7 @@ def figure(solution: Solution) -> Figure:
         ("current (C)", -series["current"] / nominal, "limits.c_rate"),
         ("voltage (V)", series["voltage"], "limits.voltage"),
         (
-            "negative electrode\nagainst lithium (V)",
+            "anode potential\nvs Li/Li+ (V)",
             series["negative_potential_vs_lithium"],
             "limits.negative_potential",
         ),
@@ -136,12 +172,14 @@ def _mark(ax: Any, minutes: Any, soc: Any) -> None:
 def _headline(solution: Solution) -> str:
     found = solution.scalars()
     times = [
-        f"{a} to 80 %: {_clock(found[f'time_{a}_to_80'])}"
+        f"{a} to 80 % SOC: {_clock(found[f'time_{a}_to_80'])}"
         for a in ("10", "0")
         if found.get(f"time_{a}_to_80") is not None
     ]
     name = solution.spec.title or solution.spec.name or str(solution.fields["parameters"])
-    return f"{name}\n" + ("; ".join(times) or "80 % is not reached") + f"; mean {found['mean_c_rate']:.2f}C"
+    return (
+        f"{name}\n" + ("; ".join(times) or "80 % SOC is not reached") + f"; mean {found['mean_c_rate']:.2f}C"
+    )
 
 
 def _clock(seconds: float) -> str:

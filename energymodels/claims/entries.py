@@ -42,7 +42,7 @@ class Run:
     sets: str | None = None
 
     def changed(self, changes: Mapping[str, Any]) -> Run:
-        """Return the run under an assumption; what is set is not varied any more, and another spec begins
+        """Return the run under an assumption; what is set is not varied any more, and another spec starts
         anew.
         """
         spec, fresh = str(changes.get("spec", self.spec)), "spec" in changes

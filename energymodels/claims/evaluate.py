@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,21 +16,73 @@ from energymodels.claims.relations import Implied, Value, all_values, contradict
 from energymodels.claims.runs import Found, Runner, named
 from energymodels.claims.verdict import Outcome, meets, verdict
 from energymodels.core.errors import InputError, unknown
+from energymodels.core.table import Column, table
 
+if TYPE_CHECKING:
+    from xarray import Dataset
+
+TEXTS = ("subject", "statement", "by", "date", "evidence", "category", "verdict")
+CHECK = {
+    "check": Column("name of the check", kind=str),
+    "of": Column("the claim it is of", kind=str),
+    "output": Column("output of the model", kind=str),
+    "unit": Column("unit of the numbers beside it", kind=str),
+    "relation": Column("what the claim says of the output", kind=str),
+    "claimed": Column("value claimed"),
+    "claimed_low": Column("low end of the range claimed; NaN where one number is"),
+    "claimed_high": Column("high end of the range claimed"),
+    "model": Column("value of the model as given"),
+    "model_low": Column("minimum over the ranges of unknown inputs"),
+    "model_high": Column("maximum over the ranges of unknown inputs"),
+    "met": Column("whether the claim is met: yes, no, or why it is not held against it", kind=str),
+}
 NOTHING = Assumption("", "", {})
 Progress = Callable[[int, int, str], None]
 
 
 def claims(
     names: str | Sequence[str] = (), path: str | Path | None = None, progress: Progress | None = None
-) -> list[dict[str, Any]]:
-    """Return the statements called ``names`` (all by default) with what they imply, what the models give, and
-    a verdict.
+) -> Dataset:
+    """Hold manufacturers' claims against physics.
 
-    One dictionary each, JSON without NaN: name, subject, statement, by, date, evidence, category, quantities,
-    implied, contradictions, checks, assumptions, verdict, holds_under, missing, conflicts, sources. ``path``
-    is a file of one's own in place of the bundled one; ``progress`` is called with (done, of, name). Unknown
-    names raise InputError with the closest.
+    Parameters
+    ----------
+    names : str or sequence of str, optional
+        Claims by name; all by default.
+    path : str or Path, optional
+        A TOML file of claims in place of the bundled ones, written like ``datasets/claims.toml``.
+    progress : callable, optional
+        Called with (done, of, name) before each.
+
+    Returns
+    -------
+    xarray.Dataset
+        Along ``claim``: subject, statement, by, date, evidence, category, verdict, and ``evaluation``, all
+        of it as JSON. Along ``check``, every number that a model was asked for, as the claim stands: which
+        claim, the output, its unit, what is claimed and what the model gives, each with a range.
+
+    Raises
+    ------
+    InputError
+        For an unknown name, with the closest, and for faults of the file.
+
+    Examples
+    --------
+    >>> import energymodels as em
+    >>> ds = em.claims("blade")  # doctest: +SKIP
+    >>> ds.verdict.item()  # doctest: +SKIP
+    'consistent'
+    """
+    found = evaluated(names, path, progress)
+    return tabled(found)
+
+
+def evaluated(
+    names: str | Sequence[str] = (), path: str | Path | None = None, progress: Progress | None = None
+) -> list[dict[str, Any]]:
+    """Return the claims as ``claims`` does, a dictionary each, JSON without NaN: name, subject, statement,
+    by, date, evidence, category, quantities, implied, contradictions, checks, assumptions, verdict,
+    holds_under, missing, conflicts, sources.
     """
     known = entries(path)
     wanted = [names] if isinstance(names, str) else list(names) or list(known)
@@ -42,6 +95,40 @@ def claims(
             progress(done, len(wanted), name)
         found.append(evaluate(known[name], runner))
     return found
+
+
+def tabled(found: Sequence[dict[str, Any]]) -> Dataset:
+    """Return evaluated claims as a Dataset; see ``claims``."""
+    columns = {"claim": Column("name of the claim", kind=str)}
+    columns |= {name: Column(name, kind=str) for name in TEXTS}
+    columns["evaluation"] = Column("all that is known of it, as JSON", kind=str)
+    entries = [
+        {"claim": one["name"], **{name: one[name] for name in TEXTS}, "evaluation": json.dumps(one)}
+        for one in found
+    ]
+    attrs = {"title": "Manufacturers' claims against physics"}
+    checks = table("check", [_row(one, check) for one in found for check in one["checks"]], CHECK, attrs)
+    return checks.merge(table("claim", entries, columns, attrs)).assign_attrs(checks.attrs)
+
+
+def _row(claim: dict[str, Any], check: dict[str, Any]) -> dict[str, Any]:
+    """Return a check as the entry of a table."""
+    claimed, model = check.get("claimed", {}), check["model"]
+    met = "yes" if check["met"] else "no"
+    if check["skipped"] or check["met"] is None:
+        met = check["reason"]
+    return {
+        "check": check["name"], "of": claim["name"], "output": check["output"], "unit": check["unit"],
+        "relation": check["relation"], "met": met,
+        "claimed": claimed.get("value"),
+        "claimed_low": claimed.get("low"), "claimed_high": claimed.get("high"),
+        "model": model.get("value"), "model_low": model.get("low"), "model_high": model.get("high"),
+    }  # fmt: skip
+
+
+def entries_of(ds: Dataset) -> list[dict[str, Any]]:
+    """Return the claims of a Dataset as ``evaluated`` does."""
+    return [json.loads(text) for text in ds.evaluation.values.tolist()]
 
 
 def evaluate(claim: Claim, runner: Runner | None = None) -> dict[str, Any]:

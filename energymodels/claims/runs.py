@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 
 from energymodels.claims.entries import Check, Run
-from energymodels.core import engine
-from energymodels.core.errors import Fault, InputError, NoteWarning
-from energymodels.core.model import MODELS, Array, get_model
+from energymodels.core.errors import Fault, InputError, NoteWarning, RenamedWarning
+from energymodels.core.model import Array
+from energymodels.core.registry import MODELS, get_model, resolve
 from energymodels.core.solution import Solution
-from energymodels.core.spec import bundled, load
+from energymodels.core.spec import Spec, bundled, load
+from energymodels.core.sweep import solve
 
 CHUNK = 4  # cases of a charge that a thread takes at a time
 
@@ -69,6 +70,7 @@ class Runner:
         if key not in self._kept:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", NoteWarning)
+                warnings.simplefilter("default", RenamedWarning)
                 self._kept[key] = _solve(run, keep)
         return self._kept[key]
 
@@ -79,17 +81,17 @@ def _solve(run: Run, keep: list[str]) -> Solution:
     """
     spec = load(run.spec).replace(run.set)
     points = _points(run.vary)
-    first = {path: values[0] for path, values in run.vary.items()}
-    sets = run.sets
-    if sets:
-        fields = spec.replace(first).checked()
-        sets = (
-            sets
-            if get_model(spec.model).members(fields, {path: np.array([fields[path]]) for path in first})
-            else None
-        )
+    sets = run.sets if run.sets and _has_sets(spec, run.vary) else None
     chunk = CHUNK if spec.model.startswith("battery.") else None
-    return engine.solve(spec, {}, points=points or None, keep=keep, sets=sets, chunk=chunk)
+    return solve(spec, {}, points=points or None, keep=keep, sets=sets, chunk=chunk)
+
+
+def _has_sets(spec: Spec, vary: Mapping[str, list[Any]]) -> bool:
+    """Return whether there are published alternatives to the data in use, beside what varies."""
+    model = get_model(spec.model)
+    fields = spec.replace({name: values[0] for name, values in vary.items()}).checked()
+    along = {path: np.array([fields[path]]) for path in (resolve(model, name)[0] for name in vary)}
+    return bool(model.reviewed(fields, along).alternatives())
 
 
 def _points(vary: Mapping[str, list[Any]]) -> dict[str, list[Any]]:

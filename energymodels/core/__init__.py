@@ -1,1 +1,1 @@
-"""What every model stands on and no physics: input, sweeps, results."""
+"""Infrastructure of all models, without physics: input, sweeps, results."""

@@ -1,4 +1,4 @@
-"""Sweep axes: ``80um:180um:11``, ``1e-5:1e-1:41:log``, ``B,Ga,P``, or arrays from Python."""
+"""Sweep axes: fields that run along one dimension, and what keeps them from it."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from energymodels.core import units
+from energymodels.core.arrays import Array
+from energymodels.core.entries import Entries, Values, read_entries, typed_unit
 from energymodels.core.errors import Fault, InputError, closest
-from energymodels.core.model import Array
-from energymodels.core.schema import FieldInfo, in_unit
+from energymodels.core.field import FieldInfo
 
-Values: TypeAlias = str | Sequence[Any] | Array
-SHOWN = 3  # entries that are none are named, further ones counted
+Over: TypeAlias = Mapping[Any, Values]  # {"PATH", "PATH,PATH" or a tuple of paths: values along the axis}
 
 
 @dataclass(frozen=True)
@@ -30,6 +29,7 @@ class Axis:
     given: Mapping[str, Array] = field(default_factory=dict)  # as given, of fields with entries that are none
     missing: Array | None = None  # places where a field has no value that it may have
     faults: Sequence[Fault] = ()  # and why
+    typed: Mapping[str, str] = field(default_factory=dict)  # unit in which a field's values were typed
 
     @property
     def names_as(self) -> str:
@@ -51,171 +51,13 @@ def dim_name(path: str) -> str:
     return path.replace(".", "_")
 
 
-@dataclass(frozen=True)
-class Entries:
-    """Values of one field along an axis: as given, which are none of the field's and why, and the index they
-    came with.
-    """
-
-    values: Array
-    missing: Array
-    faults: list[Fault]
-    index: Array | None = None
-
-    @property
-    def solved(self) -> Array:
-        """The values with a good one in place of each that is none."""
-        return (
-            np.where(self.missing, self.values[~self.missing][0], self.values)
-            if self.missing.any()
-            else self.values
-        )
-
-
-def read_values(info: FieldInfo, values: Values, unit: str = "") -> Array:
-    """Return the values of one field along an axis, each checked against the field; bare numbers in ``unit``,
-    or the field's.
-    """
-    found = read_entries(info, values, unit)
-    if found.faults:
-        raise InputError(found.faults)
-    return found.values
-
-
-def read_entries(info: FieldInfo, values: Values, unit: str = "") -> Entries:
-    """Return what ``read_values`` does without refusing numbers that are NaN or out of range: they are noted,
-    entry by entry.
-    """
-    index = _index(values)
-    if index is not None or hasattr(values, "to_numpy"):
-        values = values.to_numpy(float, na_value=np.nan) if values.dtype.kind in "fiu" else list(values)  # type: ignore[union-attr]
-    if unit:
-        values = _with_unit(values, unit, info.unit)
-    if isinstance(values, str):
-        if ":" in values and info.kind != "text":
-            numbers = _ranged(info, values)
-            return Entries(numbers, np.zeros(numbers.size, dtype=bool), [])
-        return _listed(info, values.split(","), index)
-    if (
-        info.kind in ("number", "integer")
-        and isinstance(values, np.ndarray)
-        and values.dtype.kind in "fiu"
-        and values.size
-    ):
-        return _numbered(info, np.asarray(values, dtype=float).ravel(), index)
-    return _listed(info, [values] if np.ndim(values) == 0 else list(values), index)
-
-
-def _index(values: Any) -> Array | None:
-    """Return the index of a pandas Series, times in UTC and what is no number as text; None for one that only
-    counts.
-    """
-    index = getattr(values, "index", None)
-    if index is None or not hasattr(values, "to_numpy") or type(index).__name__ == "RangeIndex":
-        return None
-    if getattr(index, "tz", None) is not None:
-        index = index.tz_convert("UTC").tz_localize(None)
-    found = np.asarray(index)
-    return found if found.dtype.kind in "fiuM" else np.array([str(name) for name in index])
-
-
-def _numbered(info: FieldInfo, numbers: Array, index: Array | None) -> Entries:
-    """Return numbers as entries: NaN, out of range or not whole where the field counts is none."""
-    above = numbers > info.low if info.low_open else numbers >= info.low
-    below = numbers < info.high if info.high_open else numbers <= info.high
-    whole = (info.kind == "number") | (numbers == np.round(numbers))
-    missing = ~(above & below & whole)
-    places = np.flatnonzero(missing)
-    faults = [_placed(info.fault(float(numbers[i])), _entry(i, numbers.size, index)) for i in places[:SHOWN]]
-    if places.size > SHOWN:
-        faults.append(Fault(info.path, hint=f"{places.size - SHOWN} more such entries"))
-    return Entries(numbers, missing, faults, index)
-
-
-def _placed(fault: Fault, where: str) -> Fault:
-    """Return a fault that also says which entry it is of."""
-    return replace(fault, hint="; ".join(filter(None, (fault.hint, where))))
-
-
-def _entry(place: int, size: int, index: Array | None) -> str:
-    """Return which entry of several is meant."""
-    if size == 1:
-        return ""
-    return f"entry {place}, counted from 0" + ("" if index is None else f": {index[place]}")
-
-
-def _with_unit(values: Values, unit: str, into: str) -> Values:
-    """Return ``values`` with ``unit`` behind every bare number, arrays converted to ``into``."""
-    if isinstance(values, str):
-        first, *rest = values.split(":")
-        if not rest:
-            return ",".join(str(in_unit(part, unit)) for part in first.split(","))
-        return ":".join(str(in_unit(part, unit)) for part in (first, rest[0])) + "".join(
-            f":{part}" for part in rest[1:]
-        )
-    if isinstance(values, np.ndarray) and values.dtype.kind in "fiu":
-        zero, one = (units.parse(f"{number} {unit}", into) for number in (0, 1))
-        return zero + (one - zero) * np.asarray(values, dtype=float)
-    return [in_unit(value, unit) for value in ([values] if np.ndim(values) == 0 else values)]
-
-
-def _listed(info: FieldInfo, values: list[Any], index: Array | None = None) -> Entries:
-    """Return single values as entries; InputError for those that are no number, label or text at all."""
-    faults: list[Fault] = []
-    parsed = []
-    for i, value in enumerate(values):
-        try:
-            parsed.append(info.number(value) if info.kind in ("number", "integer") else info.parse(value))
-        except InputError as error:
-            where = _entry(i, len(values), index)
-            faults += [_placed(f, where) for f in error.faults]
-    if not values:
-        faults.append(Fault(info.path, hint="no values"))
-    if faults:
-        raise InputError(faults)
-    if info.kind in ("number", "integer"):
-        return _numbered(info, np.array(parsed, dtype=float), index)
-    return Entries(np.array(parsed, dtype=str), np.zeros(len(parsed), dtype=bool), [], index)
-
-
-def _ranged(info: FieldInfo, text: str) -> Array:
-    form = Fault(info.path, text, hint="a range is written FIRST:LAST:COUNT or FIRST:LAST:COUNT:log")
-    parts = text.split(":")
-    if (
-        info.kind == "label"
-        or len(parts) not in (3, 4)
-        or (len(parts) == 4 and parts[3] not in ("log", "lin"))
-    ):
-        raise InputError(form)
-    ends = read_values(info, parts[:2])
-    if not parts[2].strip().isdecimal() or int(parts[2]) < 1:
-        raise InputError(form)
-    number = int(parts[2])
-    if not np.all(np.isfinite(ends)):
-        raise InputError(
-            Fault(
-                info.path, text, hint="the ends of a range must be finite; list inf by itself: 1e-4,1e-3,inf"
-            )
-        )
-    if parts[-1] == "log":
-        if ends.min() <= 0.0:
-            raise InputError(Fault(info.path, text, hint="a logarithmic range needs ends above 0"))
-        grid = np.geomspace(ends[0], ends[1], number)
-    else:
-        grid = np.linspace(ends[0], ends[1], number)
-    grid[0] = ends[0]
-    if number > 1:
-        grid[-1] = ends[1]
-    return grid
-
-
 def _by_itself(name: str) -> tuple[str, str]:
     return name, ""
 
 
 def make_axes(
     fields: Mapping[str, FieldInfo],
-    over: Mapping[Any, Values],
+    over: Over,
     points: Mapping[str, Values] | None,
     named: Callable[[str], tuple[str, str]] = _by_itself,
 ) -> list[Axis]:
@@ -242,7 +84,7 @@ def make_axes(
                 entries = read_entries(fields[path], values, unit)
                 if entries.faults and (isinstance(values, str) or entries.missing.all()):
                     raise InputError(entries.faults)
-                found[path] = entries
+                found[path] = replace(entries, typed=typed_unit(fields[path], values, unit))
             except InputError as error:
                 faults.extend(error.faults)
         clash = _mismatch(found)
@@ -282,6 +124,7 @@ def _axis(dim: str, found: Mapping[str, Entries]) -> Axis:
         {path: e.values for path, e in found.items() if e.missing.any()},
         missing if np.any(missing) else None,
         [fault for e in found.values() for fault in e.faults],
+        {path: e.typed for path, e in found.items() if e.typed},
     )
 
 
@@ -293,4 +136,4 @@ def _refusal(fields: Mapping[str, FieldInfo], path: str, seen: list[str]) -> Fau
     if path in seen:
         return Fault(path, hint="swept twice")
     clash = [other for other in fields[path].replaces if other in seen]
-    return Fault(path, hint=f"stands for the same thing as {clash[0]}; sweep one of them") if clash else None
+    return Fault(path, hint=f"is the same field as {clash[0]}; sweep one of them") if clash else None

@@ -8,13 +8,16 @@ that broadcasts over the grid, what is not set is None unless something fills it
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from energymodels.core import si
-from energymodels.core.schema import FieldInfo, Table, schema
+from energymodels.core.field import FieldInfo
+from energymodels.core.schema import Table, schema
 
 if TYPE_CHECKING:
     from energymodels.core.model import Array
@@ -40,49 +43,65 @@ class Label(Generic[L]):
         return np.array([by_word[word] for word in self.words], dtype=float)[self.index]
 
 
+@dataclass(frozen=True)
+class _Place:
+    """What a name in a table is: a table of its own (``inner``), or the field ``path``."""
+
+    path: str
+    inner: type[Table] | None = None
+    info: FieldInfo | None = None
+    scale: si.Scale | None = None  # of a number
+
+
+@cache
+def _places(table: type[Table], prefix: str) -> dict[str, _Place]:
+    """Return what each name of a table at ``prefix`` is."""
+    infos, found = schema(table, prefix), {}
+    for name, field in table.model_fields.items():
+        path, inner = f"{prefix}{name}", field.annotation
+        if isinstance(inner, type) and issubclass(inner, Table):
+            found[name] = _Place(f"{path}.", inner)
+        else:
+            info = infos[path]
+            number = info.kind in ("number", "integer")
+            found[name] = _Place(path, None, info, si.scale(info.unit) if number else None)
+    return found
+
+
 class _Part:
     """A table of a case; what is asked for is kept."""
 
     def __init__(
-        self,
-        table: type[Table],
-        prefix: str,
-        infos: Mapping[str, FieldInfo],
-        columns: Mapping[str, Array],
-        fill: Fill | None,
+        self, table: type[Table], prefix: str, columns: Mapping[str, Array], fill: Fill | None
     ) -> None:
-        self._table, self._prefix = table, prefix
-        self._infos, self._columns, self._fill = infos, columns, fill
+        self._places, self._columns, self._fill = _places(table, prefix), columns, fill
 
     def __getattr__(self, name: str) -> object:
-        if name.startswith("_") or name not in self._table.model_fields:
-            raise AttributeError(f"{self._prefix}{name} is no field of {self._table.__name__}")
-        found = self._find(name)
-        self.__dict__[name] = found
+        if name.startswith("_") or name not in self._places:
+            raise AttributeError(f"{name} is no field; there are {', '.join(self._places)}")
+        found = self.__dict__[name] = self._find(self._places[name])
         return found
 
-    def _find(self, name: str) -> object:
-        inner = self._table.model_fields[name].annotation
-        if isinstance(inner, type) and issubclass(inner, Table):
-            part = _Part(inner, f"{self._prefix}{name}.", self._infos, self._columns, self._fill)
-            return part._entries() if inner.by_name else part
-        return self._column(f"{self._prefix}{name}")
+    def _find(self, place: _Place) -> object:
+        if place.inner is None:
+            return self._column(place)
+        part = _Part(place.inner, place.path, self._columns, self._fill)
+        return part._entries() if place.inner.by_name else part
 
     def _entries(self) -> dict[str, object]:
         """Return what is set of a table whose fields come from data, by name."""
-        names = self._table.model_fields
-        return {name: self._find(name) for name in names if self._prefix + name in self._columns}
+        return {name: self._find(one) for name, one in self._places.items() if one.path in self._columns}
 
-    def _column(self, path: str) -> object:
-        values = self._columns.get(path)
+    def _column(self, place: _Place) -> object:
+        values = self._columns.get(place.path)
         if values is None and self._fill is not None:
-            values = self._fill(path)
-        info = self._infos[path]
-        if values is None or info.kind == "text":
-            return values
-        if info.kind == "label":
-            return Label(info.labels, values)
-        return si.scale(info.unit).to_si(values)
+            values = self._fill(place.path)
+        if values is None:
+            return None
+        if place.scale is not None:
+            return place.scale.to_si(values)
+        assert place.info is not None
+        return Label(place.info.labels, values) if place.info.kind == "label" else values
 
 
 def view(table: type[T], columns: Mapping[str, Array], fill: Fill | None = None) -> T:
@@ -92,7 +111,7 @@ def view(table: type[T], columns: Mapping[str, Array], fill: Fill | None = None)
     Numbers are given in SI (``si.KEPT`` as they are), labels as ``Label``, texts as they are. ``fill(path)``
     returns a column, in the field's unit, for a field that is not set, or None.
     """
-    return cast(T, _Part(table, "", schema(table), columns, fill))
+    return cast(T, _Part(table, "", columns, fill))
 
 
 def filled(values: Array | None, default: float, like: Array) -> Array:

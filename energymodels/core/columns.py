@@ -1,16 +1,15 @@
-"""Columns are arrays that broadcast over the grid of a sweep; here is how functions of flat
-arrays see them.
-"""
+"""Columns: arrays that broadcast over the grid of a sweep, and calls of flat functions on them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from energymodels.core.model import Array, label_index
-from energymodels.core.schema import FieldInfo
+from energymodels.core.arrays import Array, label_index
+from energymodels.core.field import FieldInfo
+from energymodels.core.values import Fields
 
 
 def each(function: Callable[..., Array], *columns: Array) -> Array:
@@ -49,7 +48,7 @@ def power(base: Array, exponent: Array) -> Array:
     return found.reshape(full[0].shape)
 
 
-def take(values: Any, labels: Array) -> Array:
+def take(values: npt.ArrayLike, labels: Array) -> Array:
     """Return the entry of ``values`` for each label index."""
     return np.asarray(values, dtype=float)[labels]
 
@@ -64,7 +63,7 @@ def stack(columns: Mapping[str, Array]) -> Array:
     return np.stack(np.broadcast_arrays(*columns.values()), axis=-1)
 
 
-def of_fields(infos: Mapping[str, FieldInfo], fields: Mapping[str, Any], ndim: int) -> dict[str, Array]:
+def of_fields(infos: Mapping[str, FieldInfo], fields: Fields, ndim: int) -> dict[str, Array]:
     """Return fields of one case as columns over a grid of ``ndim`` axes: numbers, indices of
     labels, texts.
     """

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from energymodels.core.arrays import Array
 from energymodels.core.axes import Axis
 from energymodels.core.errors import Fault, InputError
-from energymodels.core.model import Array, Model
-from energymodels.core.schema import FieldInfo
+from energymodels.core.field import FieldInfo
+from energymodels.core.review import Alternative
+from energymodels.core.values import FieldDict
 
 SEED = 1  # the same draws each time
 DRAWS = 100_000
 
 
 def sets_axis(
-    model: Model,
+    alternatives: Sequence[Alternative],
     infos: Mapping[str, FieldInfo],
-    fields: Mapping[str, Any],
     along: Mapping[str, Array],
     sets: str | int,
 ) -> Axis:
@@ -28,12 +28,12 @@ def sets_axis(
 
     Fields that are swept, with values ``along``, keep their own axis.
     """
-    members = [(name, dict(change)) for name, change in model.members(fields, along)]
+    members = [(name, dict(change)) for name, change in alternatives]
     first = {path: value for path, value in (members[0][1] if members else {}).items() if path not in along}
     members = [(name, change) for name, change in members[1:] if not along.keys() & change.keys()]
     if not members:
         raise InputError(
-            Fault("sets", str(sets), hint="nothing that this spec uses has published alternatives")
+            Fault("sets", str(sets), hint="the data in use by this spec have no published alternatives")
         )
     if sets != "all":
         members = _drawn(members, _number(sets))
@@ -54,17 +54,17 @@ def _number(sets: str | int) -> int:
     return number
 
 
-def _drawn(members: list[tuple[str, dict[str, Any]]], number: int) -> list[tuple[str, dict[str, Any]]]:
+def _drawn(members: list[tuple[str, FieldDict]], number: int) -> list[tuple[str, FieldDict]]:
     """Return random combinations: for each group of fields that change together, the spec's own or one of its
     alternatives.
     """
-    groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    groups: dict[tuple[str, ...], list[FieldDict]] = {}
     for _, change in members:
         groups.setdefault(tuple(sorted(change)), [{}]).append(change)
     draw = np.random.default_rng(SEED)
     found = []
     for i in range(number):
-        merged: dict[str, Any] = {}
+        merged: FieldDict = {}
         for choices in groups.values():
             merged |= choices[int(draw.integers(len(choices)))]
         found.append((f"draw {i + 1}", merged))

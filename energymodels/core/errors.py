@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -21,11 +22,8 @@ class Fault:
 
     def __str__(self) -> str:
         unit = "" if self.unit in ("", "1") else f" {self.unit}"
-        text = (
-            self.field
-            if self.value is None
-            else f"{self.field} = {self.value}{unit if isinstance(self.value, float | int) else ''}"
-        )
+        behind = unit if isinstance(self.value, float | int) else ""
+        text = self.field if self.value is None else f"{self.field} = {self.value}{behind}"
         if self.allowed:
             text += f": allowed {self.allowed}{unit}"
         if self.hint:
@@ -34,7 +32,7 @@ class Fault:
 
 
 class InputError(ValueError):
-    """Input that cannot be honoured; ``faults`` lists every one found."""
+    """Invalid input; ``faults`` lists every fault found."""
 
     def __init__(self, faults: Fault | Sequence[Fault]) -> None:
         self.faults = [faults] if isinstance(faults, Fault) else list(faults)
@@ -42,7 +40,7 @@ class InputError(ValueError):
 
 
 class NoteWarning(UserWarning):
-    """Something that whoever reads a result should know."""
+    """A warning about a result."""
 
 
 class ValidityWarning(NoteWarning):
@@ -58,15 +56,25 @@ class InertWarning(NoteWarning):
 
 
 class ProvenanceWarning(NoteWarning):
-    """A value in use is recalled, claimed or assumed, or the data lack what a full answer needs."""
+    """A value in use is recalled, claimed or assumed, or data are missing."""
 
 
 class EndWarning(NoteWarning):
-    """A case ended before all of it was done, or went where the data do not reach."""
+    """A case ended early, or left the range of the data."""
 
 
 class PlausibilityWarning(NoteWarning):
-    """A value is possible but likely not meant, or the model leaves out what was likely meant."""
+    """A value is possible but implausible, or the model has no such effect."""
+
+
+class RenamedWarning(NoteWarning):
+    """A deprecated name was used; it works for one more version."""
+
+
+def warn_renamed(old: str, new: str) -> None:
+    """Say that ``old`` is the old name of ``new``."""
+    text = f"{old} is now called {new}; the old name still works, for this version only"
+    warnings.warn(text, RenamedWarning, stacklevel=3)
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -1,26 +1,26 @@
-"""What a model is, and the registry of models."""
+"""The interface of a model."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
-import numpy as np
-import numpy.typing as npt
-
-from energymodels.core.errors import Fault, unknown
+from energymodels.core.arrays import Array as Array
+from energymodels.core.arrays import label_index as label_index
+from energymodels.core.field import FieldInfo
+from energymodels.core.outputs import Agreement as Agreement
 from energymodels.core.outputs import Output as Output
-from energymodels.core.outputs import Tolerance as Tolerance
-from energymodels.core.schema import FieldInfo, Table, schema
+from energymodels.core.review import Context, Review
+from energymodels.core.review import Remark as Remark
+from energymodels.core.schema import Table, schema
+from energymodels.core.values import Fields, Given
 
 if TYPE_CHECKING:
     from energymodels.core.solution import Solution
 
-Array: TypeAlias = npt.NDArray[Any]
 Probe: TypeAlias = "Callable[[list[str]], Solution]"
 
 
@@ -35,16 +35,6 @@ class Prepared:
     rows: Mapping[str, Array | list[Array]]
     derived: Mapping[str, Array] = field(default_factory=dict)
     shared: Mapping[str, Array] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Remark:
-    """What is likely not meant, and in which cases: ``where`` is an array of bool that broadcasts over the
-    grid.
-    """
-
-    text: str
-    where: Array
 
 
 @dataclass(frozen=True)
@@ -70,10 +60,13 @@ class Model(ABC):
     spec: ClassVar[type[Table]]
     outputs: ClassVar[tuple[Output, ...]]
     sources: ClassVar[tuple[str, ...]] = ()
-    references: ClassVar[Mapping[str, Mapping[str, Tolerance]]] = {}  # backend -> output -> tolerance
+    references: ClassVar[Mapping[str, Mapping[str, Agreement]]] = {}  # backend -> output -> agreement
     # backend -> fields that make the model cut space and time as it does
-    alike: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
+    alike: ClassVar[Mapping[str, Given]] = {}
     block: ClassVar[int] = 16384  # cases per block of work: its rows and results stay in the cache
+
+    context: ClassVar[type[Context]] = Context  # the fields of a plan, with what they name
+    review: ClassVar[type[Review[Any]]] = Review  # what is to be said of them
 
     @abstractmethod
     def kernel(self) -> ModuleType:
@@ -81,7 +74,7 @@ class Model(ABC):
         in the order of ``Block.scalars``.
         """
 
-    def fields(self, values: Mapping[str, Any]) -> dict[str, FieldInfo]:
+    def fields(self, values: Fields) -> dict[str, FieldInfo]:
         """Return every field by dotted path: those of ``spec`` and those that ``values``, as somebody wrote
         them, bring along.
 
@@ -95,51 +88,18 @@ class Model(ABC):
         """
         return None
 
-    def check(self, fields: Mapping[str, Any]) -> list[Fault]:
-        """Return what is wrong with fields that are right one by one."""
-        return []
+    def reviewed(
+        self,
+        fields: Fields,
+        along: Mapping[str, Array] | None = None,
+        columns: Mapping[str, Array] | None = None,
+        given: Collection[str] = (),
+    ) -> Review[Any]:
+        """Return the review of fields; the arguments are those of ``Context``."""
+        return self.review(self.context(self.name, fields, along or {}, columns or {}, given))
 
-    def remarks(self, fields: Mapping[str, Any], swept: Mapping[str, Array]) -> list[str]:
-        """Return what must be said of the fields in use: recalled or assumed values, what the data lack."""
-        return []
-
-    def doubts(self, columns: Mapping[str, Array], given: Collection[str]) -> list[Remark]:
-        """Return what is likely not meant in some cases; ``given`` are the paths that somebody wrote or
-        sweeps.
-
-        A field's own ``usual`` range needs no remark here.
-        """
-        return []
-
-    def members(
-        self, fields: Mapping[str, Any], along: Mapping[str, Array]
-    ) -> list[tuple[str, Mapping[str, Any]]]:
-        """Return the published alternatives to the data in use, one at a time: (name, {path: value}).
-
-        The first is what is in use, with every path that the others change; ``along`` are the values of swept
-        fields.
-        """
-        return []
-
-    def impossible(self, fields: Mapping[str, Any]) -> list[Fault]:
-        """Return why a single case with these fields is none, though each is right; in a sweep such a case
-        gets a status.
-        """
-        return []
-
-    def outcome(self, solution: Solution, found: Mapping[str, Array]) -> list[str]:
-        """Return what must be said of how cases went; ``found`` holds every scalar output by name, kept or
-        not.
-        """
-        return []
-
-    def label(self, name: str, word: str, solution: Solution) -> str:
-        """Return what the ``word`` of a code, output ``name`` of the first case, is shown as."""
-        return word
-
-    def axes(self, fields: Mapping[str, Any], along: Mapping[str, Array], probe: Probe) -> dict[str, Array]:
-        """Return output axes shared by all cases, from the checked fields and the values ``along`` which some
-        are swept.
+    def axes(self, context: Any, probe: Probe) -> dict[str, Array]:
+        """Return output axes shared by all cases of ``context``.
 
         Asked only if an output with dimensions is wanted. ``probe(names)`` solves the same cases by the
         kernel for these outputs without dimensions.
@@ -154,47 +114,6 @@ class Model(ABC):
         """Solve a chunk of rows into ``out``; ``axes`` are the output axes and what ``prepare`` shares."""
         self.kernel().solve(rows, out.scalars, out.status)
 
-    def data_sources(self, used: Mapping[str, Sequence[Any]]) -> list[str]:
-        """Return where the data come from that the fields {path: every word in use, or a number} call for."""
-        return []
-
-    def inert(self, fields: Mapping[str, Any], swept: set[str]) -> dict[str, str]:
-        """Return {swept path: why it does not act fully} given the fields in use (those not swept have one
-        value).
-        """
-        return {}
-
-
-_FILES = {
-    "battery.design": "battery.design.model",
-    "battery.dfn": "battery.cell.dfn",
-    "battery.spm": "battery.cell.spm",
-    "battery.spme": "battery.cell.spme",
-    "pv.cell": "pv.cell.model",
-    "pv.diode": "pv.diode.model",
-    "pv.shockley_queisser": "pv.shockley_queisser.model",
-    "vehicle.charge_stop": "vehicle.charge_stop.model",
-    "vehicle.drive": "vehicle.drive.model",
-    "vehicle.range": "vehicle.range.model",
-}
-MODELS = tuple(_FILES)
-
-
-def get_model(name: str) -> Model:
-    """Return a registered model; unknown names get the closest valid one."""
-    if name not in _FILES:
-        raise unknown("model", name, MODELS)
-    model = import_module(f"energymodels.{_FILES[name]}").MODEL
-    assert isinstance(model, Model)
-    return model
-
-
-def resolve(model: Model, name: str) -> tuple[str, str]:
-    """Return (path, unit of bare numbers, empty for the field's own) of a field's path or alias; unknown
-    names pass.
-    """
-    return (name, "") if name in schema(model.spec) else model.alias(name) or (name, "")
-
 
 def scalar_outputs(model: Model) -> list[Output]:
     """Return the outputs without dimensions that a model's kernel finds, in the order of its ``RESULTS``."""
@@ -207,8 +126,3 @@ def hand_out(names: Iterable[str], values: Iterable[Array], arrays: Mapping[str,
     for name, found in zip(names, values, strict=True):
         if name in arrays:
             arrays[name][...] = found
-
-
-def label_index(labels: tuple[str, ...], values: list[str]) -> Array:
-    """Return the indices of ``values`` in ``labels``."""
-    return np.array([labels.index(value) for value in values], dtype=np.int8)

@@ -1,12 +1,11 @@
-"""What a model gives: outputs with their units, and how closely they must meet a reference."""
+"""Outputs of a model with their units, and the agreement required with a reference."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from energymodels.core import si
+from energymodels.core.values import Attrs
 
 # dimensions whose places are words: few, so that such an output is shown with the scalars
 LABELLED = frozenset({"component", "element"})
@@ -27,18 +26,18 @@ class Output:
     long_name: str
     dims: tuple[str, ...] = ()
     derived: bool = False
-    attrs: Mapping[str, Any] = field(default_factory=dict)
+    attrs: Attrs = field(default_factory=dict)
     on_request: bool = False
     absent: str = ""
 
     @property
     def scale(self) -> si.Scale:
-        """What takes SI to ``unit``."""
+        """Scale from SI to ``unit``."""
         return si.scale(self.unit)
 
     @property
     def meaning(self) -> str:
-        """What it is, and where there is none."""
+        """Meaning, and where the output is absent."""
         return f"{self.long_name}; none {self.absence}" if self.absence else self.long_name
 
     @property
@@ -55,10 +54,8 @@ class Output:
 
 
 @dataclass(frozen=True)
-class Tolerance:
-    """How closely an output must meet its reference: |a - b| <= absolute + relative |b|, and why
-    that much.
-    """
+class Agreement:
+    """Agreement required with a reference: |a - b| <= absolute + relative |b|, with the reason."""
 
     relative: float
     absolute: float

@@ -1,32 +1,25 @@
-"""What is likely not meant: values outside a field's usual range, and what a model doubts.
+"""Plausibility warnings: values outside the usual range of a field, and those of the model.
 
-It is said, and never stops a run.
+A warning never stops a run.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from math import prod
+from typing import Any
 
 import numpy as np
 
+from energymodels.core.arrays import Array
 from energymodels.core.errors import PlausibilityWarning as PlausibilityWarning
-from energymodels.core.model import Array, Model, Remark
-from energymodels.core.schema import FieldInfo
+from energymodels.core.field import FieldInfo
+from energymodels.core.review import Remark, Review
 
 
-def remarks(
-    model: Model,
-    infos: Mapping[str, FieldInfo],
-    columns: Mapping[str, Array],
-    given: Collection[str],
-    shape: tuple[int, ...],
-) -> list[str]:
-    """Return what is to be said of the cases of a grid, each once with how many cases it concerns.
-
-    ``columns`` {path: array} broadcast over ``shape``; ``given`` are the paths that somebody wrote or sweeps.
-    """
-    found = [*_unusual(infos, columns, given), *model.doubts(columns, given)]
+def remarks(review: Review[Any], infos: Mapping[str, FieldInfo], shape: tuple[int, ...]) -> list[str]:
+    """Return the plausibility warnings of a grid of ``shape``, each with its number of cases."""
+    found = [*_unusual(infos, review.of.columns, review.of.given), *review.doubts()]
     counts = [int(np.count_nonzero(np.broadcast_to(remark.where, shape))) for remark in found]
     return [
         remark.text + _cases(count, prod(shape)) for remark, count in zip(found, counts, strict=True) if count

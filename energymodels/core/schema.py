@@ -6,19 +6,18 @@ them there.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, get_args, get_origin
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, TypedDict, Unpack, get_args, get_origin
 
 import numpy as np
 import numpy.typing as npt
 from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BaseModel, ConfigDict, Field
 
-from energymodels.core import units
-from energymodels.core.errors import Fault, InputError, nearest
+from energymodels.core.field import FieldInfo
+from energymodels.core.values import FieldDict, Given
 
 if TYPE_CHECKING:  # what a model sees of its fields (``case.view``)
     from energymodels.core.case import Label as Label
@@ -60,6 +59,21 @@ class Table(BaseModel):
     by_name: ClassVar[bool] = False
 
 
+class Limits(TypedDict, total=False):
+    """The range of a number: above, from, below, up to."""
+
+    gt: float
+    ge: float
+    lt: float
+    le: float
+
+
+class Usual(Limits, total=False):
+    """The range of a number, and that outside which it is remarked upon."""
+
+    usual: tuple[float, float]
+
+
 def quantity(
     default: float | None,
     unit: str,
@@ -67,7 +81,7 @@ def quantity(
     *,
     fixed: bool = False,
     usual: tuple[float, float] | None = None,
-    **limits: Any,
+    **limits: Unpack[Limits],
 ) -> Any:
     """Return a number field; ``limits`` are gt, ge, lt, le (none above: inf is legal).
 
@@ -80,7 +94,7 @@ def quantity(
     return Field(default, description=meaning, json_schema_extra=extra, **limits)
 
 
-def count(default: int | None, meaning: str, *, fixed: bool = True, **limits: Any) -> Any:
+def count(default: int | None, meaning: str, *, fixed: bool = True, **limits: Unpack[Limits]) -> Any:
     """Return a whole-number field; a ``fixed`` one shapes the result."""
     return Field(default, description=meaning, json_schema_extra={"unit": "1", "fixed": fixed}, **limits)
 
@@ -97,157 +111,9 @@ def text(default: str | None, meaning: str) -> Any:
     return Field(default, description=meaning)
 
 
-@dataclass(frozen=True)
-class FieldInfo:
-    """What is known of one field; ``group`` names the alternative fields that setting it replaces."""
-
-    path: str
-    kind: Literal["number", "integer", "label", "text"]
-    meaning: str
-    default: Any
-    unit: str = ""
-    low: float = -math.inf
-    high: float = math.inf
-    low_open: bool = False
-    high_open: bool = False
-    usual: tuple[float, float] | None = None  # beyond, a value is remarked upon
-    labels: tuple[str, ...] = ()
-    replaces: tuple[str, ...] = ()
-    conflicts: tuple[str, ...] = ()
-    fixed: bool = False  # shapes the output and cannot be swept
-    optional: bool = False  # of a field that a text brings along: it may be left out
-
-    @property
-    def allowed(self) -> str:
-        """The allowed values as text."""
-        if self.kind == "text":
-            return "text"
-        if self.labels:
-            return ", ".join(self.labels)
-        low = ("above " if self.low_open else "from ") + f"{self.low:g}" if self.low > -math.inf else ""
-        high = ("below " if self.high_open else "to ") + f"{self.high:g}" if self.high < math.inf else ""
-        return f"{low} {high}".strip() or "any number"
-
-    def holds(self, value: float) -> bool:
-        """Return whether a number is in range; NaN never is."""
-        above = value > self.low if self.low_open else value >= self.low
-        below = value < self.high if self.high_open else value <= self.high
-        return above and below
-
-    def is_usual(self, values: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
-        """Return where ``values`` are in the usual range; 0 and inf, which stand for none and no limit,
-        always are.
-        """
-        low, high = self.usual or (-math.inf, math.inf)
-        inside = (values >= low) & (values <= high)
-        return np.asarray(inside | (values == 0.0) | ~np.isfinite(values), dtype=np.bool_)
-
-    def doubt(self, value: float) -> str:
-        """Return what is to be said of an unusual ``value``."""
-        low, high = self.usual or (-math.inf, math.inf)
-        unit = "" if self.unit == "1" else f" {self.unit}"
-        meant = self._meant(value, lambda number: low <= number <= high)
-        hint = f": did you mean {' or '.join(meant)}?" if meant else ""
-        return f"{self.path} = {value:g}{unit} is far from what is usual, {low:g} to {high:g}{unit}{hint}"
-
-    def fault(self, value: object, hint: str = "") -> Fault:
-        """Return the fault of ``value`` in this field; a bare number gets the unit with which it would be
-        right.
-        """
-        meant = [] if hint else self._meant(value, self.holds)
-        return Fault(
-            self.path,
-            value,
-            self.allowed,
-            self.unit,
-            hint or (f"did you mean {' or '.join(meant)}?" if meant else ""),
-        )
-
-    def _meant(self, value: object, fits: Callable[[float], bool]) -> list[str]:
-        """Return a bare number with the units with which it ``fits``."""
-        if self.kind != "number" or isinstance(value, bool | np.bool_):
-            return []
-        try:
-            number, unit = units.split(value) if isinstance(value, str) else (float(value), "")  # type: ignore[arg-type]
-        except (TypeError, ValueError):
-            return []
-        return [] if unit or not math.isfinite(number) else units.meant(number, self.unit, fits)
-
-    def number(self, value: object) -> float:
-        """Return the number that ``value`` (text with or without a unit, or a number) is in the field's unit,
-        in range or not.
-        """
-        try:
-            if isinstance(value, bool | np.bool_):
-                raise ValueError("not a number")
-            return units.parse(value, self.unit) if isinstance(value, str) else float(value)  # type: ignore[arg-type]
-        except (TypeError, ValueError) as error:
-            raise InputError(self.fault(value, str(error))) from error
-
-    def parse(self, value: object) -> Any:
-        """Return ``value`` (text with or without a unit, or a number) as this field holds it; InputError with
-        range and unit.
-        """
-        if self.kind == "label":
-            if isinstance(value, str) and value.strip() in self.labels:
-                return value.strip()
-            raise InputError(
-                self.fault(value, nearest(str(value), self.labels) if isinstance(value, str) else "")
-            )
-        if self.kind == "text":
-            if isinstance(value, str) and value.strip() and "\0" not in value:
-                return str(value).strip()
-            raise InputError(self.fault(value))
-        number = self.number(value)
-        if not self.holds(number):
-            raise InputError(self.fault(value if isinstance(value, str) else number))
-        if self.kind == "integer":
-            if number != int(number):
-                raise InputError(self.fault(number, "a whole number"))
-            return int(number)
-        return number
-
-
-def brought_along(infos: Mapping[str, FieldInfo], prefix: str, owner: str) -> dict[str, FieldInfo]:
-    """Return another model's fields as fields that a text brings along, by path behind ``prefix``; left out,
-    the owner's.
-    """
-
-    def behind(paths: Iterable[str]) -> tuple[str, ...]:
-        return tuple(prefix + path for path in paths)
-
-    return {
-        prefix + path: replace(
-            info,
-            path=prefix + path,
-            default=None,
-            optional=True,
-            meaning=f"{info.meaning.split('; not set')[0]}; not set: the {owner}'s",
-            replaces=behind(info.replaces),
-            conflicts=behind(info.conflicts),
-        )
-        for path, info in infos.items()
-    }
-
-
-def without(prefix: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the entries whose path begins with ``prefix``, by the rest of it."""
+def without(prefix: str, values: Given) -> FieldDict:
+    """Return the entries whose path starts with ``prefix``, by the rest of it."""
     return {path.removeprefix(prefix): value for path, value in values.items() if path.startswith(prefix)}
-
-
-def in_unit(value: object, unit: str) -> object:
-    """Return a bare number with ``unit`` written behind it; anything else, and with ``unit`` empty
-    everything, as it is.
-    """
-    if not unit or isinstance(value, bool | np.bool_):
-        return value
-    if isinstance(value, int | float | np.number):
-        return f"{float(value)!r} {unit}"
-    try:
-        bare = isinstance(value, str) and not units.split(value)[1]
-    except ValueError:
-        return value
-    return f"{value} {unit}" if bare else value
 
 
 @cache
@@ -276,13 +142,7 @@ def schema(table: type[Table], prefix: str = "") -> dict[str, FieldInfo]:
                 }
         found[prefix + name] = FieldInfo(
             path=prefix + name,
-            kind="label"
-            if labels
-            else "text"
-            if str in options
-            else "integer"
-            if int in options
-            else "number",
+            kind=_kind(labels, options),
             meaning=info.description or "",
             default=info.default,
             unit=str(extra.get("unit", "")),
@@ -292,6 +152,17 @@ def schema(table: type[Table], prefix: str = "") -> dict[str, FieldInfo]:
             **limits,
         )
     return found | _grouped(table, prefix, found)
+
+
+def _kind(
+    labels: tuple[str, ...], options: Sequence[object]
+) -> Literal["number", "integer", "label", "text"]:
+    """Return what kind of value a field has whose annotation leaves these ``options``."""
+    if labels:
+        return "label"
+    if str in options:
+        return "text"
+    return "integer" if int in options else "number"
 
 
 def _pair(ends: Any) -> tuple[float, float] | None:
@@ -327,10 +198,23 @@ def _members(choice: Iterable[str], prefix: str, found: Mapping[str, FieldInfo])
     return [p for name in choice for p in found if p == prefix + name or p.startswith(f"{prefix}{name}.")]
 
 
+@cache
 def groups(table: type[Table], prefix: str = "") -> list[tuple[dict[str, float | None], ...]]:
     """Return every group of alternatives of ``table``, fields by dotted path."""
     found = [tuple({prefix + n: d for n, d in c.items()} for c in group) for group in table.alternatives]
     for name, info in table.model_fields.items():
         if isinstance(info.annotation, type) and issubclass(info.annotation, Table):
             found += groups(info.annotation, f"{prefix}{name}.")
+    return found
+
+
+@cache
+def own_defaults(table: type[Table], prefix: str = "") -> FieldDict:
+    """Return {path: default} of every field that has one, whatever else is set: not of alternatives."""
+    found: FieldDict = {}
+    for name, info in table.model_fields.items():
+        if isinstance(info.annotation, type) and issubclass(info.annotation, Table):
+            found |= own_defaults(info.annotation, f"{prefix}{name}.")
+        elif info.default is not None:
+            found[prefix + name] = info.default
     return found

@@ -1,7 +1,7 @@
-"""Units that fields and outputs have, and what takes their numbers to SI and back.
+"""Units of fields and outputs, and their conversion to and from SI.
 
 Fields and outputs use few units, so their factors are made from the table below, exactly, and rounded once.
-Text that somebody types may be in any unit: ``units`` reads that, by pint, which this file does without.
+Text that a user types may be in any unit: ``units`` reads it with pint.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ IN_SI = {
     "fA": FEMTO, "mA": MILLI, "A": Fraction(1), "V": Fraction(1), "ohm": Fraction(1), "S": Fraction(1),
     "N": Fraction(1), "J": Fraction(1), "W": Fraction(1), "kW": Fraction(1000),
 }  # fmt: skip
-# Units that computations use as they are: an energy of one carrier, and a share of mass.
+# Units that computations use as they are: an energy of one carrier, and a fraction of mass.
 KEPT = {"eV": Fraction(1), "ppbw": Fraction(1)}
 _PART = re.compile(r"(?P<over>/?)(?P<symbol>1|[A-Za-z]+)(?P<exponent>-?\d+)?")
 

@@ -1,45 +1,71 @@
-"""What a sweep returns before it becomes a Dataset: plain arrays, statuses and notes."""
+"""Raw result of a sweep, before it becomes a Dataset: plain arrays, statuses and notes."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from energymodels.core.axes import Axis
-from energymodels.core.model import Array, Model, Output
-from energymodels.core.schema import FieldInfo
-from energymodels.core.spec import Spec
+from energymodels.core.arrays import Array
+from energymodels.core.values import Fields
 from energymodels.kernels import status
+
+if TYPE_CHECKING:
+    from energymodels.core.axes import Axis
+    from energymodels.core.field import FieldInfo
+    from energymodels.core.model import Model, Output
+    from energymodels.core.plan import Plan
+    from energymodels.core.spec import Spec
 
 
 @dataclass
 class Solution:
     """Raw results of a sweep: arrays by output name, over the axes and then the output's own dimensions."""
 
-    spec: Spec
-    model: Model
-    infos: Mapping[str, FieldInfo]  # of every field, those that swept texts bring along included
-    fields: dict[str, Any]
-    axes: list[Axis]
+    plan: Plan
     outputs: list[Output]
     values: dict[str, Array]
     status: Array
     output_axes: dict[str, Array]
     validity: Array | None = None  # flags of formulas used outside their range
-    backend: str = ""
     threads: int = 1
     seconds: float = 0.0
     notes: list[str] = field(default_factory=list)
-    # every scalar output, kept or not, until ``solve`` returns
+    # every scalar output, kept or not, until the plan is solved
     found: Mapping[str, Array] = field(default_factory=dict)
 
     @property
+    def spec(self) -> Spec:
+        return self.plan.spec
+
+    @property
+    def model(self) -> Model:
+        return self.plan.model
+
+    @property
+    def infos(self) -> Mapping[str, FieldInfo]:
+        """Every field by path, those that swept texts bring along included."""
+        return self.plan.infos
+
+    @property
+    def fields(self) -> Fields:
+        """Every field in use, swept ones at their first value."""
+        return self.plan.fields
+
+    @property
+    def axes(self) -> list[Axis]:
+        return self.plan.axes
+
+    @property
+    def backend(self) -> str:
+        return self.plan.backend
+
+    @property
     def shape(self) -> tuple[int, ...]:
-        return tuple(axis.size for axis in self.axes)
+        return self.plan.shape
 
     @property
     def failed(self) -> int:
@@ -77,15 +103,15 @@ class Solution:
         return found | {"status": int(self.status[0])}
 
     def word(self, output: Output) -> str | None:
-        """Return what a code of the first case stands for, None if for nothing."""
+        """Return the meaning of a code of the first case, None if it has none."""
         names = str(output.attrs["flag_meanings"]).split()
         found = dict(zip(output.attrs["flag_values"].tolist(), names, strict=True)).get(
             self.values[output.name].ravel()[0].item()
         )
-        return None if found is None else self.model.label(output.name, found, self)
+        return None if found is None else self.plan.review.label(output.name, found, self)
 
     def band(self) -> dict[str, Any]:
-        """Return ``scalars`` of the first case as {"value", "low", "high"}: lowest and highest over all
+        """Return ``scalars`` of the first case as {"value", "low", "high"}: minimum and maximum over all
         cases, of numbers only.
 
         ``status`` counts the cases that failed.

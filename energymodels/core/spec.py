@@ -8,58 +8,77 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
-
+from energymodels import datasets
+from energymodels.core import registry
 from energymodels.core.errors import Fault, InputError, closest, unknown
-from energymodels.core.schema import FieldInfo, groups, in_unit, schema
+from energymodels.core.field import FieldInfo, in_unit
+from energymodels.core.files import Stamp, stamp
+from energymodels.core.registry import get_model, resolve
+from energymodels.core.schema import groups, own_defaults, schema
+from energymodels.core.values import FieldDict, Given, Tree
 
 if TYPE_CHECKING:
     from energymodels.core.model import Model
 
+SPECS = datasets.ROOT / "specs"
 RESERVED = ("model", "title", "provenance")
 
 
 @dataclass(frozen=True)
 class Spec:
-    """A model's name and the fields somebody wrote, by dotted path, as they wrote them; ``faults`` are of the
-    writing itself.
+    """The input of a model as somebody wrote it.
+
+    Parameters
+    ----------
+    model : str
+        Name of the model, one of ``energymodels.MODELS``.
+    values : mapping, optional
+        {path of a field: number in its unit, label or text with a unit}, as written.
+    name, title : str, optional
+        What the spec is called, and a line that describes it.
+    provenance : mapping, optional
+        {path of a field: source key or words on where its value is from}.
+    faults : tuple of Fault, optional
+        What is wrong with the writing itself.
+
+    Examples
+    --------
+    >>> import energymodels as em
+    >>> spec = em.load("industrial-topcon-2023")
+    >>> spec.model, spec.replace({"wafer.thickness": "120 um"}).checked()["wafer.thickness"]
+    ('pv.cell', 120.0)
     """
 
     model: str
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Given = field(default_factory=dict)
     name: str = ""
     title: str = ""
-    provenance: Mapping[str, Any] = field(default_factory=dict)
+    provenance: Given = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
 
     @property
     def fields(self) -> dict[str, FieldInfo]:
         """The model's fields, with those that the values bring along; InputError if these cannot be known."""
-        from energymodels.core.model import get_model
-
         return get_model(self.model).fields(self.values)
 
     @property
     def _brought(self) -> set[str]:
         """The paths of the fields that the values bring along, none where these cannot be known."""
-        from energymodels.core.model import get_model
-
         try:
-            return set(self.fields) - set(schema(get_model(self.model).spec))
+            return set(_brought(self.fields, schema(get_model(self.model).spec)))
         except InputError:
             return set()
 
-    def replace(self, changes: Mapping[str, Any]) -> Spec:
+    def replace(self, changes: Given) -> Spec:
         """Return a spec with ``changes`` (path or alias: number, label or text with a unit).
 
         Alternatives of what is set are dropped, and so are values of fields that what was replaced brought
         along.
         """
-        from energymodels.core.model import get_model
-
         spec = replace(self, model=str(changes.get("model", self.model)))
         model = get_model(spec.model)
         changes, faults = _resolved(
@@ -83,10 +102,8 @@ class Spec:
             else new
         )
 
-    def checked(self) -> dict[str, Any]:
+    def checked(self) -> FieldDict:
         """Return every field in use with its value, defaults filled in. InputError lists all faults."""
-        from energymodels.core.model import get_model
-
         model = get_model(self.model)
         table = schema(model.spec)
         faults = list(self.faults)
@@ -96,34 +113,32 @@ class Spec:
             faults += error.faults
             fields, given = table, {path: value for path, value in self.values.items() if path in table}
         values, wrong = _parsed(fields, given)
-        brought = {path: info for path, info in fields.items() if info is not table.get(path)}
+        brought = _brought(fields, table)
         defaults, missing = _defaults(model, brought, self.values)
         faults += [*wrong, *missing, *_clashes(model, brought)]
         if faults:
             raise InputError(faults)
-        values |= defaults
-        try:
-            checked = model.spec.model_validate(
-                _nested({path: value for path, value in values.items() if path in table})
-            )
-        except ValidationError as error:
-            raise InputError(_faults(fields, values, error)) from None
-        found = {path: value for path, value in _flat(checked.model_dump()).items() if value is not None}
-        found |= {path: values[path] for path in brought if path in values}
-        if faults := model.check(found):
+        known = own_defaults(model.spec) | values | defaults
+        found = {path: known[path] for path in fields if known.get(path) is not None}
+        if faults := model.reviewed(found).faults():
             raise InputError(faults)
         return found
 
 
-def _resolved(model: Model, changes: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
+def _brought(fields: Mapping[str, FieldInfo], table: Mapping[str, FieldInfo]) -> dict[str, FieldInfo]:
+    """Return the ``fields`` that are not those of a model's ``table``."""
+    if fields is table:
+        return {}
+    return {path: info for path, info in fields.items() if info is not table.get(path)}
+
+
+def _resolved(model: Model, changes: Given) -> tuple[FieldDict, list[Fault]]:
     """Return (changes by path, faults): aliases become the paths they stand for, their bare numbers get the
     alias' unit.
     """
-    from energymodels.core.model import resolve
-
     faults: list[Fault] = []
     names: dict[str, str] = {}
-    found: dict[str, Any] = {}
+    found: FieldDict = {}
     for name, value in changes.items():
         try:
             path, unit = resolve(model, name)
@@ -137,11 +152,9 @@ def _resolved(model: Model, changes: Mapping[str, Any]) -> tuple[dict[str, Any],
     return found, faults
 
 
-def _defaults(
-    model: Model, brought: Mapping[str, FieldInfo], given: Mapping[str, Any]
-) -> tuple[dict[str, Any], list[Fault]]:
+def _defaults(model: Model, brought: Mapping[str, FieldInfo], given: Given) -> tuple[FieldDict, list[Fault]]:
     """Return (defaults by path, faults) of alternatives and brought fields that are in use and not given."""
-    found: dict[str, Any] = {}
+    found: FieldDict = {}
     faults: list[Fault] = []
     for group in groups(model.spec):
         used = next((c for c in group if any(path in given for path in c)), group[0])
@@ -164,6 +177,8 @@ def _defaults(
 
 def _clashes(model: Model, brought: Mapping[str, FieldInfo]) -> list[Fault]:
     """Return the fields brought along whose name stands for something else already, here or in the result."""
+    if not brought:
+        return []
     taken = {*RESERVED, "status", "point", *(path.replace(".", "_") for path in schema(model.spec))}
     taken |= {name for output in model.outputs for name in (output.name, *output.dims)}
     return [
@@ -173,10 +188,10 @@ def _clashes(model: Model, brought: Mapping[str, FieldInfo]) -> list[Fault]:
     ]
 
 
-def _parsed(fields: Mapping[str, FieldInfo], raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
+def _parsed(fields: Mapping[str, FieldInfo], raw: Given) -> tuple[FieldDict, list[Fault]]:
     """Return (values by path, faults) of what somebody wrote: unknown names and bad values are faults."""
     faults: list[Fault] = []
-    parsed: dict[str, Any] = {}
+    parsed: FieldDict = {}
     for path, value in raw.items():
         if path not in fields:
             faults.append(Fault(path, hint=f"unknown field; {closest(path, fields, fold=True)}".rstrip("; ")))
@@ -188,96 +203,128 @@ def _parsed(fields: Mapping[str, FieldInfo], raw: Mapping[str, Any]) -> tuple[di
     return parsed, faults
 
 
-def _flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    flat: dict[str, Any] = {}
+def _flat(tree: Tree, prefix: str = "") -> dict[str, object]:
+    flat: dict[str, object] = {}
     for name, value in tree.items():
         flat |= _flat(value, f"{prefix}{name}.") if isinstance(value, Mapping) else {prefix + name: value}
     return flat
 
 
-def _nested(flat: Mapping[str, Any]) -> dict[str, Any]:
-    tree: dict[str, Any] = {}
-    for path, value in flat.items():
-        *parents, leaf = path.split(".")
-        branch = tree
-        for parent in parents:
-            branch = branch.setdefault(parent, {})
-        branch[leaf] = value
-    return tree
-
-
-def _faults(
-    fields: Mapping[str, FieldInfo], values: Mapping[str, Any], error: ValidationError
-) -> list[Fault]:
-    faults = []
-    for item in error.errors(include_url=False):
-        path = ".".join(str(part) for part in item["loc"])
-        if path in fields:
-            faults.append(fields[path].fault(values.get(path)))
-        else:
-            message = str(item["ctx"]["error"]) if "error" in item.get("ctx", {}) else item["msg"]
-            faults.append(Fault(path or "spec", hint=message))
-    return faults
-
-
 def bundled() -> dict[str, Path]:
-    """Return the bundled specs: name -> file."""
-    from energymodels import datasets
+    """Return the bundled specs.
 
-    return {path.stem: path for path in sorted((Path(datasets.__file__).parent / "specs").glob("*.toml"))}
+    Returns
+    -------
+    dict of str to Path
+        {name: TOML file}.
 
-
-def load(source: str | Path | Mapping[str, Any]) -> Spec:
-    """Return the spec bundled under a name, in a TOML file, in a (nested) mapping that holds ``model``, or a
-    model's defaults.
+    Examples
+    --------
+    >>> import energymodels as em
+    >>> "industrial-topcon-2023" in em.specs()
+    True
     """
-    from energymodels.core.model import MODELS
+    return {path.stem: path for path in sorted(SPECS.glob("*.toml"))}
 
+
+def load(source: str | Path | Tree) -> Spec:
+    """Return a spec: a bundled one, one of a file, or the defaults of a model.
+
+    Parameters
+    ----------
+    source : str, Path or mapping
+        Name of a bundled spec or of a model, path of a TOML file, or nested mapping with ``model``.
+
+    Returns
+    -------
+    Spec
+        The spec as written; ``checked`` returns its values and raises ``InputError`` for what is wrong.
+
+    Raises
+    ------
+    InputError
+        No such name or file, no TOML, or no known ``model``.
+
+    Examples
+    --------
+    >>> import energymodels as em
+    >>> em.load("industrial-topcon-2023").model
+    'pv.cell'
+    >>> em.load({"model": "pv.cell", "wafer": {"thickness": "120 um"}}).values
+    {'wafer.thickness': '120 um'}
+    """
     if isinstance(source, Mapping):
         return _from_tree(source, "")
-    if source in MODELS:
-        return Spec(str(source))
-    names = bundled()
-    path = names.get(str(source), Path(source))
+    name = str(source)
+    if name in registry.MODELS:
+        return Spec(name)
+    own = SPECS / f"{name}.toml"
+    return _read(name, stamp(own if Path(name).name == name and own.is_file() else name))
+
+
+@lru_cache(maxsize=256)
+def _read(source: str, known: Stamp) -> Spec:
+    """Return the spec in a file, read once for each state of it; ``source`` is what somebody called it."""
+    path = Path(known[0])
     if not path.is_file():
-        raise InputError(
-            Fault(
-                str(source),
-                hint=f"neither a bundled spec, a file nor a "
-                f"model; {closest(str(source), [*names, *MODELS])}".rstrip("; "),
-            )
-        )
+        near = closest(source, [*bundled(), *registry.MODELS])
+        hint = f"neither a bundled spec, a file nor a model; {near}".rstrip("; ")
+        raise InputError(Fault(source, hint=hint))
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise InputError(Fault(str(source), hint=f"not a TOML file: {error}")) from error
-    return loads(text, str(source))
+        raise InputError(Fault(source, hint=f"not a TOML file: {error}")) from error
+    return loads(text, source)
 
 
 def loads(text: str, name: str) -> Spec:
-    """Return the spec written as TOML in ``text``; ``name`` is for messages and results."""
+    """Return the spec written as TOML in a text.
+
+    Parameters
+    ----------
+    text : str
+        TOML that begins with ``model = "..."``.
+    name : str
+        What the spec is called in messages and results.
+
+    Returns
+    -------
+    Spec
+        The spec as written.
+
+    Raises
+    ------
+    InputError
+        No TOML, or no known ``model``.
+
+    Examples
+    --------
+    >>> from energymodels.core.spec import loads
+    >>> loads('model = "pv.shockley_queisser"', "limit").model
+    'pv.shockley_queisser'
+    """
     try:
         return _from_tree(tomllib.loads(text.removeprefix("\ufeff")), name)  # a byte order mark
     except tomllib.TOMLDecodeError as error:
         raise InputError(Fault(name, hint=f"not a TOML file: {error}")) from error
 
 
-def _provenance(tree: Mapping[str, Any]) -> dict[str, Any]:
+def _provenance(tree: Tree) -> dict[str, object]:
     found = tree.get("provenance", {})
     if not isinstance(found, Mapping):
         raise InputError(Fault("provenance", found, hint="must be a table of fields and their sources"))
     return dict(found)
 
 
-def _from_tree(tree: Mapping[str, Any], name: str) -> Spec:
-    from energymodels.core.model import MODELS
-
+def _from_tree(tree: Tree, name: str) -> Spec:
     model = tree.get("model")
     if not isinstance(model, str):
         raise InputError(
-            Fault("model", model, hint=f'the spec must begin with model = "..."; {closest("", MODELS)}')
+            Fault(
+                "model", model, hint=f'the spec must begin with model = "..."; {closest("", registry.MODELS)}'
+            )
         )
-    if model not in MODELS:
-        raise unknown("model", model, MODELS)
+    if model not in registry.MODELS:
+        raise unknown("model", model, registry.MODELS)
     spec = Spec(model, {}, name, str(tree.get("title", "")), _provenance(tree))
     return spec.replace(_flat({key: value for key, value in tree.items() if key not in RESERVED}))

@@ -7,18 +7,17 @@ threads nor neighbours.
 from __future__ import annotations
 
 import itertools
-import logging
 import os
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 
 import numpy as np
 
+from energymodels.core.compile_time import told
 from energymodels.core.model import Array, Block, Model, Prepared, scalar_outputs
 from energymodels.core.solution import Solution
-from energymodels.kernels import status
-from energymodels.kernels.jit import is_compiled
+from energymodels.kernels import jit, status
 
 
 def available_threads() -> int:
@@ -41,45 +40,23 @@ def _scalars(model: Model, cases: int) -> Array:
 
 
 def load_kernel(model: Model, columns: Mapping[str, Array]) -> None:
-    """Compile the model's kernels, saying so, or load them from the cache, once per process: prepare a case,
-    solve an empty one.
-    """
+    """Compile the model's kernels, saying so, or load them from the cache, once per process."""
     if model.name in _loaded:
         return
-    kernel = model.kernel()
-    if not is_compiled(kernel.solve):
-        logging.getLogger("energymodels").warning(
-            "compiling the kernels of %s, once per installation ...", model.name
-        )
-    with np.errstate(all="ignore"):
-        prepared = model.prepare({path: column.ravel()[:1] for path, column in columns.items()})
-        empty = Block(_scalars(model, 1), {}, np.empty(1, dtype=np.int8))
-        model.solve(np.zeros(1, kernel.ROW).view(np.recarray), prepared.shared, empty)
+    with np.errstate(all="ignore"), told(model.name):
+        try:
+            _solve_nothing(model, columns)
+        except jit.DAMAGE:
+            jit.drop_cache()
+            _solve_nothing(model, columns)
     _loaded.add(model.name)
 
 
-def _blocks(shape: tuple[int, ...], chunk: int) -> Iterator[tuple[tuple[slice, ...], int, int]]:
-    """Cut the grid into contiguous blocks of at most ``chunk`` cases: (index, first case, cases)."""
-    inner = 1
-    cut = len(shape)
-    while cut > 0 and inner * shape[cut - 1] <= chunk:
-        cut -= 1
-        inner *= shape[cut]
-    if cut == 0:
-        yield tuple(slice(0, n) for n in shape), 0, inner
-        return
-    step = max(1, chunk // inner)
-    first = 0
-    for outer in np.ndindex(*shape[: cut - 1]):
-        for start in range(0, shape[cut - 1], step):
-            stop = min(start + step, shape[cut - 1])
-            index = (
-                *(slice(i, i + 1) for i in outer),
-                slice(start, stop),
-                *(slice(0, n) for n in shape[cut:]),
-            )
-            yield index, first, (stop - start) * inner
-            first += (stop - start) * inner
+def _solve_nothing(model: Model, columns: Mapping[str, Array]) -> None:
+    """Prepare the first case and solve an empty one."""
+    prepared = model.prepare({path: column.ravel()[:1] for path, column in columns.items()})
+    empty = Block(_scalars(model, 1), {}, np.empty(1, dtype=np.int8))
+    model.solve(np.zeros(1, model.kernel().ROW).view(np.recarray), prepared.shared, empty)
 
 
 def _targets(column: Array, values: Array | list[Array]) -> list[tuple[Array, Array]]:
@@ -96,7 +73,7 @@ class _Worker:
 
     def __init__(self, solution: Solution, prepared: Prepared, scalars: Array, size: int) -> None:
         dtype, rows = solution.model.kernel().ROW, prepared.rows
-        self.buffer = np.zeros(size, dtype).view(np.recarray)
+        self.buffer = np.zeros(size, dtype)
         self.scalars = scalars
         self.solution = solution
         self.axes = {**solution.output_axes, **prepared.shared}
@@ -110,7 +87,7 @@ class _Worker:
         self.scales = [(i, output.scale) for i, output in enumerate(scalar_outputs(solution.model))]
 
     def __call__(self, index: tuple[slice, ...], first: int, count: int) -> int:
-        rows = self.buffer[:count]
+        rows = self.buffer[:count].view(np.recarray)
         for target, grid in self.varying:
             block = grid[index]
             target[:count].reshape(block.shape)[...] = block
@@ -140,7 +117,7 @@ def run_kernel(
     names = [o.name for o in scalar_outputs(solution.model)]
     cases = solution.status.size
     scalars = _scalars(solution.model, cases)
-    blocks = list(_blocks(solution.shape, chunk))
+    blocks = list(solution.plan.chunks(chunk))
     size = max(count for _, _, count in blocks)
     solution.threads = max(1, min(threads, len(blocks)))
     try:

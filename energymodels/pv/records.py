@@ -11,16 +11,20 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from energymodels import datasets
-from energymodels.core.engine import solve
 from energymodels.core.errors import InertWarning, PlausibilityWarning, ValidityWarning, unknown
 from energymodels.core.model import Array
 from energymodels.core.solution import Solution
 from energymodels.core.spec import bundled, load
+from energymodels.core.sweep import solve
+from energymodels.core.table import Column, column, table
+
+if TYPE_CHECKING:
+    from xarray import Dataset
 
 AUGER = ("niewelt2022", "richter2012")
 GATED = AUGER[0]
@@ -63,13 +67,44 @@ def _wafer(record: dict[str, Any]) -> _Wafer:
     return _Wafer(doping_type, numbers["thickness"], numbers["resistivity"], tuple(assumed))
 
 
-def records(auger: Sequence[str] = AUGER) -> list[dict[str, Any]]:
-    """Return one entry per certified record and Auger model.
+def records(auger: Sequence[str] = AUGER) -> Dataset:
+    """Hold certified record cells against the models.
+
+    Parameters
+    ----------
+    auger : sequence of str, optional
+        Auger models: ``"niewelt2022"``, which is gated, and ``"richter2012"``.
+
+    Returns
+    -------
+    xarray.Dataset
+        Along ``entry``, a certified record with an Auger model each: ``record``, ``auger``, ``tier``
+        (prediction from published inputs, fit, or envelope), ``passed`` (yes, no, or empty where not gated),
+        efficiency of the ideal cell of that thickness and the fraction of it that is reached, what had to be
+        assumed. Along ``quantity`` (V_oc in V, J_sc in mA cm-2, fill factor and efficiency in percent) too:
+        measured, modelled, residual, tolerance. Along ``lifetime``, s, too: the J0, fA cm-2, and series
+        resistance, ohm cm2, that would explain V_oc and fill factor. NaN where there is none.
+
+    Raises
+    ------
+    InputError
+        For an unknown Auger model.
+
+    Examples
+    --------
+    >>> import energymodels as em
+    >>> ds = em.records(["niewelt2022"])  # doctest: +SKIP
+    >>> float(ds.residual.sel(quantity="v_oc").where(ds.passed == "yes", drop=True).max())  # doctest: +SKIP
+    """
+    return tabled(audited(auger))
+
+
+def audited(auger: Sequence[str] = AUGER) -> list[dict[str, Any]]:
+    """Return one entry per certified record and Auger model, as dictionaries.
 
     Keys: record, row, tier, auger, measured, modelled, residual, tolerance, passed (None where not gated),
-    limit (efficiency of the ideal cell of that thickness and the share reached), assumed and, for records
-    with V_oc and fill factor, audit: per lifetime (s, or "inf") the J0 (fA cm-2) and R_s (ohm cm2) that would
-    explain them. Unknown Auger models raise InputError.
+    limit, assumed and, for records with V_oc and fill factor, audit: per lifetime (s, or "inf") the J0 and
+    R_s that would explain them.
     """
     for name in auger:
         if name not in AUGER:
@@ -85,6 +120,63 @@ def records(auger: Sequence[str] = AUGER) -> list[dict[str, Any]]:
             )
     order = [record["key"] for record in table]
     return sorted(found, key=lambda entry: order.index(entry["record"]))
+
+
+COLUMNS = {
+    "entry": Column("record and Auger model", kind=str),
+    "record": Column("certified record", kind=str),
+    "row": Column("row of the efficiency tables", kind=str),
+    "auger": Column("Auger model", kind=str),
+    "tier": Column("prediction from published inputs, fit of J0 and R_s, or envelope", kind=str),
+    "passed": Column("within the gate: yes, no, or empty where there is none", kind=str),
+    "limit_efficiency": Column("efficiency of the ideal cell of that thickness", "percent"),
+    "limit_fraction": Column("measured efficiency over that of the ideal cell", "1"),
+    "assumed": Column("wafer data that no publication states", kind=str),
+}
+OF_QUANTITY = {
+    "measured": "certified value", "modelled": "value of the model", "residual": "modelled less measured",
+    "tolerance": "residual that is allowed, of predictions",
+}  # fmt: skip
+OF_LIFETIME = {
+    "j0": ("recombination J0 that would explain V_oc", "fA cm-2"),
+    "r_s": ("series resistance that would explain the fill factor", "ohm cm2"),
+}
+PASSED = {None: "", True: "yes", False: "no"}
+
+
+def tabled(found: Sequence[dict[str, Any]]) -> Dataset:
+    """Return audited records as a Dataset; see ``records``."""
+    flat = [
+        {
+            "entry": f"{one['record']} {one['auger']}",
+            **{name: one[name] for name in ("record", "row", "auger", "tier")},
+            "passed": PASSED[one["passed"]],
+            "limit_efficiency": one["limit"]["efficiency"],
+            "limit_fraction": one["limit"]["fraction"],
+            "assumed": ", ".join(one["assumed"]),
+        }
+        for one in found
+    ]
+    ds = table("entry", flat, COLUMNS, {"title": "Certified cells against the models", "model": "pv.cell"})
+    units = list(QUANTITIES.values())
+    ds = ds.assign_coords(
+        quantity=("quantity", list(QUANTITIES), {"long_name": "quantity of the J-V curve"}),
+        unit=("quantity", units, {"long_name": "unit of the quantity"}),
+        lifetime=("lifetime", list(LIFETIMES), {"units": "s", "long_name": "SRH lifetime"}),
+    )
+    for name, meaning in OF_QUANTITY.items():
+        values = [column([one[name].get(key) for key in QUANTITIES], float) for one in found]
+        ds[name] = (("entry", "quantity"), np.array(values), {"long_name": meaning})
+    for name, (meaning, unit) in OF_LIFETIME.items():
+        values = [_audit(one, name) for one in found]
+        ds[name] = (("entry", "lifetime"), np.array(values), {"long_name": meaning, "units": unit})
+    return ds
+
+
+def _audit(one: dict[str, Any], name: str) -> Array:
+    """Return what explains a record, by lifetime; NaN where nothing does."""
+    audit = one.get("audit") or [{name: None}] * len(LIFETIMES)
+    return column([each[name] for each in audit], float)
 
 
 def _explainable(record: dict[str, Any]) -> bool:
@@ -118,7 +210,7 @@ def _entry(
     entry: dict[str, Any] = {
         "record": record["key"],
         "row": record["row"],
-        "tier": "prediction" if predicted else "fit" if audit else "envelope",
+        "tier": _tier(predicted, bool(audit)),
         "auger": auger,
         "measured": measured,
         "modelled": modelled,
@@ -214,13 +306,7 @@ def _explain(table: list[dict[str, Any]], auger: str) -> dict[str, list[dict[str
     found: dict[str, list[dict[str, Any]]] = {}
     for i, case in enumerate(cases):
         no_j0, no_series = bool(np.isnan(j0[i])), bool(np.isnan(series[i]))
-        why = (
-            "V_oc above what the bulk alone allows"
-            if no_j0
-            else "fill factor above the pseudo fill factor: no R_s >= 0"
-            if no_series
-            else ""
-        )
+        why = _why_not(no_j0, no_series)
         found.setdefault(table[i // len(LIFETIMES)]["key"], []).append(
             {
                 "tau": case[1] if np.isfinite(case[1]) else "inf",
@@ -232,3 +318,17 @@ def _explain(table: list[dict[str, Any]], auger: str) -> dict[str, list[dict[str
             }
         )
     return found
+
+
+def _tier(predicted: bool, audited: bool) -> str:
+    """Return what kind of answer an entry is."""
+    if predicted:
+        return "prediction"
+    return "fit" if audited else "envelope"
+
+
+def _why_not(no_j0: bool, no_series: bool) -> str:
+    """Return why no cell explains a record, empty if one does."""
+    if no_j0:
+        return "V_oc above what the bulk alone allows"
+    return "fill factor above the pseudo fill factor: no R_s >= 0" if no_series else ""

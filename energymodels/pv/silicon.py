@@ -1,4 +1,4 @@
-"""Silicon as a material, in the units of the trade: cm-3, K, s, eV, cm2 V-1 s-1, ohm cm.
+"""Silicon as a material, in practitioners' units: cm-3, K, s, eV, cm2 V-1 s-1, ohm cm.
 
 Arguments that are numbers may be arrays; they broadcast, and a result has their common shape, or is a float.
 ``doping_type`` is "n" or "p", ``dopant`` "P", "B" or "Ga" (gallium has boron's mobility: assumed). Dopants
@@ -168,14 +168,58 @@ _CONDUCTION = [*_STATE, VALIDITY["mobility"]]
 
 
 def band_gap(T: ArrayLike = STC) -> Result:
-    """Return the band gap of undoped silicon, eV (``paessler2002``)."""
+    """Return the band gap of undoped silicon (``paessler2002``).
+
+    Parameters
+    ----------
+    T : array_like, optional
+        Temperature, K; 298.15 by default.
+
+    Returns
+    -------
+    float or ndarray
+        Band gap, eV, in the shape of ``T``.
+
+    Raises
+    ------
+    InputError
+        A temperature outside 200-450 K.
+
+    Examples
+    --------
+    >>> from energymodels.pv import silicon
+    >>> round(silicon.band_gap(300.0), 3)
+    1.124
+    """
     _check(T, [])
     return _evaluated(BAND_GAP, 1, T)[0]
 
 
 def intrinsic_density(T: ArrayLike = STC, model: str = "couderc2014") -> Result:
-    """Return the intrinsic carrier density without gap narrowing, cm-3 (``couderc2014`` or
-    ``misiakos1993``).
+    """Return the intrinsic carrier density n_i, without band-gap narrowing.
+
+    Parameters
+    ----------
+    T : array_like, optional
+        Temperature, K; 298.15 by default.
+    model : str, optional
+        Source of n_i(T): ``"couderc2014"`` (default) or ``"misiakos1993"``.
+
+    Returns
+    -------
+    float or ndarray
+        Intrinsic carrier density, cm-3, in the shape of ``T``.
+
+    Raises
+    ------
+    InputError
+        A temperature outside 200-450 K, or an unknown model.
+
+    Examples
+    --------
+    >>> from energymodels.pv import silicon
+    >>> f"{silicon.intrinsic_density():.3g}"
+    '8.29e+09'
     """
     if model not in NI_MODELS:
         raise unknown("model of the intrinsic density", model, NI_MODELS)
@@ -185,8 +229,32 @@ def intrinsic_density(T: ArrayLike = STC, model: str = "couderc2014") -> Result:
 
 
 def band_gap_narrowing(n: ArrayLike, p: ArrayLike, dopants: ArrayLike, T: ArrayLike = STC) -> Result:
-    """Return the narrowing of the gap, eV, at carriers ``n``, ``p`` and ionised ``dopants``, cm-3
-    (``schenk1998``).
+    """Return the band-gap narrowing by carriers and dopants (``schenk1998``).
+
+    Parameters
+    ----------
+    n, p : array_like
+        Electron and hole densities, cm-3, above 0.
+    dopants : array_like
+        Density of ionised dopants, donors and acceptors added up, cm-3.
+    T : array_like, optional
+        Temperature, K; 298.15 by default.
+
+    Returns
+    -------
+    float or ndarray
+        Narrowing of conduction and valence band together, eV, in the common shape of the arguments.
+
+    Raises
+    ------
+    InputError
+        A temperature outside 200-450 K, or a negative density or one above 5e22 cm-3.
+
+    Examples
+    --------
+    >>> from energymodels.pv import silicon
+    >>> round(silicon.band_gap_narrowing(n=1e16, p=1e4, dopants=1e16), 4)
+    0.0043
     """
     faults = outside("n", n, 0.0, inf, "cm-3", open_low=True) + outside(
         "p", p, 0.0, inf, "cm-3", open_low=True
@@ -198,10 +266,38 @@ def band_gap_narrowing(n: ArrayLike, p: ArrayLike, dopants: ArrayLike, T: ArrayL
 def equilibrium(
     doping: ArrayLike, doping_type: str, T: ArrayLike = STC, compensation: ArrayLike = 0.0
 ) -> tuple[Result, Result]:
-    """Return (n0, p0), cm-3: charge neutrality and n0 p0 = n_i^2 exp(narrowing/kT) (``couderc2014``,
-    ``schenk1998``).
+    """Return the carrier densities in the dark and at rest.
 
-    ``doping`` is the net one, ``compensation`` the density of the opposite dopant, cm-3.
+    They follow from charge neutrality and n0 p0 = n_i^2 exp(narrowing/kT), with n_i of ``couderc2014`` and
+    the band-gap narrowing of ``schenk1998``.
+
+    Parameters
+    ----------
+    doping : array_like
+        Net doping, cm-3.
+    doping_type : str
+        ``"n"`` or ``"p"``.
+    T : array_like, optional
+        Temperature, K; 298.15 by default.
+    compensation : array_like, optional
+        Density of the compensating dopant, cm-3; 0 by default.
+
+    Returns
+    -------
+    n0, p0 : float or ndarray
+        Electron and hole densities, cm-3, in the common shape of the arguments.
+
+    Raises
+    ------
+    InputError
+        A temperature outside 200-450 K, a negative density or one above 5e22 cm-3, or an unknown name.
+
+    Examples
+    --------
+    >>> from energymodels.pv import silicon
+    >>> n0, p0 = silicon.equilibrium(1e16, "n")
+    >>> f"{n0:.3g} {p0:.3g}"
+    '1e+16 8.13e+03'
     """
     donor = _donor(doping_type)
     _check(T, _STATE, doping=doping, compensation=compensation)
@@ -212,8 +308,33 @@ def equilibrium(
 def mobility(
     n: ArrayLike, p: ArrayLike, donors: ArrayLike, acceptors: ArrayLike, T: ArrayLike = STC
 ) -> tuple[Result, Result]:
-    """Return the mobilities (electrons, holes), cm2 V-1 s-1, at carriers and ionised dopants in cm-3
-    (``klaassen1992a``).
+    """Return the mobilities of electrons and holes (``klaassen1992a``, ``klaassen1992b``).
+
+    Parameters
+    ----------
+    n, p : array_like
+        Electron and hole densities, cm-3.
+    donors, acceptors : array_like
+        Densities of ionised donors and acceptors, cm-3.
+    T : array_like, optional
+        Temperature, K; 298.15 by default.
+
+    Returns
+    -------
+    electrons, holes : float or ndarray
+        Mobilities, cm2 V-1 s-1, in the common shape of the arguments.
+
+    Raises
+    ------
+    InputError
+        A temperature outside 200-450 K, or a negative density or one above 5e22 cm-3.
+
+    Examples
+    --------
+    >>> from energymodels.pv import silicon
+    >>> electrons, holes = silicon.mobility(n=1e16, p=1e4, donors=1e16, acceptors=0.0)
+    >>> round(electrons), round(holes)
+    (1197, 422)
     """
     _check(T, [VALIDITY["mobility"]], n=n, p=p, donors=donors, acceptors=acceptors)
     mu_e, mu_h = _evaluated(MOBILITY, 2, n, p, donors, acceptors, T)
@@ -221,11 +342,35 @@ def mobility(
 
 
 def resistivity(doping: ArrayLike, dopant: str, T: ArrayLike = STC, compensation: ArrayLike = 0.0) -> Result:
-    """Return the resistivity in the dark, ohm cm, at net ``doping`` cm-3: majority and minority carriers
-    (``klaassen1992a``).
+    """Return the resistivity in the dark, by majority and minority carriers (``klaassen1992a``).
 
-    ``compensation`` is the density of the opposite dopant, cm-3: boron of 1.5e16 and phosphorus of 0.5e16 are
-    a net doping of 1e16.
+    Parameters
+    ----------
+    doping : array_like
+        Net doping, cm-3: dopant minus compensating dopant.
+    dopant : str
+        ``"P"``, ``"B"`` or ``"Ga"``; gallium has boron's mobility.
+    T : array_like, optional
+        Temperature, K; 298.15 by default.
+    compensation : array_like, optional
+        Density of the compensating dopant, cm-3; 0 by default. Boron of 1.5e16 and phosphorus of 0.5e16 are a
+        net doping of 1e16 and a compensation of 0.5e16.
+
+    Returns
+    -------
+    float or ndarray
+        Resistivity, ohm cm, in the common shape of the arguments.
+
+    Raises
+    ------
+    InputError
+        A temperature outside 200-450 K, a negative density or one above 5e22 cm-3, or an unknown name.
+
+    Examples
+    --------
+    >>> from energymodels.pv import silicon
+    >>> round(silicon.resistivity(1e16, "B"), 2)
+    1.44
     """
     if dopant not in DONOR:
         raise unknown("dopant", dopant, DONOR)
@@ -234,10 +379,37 @@ def resistivity(doping: ArrayLike, dopant: str, T: ArrayLike = STC, compensation
 
 
 def doping(resistivity: ArrayLike, dopant: str, T: ArrayLike = STC, compensation: ArrayLike = 0.0) -> Result:
-    """Return the net doping, cm-3, of a resistivity in ohm cm; the inverse of ``resistivity``.
+    """Return the net doping of a resistivity; the inverse of ``resistivity``.
 
-    NaN where no doping from 1e8 to 1e20 cm-3 gives it. Acceptors up to about n_i raise resistivity (holes are
-    slower): of two dopings that give a resistivity above the undoped one, the higher is returned.
+    Parameters
+    ----------
+    resistivity : array_like
+        Resistivity in the dark, ohm cm, above 0.
+    dopant : str
+        ``"P"``, ``"B"`` or ``"Ga"``.
+    T : array_like, optional
+        Temperature, K; 298.15 by default.
+    compensation : array_like, optional
+        Density of the compensating dopant, cm-3; 0 by default.
+
+    Returns
+    -------
+    float or ndarray
+        Net doping, cm-3, in the common shape of the arguments; NaN where no doping from 1e8 to 1e20 cm-3
+        gives the resistivity. Acceptors up to about n_i raise it (holes are slower): of two dopings that give
+        a resistivity above the undoped one, the higher is returned.
+
+    Raises
+    ------
+    InputError
+        A resistivity that is not above 0, a temperature outside 200-450 K, a negative density or one above
+        5e22 cm-3, or an unknown dopant.
+
+    Examples
+    --------
+    >>> from energymodels.pv import silicon
+    >>> [f"{N:.3g}" for N in silicon.doping([1.0, 10.0], "P")]
+    ['4.87e+15', '4.45e+14']
     """
     if dopant not in DONOR:
         raise unknown("dopant", dopant, DONOR)
@@ -247,14 +419,60 @@ def doping(resistivity: ArrayLike, dopant: str, T: ArrayLike = STC, compensation
 
 
 def radiative_coefficient(T: ArrayLike = STC) -> Result:
-    """Return B of radiative recombination at low injection, cm3 s-1 (``trupke2003``)."""
+    """Return the coefficient B of radiative recombination at low injection (``trupke2003``).
+
+    Parameters
+    ----------
+    T : array_like, optional
+        Temperature, K; 298.15 by default.
+
+    Returns
+    -------
+    float or ndarray
+        B, cm3 s-1, in the shape of ``T``.
+
+    Raises
+    ------
+    InputError
+        A temperature outside 200-450 K.
+
+    Examples
+    --------
+    >>> from energymodels.pv import silicon
+    >>> f"{silicon.radiative_coefficient(300.0):.3g}"
+    '4.73e-15'
+    """
     _check(T, [VALIDITY["radiative"]])
     return _evaluated(B_LOW, 1, T)[0]
 
 
 def b_rel(n: ArrayLike, p: ArrayLike, T: ArrayLike = STC) -> Result:
-    """Return B over its value at low injection (``altermatt2005``), for rates B (n p - n0 p0);
-    ``radiative_rate`` needs none.
+    """Return the radiative coefficient over its value at low injection (``altermatt2005``).
+
+    It is for rates of the form B (n p - n0 p0); ``radiative_rate`` needs none.
+
+    Parameters
+    ----------
+    n, p : array_like
+        Electron and hole densities, cm-3.
+    T : array_like, optional
+        Temperature, K; 298.15 by default.
+
+    Returns
+    -------
+    float or ndarray
+        B(n, p) / B, 1, in the common shape of the arguments.
+
+    Raises
+    ------
+    InputError
+        A temperature outside 200-450 K, or a negative density or one above 5e22 cm-3.
+
+    Examples
+    --------
+    >>> from energymodels.pv import silicon
+    >>> round(silicon.b_rel(1e17, 1e17), 2)
+    0.62
     """
     _check(T, [VALIDITY["radiative"]], n=n, p=p)
     return _evaluated(B_REL, 1, n, p, T)[0]
@@ -270,9 +488,36 @@ def _bulk(
 def auger_rate(
     dn: ArrayLike, doping: ArrayLike, doping_type: str, model: str = "niewelt2022", T: ArrayLike = STC
 ) -> Result:
-    """Return the Auger rate, cm-3 s-1, at excess density ``dn`` cm-3 (``niewelt2022`` or ``richter2012``).
+    """Return the rate of Auger recombination (``niewelt2022``, or ``richter2012``, eq. (18)).
 
-    The coefficients are those of 300 K; ``T`` moves n0 and p0 only.
+    Parameters
+    ----------
+    dn : array_like
+        Excess carrier density, cm-3.
+    doping : array_like
+        Net doping, cm-3.
+    doping_type : str
+        ``"n"`` or ``"p"``.
+    model : str, optional
+        Auger parametrisation, ``"niewelt2022"`` (default) or ``"richter2012"``.
+    T : array_like, optional
+        Temperature, K; 298.15 by default. It moves n0 and p0 only: the coefficients are those of 300 K.
+
+    Returns
+    -------
+    float or ndarray
+        Rate, cm-3 s-1, in the common shape of the arguments.
+
+    Raises
+    ------
+    InputError
+        A temperature outside 200-450 K, a negative density or one above 5e22 cm-3, or an unknown name.
+
+    Examples
+    --------
+    >>> from energymodels.pv import silicon
+    >>> f"{silicon.auger_rate(dn=1e16, doping=1e15, doping_type='n'):.3g}"
+    '2.43e+18'
     """
     donor = _donor(doping_type)
     if model not in AUGER_MODELS:
@@ -284,10 +529,40 @@ def auger_rate(
 def radiative_rate(
     dn: ArrayLike, doping: ArrayLike, doping_type: str, T: ArrayLike = STC, recycling: ArrayLike = 0.0
 ) -> Result:
-    """Return the net radiative rate, cm-3 s-1: B n_i^2 (exp(qV/kT) - 1)(1 - ``recycling``) (``hamer2026``).
+    """Return the net rate of radiative recombination (``hamer2026``).
 
-    qV is the splitting of the quasi-Fermi levels, the gap being narrowed by carriers and dopants;
-    ``recycling`` is the share of emitted photons that silicon absorbs again.
+    It is B n_i^2 (exp(qV/kT) - 1)(1 - ``recycling``): qV is the quasi-Fermi level splitting, with the gap
+    narrowed by carriers and dopants.
+
+    Parameters
+    ----------
+    dn : array_like
+        Excess carrier density, cm-3.
+    doping : array_like
+        Net doping, cm-3.
+    doping_type : str
+        ``"n"`` or ``"p"``.
+    T : array_like, optional
+        Temperature, K; 298.15 by default.
+    recycling : array_like, optional
+        Fraction of emitted photons that silicon absorbs again, 0 to 1; 0 by default.
+
+    Returns
+    -------
+    float or ndarray
+        Rate, cm-3 s-1, in the common shape of the arguments.
+
+    Raises
+    ------
+    InputError
+        A temperature outside 200-450 K, a negative density or one above 5e22 cm-3, ``recycling`` outside 0 to
+        1, or an unknown doping type.
+
+    Examples
+    --------
+    >>> from energymodels.pv import silicon
+    >>> f"{silicon.radiative_rate(dn=1e16, doping=1e15, doping_type='n'):.3g}"
+    '4.45e+17'
     """
     donor = _donor(doping_type)
     faults = outside("recycling", recycling, 0.0, 1.0, "1")
@@ -311,10 +586,38 @@ def _srh(dn: ArrayLike, doping: ArrayLike, donor: bool, defects: Defects, T: Arr
 def srh_rate(
     dn: ArrayLike, doping: ArrayLike, doping_type: str, defects: Defects, T: ArrayLike = STC
 ) -> Result:
-    """Return the Shockley-Read-Hall rate, cm-3 s-1, summed over independent levels.
+    """Return the rate of Shockley-Read-Hall (SRH) recombination, summed over independent levels.
 
-    A defect is (tau_n0, tau_p0, level): capture times of electrons and holes, s, and energy above the
-    intrinsic level, eV.
+    Parameters
+    ----------
+    dn : array_like
+        Excess carrier density, cm-3.
+    doping : array_like
+        Net doping, cm-3.
+    doping_type : str
+        ``"n"`` or ``"p"``.
+    defects : sequence of tuple
+        (tau_n0, tau_p0, level) of each level: capture times of electrons and holes, s, above 0, and energy
+        above the intrinsic level, eV, from -0.6 to 0.6.
+    T : array_like, optional
+        Temperature, K; 298.15 by default.
+
+    Returns
+    -------
+    float or ndarray
+        Rate, cm-3 s-1, in the common shape of the arguments.
+
+    Raises
+    ------
+    InputError
+        A temperature outside 200-450 K, a negative density or one above 5e22 cm-3, a value of ``defects`` out
+        of range, or an unknown doping type.
+
+    Examples
+    --------
+    >>> from energymodels.pv import silicon
+    >>> f"{silicon.srh_rate(dn=1e14, doping=1e16, doping_type='p', defects=[(1e-3, 1e-3, 0.0)]):.3g}"
+    '9.9e+16'
     """
     donor = _donor(doping_type)
     _check(T, _STATE, _defect_faults(defects), doping=doping, dn=dn)
@@ -332,12 +635,45 @@ def lifetime(
     recycling: ArrayLike = 0.0,
     surfaces: tuple[ArrayLike, ArrayLike] | None = None,
 ) -> dict[str, Result]:
-    """Return lifetimes dn/rate, s, by mechanism: radiative, auger, srh (total), srh_0, srh_1, ... and bulk.
+    """Return the carrier lifetimes, dn / rate, by mechanism.
 
-    inf where nothing recombines. ``dn`` must be above 0; ``defects`` as in ``srh_rate``, ``model`` as in
-    ``auger_rate``, ``recycling`` as in ``radiative_rate``. ``surfaces`` is (J0 of both faces together in fA
-    cm-2, thickness in um), with carriers spread evenly over the thickness; it adds ``surface`` and
-    ``effective``.
+    Parameters
+    ----------
+    dn : array_like
+        Excess carrier density, cm-3, above 0.
+    doping : array_like
+        Net doping, cm-3.
+    doping_type : str
+        ``"n"`` or ``"p"``.
+    defects : sequence of tuple, optional
+        (tau_n0, tau_p0, level) of each SRH level, as in ``srh_rate``: s, s and eV.
+    T : array_like, optional
+        Temperature, K; 298.15 by default.
+    model : str, optional
+        Auger parametrisation, ``"niewelt2022"`` (default) or ``"richter2012"``.
+    recycling : array_like, optional
+        Fraction of emitted photons that silicon absorbs again, 0 to 1; 0 by default.
+    surfaces : tuple, optional
+        (J0 of both surfaces together, fA cm-2; thickness, um), with carriers spread evenly over the
+        thickness.
+
+    Returns
+    -------
+    dict of str to float or ndarray
+        Lifetimes, s, inf where nothing recombines: ``radiative``, ``auger``, ``srh`` (all levels), ``srh_0``,
+        ``srh_1``, ... and ``bulk``; with ``surfaces`` also ``surface`` and ``effective``.
+
+    Raises
+    ------
+    InputError
+        Lists every value that is out of its range, and unknown names.
+
+    Examples
+    --------
+    >>> from energymodels.pv import silicon
+    >>> tau = silicon.lifetime(1e15, 1e16, "p", [(1e-3, 1e-3, 0.0)], surfaces=(10.0, 150.0))
+    >>> {name: f"{seconds * 1e3:.2f} ms" for name, seconds in tau.items() if name in ("auger", "srh", "bulk")}
+    {'auger': '11.70 ms', 'srh': '1.09 ms', 'bulk': '0.96 ms'}
     """
     donor = _donor(doping_type)
     if model not in AUGER_MODELS:
@@ -437,16 +773,55 @@ def j0_kane_swanson(
     model: str = "niewelt2022",
     recycling: float = 0.0,
 ) -> J0Analysis:
-    """Return J0 from the slope of the inverse lifetime over excess density (``kane1985``), without gap
-    narrowing.
+    """Return J0 from the slope of the inverse lifetime over excess carrier density (``kane1985``).
 
     1/tau - 1/tau_intrinsic = 1/tau_SRH + J0 (N + dn)/(q n_i^2 W): a straight line through the points inside
-    ``window``, cm-3, whose slope is J0/(q n_i^2 W). ``dn`` cm-3, ``lifetime`` s, ``doping`` N cm-3,
-    ``thickness`` W um, ``n_i`` cm-3 (8.6e9 is what instruments take at 25 C); intrinsic recombination by
-    ``model`` and ``recycling`` as in ``lifetime``. Gap narrowing bends the line, so that this J0 is smaller
-    than that against exp(qV/kT): ``pv.cell`` takes it with ``j0_convention = "kane-swanson"``, ``j0_n_i`` and
-    the returned injection as ``j0_injection``. At low injection a lifetime that varies by itself enters the
-    slope.
+    ``window``, whose slope is J0/(q n_i^2 W), without band-gap narrowing. Narrowing bends the line, so that
+    this J0 is smaller than that against exp(qV/kT): ``pv.cell`` takes it with ``j0_convention = "kane-
+    swanson"``, ``j0_n_i`` and the returned injection as ``j0_injection``. At low injection a lifetime that
+    varies by itself enters the slope.
+
+    Parameters
+    ----------
+    dn, lifetime : array_like, shape (points,)
+        Excess carrier densities, cm-3, above 0, and the effective lifetime at each, s.
+    doping : float
+        Net doping N, cm-3.
+    doping_type : str
+        ``"n"`` or ``"p"``.
+    thickness : float
+        Thickness W of the wafer, um.
+    window : tuple of float
+        Lowest and highest excess carrier density used, cm-3; at least three different ones lie inside.
+    n_i : float, optional
+        Intrinsic carrier density, cm-3; 8.6e9, which instruments take at 25 C, by default.
+    T : float, optional
+        Temperature, K; 298.15 by default.
+    model : str, optional
+        Auger parametrisation, ``"niewelt2022"`` (default) or ``"richter2012"``.
+    recycling : float, optional
+        Fraction of emitted photons that silicon absorbs again, 0 to 1; 0 by default.
+
+    Returns
+    -------
+    J0Analysis
+        ``j0`` of both surfaces together, fA cm-2; ``tau_srh``, s, inf where none shows; ``injection``, the
+        mean excess carrier density of the points used, cm-3.
+
+    Raises
+    ------
+    InputError
+        A value out of range, curves of unequal length, or fewer than three densities inside ``window``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from energymodels.pv import silicon
+    >>> dn = np.geomspace(3e15, 1e16, 20)
+    >>> tau = silicon.lifetime(dn, 1e15, "n", [(2e-3, 2e-3, 0.0)], surfaces=(20.0, 150.0))["effective"]
+    >>> found = silicon.j0_kane_swanson(dn, tau, 1e15, "n", thickness=150.0, window=(3e15, 1e16))
+    >>> f"{found.j0:.1f} fA cm-2 of 20, against exp(qV/kT)"
+    '17.1 fA cm-2 of 20, against exp(qV/kT)'
     """
     _check(T, [], outside("n_i", n_i, 0.0, inf, "cm-3", open_low=True))
     x, rate, _ = _analysed(dn, lifetime, doping, doping_type, thickness, window, T, model, recycling)
@@ -470,14 +845,56 @@ def j0_kimmerle(
     model: str = "niewelt2022",
     recycling: float = 0.0,
 ) -> J0Analysis:
-    """Return J0 against exp(qV/kT), the gap narrowed at each injection, and the SRH lifetime along with it
+    """Return J0 against exp(qV/kT), with band-gap narrowing at each injection, and the SRH lifetime
     (``kimmerle2015``).
 
     1/tau_s = 1/tau - 1/tau_intrinsic - 1/tau_SRH; S = sqrt(D/tau_s) tan(W/2 / sqrt(D tau_s)) on each of two
-    equal faces; J0 = 2 q S dn/(exp(qV/kT) - 1), which is q n_ie^2 S/(N + dn) a face. The constant SRH
+    equal surfaces; J0 = 2 q S dn/(exp(qV/kT) - 1), which is q n_ie^2 S/(N + dn) a surface. The constant SRH
     lifetime is the one that leaves J0 the same at all points inside ``window``, in the least squares of the
-    rates. ``diffusion=False`` takes carriers as spread evenly, S = W/(2 tau_s), as ``lifetime`` and
-    ``pv.cell`` do. D is ambipolar (``klaassen1992a``); arguments as in ``j0_kane_swanson``.
+    rates. D is ambipolar (``klaassen1992a``).
+
+    Parameters
+    ----------
+    dn, lifetime : array_like, shape (points,)
+        Excess carrier densities, cm-3, above 0, and the effective lifetime at each, s.
+    doping : float
+        Net doping N, cm-3.
+    doping_type : str
+        ``"n"`` or ``"p"``.
+    thickness : float
+        Thickness W of the wafer, um.
+    window : tuple of float
+        Lowest and highest excess carrier density used, cm-3; at least three different ones lie inside.
+    diffusion : bool, optional
+        Whether carriers must diffuse to the surfaces; False takes them as spread evenly, S = W/(2 tau_s), as
+        ``lifetime`` and ``pv.cell`` do. True by default.
+    T : float, optional
+        Temperature, K; 298.15 by default.
+    model : str, optional
+        Auger parametrisation, ``"niewelt2022"`` (default) or ``"richter2012"``.
+    recycling : float, optional
+        Fraction of emitted photons that silicon absorbs again, 0 to 1; 0 by default.
+
+    Returns
+    -------
+    J0Analysis
+        ``j0`` of both surfaces together, fA cm-2; ``tau_srh``, s, inf where none shows; ``injection``, the
+        mean excess carrier density of the points used, cm-3.
+
+    Raises
+    ------
+    InputError
+        A value out of range, curves of unequal length, or fewer than three densities inside ``window``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from energymodels.pv import silicon
+    >>> dn = np.geomspace(3e15, 1e16, 20)
+    >>> tau = silicon.lifetime(dn, 1e15, "n", surfaces=(20.0, 150.0))["effective"]
+    >>> found = silicon.j0_kimmerle(dn, tau, 1e15, "n", 150.0, (3e15, 1e16), diffusion=False)
+    >>> f"{found.j0:.2f} fA cm-2"
+    '20.00 fA cm-2'
     """
     x, rate, boost = _analysed(dn, lifetime, doping, doping_type, thickness, window, T, model, recycling)
     width = thickness * 1e-4

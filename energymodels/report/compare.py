@@ -4,19 +4,43 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from energymodels.core.axes import Values
-from energymodels.core.engine import solve
+from energymodels.core.entries import Values
 from energymodels.core.errors import Fault, InputError, NoteWarning
-from energymodels.core.model import Array, Output, Tolerance, get_model
+from energymodels.core.model import Agreement, Array, Output
+from energymodels.core.registry import get_model
 from energymodels.core.solution import Solution
 from energymodels.core.spec import Spec, load
+from energymodels.core.sweep import solve
+from energymodels.core.table import Column, table
 from energymodels.kernels import status
 
+if TYPE_CHECKING:
+    from xarray import Dataset
+
 TIME = "time"  # the axis along which cases end, so that series have different lengths
+
+
+COLUMNS = {
+    "output": Column("output that is compared", kind=str),
+    "unit": Column("unit of the output, and so of the numbers beside it", kind=str),
+    "ours": Column("value of our kernel"),
+    "reference": Column("value of the reference backend"),
+    "deviation": Column("|ours - reference|"),
+    "rms": Column("root mean square deviation of the series; NaN of a scalar"),
+    "tolerance": Column("deviation that is allowed"),
+    "within": Column("all values compared are within their tolerance", kind=bool),
+    "past": Column("a value is past its tolerance", kind=bool),
+    "lacking": Column("values of cases that the reference did not solve to the end", "1", int),
+    "failed": Column("statuses of cases that our kernel did not solve", kind=str),
+    "reason": Column("why the tolerance is as large as it is", kind=str),
+    "setting": Column("mesh taken from the reference", kind=str),
+    "own": Column("scalar of the first case with our own mesh; NaN where no setting was made"),
+    "change": Column("own less ours"),
+}
 
 
 def compare(
@@ -26,25 +50,51 @@ def compare(
     over: Mapping[Any, Values] | None = None,
     points: Mapping[str, Values] | None = None,
     backend: str = "",
-) -> list[dict[str, Any]]:
-    """Return one entry per output.
+) -> Dataset:
+    """Compare a model with its reference backend.
 
-    Its keys: output, unit, ours, reference, deviation, rms, tolerance, within, past, lacking, failed, reason,
-    setting, own, change.
+    Parameters
+    ----------
+    spec, values, over, points
+        As in ``sweep``.
+    backend : str, optional
+        A reference backend of the model, such as ``"pybamm"``; its first by default.
 
-    ``past``: a value lies past its tolerance; ``lacking``: how many values the reference did not find, in
-    cases that it did not solve to the end; ``failed``: statuses of cases that the model itself did not solve;
-    ``within``: none of these. Figures are of the value that comes closest to its tolerance or lies farthest
-    past it; ``rms`` is the root mean square deviation of the series it belongs to, None for a scalar. A time
-    series is compared up to the earlier end and may be shifted by as much as ``duration`` may differ.
-    ``backend`` is the model's first by default; InputError if the model has none.
+    Returns
+    -------
+    xarray.Dataset
+        A place along ``output`` for each output that both have. The numbers are of the value that comes
+        closest to its tolerance or lies farthest past it, in ``unit``. A time series is compared up to the
+        earlier end, and may be shifted by as much as ``duration`` may differ. The model takes the reference's
+        mesh unless somebody chose one: ``setting`` says which, ``own`` what our own mesh gives.
 
-    The model takes the reference's mesh unless somebody chose one: ``setting`` says which. ``own`` is a
-    scalar of the first case without that setting, ``change`` what this makes of ``ours`` there; both None
-    where nothing was set, or for a series.
+    Raises
+    ------
+    InputError
+        If the input is wrong, or the model has no such backend.
+
+    Examples
+    --------
+    >>> import energymodels as em
+    >>> ds = em.compare("pv.diode", {"resistance_series": 0.3})
+    >>> bool(ds.within.all()), ds.sel(output="v_oc").unit.item()
+    (True, 'V')
     """
+    entries, model, backend = _compared(spec, values or {}, over, points, backend)
+    attrs = {"title": f"{model} compared with {backend}", "model": model, "backend": backend}
+    return table("output", entries, COLUMNS, attrs)
+
+
+def _compared(
+    spec: Spec | str | Mapping[str, Any],
+    values: Mapping[str, Any],
+    over: Mapping[Any, Values] | None,
+    points: Mapping[str, Values] | None,
+    backend: str,
+) -> tuple[list[dict[str, Any]], str, str]:
+    """Return (an entry per output, model, backend)."""
     base = spec if isinstance(spec, Spec) else load(spec)
-    base = base.replace(values or {})
+    base = base.replace(values)
     model = get_model(base.model)
     if not model.references:
         raise InputError(Fault("backend", hint=f"{model.name} has no reference backend"))
@@ -59,10 +109,11 @@ def compare(
         own = solve(base, over or {}, points=points, keep=lambda output: not output.dims) if setting else None
     tolerances = model.references[backend]
     words = ", ".join(f"{path}={value}" for path, value in setting.items())
-    return [
+    entries = [
         _entry(output, ours, theirs, tolerances) | {"setting": words} | _without(output, ours, own)
         for output in theirs.outputs
     ]
+    return entries, model.name, backend
 
 
 def _without(output: Output, ours: Solution, own: Solution | None) -> dict[str, float | None]:
@@ -74,7 +125,7 @@ def _without(output: Output, ours: Solution, own: Solution | None) -> dict[str, 
 
 
 def _entry(
-    output: Output, ours: Solution, theirs: Solution, tolerances: Mapping[str, Tolerance]
+    output: Output, ours: Solution, theirs: Solution, tolerances: Mapping[str, Agreement]
 ) -> dict[str, Any]:
     """Return the entry of one output."""
     tolerance = tolerances[output.name]
@@ -123,7 +174,7 @@ def _outside(a: Array, b: Array) -> Array:
     return outside
 
 
-def _shift(reference: Array, theirs: Solution, tolerances: Mapping[str, Tolerance]) -> Array:
+def _shift(reference: Array, theirs: Solution, tolerances: Mapping[str, Agreement]) -> Array:
     """Return how much a series (case, time) may differ because the end time may: the steeper slope beside
     each time times that.
     """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,9 @@ import xarray as xr
 
 NBSP = "\N{NO-BREAK SPACE}"
 SYMBOLS = {"um": "µm", "us": "µs", "uV": "µV", "uA": "µA", "ohm": "Ω", "percent": "%", "degC": "°C", "1": ""}
+# word of a name -> symbol of a quantity; the words behind it are its index
+QUANTITIES = {"v": "V", "j": "J", "i": "I", "p": "P", "j0": "J_0", "tau": r"\tau"}
+WRITTEN = {"soc": "SOC", "sei": "SEI", "c rate": "C-rate"}
 
 
 def path_of(ds: xr.Dataset, name: str) -> str:
@@ -18,7 +22,7 @@ def path_of(ds: xr.Dataset, name: str) -> str:
     return str(ds[name].attrs.get("field", name)) if name in ds.variables else name
 
 
-def dims_of(ds: xr.Dataset, *names: str | None) -> set[Any]:
+def dims_of(ds: xr.Dataset, *names: str | None) -> set[Hashable]:
     """Return the dimensions of the variables named."""
     return {d for name in names if name for d in ds[name].dims}
 
@@ -28,13 +32,6 @@ def unique(array: xr.DataArray) -> list[Any]:
     if array.dtype.kind in "UO":
         return list(dict.fromkeys(array.values.flat))
     return [v for v in np.unique(array.values).tolist() if v == v]
-
-
-def groups(ds: xr.Dataset, name: str | None) -> list[tuple[Any, xr.Dataset]]:
-    """Cut ``ds`` into the parts that share a value of a variable with one dimension."""
-    if name is None:
-        return [(None, ds)]
-    return [(v, ds.isel({ds[name].dims[0]: np.flatnonzero(ds[name].values == v)})) for v in unique(ds[name])]
 
 
 def unit_text(array: xr.DataArray) -> str:
@@ -50,25 +47,53 @@ def unit_text(array: xr.DataArray) -> str:
 def shortened(text: str, most: int) -> str:
     """Return ``text`` cut where a thought ends, or at a word, if it is longer than ``most``."""
     for mark in (";", ": ", ","):
-        text = (
-            text[: text.rfind(mark, 0, most)]
-            if len(text) > most and text.rfind(mark, 0, most) > most // 3
-            else text
-        )
-    return textwrap.shorten(text, most, placeholder=" ...").replace("$", r"\$")
+        end = text.rfind(mark, 0, most)
+        if len(text) > most and end > most // 3:
+            text = text[:end]
+    return escaped(textwrap.shorten(text, most, placeholder=" ..."))
 
 
-def label(ds: xr.Dataset, name: str, width: int = 60) -> str:
-    """Return a variable's meaning with its unit in brackets, in lines of about ``width``."""
-    text = shortened(re.split("[;:] ", str(ds[name].attrs.get("long_name", name)))[0], 60)
-    owner = path_of(ds, name).rpartition(".")[0].replace(".", " ").replace("_", " ")
-    unit = unit_text(ds[name]).replace(" ", NBSP)
-    return textwrap.fill(
-        " ".join(filter(None, (owner, text, f"({unit})" if unit else ""))), width + 6 * unit.count("^")
-    )
+def short_name(ds: xr.Dataset, name: str) -> str:
+    """Return the name of a variable in words: ``wafer thickness``, symbols of quantities set as such."""
+    return " ".join(map(_worded, path_of(ds, name).split(".")))
+
+
+def _worded(part: str) -> str:
+    """Return one part of a path in words; one with a capital, Fe_i, is a name already."""
+    if part != part.lower():
+        return part
+    words = part.split("_")
+    place = next((i for i, word in enumerate(words) if word in QUANTITIES), None)
+    tail = ""
+    if place is not None:
+        index = ",".join(words[place + 1 :])
+        symbol = QUANTITIES[words[place]]
+        tail = f"${symbol}_{{\\mathrm{{{index}}}}}$" if index and "_" not in symbol else f"${symbol}$"
+        words = words[:place] + ([] if "_" not in symbol else words[place + 1 :])
+    text = " ".join(words)
+    for plain, written in WRITTEN.items():
+        text = re.sub(rf"\b{plain}\b", written, text)
+    return f"{tail} {text}".strip() if place == 0 else f"{text} {tail}".strip()
+
+
+def label(ds: xr.Dataset, *names: str, width: int = 60) -> str:
+    """Return the short names of variables of one unit with the unit in brackets, in lines of about
+    ``width``.
+    """
+    unit = unit_text(ds[names[0]]).replace(" ", NBSP)
+    text = ", ".join(short_name(ds, name).replace(" ", NBSP if len(names) > 1 else " ") for name in names)
+    unseen = sum(len(mark) for mark in re.findall(r"\\mathrm|[${}^_]", text + unit))
+    return textwrap.fill(f"{text} ({unit})" if unit else text, width + unseen, break_long_words=False)
+
+
+def escaped(text: str) -> str:
+    """Return a text in which a dollar is a dollar, not the begin of a formula."""
+    return text.replace("$", r"\$")
 
 
 def amount(value: Any, unit: str = "") -> str:
     """Return a value as people read it."""
-    text = value if isinstance(value, str) else "∞" if np.isposinf(value) else f"{value:.4g}"
+    if isinstance(value, str):
+        return f"{escaped(value)} {unit}".rstrip().replace(" ", NBSP)
+    text = "∞" if np.isposinf(value) else f"{value:.4g}"
     return f"{text} {unit}".rstrip().replace(" ", NBSP)

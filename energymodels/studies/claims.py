@@ -9,14 +9,15 @@ what the model gives under the first such.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from energymodels.claims import claims
+from energymodels.claims.evaluate import evaluated
 from energymodels.claims.verdict import CONSISTENT, VERDICTS
 from energymodels.claims.words import markdown
+from energymodels.core.values import Tree
 from energymodels.report.figures import save
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-TITLE = "manufacturers' statements: what is claimed, what the models give, and the verdict"
+TITLE = "manufacturers' claims: statement, model results and verdict"
 FILES = ("claims.json", "claims.md", "claims.png")
 COLOURS = dict(zip(VERDICTS, ("#1b7837", "#e08214", "#b2182b", "0.5", "0.7"), strict=True))
 CHARGE = "capacity / cell_capacity"
@@ -32,11 +33,11 @@ PANELS = {  # (output, unit) -> (axis, title)
     ("range", "km"): ("range (km)", "Range on the cycle of the statement"),
     ("specific_energy", "W h kg-1"): (
         "specific energy of the cell (W h/kg)",
-        "Specific energy of cells; of what is stated of packs, by an assumed share of the cells",
+        "Specific energy of cells; pack claims converted by an assumed cell-to-pack mass ratio",
     ),
     (CHARGE, "1"): (
         "mean C-rate over the time of the statement",
-        "Charge: as much as the limits allow in the time of the statement",
+        "Charge within the limits in the time of the statement",
     ),
 }
 Panel: TypeAlias = tuple[str, str]
@@ -58,7 +59,7 @@ def run(folder: Path, say: Callable[[str], None]) -> list[Path]:
     """Write ``claims.json``, the table ``claims.md`` and ``claims.png``; say how many statements have which
     verdict.
     """
-    found = claims()
+    found = evaluated()
     for verdict in VERDICTS:
         names = [claim["name"] for claim in found if claim["verdict"] == verdict]
         if names:
@@ -71,12 +72,12 @@ def run(folder: Path, say: Callable[[str], None]) -> list[Path]:
     return [data, table, picture]
 
 
-def rows(found: list[dict[str, Any]], panel: Panel) -> list[Row]:
+def rows(found: Sequence[Tree], panel: Panel) -> list[Row]:
     """Return the lines of a panel."""
     return list(_rows(found, panel))
 
 
-def _rows(found: list[dict[str, Any]], panel: Panel) -> Iterator[Row]:
+def _rows(found: Sequence[Tree], panel: Panel) -> Iterator[Row]:
     output = panel[0]
     for claim in found:
         for i, check in enumerate(claim["checks"]):
@@ -104,7 +105,7 @@ def _rows(found: list[dict[str, Any]], panel: Panel) -> Iterator[Row]:
             )
 
 
-def _short(claim: Mapping[str, Any], output: str) -> str:
+def _short(claim: Tree, output: str) -> str:
     """Return the part of a statement that a panel shows."""
     stated = {name: f"{value['value']:g}" for name, value in claim["quantities"].items()}
     if output == "range":
@@ -119,12 +120,12 @@ def _short(claim: Mapping[str, Any], output: str) -> str:
     return f"{of} {stated[f'{of}_specific_energy']} W h/kg" if of else str(claim["statement"])
 
 
-def _span(value: Mapping[str, Any], scale: float) -> tuple[float, float, float]:
+def _span(value: Tree, scale: float) -> tuple[float, float, float]:
     middle = float(value["value"])
     return middle * scale, float(value.get("low", middle)) * scale, float(value.get("high", middle)) * scale
 
 
-def figure(found: list[dict[str, Any]]) -> Figure:
+def figure(found: Sequence[Tree]) -> Figure:
     """Return the figure: a panel a kind of statement, a line a statement, colours by verdict."""
     from matplotlib.figure import Figure
 
@@ -132,8 +133,8 @@ def figure(found: list[dict[str, Any]]) -> Figure:
     heights = [len(own) + 2.2 for own in lines.values()]
     drawing = Figure(figsize=(12.0, 0.285 * sum(heights) + 1.2), layout="constrained")
     drawing.suptitle(
-        "What makers state, and what the models give: bands run what is not known within its range, one "
-        "value at a time",
+        "Manufacturers' claims and model results: bands vary each unknown input within its range, one at "
+        "a time",
         fontsize=12,
     )
     every = drawing.subplots(len(PANELS), 1, height_ratios=heights)
@@ -190,7 +191,7 @@ def _legend(drawing: Figure) -> None:
             color="k",
             linewidth=1.2,
             markersize=5,
-            label="stated (of packs: over the assumed share)",
+            label="stated (packs: over the assumed cell-to-pack ratio)",
         )
     ]
     shown += [Line2D([], [], color="0.3", linewidth=2.5, marker="|", label="model as given")]

@@ -5,11 +5,12 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from energymodels.core import dataset as result
-from energymodels.core import engine
+from energymodels.core.dataset import to_dataset
 from energymodels.core.errors import NoteWarning
+from energymodels.core.store import write
+from energymodels.core.sweep import solve
 from energymodels.report.figures import save
 
 if TYPE_CHECKING:
@@ -32,10 +33,8 @@ def run(folder: Path, say: Callable[[str], None]) -> list[Path]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NoteWarning)  # said once below, and flagged in the files
         for name, spec in SPECS.items():
-            found[name] = result.to_dataset(
-                engine.solve(spec, OVER), "energymodels study operating-conditions"
-            )
-            paths.append(result.write(found[name], folder / f"operating-conditions-{name.lower()}.nc"))
+            found[name] = to_dataset(solve(spec, OVER), "energymodels study operating-conditions")
+            paths.append(write(found[name], folder / f"operating-conditions-{name.lower()}.nc"))
     _coefficients(found, say)
     _low_light(found, say)
     say(
@@ -56,7 +55,7 @@ def coefficient(ds: Dataset, output: str) -> float:
     per kelvin.
     """
     line = ds[output].sel(irradiance=STC["irradiance"])
-    slope: Any = line.differentiate("temperature").sel(temperature=STC["temperature"], method="nearest")
+    slope = line.differentiate("temperature").sel(temperature=STC["temperature"], method="nearest")
     return float(100.0 * slope / line.sel(temperature=STC["temperature"], method="nearest"))
 
 

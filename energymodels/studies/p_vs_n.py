@@ -10,20 +10,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from energymodels.core import dataset as result
-from energymodels.core import engine
+from energymodels.core.dataset import to_dataset
+from energymodels.core.store import write
+from energymodels.core.sweep import solve
 from energymodels.report.figures import save
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.collections import QuadMesh
     from matplotlib.figure import Figure
-    from xarray import Dataset
+    from xarray import DataArray, Dataset
 
-TITLE = "p- against n-type: which base wins where, and why (over 200 000 cells)"
+TITLE = "p-type against n-type wafers (over 200 000 cells)"
 FILES = ("p-vs-n.nc", "p-vs-n.png")
 CELL = {"front.j0": 2.5, "rear.j0": 2.5, "series_resistance": 0.3, "optical_loss": 0.05}
 OVER = {
@@ -50,16 +52,16 @@ SHOWN = {"wafer_resistivity": 1.0, "wafer_thickness": 130.0}
 
 def run(folder: Path, say: Callable[[str], None]) -> list[Path]:
     """Write ``p-vs-n.nc`` and ``p-vs-n.png``."""
-    solution = engine.solve("pv.cell", OVER, CELL, keep=[*KEEP, "base_doping", "validity"])
+    solution = solve("pv.cell", OVER, CELL, keep=[*KEEP, "base_doping", "validity"])
     cases = solution.status.size
     say(
         f"{cases} cells in {solution.seconds:.2f} s, {cases / solution.seconds:.0f} per second, "
         f"{solution.failed} failed"
     )
-    ds = result.to_dataset(solution, "energymodels study p-vs-n")
+    ds = to_dataset(solution, "energymodels study p-vs-n")
     ds.attrs["title"] = "Silicon cells on p- and n-type wafers with the same surfaces"
     picture = folder / "p-vs-n.png"
-    data = result.write(ds, folder / "p-vs-n.nc")
+    data = write(ds, folder / "p-vs-n.nc")
     save(_figure(ds), picture, "study p-vs-n", 110)
     for line in _findings(ds):
         say(line)
@@ -71,9 +73,10 @@ def _at(ds: Dataset, **values: float) -> Dataset:
     return ds.sel(SHOWN | values, method="nearest")
 
 
-def _gain(ds: Dataset) -> Any:
+def _gain(ds: Dataset) -> DataArray:
     """Return the efficiency of n-type less that of p-type."""
-    return ds.efficiency.sel(wafer_type="n") - ds.efficiency.sel(wafer_type="p")
+    efficiency = ds["efficiency"]
+    return efficiency.sel(wafer_type="n") - efficiency.sel(wafer_type="p")
 
 
 def _findings(ds: Dataset) -> list[str]:
@@ -112,7 +115,7 @@ def _figure(ds: Dataset) -> Figure:
     return figure
 
 
-def _map(axes: Axes, ds: Dataset, x: str, label: str, title: str) -> Any:
+def _map(axes: Axes, ds: Dataset, x: str, label: str, title: str) -> QuadMesh:
     """Draw n less p over ``x`` and the asymmetry; dotted where a diffusion length is under four
     thicknesses.
     """
@@ -147,7 +150,7 @@ def _map(axes: Axes, ds: Dataset, x: str, label: str, title: str) -> Any:
     axes.text(
         0.03,
         0.95,
-        "n ahead: the defect catches electrons",
+        "n-type better: the defect captures electrons",
         transform=axes.transAxes,
         va="top",
         color=COLOURS["n"],
@@ -156,7 +159,7 @@ def _map(axes: Axes, ds: Dataset, x: str, label: str, title: str) -> Any:
     axes.text(
         0.03,
         0.05,
-        "p ahead: it catches holes, or neither",
+        "p-type better: it captures holes, or symmetric",
         transform=axes.transAxes,
         color=COLOURS["p"],
         bbox=box,

@@ -11,22 +11,24 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from energymodels.core import dataset as result
-from energymodels.core import engine
+from energymodels.core.dataset import to_dataset
 from energymodels.core.errors import NoteWarning
-from energymodels.pv.metals.budget import tolerance
+from energymodels.core.store import write
+from energymodels.core.sweep import solve
+from energymodels.pv.metals.budget import metal_budget
 from energymodels.report.figures import save
+from energymodels.studies.stated import stated
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-    from xarray import Dataset
+    from xarray import DataArray, Dataset
 
-TITLE = "from polysilicon to efficiency: rod against granular feed along the ingot, p-PERC, n-TOPCon, n-HJT"
+TITLE = "efficiency along the ingot: rod against granular polysilicon, p-PERC, n-TOPCon, n-HJT"
 CELLS = {
     "p-PERC": ("industrial-perc-2023", "perc"),
     "n-TOPCon": ("industrial-topcon-2023", "topcon"),
@@ -34,9 +36,10 @@ CELLS = {
     "n-HJT, POCl3 before": ("industrial-hjt-2023", "pocl3"),
 }
 FILES = (*(f"polysilicon-{name.lower()}.nc" for name in CELLS), "polysilicon.png")
+CLAIMED = stated()["granular-silicon"].value("metals")
 FEEDS = {
     "gbt-12963-2014-1": "rod, 1 ppbw (recalled limit)",
-    "granular-2025-5-metals": "granular, 0.5 ppbw (claimed)",
+    "granular-2025-5-metals": f"granular, {CLAIMED:g} ppbw (claimed)",
 }
 OVER = {"feedstock.grade": ",".join(FEEDS), "crystal.pulls": [1, 8], "crystal.position": "0:0.8:33"}
 COLOURS = ("#b2182b", "#2166ac")
@@ -55,12 +58,12 @@ def run(folder: Path, say: Callable[[str], None]) -> list[Path]:
                 "crystal.route": "rcz",
                 "process.gettering": gettering,
             }
-            solution = engine.solve(spec, OVER, values, keep=["efficiency", "wafer_metals"], sets="all")
-            found[name] = result.to_dataset(solution, "energymodels study polysilicon")
+            solution = solve(spec, OVER, values, keep=["efficiency", "wafer_metals"], sets="all")
+            found[name] = to_dataset(solution, "energymodels study polysilicon")
             found[name].attrs["clean_efficiency"] = float(
-                engine.solve(spec, {}, keep=["efficiency"]).values["efficiency"][0]
+                solve(spec, {}, keep=["efficiency"]).values["efficiency"][0]
             )
-            paths.append(result.write(found[name], folder / f"polysilicon-{name.lower()}.nc"))
+            paths.append(write(found[name], folder / f"polysilicon-{name.lower()}.nc"))
     for line in _findings(found):
         say(line)
     picture = folder / "polysilicon.png"
@@ -68,16 +71,17 @@ def run(folder: Path, say: Callable[[str], None]) -> list[Path]:
     return [*paths, picture]
 
 
-def _loss(ds: Dataset) -> Any:
+def _loss(ds: Dataset) -> DataArray:
     """Return the loss against the cell without metals, percent absolute."""
-    return ds.attrs["clean_efficiency"] - ds.efficiency
+    clean: float = ds.attrs["clean_efficiency"]
+    return clean - ds["efficiency"]
 
 
 def _findings(found: dict[str, Dataset]) -> list[str]:
     """Return what the sweeps say, in sentences with figures."""
     lines = [
-        "Loss against a cell without metals, % absolute: stainless prior (lowest to highest over "
-        "published sets and priors)"
+        "Loss against a cell without metals, % absolute: stainless composition (minimum to maximum over "
+        "published sets and compositions)"
     ]
     for name, ds in found.items():
         for grade, words in FEEDS.items():
@@ -89,7 +93,7 @@ def _findings(found: dict[str, Dataset]) -> list[str]:
                     ", ".join(f"{v[0].item():.3f} ({v.min().item():.3f} to {v.max().item():.3f})" for v in at)
                 )
             lines.append(f"  {name:<20} {words:<30} crystal 1 at 0, 0.8: {parts[0]}; crystal 8: {parts[1]}")
-    limits = tolerance("industrial-hjt-2023", ["Fe", "Cr", "Co", "Ni"], [0.1], ["n"], sets="all").isel(
+    limits = metal_budget("industrial-hjt-2023", ["Fe", "Cr", "Co", "Ni"], [0.1], ["n"], sets="all").isel(
         cell=0, loss=0
     )
     one = [limits.sel(element=metal) for metal in limits.element.values]
@@ -117,14 +121,15 @@ def _claim(found: dict[str, Dataset]) -> list[str]:
             for p in STYLES
         ]
     return [
-        "What 0.5 in place of 1 ppbw gains, % absolute, at most along the crystal: stainless prior (at most "
-        "over sets and priors)",
+        f"What {CLAIMED:g} in place of 1 ppbw gains, % absolute, maximum along the crystal: "
+        f"stainless composition "
+        "(maximum over sets and compositions)",
         *(
             f"  {name:<20} crystal 1: {first[0]:.3f} ({first[1]:.3f}); crystal 8: {last[0]:.3f} "
             f"({last[1]:.3f})"
             for name, (first, last) in gains.items()
         ),
-        "Not published: how any total splits among metals, and a measured total of rod; near 0.1 ppbw a "
+        "Not published: the composition of any total of metals, and a measured total of rod; near 0.1 ppbw a "
         "metal the analysis ends.",
     ]
 
@@ -135,8 +140,8 @@ def _figure(found: dict[str, Dataset]) -> Figure:
     figure = Figure(figsize=(12, 8.2), layout="constrained")
     figure.suptitle(
         "Efficiency along the ingot: metals of the feedstock at their stated upper limits, "
-        "stainless-steel prior\n"
-        "bands: every published parameter set, coefficient and prior, one at a time; doping held; "
+        "stainless-steel composition\n"
+        "bands: every published parameter set, coefficient and composition, one at a time; doping held; "
         "typical cells",
         fontsize=12,
     )
@@ -154,7 +159,7 @@ def _panel(axes: Axes, name: str, ds: Dataset) -> None:
             axes.plot(x, some.isel(set=0), style, color=colour, label=f"{words}, crystal {pull}")
             axes.fill_between(x, some.min("set"), some.max("set"), color=colour, alpha=0.13, linewidth=0)
     low = min(float(ds.efficiency.min()), ds.attrs["clean_efficiency"] - 0.1)
-    axes.set(title=name, xlabel="place along the crystal (share solidified)", ylabel="efficiency (%)")
+    axes.set(title=name, xlabel="solidified fraction along the crystal", ylabel="efficiency (%)")
     axes.set_ylim(
         max(low, ds.attrs["clean_efficiency"] - 3.0) - 0.02,
         ds.attrs["clean_efficiency"] + 0.05 * np.ptp(axes.get_ylim()),

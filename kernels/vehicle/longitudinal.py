@@ -104,7 +104,11 @@ def _total(c, steps, first, last, base, w):
     share, most, slowest = c.regeneration_share, c.regeneration_power, c.regeneration_speed
     constant, linear, square = c.loss_constant, c.loss_linear, c.loss_square
     for i in range(LANES * TOTALS):
-        w[i] = 0.0 if i < HIGHEST else -inf if i < LOWEST else inf
+        w[i] = 0.0
+    for i in range(HIGHEST, LOWEST):
+        w[i] = -inf
+    for i in range(LOWEST, LANES * TOTALS):
+        w[i] = inf
     mine = steps[BLOCK * first : BLOCK * last]  # a loop that begins at 0 needs no check for indices below it
     for b in range(last - first):
         at = BLOCK * b

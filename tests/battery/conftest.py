@@ -1,18 +1,17 @@
-"""What the tests of battery kernels share: tables written by hand, and a way into the work arrays
-of a case.
-"""
+"""What the tests of battery kernels share: tables written by hand, and a way into a case's work arrays."""
 
 import inspect
 from types import SimpleNamespace
 from unittest import mock
 
+import handmade
 import numpy as np
 import pytest
 from numba.core import config
 
-from energymodels.core.axes import make_axes
-from energymodels.core.engine import _columns
-from energymodels.core.model import Block, get_model, scalar_outputs
+from energymodels.core.model import Block, scalar_outputs
+from energymodels.core.plan import plan
+from energymodels.core.registry import get_model
 from energymodels.core.spec import load
 from energymodels.kernels.battery.cell import drive, layout
 from energymodels.kernels.battery.cell import row as to
@@ -21,39 +20,13 @@ from energymodels.kernels.battery.cell import work as at
 FAST = config.DISABLE_JIT
 
 
-def table(*coefficients, low=0.0, high=1.0, below=0.0, above=0.0):
-    """Return a table of one cubic: ``coefficients`` are those of powers of x."""
-    width = high - low
-    shifted = np.polynomial.Polynomial(coefficients)(np.polynomial.Polynomial([low, width])).coef
-    pieces = np.zeros(4)
-    pieces[: shifted.size] = shifted
-    return np.array([low, high, 1.0, 1.0 / width, below, above, 8.0, 1.0, *pieces])
-
-
-def constant(value):
-    """Return the table of a constant."""
-    return np.array([0.0, 1.0, 0.0, 0.0, 0.0, 0.0, value])
-
-
-def material(functions):
-    """Return (tables, index, coefficients) of functions {number: table} of x alone; those left out are 1."""
-    index = np.zeros((layout.FUNCTIONS, 1 + 2 * layout.RANK), dtype=np.int64)
-    index[:, 0] = 1
-    tables = [constant(1.0)]
-    for function, one in functions.items():
-        index[function, 1] = sum(t.size for t in tables)
-        tables.append(one)
-    return np.concatenate(tables), index, np.ones((layout.FUNCTIONS, layout.RANK + 1))
-
-
 def solve_case(model="battery.dfn", values=None, time=()):
     """Run one case straight through the kernel; return its row, results and work arrays, which stand at the
     case's end.
     """
     spec = load(model).replace(values or {})
     found = get_model(spec.model)
-    axes = make_axes(spec.fields, {}, {}, lambda name: (name, ""))
-    columns = {path: column.ravel() for path, column in _columns(spec.fields, spec.checked(), axes).items()}
+    columns = {path: column.ravel() for path, column in plan(spec).columns.items()}
     prepared = found.prepare(columns)
     rows = np.zeros(1, to.ROW).view(np.recarray)
     for name in to.ROW.names:
@@ -89,9 +62,18 @@ def solve_case(model="battery.dfn", values=None, time=()):
     )  # fmt: skip
 
 
+@pytest.fixture
+def quick_reference(monkeypatch):
+    """Let PyBaMM solve to 1e-6, four times as fast as to 1e-8 and still far closer than what is compared."""
+    from energymodels.backends.pybamm import solver
+
+    monkeypatch.setattr(solver, "TOLERANCE", 1e-6)
+
+
 @pytest.fixture(scope="session")
 def tools():
     """Return the helpers of this file."""
     return SimpleNamespace(
-        table=table, constant=constant, material=material, solve_case=solve_case, fast=FAST
-    )
+        table=handmade.table, constant=handmade.constant, material=handmade.material,
+        solve_case=solve_case, fast=FAST,
+    )  # fmt: skip

@@ -93,13 +93,14 @@ def test_describe(cli):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("quick_reference")
 @pytest.mark.skipif(bool(FAST), reason="a whole charge takes minutes interpreted")
 def test_compare_and_backend(cli):
     words = ["-p", "protocol=Charge at 4C until 3.65 V", "-p", "mesh=pybamm", "-p", "tolerance=1e-6"]
     entries = strict(cli("compare", CELL, *words, "--json").stdout)
     assert {"voltage", "capacity", "duration", "termination"} <= {entry["output"] for entry in entries}
     assert all(entry["within"] for entry in entries)
-    text = cli("compare", CELL, *words).stdout
+    text = cli("compare", CELL, *words, "-p", "model=battery.spm").stdout
     assert all(word in text for word in ("voltage", "rms", "capacity"))
     theirs = strict(cli("run", CELL, *words, "-b", "pybamm", "--json").stdout)
     assert theirs["capacity"] == pytest.approx(0.518, abs=1e-3)

@@ -11,7 +11,8 @@ import pytest
 from numba import config
 
 from energymodels import datasets
-from energymodels.claims import claims, entries, evaluate, relations, words
+from energymodels.claims import entries, evaluate, relations, words
+from energymodels.claims.evaluate import evaluated
 from energymodels.claims.relations import Value
 from energymodels.claims.verdict import (
     CONSISTENT,
@@ -24,7 +25,7 @@ from energymodels.claims.verdict import (
     meets,
     verdict,
 )
-from energymodels.core import engine
+from energymodels.core import sweep as engine
 from energymodels.core.errors import InputError
 from energymodels.core.spec import bundled
 from energymodels.studies import claims as study
@@ -435,7 +436,7 @@ def test_all_asked_for_are_there():
 def found():
     if config.DISABLE_JIT:
         pytest.skip("thousands of time steps, interpreted")
-    return {claim["name"]: claim for claim in claims()}
+    return {claim["name"]: claim for claim in evaluated()}
 
 
 def test_all_statements_have_a_verdict(found):
@@ -498,7 +499,7 @@ def test_what_decides_nothing_is_only_shown(found):
 
 
 def test_the_study_writes_what_it_found(found, monkeypatch, tmp_path):
-    monkeypatch.setattr(study, "claims", lambda: list(found.values()))
+    monkeypatch.setattr(study, "evaluated", lambda: list(found.values()))
     said: list[str] = []
     data, table, picture = study.run(tmp_path, said.append)
     assert json.loads(data.read_text(encoding="utf-8")) == list(found.values())

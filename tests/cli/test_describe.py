@@ -4,7 +4,7 @@ import pytest
 
 from energymodels.cli.common import table_lines
 from energymodels.cli.folding import folded_rows
-from energymodels.core.model import MODELS, get_model
+from energymodels.core.registry import MODELS, get_model
 from energymodels.core.spec import bundled
 from energymodels.kernels.status import MEANINGS
 

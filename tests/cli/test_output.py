@@ -11,7 +11,7 @@ from click.shell_completion import ShellComplete
 import energymodels as em
 from energymodels.cli import main
 from energymodels.cli.completion import Bash
-from energymodels.core import engine
+from energymodels.core.plan import Plan
 
 DIODE = ("pv.diode", "-v", "photocurrent=1,2")
 COMMAND = (
@@ -24,9 +24,9 @@ COMMAND = (
 def work(monkeypatch):
     """Return a list that grows by one whenever something is solved."""
     done = []
-    original = engine.solve
+    original = Plan.solve
     monkeypatch.setattr(
-        engine, "solve", lambda *args, **options: done.append(args) or original(*args, **options)
+        Plan, "solve", lambda *args, **options: done.append(args) or original(*args, **options)
     )
     return done
 
@@ -156,7 +156,9 @@ def test_completion():
     assert offered("sweep", "pv.cell", "-v", last="front.j0,rear.j0_m") == ["front.j0,rear.j0_metal="]
     assert offered("describe", "pv.cell", last="stat") == ["status"]
     assert offered("study", last="p-") == ["p-vs-n"]
-    assert offered("tolerance", "pv.cell", "-p", last="temp") == ["temperature="]
+    assert offered("metal-budget", "pv.cell", "-p", last="temp") == ["temperature="]
+    assert offered("tolerance", "pv.cell", "-p", last="temp") == ["temperature="]  # the old name
+    assert offered(last="m") == ["metal-budget", "models"]
     assert offered("run", "no-such-spec", "-p", last="w") == []
 
 

@@ -16,10 +16,11 @@ from numba.core import config
 import energymodels as em
 from energymodels import datasets
 from energymodels.cli import VERBS, main
-from energymodels.core.engine import solve
-from energymodels.core.model import MODELS, get_model
+from energymodels.core.plan import Plan
+from energymodels.core.registry import MODELS, get_model
 from energymodels.core.schema import schema
 from energymodels.core.spec import bundled
+from energymodels.core.sweep import solve
 from energymodels.pv import records as audit
 
 FAST = config.DISABLE_JIT
@@ -251,9 +252,7 @@ def test_sweep_keep_threads_and_backend(cli, tmp_path):
 
 
 def test_interrupted_sweep_keeps_its_file(monkeypatch, tmp_path):
-    import energymodels.core.engine as engine
-
-    original = engine.solve
+    original = Plan.solve
 
     def interrupted(*args, progress=None, **options):
         def stop(done, cases):
@@ -261,7 +260,7 @@ def test_interrupted_sweep_keeps_its_file(monkeypatch, tmp_path):
 
         return original(*args, progress=stop, **(options | {"threads": 1, "chunk": 1}))
 
-    monkeypatch.setattr(engine, "solve", interrupted)
+    monkeypatch.setattr(Plan, "solve", interrupted)
     monkeypatch.setattr(sys, "argv", ["energymodels"])
     path = tmp_path / "part.nc"
     done = CliRunner().invoke(main, ["sweep", "pv.diode", "-v", "photocurrent=1,2,3", "-o", str(path)])
@@ -340,9 +339,7 @@ def with_fields(fields):
 def test_compare_where_the_reference_does_not_converge(cli, fields, missed):
     """Whose fault it is, is decided by the equation: what pvlib has not solved is nothing to hold against."""
     done = cli("compare", "pv.diode", *with_fields(fields), status=4)
-    assert said(done) == (
-        f"error: the reference did not converge, so there is nothing to hold against: {missed}"
-    )
+    assert said(done) == (f"error: the reference did not converge, no comparison is possible: {missed}")
     assert [line.split()[0] for line in done.stdout.splitlines() if "NOT CONVERGED" in line] == [missed]
     assert "PAST" not in done.stdout
     entries = {
@@ -463,7 +460,7 @@ def test_records_are_explained_or_flagged(records):
 def test_records_gate_fails_with_status_one(cli, monkeypatch, records):
     """A prediction that misses is said by the exit status, whatever else is printed."""
     missed = [entry | {"passed": False if entry["passed"] else None} for entry in records]
-    monkeypatch.setattr(audit, "records", lambda auger: missed)
+    monkeypatch.setattr(audit, "audited", lambda auger: missed)
     assert strict(cli("records", "--json", status=1).stdout) == missed
     assert cli("records", status=1).stdout
 
@@ -471,14 +468,14 @@ def test_records_gate_fails_with_status_one(cli, monkeypatch, records):
 def test_records_gate_is_the_tolerance(monkeypatch):
     monkeypatch.setitem(audit.TOLERANCE, "v_oc", 1e-6)
     monkeypatch.setattr(audit, "_explain", lambda table, auger: {})
-    entries = audit.records(("niewelt2022",))
+    entries = audit.audited(("niewelt2022",))
     assert {entry["passed"] for entry in entries if entry["tier"] == "prediction"} == {False}
 
 
 def test_records_of_one_model_as_text(cli, monkeypatch, records):
     asked = []
     monkeypatch.setattr(
-        audit, "records", lambda auger: asked.extend(auger) or [e for e in records if e["auger"] in auger]
+        audit, "audited", lambda auger: asked.extend(auger) or [e for e in records if e["auger"] in auger]
     )
     text = cli("records", "--auger", "niewelt2022").stdout
     assert asked == ["niewelt2022"]
@@ -624,9 +621,7 @@ def test_run_sets_writes_every_set(cli, tmp_path):
 
 
 def test_run_sets_counts_failures(cli, monkeypatch):
-    import energymodels.core.engine as engine
-
-    original = engine.solve
+    original = Plan.solve
 
     def broken(*args, **options):
         solution = original(*args, **options)
@@ -634,7 +629,7 @@ def test_run_sets_counts_failures(cli, monkeypatch):
         solution.values["efficiency"][[1, 3]] = np.nan
         return solution
 
-    monkeypatch.setattr(engine, "solve", broken)
+    monkeypatch.setattr(Plan, "solve", broken)
     done = cli("run", *METALS, "--sets", "5", "--json", status=1)
     found = strict(done.stdout)
     assert found["status"] == 2
@@ -649,7 +644,7 @@ def test_run_sets_that_fail_are_null(cli):
 
 
 @pytest.mark.parametrize(("words", "part"), [
-    (["pv.cell", "--sets", "all"], "nothing that this spec uses has published alternatives"),
+    (["pv.cell", "--sets", "all"], "the data in use by this spec have no published alternatives"),
     ([*METALS, "--sets", "some"], "all, or a number of draws"),
     ([*METALS, "--sets", "0"], "all, or a number of draws"),
 ])  # fmt: skip
@@ -665,7 +660,7 @@ def test_describe_folds_tables_of_many_like_fields(cli):
         "ppbw",
         "from 0 to 1e+09",
         "not set",
-        "* in the bulk of the feedstock",
+        "* concentration in the feedstock bulk",
         " names: Fe, Cr, ",
     )
     assert all(part in line for part in shared)
@@ -685,7 +680,7 @@ def test_describe_folds_tables_of_many_like_fields(cli):
 def test_only_like_fields_fold():
     from energymodels.cli.folding import alike as _alike
     from energymodels.cli.folding import general as _general
-    from energymodels.core.schema import FieldInfo
+    from energymodels.core.field import FieldInfo
 
     def table(name, meanings, start=0, **more):
         paths = [f"{name}.f{start + i}" for i in range(len(meanings))]

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 import energymodels as em
-from energymodels.core.axes import make_axes, read_values
+from energymodels.core.axes import make_axes
+from energymodels.core.entries import read_values
 from energymodels.core.errors import EntryWarning, InputError
 from energymodels.kernels import status
 
@@ -219,8 +220,8 @@ def test_swept_twice():
     ({"wafer.type": "p,n"}, {"wafer.dopant": "P,Ga"}),
 ])  # fmt: skip
 def test_alternatives_are_not_swept_together(one, other):
-    assert "stands for the same thing" in refusal(one | other)[next(iter(other))]
-    assert "stands for the same thing" in refusal(one, other)[next(iter(other))]
+    assert "is the same field as" in refusal(one | other)[next(iter(other))]
+    assert "is the same field as" in refusal(one, other)[next(iter(other))]
 
 
 def test_fields_that_shape_the_result_stay_fixed():

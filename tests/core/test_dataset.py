@@ -10,9 +10,9 @@ import xarray as xr
 
 import energymodels as em
 from energymodels import datasets
-from energymodels.core.dataset import SUFFIXES
 from energymodels.core.errors import InputError
-from energymodels.core.model import get_model
+from energymodels.core.registry import get_model
+from energymodels.core.store import SUFFIXES
 from energymodels.kernels import status
 
 VERSIONS = ("energymodels_version", "numpy_version", "numba_version", "python_version")

@@ -13,16 +13,17 @@ from numba.core import config
 import energymodels as em
 from energymodels import datasets
 from energymodels.core.dataset import to_dataset
-from energymodels.core.engine import solve
 from energymodels.core.errors import InertWarning, InputError, ValidityWarning
-from energymodels.core.model import MODELS, get_model
+from energymodels.core.registry import MODELS, get_model
 from energymodels.core.spec import bundled
+from energymodels.core.sweep import solve
+from energymodels.core.table import rows
 from energymodels.kernels import status
 from energymodels.kernels.constants import K_B_EV
 from energymodels.kernels.pv.cell import preparation
 from energymodels.kernels.pv.optics import lambertian
 from energymodels.pv import silicon
-from energymodels.pv.cell import rows as pv_cell_rows
+from energymodels.pv.cell import optics
 
 FAST = config.DISABLE_JIT  # interpreted: the same tests on fewer cells
 SOME = 3 if FAST else 25
@@ -104,9 +105,9 @@ SWEEPS = {
             "pack.cell": "battery-lfp-4c" if FAST else "battery-lfp-4c,battery-nmc811-sic",
             "pack.soc_start": "0.2002" if FAST else "0.6,1",
             "pack.resistance": "0,0.1",
-            "cell.thermal": "isothermal,lumped",
+            "battery_cell.thermal": "isothermal,lumped",
         },
-        {"cell.heat_transfer_coefficient": 10.0, "pack.soc_min": 0.2, "cycles_max": 1.0},
+        {"battery_cell.heat_transfer_coefficient": 10.0, "pack.soc_min": 0.2, "cycles_max": 1.0},
     ),
     "vehicle.charge_stop": (
         {
@@ -114,10 +115,10 @@ SWEEPS = {
             "pack.temperature": "0,40",
             "pack.cell": "battery-lfp-4c" if FAST else "battery-lfp-4c,battery-nmc811-sic",
             "station.power": "100" if FAST else "100,inf",
-            "cell.thermal": "lumped" if FAST else "isothermal,lumped",
+            "battery_cell.thermal": "lumped" if FAST else "isothermal,lumped",
         },
         {
-            "cell.heat_transfer_coefficient": 10.0,
+            "battery_cell.heat_transfer_coefficient": 10.0,
             "pack.resistance": 0.05,
             "pack.fidelity": "battery.spme",
             "cycle": "udds",
@@ -599,7 +600,7 @@ def test_shockley_queisser(gap, emission, efficiency):
     assert ds.efficiency.item() == pytest.approx(efficiency, abs=0.03)
 
 
-@pytest.mark.parametrize("key", pv_cell_rows.OPTICS)
+@pytest.mark.parametrize("key", optics.OPTICS)
 def test_optical_tables_between_their_nodes(key):
     """The cubic over a smooth table: J0 and current to 1e-5, some 0.3 uV and 0.4 uA cm-2."""
     rng = np.random.default_rng(3)
@@ -607,11 +608,11 @@ def test_optical_tables_between_their_nodes(key):
     nk, light = datasets.series(key), datasets.series("pv/am15g").columns
     tables = (np.column_stack([nk.columns[c] for c in ("wavelength", "n", "k")]),
     float(nk.meta["temperature"]["value"]),
-              np.column_stack([light["wavelength"], light["irradiance"]]), pv_cell_rows.ENERGIES)  # fmt: skip
+              np.column_stack([light["wavelength"], light["irradiance"]]), optics.ENERGIES)  # fmt: skip
     direct = [
         lambertian.tabulate(np.array([t]), np.array([w]), *tables) for t, w in zip(T, thickness, strict=True)
     ]
-    generation, emission = preparation.optical(T, thickness, *pv_cell_rows.optical_tables(key))
+    generation, emission = preparation.optical(T, thickness, *optics.optical_tables(key))
     np.testing.assert_allclose(generation, [g.item() for g, _ in direct], rtol=1e-5)
     np.testing.assert_allclose(emission, [np.exp(e).item() for _, e in direct], rtol=1e-5)
 
@@ -622,7 +623,7 @@ def test_optical_tables_between_their_nodes(key):
 def test_comparison_with_the_reference(over):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        entries = em.compare("pv.diode", {"curve.points": 5}, over=over)
+        entries = rows(em.compare("pv.diode", {"curve.points": 5}, over=over), "output")
     assert {entry["output"] for entry in entries} == {"i_sc", "v_oc", "i_mp", "v_mp", "p_mp", "i"}
     assert all(
         entry["within"] and entry["deviation"] <= entry["tolerance"] and entry["reason"] for entry in entries

@@ -9,8 +9,8 @@ import pytest
 from numba.core import config
 
 import energymodels as em
-from energymodels.core.engine import solve
-from energymodels.core.model import MODELS, get_model
+from energymodels.core.registry import MODELS, get_model
+from energymodels.core.sweep import solve
 from energymodels.kernels import status
 
 pytestmark = pytest.mark.filterwarnings("ignore::energymodels.core.errors.InertWarning")

@@ -13,12 +13,16 @@ import pytest
 import xarray as xr
 
 import energymodels as em
-from energymodels.core import engine
-from energymodels.core import model as registry
-from energymodels.core.dataset import SUFFIXES, to_dataset
+from energymodels.core import registry
+from energymodels.core import solve as solving
+from energymodels.core import sweep as engine
+from energymodels.core.dataset import to_dataset
 from energymodels.core.errors import Fault, InputError
+from energymodels.core.field import FieldInfo
 from energymodels.core.model import Model, Output, Prepared
-from energymodels.core.schema import FieldInfo, Table, choice, quantity, schema, text
+from energymodels.core.review import Review
+from energymodels.core.schema import Table, choice, quantity, schema, text
+from energymodels.core.store import SUFFIXES
 
 
 class Echo(Table):
@@ -34,8 +38,17 @@ FLAGS = {"flag_values": np.array([-1, 0, 1], dtype=np.int8), "flag_meanings": "n
 ROW = np.dtype([("length", "f8"), ("warmth", "f8"), ("factor", "f8"), ("words", "i8")])
 
 
+class EchoReview(Review):
+    """What there is to say of an echo."""
+
+    def faults(self):
+        return [Fault("mode", "heavy", hint="needs more than one word")] if _heavy(self.of.fields) else []
+
+
 class EchoModel(Model):
     """Echoes its fields."""
+
+    review = EchoReview
 
     name = "test.echo"
     summary = "echo"
@@ -72,10 +85,7 @@ class EchoModel(Model):
             raise InputError(Fault(name, hint="has no weight"))
         return self.names.get(name)
 
-    def check(self, fields):
-        return [Fault("mode", "heavy", hint="needs more than one word")] if _heavy(fields) else []
-
-    def axes(self, fields, along, probe):
+    def axes(self, context, probe):
         self.asked.append(["duration"])
         return {"time": np.linspace(0.0, probe(["duration"]).values["duration"].max(), 3)}
 
@@ -103,7 +113,7 @@ def _heavy(fields):
 @pytest.fixture(autouse=True)
 def echo(monkeypatch):
     """Register the model for one test."""
-    monkeypatch.setitem(registry._FILES, "test.echo", "echo_of_the_tests")
+    monkeypatch.setitem(registry.HOMES, "test.echo", "echo_of_the_tests")
     monkeypatch.setattr(registry, "MODELS", (*registry.MODELS, "test.echo"))
     monkeypatch.setitem(sys.modules, "energymodels.echo_of_the_tests", SimpleNamespace(MODEL=EchoModel()))
     monkeypatch.setattr(EchoModel, "asked", [])
@@ -299,7 +309,7 @@ def test_interrupted_probe_interrupts(monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(EchoModel, "solve", interrupted)
-    monkeypatch.setattr(engine, "load_kernel", lambda *_: None)
+    monkeypatch.setattr(solving, "load_kernel", lambda *_: None)
     with pytest.raises(KeyboardInterrupt):
         engine.solve("test.echo", {"length": "1,2"}, threads=1)
 

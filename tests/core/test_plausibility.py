@@ -7,22 +7,20 @@ import pytest
 
 import energymodels as em
 from energymodels.core import plausibility
-from energymodels.core.axes import make_axes
-from energymodels.core.columns import of_fields
-from energymodels.core.engine import _check_cross, _columns, solve
 from energymodels.core.errors import PlausibilityWarning
-from energymodels.core.model import MODELS, get_model
+from energymodels.core.plan import plan
+from energymodels.core.registry import MODELS, get_model
 from energymodels.core.schema import schema
-from energymodels.core.spec import bundled, load
+from energymodels.core.spec import bundled
+from energymodels.core.sweep import solve
 from energymodels.pv.cell.doubts import photons
 from energymodels.studies import operating_conditions, p_vs_n, polysilicon
 
 
 def remarks(spec, values=None):
     """Return what is said of one case, without solving it."""
-    base = load(spec).replace(values or {})
-    columns = of_fields(base.fields, base.checked(), 1)
-    return plausibility.remarks(get_model(base.model), base.fields, columns, list(base.values), (1,))
+    planned = plan(spec, {}, values)
+    return plausibility.remarks(planned.review, planned.infos, planned.shape)
 
 
 CELL = {"optical_loss": 0.05}
@@ -34,13 +32,13 @@ DOUBTFUL = [
     ("pv.cell", CELL | {"wafer.tau": 3.0}, ["3ms or 3us?"]),
     ("pv.cell", CELL | {"wafer.tau_n0": 500.0, "wafer.tau_p0": 1e-3},
     ["wafer.tau_n0 = 500 s", "500ms or 500us?"]),
-    ("pv.cell", {"generation_current_density": 70.0}, ["more than all photons of AM1.5G"]),
-    ("pv.cell", {"generation_current_density": 45.0}, ["Lambertian limit of the wafer's thickness"]),
+    ("pv.cell", {"generation_current_density": 70.0}, ["exceeds the photon current"]),
+    ("pv.cell", {"generation_current_density": 45.0}, ["Lambertian limit of the wafer thickness"]),
     ("pv.cell", {"generation_current_density": 42.0, "temperature": "50degC"},
     ["no temperature coefficient", "+0.5"]),
     ("pv.cell", CELL | {"front.j0_metal": 500.0},
     ["front.j0_metal has no effect", "front.metal_fraction is 0"]),
-    ("pv.cell", {}, ["optics is the ideal limit", "optical_loss"]),
+    ("pv.cell", {}, ["optics is the Lambertian limit", "optical_loss"]),
     ("pv.cell", CELL | {"wafer.metals.Fe_i": 1e12, "wafer.pairs": "light"},
     ["wafer.metals.Fe_i", "does not pair", "metals.Fe"]),
     ("battery.spm", {"positive.thickness": 75e-6}, ["positive.thickness = 7.5e-05 um", "7.5e-05m?"]),
@@ -78,12 +76,8 @@ SWEPT = [
 
 @pytest.mark.parametrize(("spec", "over", "values"), SWEPT)
 def test_nothing_is_said_of_the_studies_of_solar_cells(spec, over, values):
-    base = load(spec).replace(values)
-    axes = make_axes(base.fields, over, None)
-    shape = tuple(axis.size for axis in axes)
-    columns = _columns(base.fields, _check_cross(base, base.fields, axes), axes)
-    given = [*base.values, *(path for axis in axes for path in axis.values)]
-    assert plausibility.remarks(get_model(base.model), base.fields, columns, given, shape) == []
+    planned = plan(spec, over, values)
+    assert plausibility.remarks(planned.review, planned.infos, planned.shape) == []
 
 
 @pytest.mark.parametrize("model", [m for m in MODELS if m != "pv.cell"])

@@ -5,16 +5,26 @@ from importlib import import_module
 import numpy as np
 import pytest
 
-from energymodels.core.model import MODELS, get_model, hand_out, scalar_outputs
+from energymodels.core.model import hand_out, scalar_outputs
+from energymodels.core.registry import MODELS, get_model
 from energymodels.kernels.battery.cell import row
 from energymodels.kernels.battery.design import layout
+from energymodels.kernels.pv.cell import row as cell
+from energymodels.kernels.vehicle import pack_row
 
-CONSTANTS = {"battery.design": layout, "battery.spm": row, "battery.spme": row, "battery.dfn": row}
+CONSTANTS = {
+    "battery.design": layout,
+    "battery.spm": row,
+    "battery.spme": row,
+    "battery.dfn": row,
+    "pv.cell": cell,
+    "vehicle.drive": pack_row,
+}
 OF_CYCLES = {"duration", "distance"}  # whose names in capitals are rows of the table of cycles
 SERIES = {
     "battery.dfn": row,
     "vehicle.range": import_module("energymodels.kernels.vehicle.longitudinal"),
-    "vehicle.drive": import_module("energymodels.kernels.vehicle.pack_drive"),
+    "vehicle.drive": pack_row,
 }
 
 

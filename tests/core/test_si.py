@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from energymodels.core import si, units
-from energymodels.core.model import MODELS, get_model
+from energymodels.core.registry import MODELS, get_model
 from energymodels.core.schema import schema
 
 FIELDS = {

@@ -10,7 +10,7 @@ import energymodels as em
 from energymodels import datasets
 from energymodels.core.axes import dim_name
 from energymodels.core.errors import InputError
-from energymodels.core.model import MODELS, get_model
+from energymodels.core.registry import MODELS, get_model
 from energymodels.core.schema import Table, schema
 from energymodels.core.spec import bundled, loads
 

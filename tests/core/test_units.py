@@ -7,7 +7,7 @@ import pytest
 from energymodels import datasets
 from energymodels.core import units
 from energymodels.core.dataset import AXIS_ATTRS
-from energymodels.core.model import MODELS, get_model
+from energymodels.core.registry import MODELS, get_model
 from energymodels.core.schema import schema
 
 TEXTS = [

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from energymodels import datasets
-from energymodels.core.model import MODELS, get_model
+from energymodels.core.registry import MODELS, get_model
 from energymodels.core.spec import bundled, load
 
 KEYS = datasets.keys()

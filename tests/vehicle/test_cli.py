@@ -105,11 +105,16 @@ def test_errors_of_traces(cli, tmp_path, rows, message):
 
 def test_drive(cli):
     found = json.loads(
-        cli("run", "drive-zeekr-007", "-p", "cycles_max=1", "-p", "cell.tolerance=1e-3", "--json").stdout
+        cli(
+            "run", "drive-zeekr-007", "-p", "cycles_max=1", "-p", "battery_cell.tolerance=1e-3", "--json"
+        ).stdout
     )
     assert found["termination"] == "cycles_max"
     assert found["range"] == pytest.approx(688.0, rel=0.08)
-    assert "cell.limits.negative_potential" in cli("describe", "vehicle.drive", "cell.limits").stdout
+    assert (
+        "battery_cell.limits.negative_potential"
+        in cli("describe", "vehicle.drive", "battery_cell.limits").stdout
+    )
 
 
 def test_charge_stop(cli, tmp_path):
@@ -131,19 +136,19 @@ def test_charge_stop(cli, tmp_path):
         "-v",
         "minutes=5,10",
         "-v",
-        "cell.negative.particle_radius=3um,5um",
+        "battery_cell.negative.particle_radius=3um,5um",
         "-o",
         out,
     )
     ds = em.read(out)
-    assert ds.range_added.dims == ("minutes", "cell_negative_particle_radius")
+    assert ds.range_added.dims == ("minutes", "battery_cell_negative_particle_radius")
     assert (ds.range_added.diff("minutes") > 0.0).all()
 
 
 @pytest.mark.parametrize(("change", "message"), [
     ("pack.cell=battery-lpf-4c", "did you mean battery-lfp-4c"),
-    ("cell.thermal=lumpd", "did you mean lumped"),
-    ("cell.negative.thickness=5 kg", "cannot be converted"),
+    ("battery_cell.thermal=lumpd", "did you mean lumped"),
+    ("battery_cell.negative.thickness=5 kg", "cannot be converted"),
 ])  # fmt: skip
 def test_errors_of_packs(cli, change, message):
     done = cli("run", "vehicle.drive", "-p", change, status=2)

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import json
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -19,10 +18,11 @@ from energymodels.battery.parameters.names import ASKED_FOR, SIDE_REACTIONS
 from energymodels.battery.parameters.sets import read_bundled
 from energymodels.battery.parameters.sheet import Sheet
 from energymodels.core.errors import Fault, InputError
+from energymodels.core.values import Tree
 
 # what PyBaMM is given in a formula's place, to be replaced afterwards
 POINTS = {"x": [0.0, 1.0], "y": [0.0, 0.0]}
-OPERATIONS: dict[Any, Callable[..., Any]] = {
+OPERATIONS: dict[object, Callable[..., pybamm.Symbol]] = {
     np.add: operator.add,
     np.subtract: operator.sub,
     np.multiply: operator.mul,
@@ -41,14 +41,14 @@ OVER_CONCENTRATION = {
 BARE = {ours: bare for bare, ours in bpx.KEYS.items()}
 
 
-def from_file(path: Path) -> Any:
+def from_file(path: Path) -> pybamm.ParameterValues:
     """Return the parameter values of a BPX file; InputError says what is wrong with it."""
     bpx.read(path)  # every fault, in our words
     raw, _ = bpx.validated(json.loads(path.read_text(encoding="utf-8-sig")), path.name)
     return _values(bpx.completed(raw))
 
 
-def from_bundled(name: str) -> Any:
+def from_bundled(name: str) -> pybamm.ParameterValues:
     """Return the parameter values of a bundled cell, with its side reactions."""
     sheet = read_bundled(name)
     values = _values(_written(sheet))
@@ -62,11 +62,11 @@ def from_bundled(name: str) -> Any:
     return values
 
 
-def _side_reactions(entries: Mapping[str, Any]) -> dict[str, Any]:
+def _side_reactions(entries: Tree) -> dict[str, object]:
     """Return PyBaMM's parameters of side reactions; rates of plating and of dead lithium are those of its set
     OKane2022.
     """
-    found: dict[str, Any] = {(SIDE_REACTIONS | ASKED_FOR)[key]: value for key, value in entries.items()}
+    found: dict[str, object] = {(SIDE_REACTIONS | ASKED_FOR)[key]: value for key, value in entries.items()}
     if "plating_rate_constant" in entries:
         rate = pybamm.constants.F * pybamm.Parameter(SIDE_REACTIONS["plating_rate_constant"])
         found["Exchange-current density for plating [A.m-2]"] = lambda c_e, c_Li, T: rate * c_e
@@ -79,7 +79,7 @@ def _side_reactions(entries: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _values(raw: Mapping[str, Any]) -> Any:
+def _values(raw: Tree) -> pybamm.ParameterValues:
     """Return what PyBaMM makes of a BPX file's content, in the layout of BPX 1."""
     texts = dict(bpx.formulas(raw["Parameterisation"]))
     parts = {
@@ -129,14 +129,14 @@ def _target(title: str, bare: str) -> tuple[str, str]:
     return f"{title} {names[bare]}", ""
 
 
-def _function(text: str, place: str, energy: float, T_ref: float) -> Callable[..., Any]:
+def _function(text: str, place: str, energy: float, T_ref: float) -> Callable[..., pybamm.Symbol]:
     """Return a function of PyBaMM's symbols: of x, and of temperature (K) by Arrhenius' law if ``energy`` (J
     mol-1) is not 0.
     """
     steps = expression.parse(text, place).steps
 
-    def f(x: Any, T: Any = T_ref) -> Any:
-        stack: list[Any] = []
+    def f(x: pybamm.Symbol, T: pybamm.Symbol = T_ref) -> pybamm.Symbol:
+        stack: list[pybamm.Symbol] = []
         for step in steps:
             if step is None or isinstance(step, float):
                 stack.append(x if step is None else step)
@@ -152,12 +152,12 @@ def _function(text: str, place: str, energy: float, T_ref: float) -> Callable[..
     return f
 
 
-def _written(sheet: Sheet) -> dict[str, Any]:
+def _written(sheet: Sheet) -> dict[str, object]:
     """Return a sheet in the layout of BPX 1."""
     from bpx import schema
 
     tables = {"cell": schema.Cell, "electrolyte": schema.Electrolyte, "separator": schema.Contact}
-    parts: dict[str, Any] = {}
+    parts: dict[str, object] = {}
     for section in bpx.SECTIONS:
         entries = {
             key: 0.5 if key in OVER_CONCENTRATION and isinstance(v, str) else v
@@ -177,7 +177,7 @@ def _written(sheet: Sheet) -> dict[str, Any]:
         for name, (section, key) in bpx.USER.items()
         if isinstance(sheet.sections[section].get(key), int | float)
     }
-    state: dict[str, dict[str, Any]] = {}
+    state: dict[str, dict[str, object]] = {}
     for (part, name), (section, key) in bpx.STATE.items():
         if key in sheet.sections[section]:
             state.setdefault(part, {})[name] = sheet.sections[section][key]

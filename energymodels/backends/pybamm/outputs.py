@@ -5,8 +5,6 @@ Only outputs that are defined alike are returned.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from energymodels.backends.pybamm.parameters import Cell
@@ -23,6 +21,7 @@ READ = {
     "current": "Current [A]",
     "cell_temperature": "Volume-averaged cell temperature [C]",
     "negative_potential_vs_lithium": NEGATIVE_POTENTIAL,
+    "discharge_capacity": "Discharge capacity [A.h]",
 }
 SERIES = (*READ, "state_of_charge", "heat")
 TOTALS = {
@@ -40,14 +39,14 @@ SCALARS = (*TOTALS, *LITHIUM, "duration", "temperature_max", "negative_potential
 BETWEEN = np.linspace(0.0, 1.0, 5)[:-1]  # where extremes are looked for between the solver's own times
 
 
-def add_variables(model: Any) -> None:
+def add_variables(model: pybamm.BaseModel) -> None:
     """Give a PyBaMM model the variables it lacks."""
     model.variables[NEGATIVE_POTENTIAL] = pybamm.min(
         model.variables["Negative electrode surface potential difference [V]"]
     )
 
 
-def series(solution: Any, cell: Cell, time: Array) -> dict[str, Array]:
+def series(solution: pybamm.Solution, cell: Cell, time: Array) -> dict[str, Array]:
     """Return the series at ``time`` in s, by PyBaMM's own interpolation between its steps; NaN
     after the end.
     """
@@ -66,7 +65,7 @@ def series(solution: Any, cell: Cell, time: Array) -> dict[str, Array]:
     return found
 
 
-def scalars(solution: Any, cell: Cell) -> dict[str, float]:
+def scalars(solution: pybamm.Solution, cell: Cell) -> dict[str, float]:
     """Return the scalar outputs: PyBaMM's own integrals over time, extremes between its steps.
 
     An empty one moved nothing.
@@ -88,7 +87,9 @@ def scalars(solution: Any, cell: Cell) -> dict[str, float]:
     return found
 
 
-def _at(solution: Any, variable: str, time: Array) -> Array:
-    """Return a variable at ``time``; the least potential is that of the nodes and of the separator's face."""
+def _at(solution: pybamm.Solution, variable: str, time: Array) -> Array:
+    """Return a variable at ``time``; the minimum anode potential is that of the nodes and of the
+    separator's face.
+    """
     found = np.asarray(solution[variable](time), dtype=float).reshape(-1)
     return np.minimum(found, _at(solution, AT_FACE, time)) if variable == NEGATIVE_POTENTIAL else found

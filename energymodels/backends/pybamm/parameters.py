@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TypeAlias
 
 import numpy as np
 
 from energymodels.backends.pybamm import files as pybamm_files
 from energymodels.backends.pybamm.quiet import pybamm
+from energymodels.backends.pybamm.sets import CHEMISTRIES
 from energymodels.battery.parameters.names import FUNCTIONS, SCALARS, name_of
-from energymodels.battery.parameters.pybamm_sets import CHEMISTRIES
 from energymodels.battery.parameters.sets import bundled, names
 from energymodels.core.errors import Fault, InputError, unknown
+from energymodels.core.values import Fields
 from energymodels.kernels.constants import ZERO_CELSIUS
 
+Function: TypeAlias = Callable[..., pybamm.Symbol]
 COOLING = SCALARS["heat_transfer_coefficient"]
 EXCHANGE = {
     f"{side.lower()}.exchange_current_density": f"{side} electrode exchange-current density [A.m-2]"
@@ -60,7 +62,7 @@ class Cell:
     electrodes.
     """
 
-    values: Any
+    values: pybamm.ParameterValues
     empty: float  # stoichiometry of the negative electrode at state of charge 0
     full: float  # at 1
     capacity: float  # A s between the two
@@ -76,7 +78,7 @@ class Cell:
 
 
 @cache
-def _loaded(name: str, changed: float) -> Any:
+def _loaded(name: str, changed: float) -> pybamm.ParameterValues:
     """Return the parameter values of a set; ``changed`` is a file's time, so that an edited one is read
     again.
     """
@@ -85,7 +87,7 @@ def _loaded(name: str, changed: float) -> Any:
     return pybamm_files.from_bundled(name) if name in bundled() else pybamm.ParameterValues(name)
 
 
-def load(name: str) -> Any:
+def load(name: str) -> pybamm.ParameterValues:
     """Return the parameter values of a PyBaMM set, a bundled one or a BPX file, to be changed at will;
     InputError if none fits.
     """
@@ -110,7 +112,7 @@ def load(name: str) -> Any:
     return values
 
 
-def cell(case: Mapping[str, Any], soc: float) -> Cell:
+def cell(case: Fields, soc: float) -> Cell:
     """Return the cell of a case {path: value in the field's unit, labels as text}.
 
     It starts at state of charge ``soc``, which counts from ``cell.ocv_min`` to ``cell.ocv_max`` at the
@@ -168,11 +170,11 @@ def cell(case: Mapping[str, Any], soc: float) -> Cell:
     return Cell(values, low, high, capacity, nominal, soc, ocv, *limits, pairs=pairs, negative_volume=volume)
 
 
-def _number(value: Any) -> float:
+def _number(value: pybamm.Symbol | float) -> float:
     return float(np.ravel(value)[0])
 
 
-def _set_scalars(values: Any, case: Mapping[str, Any]) -> None:
+def _set_scalars(values: pybamm.ParameterValues, case: Fields) -> None:
     """Set what the case gives; a transport efficiency becomes the Bruggeman exponent that gives it at the
     case's porosity.
     """
@@ -192,7 +194,7 @@ def _set_scalars(values: Any, case: Mapping[str, Any]) -> None:
             values[f"{layer} Bruggeman coefficient (electrolyte)"] = exponent
 
 
-def _set_functions(values: Any, case: Mapping[str, Any]) -> None:
+def _set_functions(values: pybamm.ParameterValues, case: Fields) -> None:
     """Replace functions by the constants, and multiply them by the factors, that the case gives."""
     for path, name in (FUNCTIONS | EXCHANGE).items():
         if path in case:
@@ -201,15 +203,15 @@ def _set_functions(values: Any, case: Mapping[str, Any]) -> None:
             values[name] = _times(values[name], float(case[f"{path}_factor"]))
 
 
-def _times(original: Any, factor: float) -> Any:
+def _times(original: Function | float, factor: float) -> Function | float:
     """Return a parameter, a number or a function, times ``factor``."""
     if not callable(original):
         return factor * original
-    function: Callable[..., Any] = original
+    function = original
     return lambda *arguments: factor * function(*arguments)
 
 
-def _set_heat(values: Any, case: Mapping[str, Any], *, of_bpx: bool) -> None:
+def _set_heat(values: pybamm.ParameterValues, case: Fields, *, of_bpx: bool) -> None:
     """Check that a lumped cell has its thermal parameters; give an isothermal one those PyBaMM asks for,
     which cancel out.
     """

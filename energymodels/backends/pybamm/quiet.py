@@ -5,11 +5,14 @@ it would print about a failing case, the case's status says.
 """
 
 import os
+import warnings
 
 OPT_OUT = "PYBAMM_DISABLE_TELEMETRY"
 os.environ[OPT_OUT] = "true"
 
-import pybamm  # noqa: E402
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # of its own dependencies
+    import pybamm
 
 pybamm.set_logging_level("CRITICAL")
 

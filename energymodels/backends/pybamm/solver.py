@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
@@ -18,7 +17,9 @@ from energymodels.battery.cell import start
 from energymodels.battery.parameters.sets import bundled, parameter_set
 from energymodels.battery.protocol.program import parse
 from energymodels.core.errors import Fault, InputError
-from energymodels.core.model import Array, get_model
+from energymodels.core.model import Array
+from energymodels.core.registry import get_model
+from energymodels.core.values import Fields, Tree
 from energymodels.kernels import status
 
 MODELS = {"battery.spm": "SPM", "battery.spme": "SPMe", "battery.dfn": "DFN"}
@@ -27,12 +28,12 @@ POINTS = {"x_n": "negative", "x_s": "separator", "x_p": "positive", "r_n": "part
 DEFAULT_POINTS = 20  # a region, as PyBaMM has them
 FAILURES = (pybamm.SolverError, pybamm.ModelError, ArithmeticError, RuntimeError, ValueError)
 UNKNOWN: dict[str, tuple[str, object]] = {  # path -> what it is, and its value that changes nothing
-    "temperature_profile": ("profile of temperature here", None),
-    "cell.interface_resistance": ("resistance by area in series", 0.0),
+    "temperature_profile": ("ambient temperature profile", None),
+    "cell.interface_resistance": ("area-specific series resistance", 0.0),
     "side_reactions.plating_activation_energy": ("such activation energy", 0.0),
-    "electrolyte.liquid_fraction": ("solid electrolyte beside the liquid", 1.0),
+    "electrolyte.liquid_fraction": ("hybrid solid and liquid electrolyte", 1.0),
 }
-# PyBaMM's words for an end that is passed where a step begins
+# PyBaMM's words for an end that is passed where a step starts
 PASSED = ("non-positive at initial conditions", "infeasible")
 
 
@@ -41,12 +42,12 @@ class Watch(pybamm.callbacks.Callback):  # type: ignore[misc]
 
     error: Exception | None = None
 
-    def on_experiment_error(self, logs: Mapping[str, Any]) -> None:
+    def on_experiment_error(self, logs: Tree) -> None:
         self.error = logs["error"]
 
 
 def solve(
-    model: str, fields: Mapping[str, Any], columns: Mapping[str, Array], axes: Mapping[str, Array]
+    model: str, fields: Fields, columns: Mapping[str, Array], axes: Mapping[str, Array]
 ) -> tuple[dict[str, Array], Array]:
     """Return (outputs of a battery model, status) for columns of equal length.
 
@@ -81,7 +82,7 @@ def solve(
     return values, codes
 
 
-def run(model: str, case: Mapping[str, Any], time: Array) -> dict[str, Any]:
+def run(model: str, case: Fields, time: Array) -> dict[str, float | Array]:
     """Return the outputs of one case {path: number, label or text}; one of ``FAILURES`` if PyBaMM
     gives up.
     """
@@ -113,14 +114,15 @@ def run(model: str, case: Mapping[str, Any], time: Array) -> dict[str, Any]:
             raise watch.error
         steps = [] if isinstance(solution, pybamm.EmptySolution) else solution.cycles[-1].steps
         words = str(watch.error or (steps[-1].termination if steps else ""))
-        found: dict[str, Any] = outputs.scalars(solution, of) | {
-            "termination": ending(words, rows[max(len(steps) - 1, 0)])
+        found: dict[str, float | Array] = {
+            **outputs.scalars(solution, of),
+            "termination": ending(words, rows[max(len(steps) - 1, 0)]),
         }
         return found | (outputs.series(solution, of, time) if time.size else {})
 
 
-def _side_reactions(case: Mapping[str, Any]) -> dict[str, str]:
-    """Return PyBaMM's options of a case's side reactions; a film resists where there is an interphase."""
+def _side_reactions(case: Fields) -> dict[str, str]:
+    """Return PyBaMM's options of a case's side reactions; an SEI adds its film resistance."""
     plating, sei = (str(case.get(f"side_reactions.{name}", "none")) for name in ("plating", "sei"))
     film = "none" if sei == "none" else "distributed"
     if plating == "partially reversible" and sei == "none":
@@ -128,7 +130,7 @@ def _side_reactions(case: Mapping[str, Any]) -> dict[str, str]:
     return {"lithium plating": plating, "SEI": sei, "SEI film resistance": film}
 
 
-def _simulation(model: str, case: Mapping[str, Any], of: Cell, protocol: Any) -> Any:
+def _simulation(model: str, case: Fields, of: Cell, protocol: pybamm.Experiment) -> pybamm.Simulation:
     """Return PyBaMM's simulation of a case."""
     options = {
         "thermal": str(case.get("thermal", "isothermal")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import cast
 
 import numpy as np
 
@@ -31,7 +31,7 @@ ASKED = {
     "end_capacity": layout.END_CAPACITY,
 }
 
-Expression = Callable[[Mapping[str, Any]], Any]
+Expression = Callable[[Mapping[str, pybamm.Symbol]], pybamm.Symbol]
 
 
 class End(pybamm.step.BaseTermination):  # type: ignore[misc]
@@ -41,10 +41,12 @@ class End(pybamm.step.BaseTermination):  # type: ignore[misc]
         super().__init__(value)
         self.name, self.sign, self.expression = name, sign, expression
 
-    def get_event_name(self, step: Any) -> str:
+    def get_event_name(self, step: pybamm.step.BaseStep) -> str:
         return self.name if self.name.startswith("voltage_m") else self.name + MARK
 
-    def get_event_expression(self, variables: Mapping[str, Any], step: Any) -> Any:
+    def get_event_expression(
+        self, variables: Mapping[str, pybamm.Symbol], step: pybamm.step.BaseStep
+    ) -> pybamm.Symbol:
         return self.expression(variables)
 
     def __repr__(self) -> str:  # PyBaMM takes steps that read alike for the same
@@ -72,19 +74,19 @@ def ending(words: str, row: Array) -> int:
     return CODES[asked[0]] if asked else CODES["none"]
 
 
-def experiment(rows: Array, profiles: Array, cell: Cell) -> Any:
+def experiment(rows: Array, profiles: Array, cell: Cell) -> pybamm.Experiment:
     """Return the PyBaMM experiment of a program: ``rows`` (step, field of ``layout``), ``profiles`` (time in
     s, value).
     """
     return pybamm.Experiment([tuple(_step(row, profiles, cell, first=i == 0) for i, row in enumerate(rows))])
 
 
-def _step(row: Array, profiles: Array, cell: Cell, *, first: bool) -> Any:
+def _step(row: Array, profiles: Array, cell: Cell, *, first: bool) -> pybamm.step.BaseStep:
     """Return one step."""
     kind = int(row[layout.KIND])
     value = float(row[layout.VALUE]) * (cell.nominal / 3600.0 if row[layout.VALUE_PER_C] else 1.0)
     seconds = float(row[layout.END_TIME])
-    target: Any = value
+    target: float | Array = value
     sign = 0.0 if kind == layout.VOLTAGE else float(np.sign(value))
     if kind in PROFILES:
         begin = int(row[layout.PROFILE_FIRST])
@@ -93,11 +95,15 @@ def _step(row: Array, profiles: Array, cell: Cell, *, first: bool) -> Any:
     elif kind == layout.CURRENT and value and np.isfinite(row[layout.END_CAPACITY]):
         seconds = min(seconds, _amount(row, cell) / abs(value))
     ends = [*_ends(row, kind, sign, cell, first=first), *_limits(row, kind, sign, cell)]
+    return _maker(kind)(target, duration=min(seconds, LONG), termination=ends)
+
+
+def _maker(kind: int) -> Callable[..., pybamm.step.BaseStep]:
+    """Return PyBaMM's constructor of a step of this kind."""
+    if kind == layout.VOLTAGE:
+        return cast("Callable[..., pybamm.step.BaseStep]", pybamm.step.voltage)
     power = kind in (layout.POWER, layout.POWER_PROFILE)
-    make = (
-        pybamm.step.voltage if kind == layout.VOLTAGE else pybamm.step.power if power else pybamm.step.current
-    )
-    return make(target, duration=min(seconds, LONG), termination=ends)
+    return cast("Callable[..., pybamm.step.BaseStep]", pybamm.step.power if power else pybamm.step.current)
 
 
 def _amount(row: Array, cell: Cell) -> float:
@@ -120,7 +126,7 @@ def _ends(row: Array, kind: int, sign: float, cell: Cell, *, first: bool) -> lis
         float(row[place]) for place in (layout.END_VOLTAGE, layout.END_SOC, layout.END_TEMPERATURE)
     )
     if np.isfinite(voltage):
-        # if the current begins with 0
+        # if the current starts with 0
         falling = voltage < (cell.ocv if first else 0.5 * (cell.voltage_min + cell.voltage_max))
         add("end_voltage", voltage, sign or (1.0 if falling else -1.0), lambda v: v["Voltage [V]"])
     if np.isfinite(soc):
@@ -129,10 +135,11 @@ def _ends(row: Array, kind: int, sign: float, cell: Cell, *, first: bool) -> lis
                 Fault("protocol", hint=f"PyBaMM cannot end {UNSURE} by state of charge but in the first step")
             )
         theta = cell.empty + soc * (cell.full - cell.empty)
+        towards = 1.0 if soc <= cell.soc else -1.0
         add(
             "end_soc",
             theta,
-            (1.0 if soc <= cell.soc else -1.0) if first else sign,
+            towards if first else sign,
             lambda v: v["Negative electrode stoichiometry"],
         )
     if np.isfinite(row[layout.END_CURRENT]):

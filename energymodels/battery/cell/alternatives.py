@@ -1,11 +1,8 @@
-"""The ranges of what is assumed or published in several values about a cell: alternatives to its parameter
-set, one at a time.
-"""
+"""Ranges of assumed or differently published parameters: alternatives to a parameter set, one at a time."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
@@ -13,16 +10,15 @@ from energymodels.battery.cell.fields import BatterySpec
 from energymodels.battery.parameters.sets import parameter_set
 from energymodels.core.model import Array
 from energymodels.core.schema import schema
+from energymodels.core.values import FieldDict, Fields
 from energymodels.kernels.battery.cell.layout import BRUGGEMAN
 
-Members = list[tuple[str, Mapping[str, Any]]]
+Members = list[tuple[str, Fields]]
 SIDE = "side_reactions."
 DESIGNED = (".thickness", ".porosity")  # which a cell design gives
 
 
-def ranges(
-    fields: Mapping[str, Any], along: Mapping[str, Array]
-) -> dict[str, tuple[float, tuple[float, float]]]:
+def ranges(fields: Fields, along: Mapping[str, Array]) -> dict[str, tuple[float, tuple[float, float]]]:
     """Return {path: (value in use, (low, high))} of the set's ranges that act and that nobody overrode."""
     names = np.unique(along.get("parameters", [fields["parameters"]])).tolist()
     if len(names) > 1:  # each set has its own: a range of one is none of another
@@ -44,7 +40,7 @@ def ranges(
     return found
 
 
-def _acts(path: str, fields: Mapping[str, Any]) -> bool:
+def _acts(path: str, fields: Fields) -> bool:
     """Return whether a coefficient of a side reaction is used; all others are."""
     if not path.startswith(SIDE):
         return True
@@ -52,14 +48,14 @@ def _acts(path: str, fields: Mapping[str, Any]) -> bool:
     return bool(fields[SIDE + reaction] != "none")
 
 
-def members(fields: Mapping[str, Any], along: Mapping[str, Array]) -> Members:
+def members(fields: Fields, along: Mapping[str, Array]) -> Members:
     """Return (name, {path: value}) of both ends of every range; the first holds what is in use."""
     found = ranges(fields, along)
     if not found:
         return []
     of = dict(parameter_set(str(fields["parameters"])).scalars) | dict(fields)
     ends: Members = []
-    now: dict[str, Any] = {}
+    now: FieldDict = {}
     for path, (used, both) in found.items():
         now |= _with(path, used, used, of)
         ends += [
@@ -68,7 +64,7 @@ def members(fields: Mapping[str, Any], along: Mapping[str, Array]) -> Members:
     return [("as given", now), *ends]
 
 
-def _with(path: str, end: float, used: float, of: Mapping[str, Any]) -> dict[str, float]:
+def _with(path: str, end: float, used: float, of: Fields) -> dict[str, float]:
     """Return a value and what changes with it: with a porosity the solid, in proportion, and transport, by
     Bruggeman's exponent.
     """
@@ -81,10 +77,13 @@ def _with(path: str, end: float, used: float, of: Mapping[str, Any]) -> dict[str
     }
 
 
-def remarks(fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[str]:
-    """Return what must be said of a cell that is assumed within ranges."""
+def remarks(fields: Fields, along: Mapping[str, Array]) -> list[str]:
+    """Return notes on a cell that is assumed within ranges."""
     count = sum(not path.startswith(SIDE) for path in ranges(fields, along))
     if not count:
         return []
     name = str(along["parameters"][0] if "parameters" in along else fields["parameters"])
-    return [f"{name}: {count} values are assumed, or published in several; --sets shows what their ranges do"]
+    return [
+        f"{name}: {count} values are assumed or differ between publications; --sets shows the "
+        f"effect of their ranges"
+    ]

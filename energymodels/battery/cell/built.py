@@ -1,5 +1,4 @@
-"""Cells as they are built: a design of ``battery.design`` that gives a battery model its geometry, mass and
-volume.
+"""Cell designs: a ``battery.design`` spec that sets geometry, mass and volume of a battery cell model.
 
 The field ``cell_design`` names the design, and the design's own fields follow it as ``design.*``, to be set
 and swept like all others. A field of the battery model goes before the design, the design before the
@@ -11,15 +10,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 
 from energymodels.battery.parameters.sets import parameter_set
 from energymodels.core.columns import of_fields
 from energymodels.core.errors import Fault, InputError
+from energymodels.core.field import FieldInfo, brought_along
 from energymodels.core.model import Array
-from energymodels.core.schema import FieldInfo, brought_along, schema, without
+from energymodels.core.schema import schema, without
+from energymodels.core.values import Fields
 from energymodels.kernels.battery.cell import layout as functions
 from energymodels.kernels.battery.design import layout
 
@@ -37,10 +37,10 @@ def _infos() -> dict[str, FieldInfo]:
 @lru_cache
 def brought() -> dict[str, FieldInfo]:
     """Return the fields that a design brings along, by path; what is not given is the design's own."""
-    return brought_along(_infos(), PREFIX, "design")
+    return brought_along(_infos(), PREFIX.__add__, "design")
 
 
-def check(fields: Mapping[str, Any]) -> list[Fault]:
+def check(fields: Fields) -> list[Fault]:
     """Return what is wrong with the design that ``fields`` name and change."""
     from energymodels.battery.design.geometry import design_fields
 
@@ -53,7 +53,8 @@ def check(fields: Mapping[str, Any]) -> list[Fault]:
                 Fault(
                     FIELD,
                     fields[FIELD],
-                    hint="its negative electrode is a metal, and the battery models have porous ones",
+                    hint="its negative electrode is lithium metal, and the battery models need "
+                    "porous electrodes",
                 )
             ]
     except InputError as error:

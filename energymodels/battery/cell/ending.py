@@ -1,10 +1,6 @@
-"""Where runs ended: the step of the protocol, its cycle, what was left out, and temperatures beyond the
-tables.
-"""
+"""How runs ended: protocol step and cycle, skipped steps, and temperatures outside of the tables."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import numpy as np
 
@@ -36,7 +32,7 @@ def place(protocol: Protocol, number: int) -> str:
     raise ValueError(f"the protocol has no step {number}")
 
 
-def of_cases(path: str, default: Any, axes: list[Axis]) -> Array:
+def of_cases(path: str, default: object, axes: list[Axis]) -> Array:
     """Return what a field is in every case, or once for all."""
     for i, axis in enumerate(axes):
         if path in axis.values:
@@ -46,7 +42,7 @@ def of_cases(path: str, default: Any, axes: list[Axis]) -> Array:
 
 
 def left_out(texts: Array, ended: Array, last: Array, codes: Array) -> list[str]:
-    """Return what must be said where cases ended before the last step of their protocols ``texts``.
+    """Return notes on cases that ended before the last step of their protocols ``texts``.
 
     ``ended`` are codes in ``TERMINATIONS``, ``last`` the steps, ``codes`` the statuses.
     """
@@ -61,8 +57,7 @@ def left_out(texts: Array, ended: Array, last: Array, codes: Array) -> list[str]
     if codes.size == 1:
         skipped = len(protocol.order) - number
         return [
-            f"the protocol ended by {where}: {skipped} {'step was' if skipped == 1 else 'steps were'} "
-            f"left out"
+            f"the protocol ended by {where}: {skipped} {'step was' if skipped == 1 else 'steps were'} skipped"
         ]
     return [
         f"{int(early.sum())} of {codes.size} cases ended before their protocol's last step, the first "
@@ -71,7 +66,7 @@ def left_out(texts: Array, ended: Array, last: Array, codes: Array) -> list[str]
 
 
 def _cut_short(of: list[Protocol], ended: Array, last: Array, codes: Array) -> list[str]:
-    """Return what must be said where the cell's own limits of voltage ended a profile."""
+    """Return notes on cases where a cut-off voltage ended a profile."""
     own = np.isin(ended, [TERMINATIONS.index("voltage_min"), TERMINATIONS.index("voltage_max")]) & (
         codes == status.OK
     )
@@ -83,14 +78,14 @@ def _cut_short(of: list[Protocol], ended: Array, last: Array, codes: Array) -> l
         return []
     word = TERMINATIONS[int(ended[profiled.index(True)])]
     if codes.size == 1:
-        return [f"{word} ended the profile before its last row: the rest was left out"]
+        return [f"{word} ended the profile before its last row: the rest was skipped"]
     return [
         f"{sum(profiled)} of {codes.size} cases ended before their profile's last row, the first by {word}"
     ]
 
 
 def beyond_tables(sets: Array, coldest: Array, hottest: Array) -> list[str]:
-    """Return what must be said of cells colder or hotter, degC, than the temperatures for which their sets
+    """Return notes on cells colder or hotter, degC, than the temperatures for which their sets
     have tables.
     """
     names, which = np.unique(sets, return_inverse=True)
@@ -107,7 +102,7 @@ def beyond_tables(sets: Array, coldest: Array, hottest: Array) -> list[str]:
             )
             many = f"{int(beyond.sum())} of {beyond.size} cells were" if beyond.size > 1 else "the cell was"
             found.append(
-                f"{many} {word} than {degrees:g} degC, beyond which {name} has no functions: they "
-                f"stay as they are there"
+                f"{many} {word} than {degrees:g} degC, beyond which {name} has no data: its functions "
+                f"keep their values at that temperature"
             )
     return found

@@ -1,4 +1,4 @@
-"""How the cell is cut into finite volumes, as the arrays the kernels take."""
+"""The finite-volume mesh of the cell, as the arrays the kernels take."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from energymodels.core.model import Array
+from energymodels.core.values import Fields
 
 PYBAMM = {"negative": 20, "separator": 20, "positive": 20, "particle": 20}
 DEFAULT = {"negative": 20, "separator": 10, "positive": 20, "particle": 12}
@@ -30,7 +31,7 @@ class Mesh:
     pybamm: bool
 
 
-def make_mesh(fields: Mapping[str, Any], *, across: bool = True) -> Mesh:
+def make_mesh(fields: Fields, *, across: bool = True) -> Mesh:
     """Return the mesh that ``mesh`` and ``points.*`` ask for; without ``across`` one node stands for each
     layer (SPM).
     """

@@ -195,7 +195,7 @@ def most_salt(cells: Cells, rows: Mapping[str, Array]) -> Array:
 
 
 def limits(of: Limits, voltage_max: Array) -> dict[str, Array]:
-    """Return the limits of a charge as fast as they allow; the cell's own voltage is one in any case."""
+    """Return the limits of a charge at limits; the upper cut-off voltage is always one."""
     return {
         "limit_negative": of.negative_potential,
         "limit_voltage": np.minimum(np.inf if of.voltage is None else of.voltage, voltage_max),
@@ -206,8 +206,8 @@ def limits(of: Limits, voltage_max: Array) -> dict[str, Array]:
 
 
 def side_reactions(of: SideReactions) -> dict[str, Array]:
-    """Return what the side reactions need, NaN where nobody says it; which those are,
-    ``model.Battery.check`` says.
+    """Return the coefficients of the side reactions, NaN where nobody says one; ``checks.NEEDED`` lists which
+    are required.
     """
     return {
         "plating": of.plating.take({word: i for i, word in enumerate(PLATING)}).astype(int),
@@ -242,9 +242,7 @@ def efficiency(cells: Cells, name: str, layer: Layer) -> Array:
 
 
 def scaling(cells: Cells, key: str) -> Array:
-    """Return what the exchange current density gains where fields that the set's formula contains were
-    changed.
-    """
+    """Return the scaling of the exchange current density by changed fields of the set's formula."""
     factor = np.ones((1,) * cells.which.ndim)
     for path in {path for s in cells.sets for path in s.powers.get(key, {})}:
         if cells.states(path):
@@ -274,9 +272,7 @@ def heat_capacity(case: BatterySpec) -> Array:
 
 
 def starts(cells: Cells) -> dict[str, Array]:
-    """Return where a case starts: state of charge, or voltage, or the set's own concentrations, and
-    temperatures.
-    """
+    """Return the initial state: SOC, voltage or the set's concentrations, and temperatures."""
     case, nothing = cells.case, np.full((1,) * cells.which.ndim, np.nan)
     soc = case.initial_soc
     if soc is None:
@@ -326,7 +322,7 @@ def temperature_profiles(columns: Mapping[str, Array], above: int) -> tuple[dict
 
 
 def shared_tables(sets: Sequence[ParameterSet]) -> tuple[Array, Array]:
-    """Return (tables of all sets in one array that begins with the constant 1, index (set, FUNCTIONS, 1 + 2
+    """Return (tables of all sets in one array that starts with the constant 1, index (set, FUNCTIONS, 1 + 2
     RANK)).
     """
     index = np.zeros((len(sets), FUNCTIONS, 1 + 2 * RANK), dtype=np.int64)

@@ -1,9 +1,8 @@
-"""What designs must obey beyond the range of each field, and what must be said of them."""
+"""Checks and notes on cell designs beyond the range of each field."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -12,7 +11,9 @@ from energymodels.battery.design.geometry import results
 from energymodels.battery.design.materials import FIELD_OF, WEAK, in_use, material
 from energymodels.core.errors import Fault
 from energymodels.core.model import Array, label_index
+from energymodels.core.review import Context, Review
 from energymodels.core.schema import schema
+from energymodels.core.values import Fields, Used
 from energymodels.kernels.battery.design import layout as at
 
 BOX = ("cell.length", "cell.height", "cell.thickness")
@@ -20,12 +21,12 @@ CYLINDER = ("cell.diameter", "cell.height")
 SODIUM = ("na-layered", "hard-carbon")
 
 
-def faults(fields: Mapping[str, Any]) -> list[Fault]:
-    """Return what is wrong with fields that are right one by one."""
+def faults(fields: Fields) -> list[Fault]:
+    """Return faults in the combination of fields that are valid one by one."""
     return [*_format_faults(fields), *_chemistry_faults(fields)]
 
 
-def _format_faults(fields: Mapping[str, Any]) -> Iterator[Fault]:
+def _format_faults(fields: Fields) -> Iterator[Fault]:
     form = fields["cell.format"]
     if form == "cylindrical":
         for path in (
@@ -39,13 +40,13 @@ def _format_faults(fields: Mapping[str, Any]) -> Iterator[Fault]:
                 yield Fault(
                     path,
                     fields[path],
-                    hint="has no meaning in a cylindrical cell, which is wound: leave it out",
+                    hint="does not apply to a cylindrical (wound) cell: leave it out",
                 )
         if fields["cell.extra_negative_sheets"]:
             yield Fault(
                 "cell.extra_negative_sheets",
                 fields["cell.extra_negative_sheets"],
-                hint="a winding has one of each sheet",
+                hint="a wound cell has one sheet of each electrode",
             )
         yield from (
             Fault(path, hint="needed by a cylindrical cell") for path in CYLINDER if path not in fields
@@ -56,7 +57,7 @@ def _format_faults(fields: Mapping[str, Any]) -> Iterator[Fault]:
             "cell.diameter",
             fields["cell.diameter"],
             unit="mm",
-            hint=f"has no meaning in a {form} cell: leave it out",
+            hint=f"does not apply to a {form} cell: leave it out",
         )
     given = [path for path in BOX if path in fields]
     if given and len(given) < len(BOX):
@@ -67,17 +68,17 @@ def _format_faults(fields: Mapping[str, Any]) -> Iterator[Fault]:
         yield Fault(
             "cell.fill",
             fields["cell.fill"],
-            hint="is a share of what is inside, so it needs cell.length, height, thickness",
+            hint="is a fraction of the inner dimensions: it needs cell.length, height, thickness",
         )
 
 
-def _chemistry_faults(fields: Mapping[str, Any]) -> Iterator[Fault]:
+def _chemistry_faults(fields: Fields) -> Iterator[Fault]:
     pair = [fields[f"{side}.material"] for side in ("positive", "negative")]
     if (pair[0] in SODIUM) != (pair[1] in SODIUM):
         yield Fault(
             "negative.material",
             pair[1],
-            hint=f"and {pair[0]} are of lithium and of sodium: no cell holds both",
+            hint=f"and {pair[0]} are lithium and sodium materials: they cannot be combined in one cell",
         )
     if fields["cell.format"] != "pouch" and fields["housing.seam"]:
         yield Fault("housing.seam", fields["housing.seam"], unit="mm", hint="only a pouch has a seam")
@@ -86,11 +87,11 @@ def _chemistry_faults(fields: Mapping[str, Any]) -> Iterator[Fault]:
             "housing.seam",
             fields["housing.seam"],
             unit="mm",
-            hint="needs housing.laminate_mass: it is of laminate",
+            hint="needs housing.laminate_mass, as the seam is part of the laminate",
         )
 
 
-def _one(fields: Mapping[str, Any]) -> dict[str, Array]:
+def _one(fields: Fields) -> dict[str, Array]:
     infos = schema(DesignSpec)
     return {
         p: label_index(infos[p].labels, [v]) if infos[p].labels else np.array([v], dtype=float)
@@ -98,8 +99,8 @@ def _one(fields: Mapping[str, Any]) -> dict[str, Array]:
     }
 
 
-def impossible(fields: Mapping[str, Any]) -> list[Fault]:
-    """Return why a single design is none: more than full electrodes, no charge left, or it does not fit its
+def impossible(fields: Fields) -> list[Fault]:
+    """Return why a design is impossible: overfull electrodes, no capacity left, or too large for its
     housing.
     """
     out, _masses, reasons = results(_one(fields))
@@ -108,8 +109,8 @@ def impossible(fields: Mapping[str, Any]) -> list[Fault]:
     return [] if why == at.FITS else [_reason(fields, found, why)]
 
 
-def _reason(fields: Mapping[str, Any], found: Mapping[int, float], why: int) -> Fault:
-    """Return what a kernel's reason means in terms of the fields."""
+def _reason(fields: Fields, found: Mapping[int, float], why: int) -> Fault:
+    """Return the fault in terms of the fields for a kernel's reason."""
     if why in (at.POROSITY_OF_P, at.POROSITY_OF_N):
         side, density, porosity = (
             ("positive", at.DENSITY_P, at.POROSITY_P)
@@ -122,19 +123,17 @@ def _reason(fields: Mapping[str, Any], found: Mapping[int, float], why: int) -> 
             found[density] * 1e-3,
             f"to {full:.4g}",
             "g cm-3",
-            "that of the coating without any pores",
+            "the density without pores",
         )
     if why == at.NO_CHARGE:
         used = found[at.CONSUMED] / 3.6e4
-        hint = (
-            f"the negative consumes {used:.4g} mA h cm-2 in the first cycle, and nothing is left to discharge"
-        )
+        hint = f"the first-cycle loss of the negative, {used:.4g} mA h cm-2, leaves no capacity to discharge"
         return Fault("positive.areal_capacity", found[at.AREAL_CAPACITY] / 3.6e4, unit="mA h cm-2", hint=hint)
     wall = fields.get("housing.wall_thickness", 0.0) + fields.get("housing.laminate_thickness", 0.0)
     margin = 2.0 * (fields["cell.overhang"] + fields["cell.separator_overhang"])
     free_height = fields.get("cell.height", 0.0) - 2.0 * wall - fields["cell.room_height"] - margin
     free_width = fields.get("cell.length", 0.0) - 2.0 * wall - fields["cell.room_length"] - margin
-    inside = f"walls, rooms and overhangs leave {free_height:.4g} mm of the height"
+    inside = f"walls, headspace and overhangs leave {free_height:.4g} mm of the height"
     if why == at.TOO_HIGH:
         return Fault(
             "cell.electrode_height",
@@ -144,7 +143,7 @@ def _reason(fields: Mapping[str, Any], found: Mapping[int, float], why: int) -> 
             inside,
         )
     if why == at.TOO_LONG:
-        leave = f"walls, rooms and overhangs leave {free_width:.4g} mm of the length"
+        leave = f"walls, headspace and overhangs leave {free_width:.4g} mm of the length"
         return Fault(
             "cell.electrode_width", fields["cell.electrode_width"], f"to {free_width * 1e-3:.4g}", "m", leave
         )
@@ -163,7 +162,8 @@ def _reason(fields: Mapping[str, Any], found: Mapping[int, float], why: int) -> 
     if why == at.TOO_FULL:
         taken, dead = found[at.STACK_VOLUME] * 1e3, 100.0 * found[at.DEAD_VOLUME]
         hint = (
-            f"the layers with their overhangs take {taken:.4g} L, more than is inside: a dead volume of "
+            f"the layers with their overhangs take {taken:.4g} L, more than the inner volume: a "
+            f"dead volume of "
             f"{dead:.3g} %"
         )
         path = "cell.diameter" if fields["cell.format"] == "cylindrical" else "cell.thickness"
@@ -182,8 +182,8 @@ def _reason(fields: Mapping[str, Any], found: Mapping[int, float], why: int) -> 
     )
 
 
-def remarks(fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[str]:
-    """Return which numbers that materials fill in are recalled, claimed or assumed."""
+def remarks(fields: Fields, along: Mapping[str, Array]) -> list[str]:
+    """Return notes on material data that are recalled, claimed or assumed."""
     used = _used(fields, along)
     weak: dict[str, list[str]] = {}
     for _side, name, key, entry in in_use(used):
@@ -192,13 +192,13 @@ def remarks(fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[str]:
     return [f"material {name}: {', '.join(keys)}" for name, keys in weak.items()]
 
 
-def _used(fields: Mapping[str, Any], along: Mapping[str, Array]) -> dict[str, Sequence[Any]]:
+def _used(fields: Fields, along: Mapping[str, Array]) -> Used:
     return {
         path: np.unique(along[path]).tolist() if path in along else [value] for path, value in fields.items()
     }
 
 
-def sources(used: Mapping[str, Sequence[Any]]) -> list[str]:
+def sources(used: Used) -> list[str]:
     """Return the citation keys of what materials fill in, each once."""
     keys = (
         entry[role]
@@ -209,7 +209,7 @@ def sources(used: Mapping[str, Sequence[Any]]) -> list[str]:
     return [key for key in dict.fromkeys(keys) if key != "unsourced"]
 
 
-def inert(fields: Mapping[str, Any], swept: set[str]) -> dict[str, str]:
+def inert(fields: Fields, swept: set[str]) -> dict[str, str]:
     """Return {swept path: why it does not act}."""
     found: dict[str, str] = {}
     if "negative.material" not in swept and material(fields["negative.material"])["kind"] == "metal":
@@ -223,13 +223,32 @@ def inert(fields: Mapping[str, Any], swept: set[str]) -> dict[str, str]:
                 "prelithiation",
             )
         }
-        found |= dict.fromkeys(swept & host, "lithium metal has no pores, binder or host")
+        found |= dict.fromkeys(swept & host, "lithium metal has no pores or binder")
     if fields["cell.format"] != "cylindrical" and "cell.format" not in swept:
-        found |= dict.fromkeys(swept & {"cell.core_diameter"}, "only a cylinder has a core")
+        found |= dict.fromkeys(swept & {"cell.core_diameter"}, "only a cylindrical cell has a core")
         if "cell.height" not in fields:
             found |= dict.fromkeys(
                 swept & {"cell.room_height", "cell.room_length"}, "no outer dimensions are given"
             )
     if fields["cell.format"] == "cylindrical" and "cell.format" not in swept:
-        found |= dict.fromkeys(swept & {"cell.room_length"}, "a cylinder has no length")
+        found |= dict.fromkeys(swept & {"cell.room_length"}, "a cylindrical cell has no length")
     return found
+
+
+class DesignReview(Review[Context]):
+    """The review of ``battery.design``."""
+
+    def faults(self) -> list[Fault]:
+        return faults(self.of.fields)
+
+    def impossible(self) -> list[Fault]:
+        return impossible(self.of.fields)
+
+    def notes(self) -> list[str]:
+        return remarks(self.of.fields, self.of.along)
+
+    def sources(self) -> list[str]:
+        return sources(self.of.used)
+
+    def without_effect(self) -> dict[str, str]:
+        return inert(self.of.fields, self.of.swept)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from energymodels.core.columns import of_fields
 from energymodels.core.errors import Fault, InputError
 from energymodels.core.model import Array
 from energymodels.core.schema import schema
+from energymodels.core.values import FieldDict, Given, Tree
 from energymodels.kernels.battery.design import layout
 
 FROM_RESULTS = {  # field of the battery models -> result of the design
@@ -41,11 +41,32 @@ AS_GIVEN = (
 
 
 def results(columns: Mapping[str, Array]) -> tuple[Array, Array, Array]:
-    """Return (kernel results (``layout.SCALARS``, *shape), masses (*shape, ``layout.COMPONENTS``), reasons
-    (*shape)), SI.
+    """Return what a cell design comes to, as the kernel gives it.
 
-    ``columns`` {path: array that broadcasts} hold numbers in the fields' units and labels as indices, as in
-    ``Model.prepare``. What comes after the reason why a design is none is NaN.
+    Parameters
+    ----------
+    columns : mapping of str to ndarray
+        {path: array} of every field of ``battery.design``, as ``design_columns`` gives them: numbers in the
+        fields' units, labels as indices. They broadcast.
+
+    Returns
+    -------
+    results : ndarray, shape (SCALARS, ...)
+        Results in SI units, in the order of ``layout.RESULTS`` (``place`` finds one by name); the other
+        dimensions are the common shape of the columns.
+    masses : ndarray, shape (..., COMPONENTS)
+        Mass of each component, kg, in the order of ``layout``.
+    reasons : ndarray of int8, shape (...)
+        Why a design is none, 0 where it is one; what is worked out after that reason is NaN.
+
+    Examples
+    --------
+    >>> from energymodels.battery.design import geometry
+    >>> found, masses, reasons = geometry.results(geometry.design_columns("design-blade-135"))
+    >>> found.shape, masses.shape, int(reasons)
+    ((36,), (8,), 0)
+    >>> round(float(found[geometry.place("specific_energy")]) / 3600.0), "W h kg-1"
+    (154, 'W h kg-1')
     """
     from energymodels.kernels.battery.design import cell
 
@@ -71,20 +92,60 @@ def results(columns: Mapping[str, Array]) -> tuple[Array, Array, Array]:
 
 
 def electrochemical(columns: Mapping[str, Array]) -> dict[str, Array]:
-    """Return the fields of ``battery.fields.BatterySpec`` that a design sets, in these fields' units: {path:
-    array}.
+    """Return the fields of the battery models that a cell design sets.
 
-    ``columns`` are those of ``results``, which ``design_columns`` gives for a bundled design; they broadcast,
-    so does the result. height x width x pairs is the area of the positive coating, all sides together. NaN
-    where a design is none. Of a metal the thickness is that in the charged cell and the volume fraction is 1:
-    no porous electrode.
+    Parameters
+    ----------
+    columns : mapping of str to ndarray
+        {path: array} of every field of ``battery.design``, as ``design_columns`` gives them: numbers in the
+        fields' units, labels as indices. They broadcast.
+
+    Returns
+    -------
+    dict of str to ndarray
+        {path: values in the field's unit}, in the common shape of the columns; NaN where a design is none.
+        Height x width x pairs is the area of the positive coating, all coated sides together. Of a lithium-
+        metal electrode the thickness is that in the charged cell and the active material volume fraction is
+        1: it is no porous electrode.
+
+    Examples
+    --------
+    >>> from energymodels.battery.design import geometry
+    >>> fields = geometry.electrochemical(geometry.design_columns("design-blade-135"))
+    >>> round(float(fields["cell.nominal_capacity"])), "A h"
+    (124, 'A h')
     """
     found, _masses, reasons = results(columns)
     return of_results(columns, found, reasons)
 
 
 def of_results(columns: Mapping[str, Array], found: Array, reasons: Array) -> dict[str, Array]:
-    """Return the fields of ``electrochemical`` from what ``results`` returned for ``columns``."""
+    """Return the fields of ``electrochemical`` from what ``results`` returned.
+
+    Parameters
+    ----------
+    columns : mapping of str to ndarray
+        {path: array} of every field of ``battery.design``, as ``design_columns`` gives them: numbers in the
+        fields' units, labels as indices. They broadcast.
+    found : ndarray, shape (SCALARS, ...)
+        Results of the kernel, SI units.
+    reasons : ndarray, shape (...)
+        Why a design is none.
+
+    Returns
+    -------
+    dict of str to ndarray
+        As ``electrochemical``.
+
+    Examples
+    --------
+    >>> from energymodels.battery.design import geometry
+    >>> columns = geometry.design_columns("design-blade-135")
+    >>> found, _, reasons = geometry.results(columns)
+    >>> fields = geometry.of_results(columns, found, reasons)
+    >>> round(float(fields["positive.thickness"]), 1), "um"
+    (65.4, 'um')
+    """
     from energymodels.battery.cell.fields import BatterySpec
 
     fits, infos = reasons == layout.FITS, schema(BatterySpec)
@@ -96,18 +157,58 @@ def of_results(columns: Mapping[str, Array], found: Array, reasons: Array) -> di
 
 
 def place(name: str) -> int:
-    """Return where a result of the kernel stands."""
+    """Return the index of a result among those of the kernel.
+
+    Parameters
+    ----------
+    name : str
+        Name of a result, as ``layout.RESULTS`` lists them.
+
+    Returns
+    -------
+    int
+        Index along the first dimension of ``results``.
+
+    Raises
+    ------
+    ValueError
+        An unknown name.
+
+    Examples
+    --------
+    >>> from energymodels.battery.design import geometry
+    >>> geometry.place("capacity")
+    0
+    """
     found: int = layout.RESULTS.index(name)
     return found
 
 
-def design_fields(
-    source: str | Path | Mapping[str, Any], overrides: Mapping[str, Any] | None = None
-) -> dict[str, Any]:
-    """Return the checked fields {path: value} of a design: bundled name, path or mapping, with ``overrides``
-    {path: value} on top.
+def design_fields(source: str | Path | Tree, overrides: Given | None = None) -> FieldDict:
+    """Return the checked fields of a cell design.
 
-    InputError if it is no design, or lists what is wrong with it.
+    Parameters
+    ----------
+    source : str, Path or mapping
+        Name of a bundled spec, path of a TOML file, or nested mapping with ``model``.
+    overrides : mapping, optional
+        {path: number in the field's unit, or text with a unit}, on top of the spec.
+
+    Returns
+    -------
+    dict of str to object
+        {path: value}: every field in use, defaults included, numbers in the field's unit.
+
+    Raises
+    ------
+    InputError
+        A spec of another model; or lists every fault of the input.
+
+    Examples
+    --------
+    >>> from energymodels.battery.design import geometry
+    >>> geometry.design_fields("design-blade-135", {"negative.thickness": "70 um"})["negative.thickness"]
+    70.0
     """
     from energymodels.core.spec import load
 
@@ -117,13 +218,36 @@ def design_fields(
     return spec.replace(overrides or {}).checked()
 
 
-def design_columns(
-    source: str | Path | Mapping[str, Any], overrides: Mapping[str, Any] | None = None
-) -> dict[str, Array]:
-    """Return ``design_fields`` as columns of one case, shape (): labels as indices, numbers in the fields'
-    units.
+def design_columns(source: str | Path | Tree, overrides: Given | None = None) -> dict[str, Array]:
+    """Return the checked fields of a cell design as columns of one case.
 
     Put an array in place of any number to sweep it; check it against the field's range first.
+
+    Parameters
+    ----------
+    source : str, Path or mapping
+        Name of a bundled spec, path of a TOML file, or nested mapping with ``model``.
+    overrides : mapping, optional
+        {path: number in the field's unit, or text with a unit}, on top of the spec.
+
+    Returns
+    -------
+    dict of str to ndarray
+        {path: array of shape ()}: numbers in the fields' units, labels as indices.
+
+    Raises
+    ------
+    InputError
+        A spec of another model; or lists every fault of the input.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from energymodels.battery.design import geometry
+    >>> columns = geometry.design_columns("design-blade-135")
+    >>> columns["negative.thickness"] = np.array([60.0, 65.0])
+    >>> geometry.electrochemical(columns)["cell.nominal_capacity"].shape
+    (2,)
     """
     from energymodels.battery.design.fields import DesignSpec
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from functools import cache
-from typing import Any
 
 import numpy as np
 
 from energymodels import datasets
 from energymodels.core.model import Array
+from energymodels.core.values import Tree, Used
 
 POSITIVES = ("lfp", "lmfp", "nmc811", "ni-rich", "na-layered")
 NEGATIVES = ("graphite", "silicon-graphite", "hard-carbon", "lithium")
@@ -33,7 +33,7 @@ def field_of(key: str) -> str:
 
 
 @cache
-def material(name: str) -> Mapping[str, Any]:
+def material(name: str) -> Tree:
     """Return a material as its file says; ValueError if an entry is in another unit than its key's."""
     found = datasets.table(f"battery/design/{name}")
     for key, unit in UNITS.items():
@@ -66,7 +66,7 @@ def part(name: str, key: str, unit: str) -> float:
     return float(entry["value"])
 
 
-def in_use(used: Mapping[str, Sequence[Any]]) -> Iterator[tuple[str, str, str, Mapping[str, Any]]]:
+def in_use(used: Used) -> Iterator[tuple[str, str, str, Tree]]:
     """Yield (side, material, key, entry) of what materials fill in, given the fields {path:
     values in use}.
     """

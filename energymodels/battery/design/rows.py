@@ -6,15 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from energymodels.battery.design.fields import (
-    DesignSpec,
-    Electrolyte,
-    Housing,
-    Negative,
-    Positive,
-    Separator,
-    Whole,
-)
+from energymodels.battery.design.fields import DesignSpec, Housing, Whole
+from energymodels.battery.design.layers import Electrolyte, Negative, Positive, Separator
 from energymodels.battery.design.materials import KEY_OF, metals, values
 from energymodels.core.case import filled, view
 from energymodels.core.columns import take

@@ -8,19 +8,22 @@ from __future__ import annotations
 import copy
 import json
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from pydantic import ValidationError
 
 from energymodels.battery.parameters import expression, sheet
 from energymodels.battery.parameters.functions import Material
+from energymodels.battery.parameters.material import material
 from energymodels.battery.parameters.names import SCALARS
 from energymodels.core.errors import Fault, InputError
+from energymodels.core.values import Given, Tree
 from energymodels.kernels.constants import ZERO_CELSIUS
 
+File: TypeAlias = dict[str, Any]  # the tables of a file, which may be changed
 COLDEST, HOTTEST = 213.15, 423.15  # K, as of the fields
 USUAL = 1000.0  # mol m-3, BPX's reference concentration of the electrolyte
 SECTIONS = {  # ours -> BPX's
@@ -105,10 +108,10 @@ def read(path: Path) -> Material:
         if single_particle(raw)
         else {}
     )
-    return sheet.material(_sheet(completed(raw), path.name, notes, refused))
+    return material(_sheet(completed(raw), path.name, notes, refused))
 
 
-def validated(raw: dict[str, Any], name: str) -> tuple[dict[str, Any], list[str]]:
+def validated(raw: File, name: str) -> tuple[File, list[str]]:
     """Return (content in the layout of BPX 1, notes); InputError lists what the package ``bpx`` objects to.
 
     The package would execute formulas as Python: it is given points in their place, after our grammar and its
@@ -139,7 +142,7 @@ def validated(raw: dict[str, Any], name: str) -> tuple[dict[str, Any], list[str]
     return raw, notes + [str(warning.message) for warning in caught if warning.category is UserWarning]
 
 
-def _converted(old: Mapping[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+def _converted(old: Tree, new: File) -> File:
     """Return a file of BPX 0 as converted, without the state that the conversion makes up."""
     cell, state = old["Parameterisation"].get("Cell", {}), new["State"]
     state["Initial conditions"].pop("Initial state-of-charge", None)
@@ -152,12 +155,12 @@ def _converted(old: Mapping[str, Any], new: dict[str, Any]) -> dict[str, Any]:
     return new
 
 
-def single_particle(raw: Mapping[str, Any]) -> bool:
+def single_particle(raw: Tree) -> bool:
     """Return whether a file is of a single-particle model, which has no electrolyte."""
     return isinstance(raw.get("Header"), dict) and raw["Header"].get("Model") == "SPM"
 
 
-def completed(raw: dict[str, Any]) -> dict[str, Any]:
+def completed(raw: File) -> File:
     """Return a validated file in the layout of a whole cell; what a single-particle model does not see is
     filled in.
     """
@@ -187,7 +190,7 @@ def _faults(error: Exception, name: str) -> list[Fault]:
     ]
 
 
-def formulas(tree: Mapping[str, Any], place: str = "") -> Iterator[tuple[str, str]]:
+def formulas(tree: Tree, place: str = "") -> Iterator[tuple[str, str]]:
     """Yield (place, text) of every formula."""
     for key, value in tree.items():
         where = f"{place} / {key}" if place else str(key)
@@ -197,8 +200,8 @@ def formulas(tree: Mapping[str, Any], place: str = "") -> Iterator[tuple[str, st
             yield from formulas(value, where)
 
 
-def _without_formulas(raw: dict[str, Any]) -> dict[str, Any]:
-    def walk(tree: dict[str, Any]) -> None:
+def _without_formulas(raw: File) -> File:
+    def walk(tree: File) -> None:
         for key, value in tree.items():
             if isinstance(value, str) and key != "description":
                 tree[key] = {"x": [0.0, 1.0], "y": [0.0, 0.0]}
@@ -209,7 +212,7 @@ def _without_formulas(raw: dict[str, Any]) -> dict[str, Any]:
     return raw
 
 
-def _sheet(raw: Mapping[str, Any], name: str, notes: list[str], refused: dict[str, str]) -> sheet.Sheet:
+def _sheet(raw: Tree, name: str, notes: list[str], refused: dict[str, str]) -> sheet.Sheet:
     """Return the sheet of a validated file; InputError if it holds no full cell with one material an
     electrode.
     """
@@ -226,8 +229,10 @@ def _sheet(raw: Mapping[str, Any], name: str, notes: list[str], refused: dict[st
         for key, value in parts[title].items():
             bare = key.split(" [")[0]
             if bare in BRANCHES:
-                refused["hysteresis"] = "a potential has one branch"
-                notes.append(f"{title} / {key} is not used: a potential has one branch")
+                refused["hysteresis"] = "hysteresis of the open-circuit potential is not modelled"
+                notes.append(
+                    f"{title} / {key} is not used: hysteresis of the open-circuit potential is not modelled"
+                )
             elif value is not None:
                 sections[section][KEYS[bare]] = _entry(value)
     _add_state(raw.get("State") or {}, sections, notes)
@@ -239,15 +244,13 @@ def _sheet(raw: Mapping[str, Any], name: str, notes: list[str], refused: dict[st
     return sheet.Sheet(name, header.get("Title") or name, sections, tuple(sources), tuple(notes), refused)
 
 
-def _entry(value: Any) -> sheet.Entry:
+def _entry(value: dict[str, Sequence[float]] | str | float) -> sheet.Entry:
     if isinstance(value, dict):
         return value["x"], value["y"]
     return value if isinstance(value, str) else float(value)
 
 
-def _add_state(
-    state: Mapping[str, Any], sections: dict[str, dict[str, sheet.Entry]], notes: list[str]
-) -> None:
+def _add_state(state: Tree, sections: dict[str, dict[str, sheet.Entry]], notes: list[str]) -> None:
     for (part, key), (section, ours) in STATE.items():
         value = (state.get(part) or {}).get(key)
         if value is not None:
@@ -269,9 +272,7 @@ def _add_state(
             notes.append(f"State / {part} / {', '.join(unread)}: not used")
 
 
-def _add_user_defined(
-    given: Mapping[str, Any], sections: dict[str, dict[str, sheet.Entry]], notes: list[str]
-) -> None:
+def _add_user_defined(given: Given, sections: dict[str, dict[str, sheet.Entry]], notes: list[str]) -> None:
     for name, value in given.items():
         if name in USER and isinstance(value, int | float):
             section, key = USER[name]

@@ -11,7 +11,7 @@ import ast
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,22 +19,24 @@ from numpy.typing import NDArray
 from energymodels.core.errors import Fault, InputError, closest
 
 Array: TypeAlias = NDArray[np.float64]
+Function: TypeAlias = Callable[..., Array]  # of one argument or two
+Step: TypeAlias = float | tuple[Function, int] | None
 LONGEST = 20_000  # characters
 LARGEST = 1e300  # number
-FUNCTIONS: dict[str, Any] = {
+FUNCTIONS: dict[str, Function] = {
     "exp": np.exp, "log": np.log, "log10": np.log10, "sqrt": np.sqrt, "abs": np.abs,
     "sin": np.sin, "cos": np.cos, "tan": np.tan, "arctan": np.arctan, "atan": np.arctan,
     "sinh": np.sinh, "cosh": np.cosh, "tanh": np.tanh,
 }  # fmt: skip
 CONSTANTS = {"pi": math.pi}
-_OPERATORS: dict[type, Any] = {
+_OPERATORS: dict[type, Function] = {
     ast.Add: np.add,
     ast.Sub: np.subtract,
     ast.Mult: np.multiply,
     ast.Div: np.divide,
     ast.Pow: np.power,
 }
-_SIGNS: dict[type, Any] = {ast.UAdd: np.positive, ast.USub: np.negative}
+_SIGNS: dict[type, Function] = {ast.UAdd: np.positive, ast.USub: np.negative}
 _UNWANTED = {"^": "a power is written **", "//": "a division is written /", "%": "there is no remainder"}
 
 
@@ -45,12 +47,12 @@ class Expression:
     """
 
     text: str
-    steps: tuple[Any, ...]
+    steps: tuple[Step, ...]
 
     def __call__(self, x: Array) -> Array:
         """Return the values at ``x``; NaN or inf where the formula has none."""
         x = np.asarray(x, dtype=np.float64)
-        stack: list[Any] = []
+        stack: list[Array | np.float64] = []
         with np.errstate(all="ignore"):
             for step in self.steps:
                 if step is None:
@@ -97,10 +99,10 @@ def _reason(source: str) -> str:
     )
 
 
-def _steps(root: ast.expr, source: str) -> list[Any]:
+def _steps(root: ast.expr, source: str) -> list[Step]:
     """Return the steps of a tree; the walk keeps its own stack, so that long sums do not exhaust Python's."""
-    steps: list[Any] = []
-    waiting: list[ast.expr | tuple[Callable[..., Any], int]] = [root]
+    steps: list[Step] = []
+    waiting: list[ast.expr | tuple[Function, int]] = [root]
     while waiting:
         node = waiting.pop()
         if isinstance(node, tuple):
@@ -116,14 +118,13 @@ def _steps(root: ast.expr, source: str) -> list[Any]:
     return steps
 
 
-def _operator(node: ast.BinOp, source: str) -> Callable[..., Any]:
+def _operator(node: ast.BinOp, source: str) -> Function:
     if type(node.op) not in _OPERATORS:
         raise _WrongError(node.right, _reason(source))
-    found: Callable[..., Any] = _OPERATORS[type(node.op)]
-    return found
+    return _OPERATORS[type(node.op)]
 
 
-def _function(node: ast.Call) -> Callable[..., Any]:
+def _function(node: ast.Call) -> Function:
     if not isinstance(node.func, ast.Name):
         raise _WrongError(node, "only a named function can be called")
     if node.func.id not in FUNCTIONS:
@@ -132,8 +133,7 @@ def _function(node: ast.Call) -> Callable[..., Any]:
         )
     if len(node.args) != 1 or node.keywords or isinstance(node.args[0], ast.Starred):
         raise _WrongError(node, f"{node.func.id} takes one argument")
-    found: Callable[..., Any] = FUNCTIONS[node.func.id]
-    return found
+    return FUNCTIONS[node.func.id]
 
 
 def _leaf(node: ast.expr) -> float | None:

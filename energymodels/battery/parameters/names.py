@@ -113,42 +113,42 @@ _REASONS = {
 _UNUSED = (  # part of a name, why no model has it
     ("charge transfer coefficient", "charge transfer is symmetric: the coefficient is 1/2"),
     ("Butler-Volmer transfer coefficient", "charge transfer is symmetric: the coefficient is 1/2"),
-    ("double-layer capacity", "the double layer has no capacity here"),
-    ("thermal conductivity", "a cell has one temperature"),
+    ("double-layer capacity", "double-layer capacitance is not modelled"),
+    ("thermal conductivity", "the thermal model is lumped: one temperature for the cell"),
     (
         "current collector conductivity",
-        "current collectors have no resistance here; cell.contact_resistance adds one",
+        "current collector resistance is not modelled; use cell.contact_resistance",
     ),
-    ("surface heat transfer coefficient", "a cell is cooled by heat_transfer_coefficient alone"),
-    ("tab ", "tabs have no size here"),
-    ("Edge heat transfer", "a cell is cooled by heat_transfer_coefficient alone"),
-    ("emissivity", "a cell is cooled by heat_transfer_coefficient alone"),
+    ("surface heat transfer coefficient", "cooling is by heat_transfer_coefficient alone"),
+    ("tab ", "tabs are not modelled"),
+    ("Edge heat transfer", "cooling is by heat_transfer_coefficient alone"),
+    ("emissivity", "cooling is by heat_transfer_coefficient alone"),
     ("tortuosity factor", "transport follows bruggeman_electrolyte or transport_efficiency"),
-    ("Separator Bruggeman coefficient (electrode)", "a separator carries no electrons"),
+    ("Separator Bruggeman coefficient (electrode)", "the separator is an electronic insulator"),
     ("surface area to volume ratio", "it follows from active_fraction and particle_radius"),
-    ("SEI", "the interphase grows limited by its reaction or by diffusion of solvent; see side_reactions"),
-    ("EC ", "the interphase grows limited by its reaction or by diffusion of solvent; see side_reactions"),
+    ("SEI", "SEI growth is reaction limited or solvent-diffusion limited; see side_reactions.sei"),
+    ("EC ", "SEI growth is reaction limited or solvent-diffusion limited; see side_reactions.sei"),
     (
         "interstitial",
-        "the interphase grows limited by its reaction or by diffusion of solvent; see side_reactions",
+        "SEI growth is reaction limited or solvent-diffusion limited; see side_reactions.sei",
     ),
     ("Exchange-current density for", "plating follows side_reactions.plating_rate_constant"),
-    ("Initial plated lithium", "a cell starts without metal"),
-    ("Typical plated lithium", "a scale of PyBaMM's solver"),
-    ("Dead lithium", "metal dies at side_reactions.dead_lithium_decay"),
-    ("Lithium metal", "plated metal takes no room here"),
-    ("LAM", "no loss of active material is modelled"),
-    ("Paris' law", "no mechanics is modelled"),
-    ("crack", "no mechanics is modelled"),
-    ("Poisson", "no mechanics is modelled"),
-    ("Young", "no mechanics is modelled"),
-    ("critical stress", "no mechanics is modelled"),
-    ("partial molar volume", "no mechanics is modelled"),
-    ("volume change", "no mechanics is modelled"),
-    ("free of deformation", "no mechanics is modelled"),
-    ("thermal expansion", "no mechanics is modelled"),
-    ("hysteresis", "a potential has one branch"),
-    ("lithiation", "a potential has one branch"),
+    ("Initial plated lithium", "a cell starts without plated lithium"),
+    ("Typical plated lithium", "a scaling factor of PyBaMM's solver"),
+    ("Dead lithium", "dead lithium forms at the rate side_reactions.dead_lithium_decay"),
+    ("Lithium metal", "the volume of plated lithium is neglected"),
+    ("LAM", "loss of active material is not modelled"),
+    ("Paris' law", "particle mechanics is not modelled"),
+    ("crack", "particle mechanics is not modelled"),
+    ("Poisson", "particle mechanics is not modelled"),
+    ("Young", "particle mechanics is not modelled"),
+    ("critical stress", "particle mechanics is not modelled"),
+    ("partial molar volume", "particle mechanics is not modelled"),
+    ("volume change", "particle mechanics is not modelled"),
+    ("free of deformation", "particle mechanics is not modelled"),
+    ("thermal expansion", "particle mechanics is not modelled"),
+    ("hysteresis", "hysteresis of the open-circuit potential is not modelled"),
+    ("lithiation", "hysteresis of the open-circuit potential is not modelled"),
 )
 
 
@@ -171,11 +171,9 @@ def name_of(path: str) -> tuple[str, float] | None:
     no such number.
     """
     name = (SCALARS | FUNCTIONS).get(path)
-    return (
-        None
-        if name is None
-        else (name, 1e-6 if path.split(".")[-1].removeprefix("collector_") in _MICRO else 1.0)
-    )
+    if name is None:
+        return None
+    return name, 1e-6 if path.split(".")[-1].removeprefix("collector_") in _MICRO else 1.0
 
 
 def refusal(name: str) -> str | None:

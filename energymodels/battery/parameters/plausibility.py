@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from energymodels.battery.parameters.functions import Surface
-
-if TYPE_CHECKING:
-    from energymodels.battery.parameters.sheet import Sheet
+from energymodels.battery.parameters.sheet import UNITS, Sheet
 
 SIDES = ("negative", "positive")
 # key -> (least, most) of electrodes and separators that are built, in the sheet's SI units, with room to
@@ -56,8 +53,6 @@ def _limits(sheet: Sheet, curves: Mapping[str, Surface]) -> list[str]:
 
 
 def _numbers(sheet: Sheet) -> list[str]:
-    from energymodels.battery.parameters.sheet import UNITS
-
     found = []
     for section in ("separator", *SIDES):
         for key, (least, most) in USUAL.items():

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +14,10 @@ from energymodels import datasets
 from energymodels.battery.parameters import bpx, pybamm_sets, sheet
 from energymodels.battery.parameters import cache as disk
 from energymodels.battery.parameters.functions import Material
+from energymodels.battery.parameters.material import material
+from energymodels.core.arrays import Array
 from energymodels.core.errors import Fault, InputError, unknown
+from energymodels.core.values import Fields, Tree
 from energymodels.kernels.battery.cell.tables import BUCKETS, HIGH, LOW
 
 
@@ -92,10 +94,17 @@ def _from_file(path: str, changed: int) -> ParameterSet:
 def _named(name: str) -> ParameterSet:
     if name in bundled():
         content = repr(datasets.table(f"battery/{name}")).encode()
-        return _kept(f"{name}-{disk.digest(content)}", "", lambda: sheet.material(read_bundled(name)))
-    if name in pybamm_sets.known():
-        return _kept(name, pybamm_sets.stamp(), lambda: pybamm_sets.read(name))
-    raise unknown("parameter set", name, names())
+        return _kept(f"{name}-{disk.digest(content)}", "", lambda: material(read_bundled(name)))
+    found = _kept(name, pybamm_sets.stamp(), lambda: _of_pybamm(name))
+    if found.name != name:  # a name in other letters, for which the disk has the same file
+        raise unknown("parameter set", name, names())
+    return found
+
+
+def _of_pybamm(name: str) -> Material:
+    if name not in pybamm_sets.known():
+        raise unknown("parameter set", name, names())
+    return pybamm_sets.read(name)
 
 
 def _kept(key: str, stamp: str, read: Callable[[], Material]) -> ParameterSet:
@@ -109,7 +118,7 @@ def _kept(key: str, stamp: str, read: Callable[[], Material]) -> ParameterSet:
     )
 
 
-def remarks(fields: Mapping[str, Any], swept: Mapping[str, NDArray[Any]]) -> list[str]:
+def remarks(fields: Fields, swept: Mapping[str, Array]) -> list[str]:
     """Return a line for each parameter set in use that has notes."""
     used = np.unique(swept.get("parameters", [fields["parameters"]])).tolist()
     return [f"{name}: {'; '.join(notes)}" for name in used if (notes := parameter_set(str(name)).notes)]
@@ -133,7 +142,7 @@ def read_bundled(name: str) -> sheet.Sheet:
     """Return the sheet of a bundled set; ValueError if an entry is unknown, in another unit or outside its
     own range.
     """
-    table: Mapping[str, Any] = datasets.table(f"battery/{name}")
+    table: Tree = datasets.table(f"battery/{name}")
     sections: dict[str, dict[str, sheet.Entry]] = {}
     sources: dict[str, None] = {}
     ranges: dict[tuple[str, str], tuple[float, float]] = {}

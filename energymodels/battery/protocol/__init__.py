@@ -1,1 +1,7 @@
-"""What is done to a cell: text into steps, steps into numbers."""
+"""Protocols: text to steps, steps to numbers."""
+
+from energymodels.core.lazy import lazily
+
+__all__ = ["Protocol", "describe", "parse", "programs"]
+
+__getattr__, __dir__ = lazily(__name__, dict.fromkeys(__all__, "energymodels.battery.protocol.program"))

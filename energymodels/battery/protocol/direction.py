@@ -1,4 +1,4 @@
-"""Which way a protocol mainly moves charge, to begin with: what decides where a cell had better start."""
+"""Main direction of a protocol, charge or discharge, from which the default initial SOC follows."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from energymodels.kernels.battery.cell import layout
 
 Direction: TypeAlias = Literal["charge", "discharge", "rest"]
 PULSE = 0.05  # of a capacity: what moves less does not decide
-NOISE = 0.2  # of the farthest that a profile moves charge from its begin: what is nearer does not decide
+NOISE = 0.2  # of the farthest that a profile moves charge from its start: what is nearer does not decide
 MARGIN = 0.01  # of a state of charge, left to what goes the other way before
 SIGNS = {"charge": -1.0, "charge at limits": -1.0, "discharge": 1.0}
 
 
 @dataclass(frozen=True)
 class Course:
-    """Which way charge goes to begin with, rest for neither, and whether some of it goes the other way
+    """Which way charge goes first, rest for neither, and whether some of it goes the other way
     ``before``.
     """
 
@@ -83,7 +83,9 @@ def _side(charge: Array, least: float) -> tuple[Direction, int]:
     beyond = np.flatnonzero(np.abs(charge) > least)
     place = int(beyond[0]) if beyond.size else int(np.argmax(np.abs(charge)))
     found = float(charge[place])
-    return "discharge" if found > 0.0 else "charge" if found < 0.0 else "rest", place
+    if found > 0.0:
+        return "discharge", place
+    return "charge" if found < 0.0 else "rest", place
 
 
 def _against(way: Direction, amounts: Array) -> bool:

@@ -48,7 +48,7 @@ class Parser:
     def __init__(self, text: str) -> None:
         self.text, self.tokens, self.at = text, tokens(text), 0
         self.faults: list[Fault] = []
-        self.first, self.number_of_step = self.tokens[0], 0  # where the step that is read begins
+        self.first, self.number_of_step = self.tokens[0], 0  # where the step that is read starts
 
     @property
     def next(self) -> Token:
@@ -173,7 +173,8 @@ class Parser:
         if verb.key == "charge" and self.take("limits"):
             return Step("charge at limits", None, self.ends())
         applied = ("voltage",) if verb.key == "hold" else ("rate", "current", "power")
-        kind: Kind = "hold" if verb.key == "hold" else "charge" if verb.key == "charge" else "discharge"
+        kinds: dict[str, Kind] = {"hold": "hold", "charge": "charge"}
+        kind = kinds.get(verb.key, "discharge")
         return Step(kind, self.amount(applied, f"{verb.text} at"), self.ends())
 
     def profile(self) -> Step:

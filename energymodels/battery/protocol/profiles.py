@@ -12,22 +12,9 @@ import numpy as np
 from energymodels.battery.parameters.functions import HIGH_T, LOW_T
 from energymodels.battery.protocol.words import SPELLINGS, UNITS
 from energymodels.core.errors import Fault, InputError
+from energymodels.core.files import Stamp, stamp
 from energymodels.core.model import Array
 from energymodels.kernels.constants import ZERO_CELSIUS
-
-Stamp = tuple[str, int, int]  # path, time of the last change in ns, size: what a read file is known by
-
-
-def stamp(file: str) -> Stamp:
-    """Return what tells a file from an older one of the same name; a file that is not there has a
-    stamp too.
-    """
-    path = Path(file).absolute()
-    try:
-        found = path.stat()
-    except (OSError, ValueError):
-        return str(path), -1, -1
-    return str(path), found.st_mtime_ns, found.st_size
 
 
 def read_profile(file: str, quantity: str) -> Array:
@@ -106,7 +93,7 @@ def _read(known: Stamp, quantity: str) -> Array:
         or rows[0, 0] != 0.0
         or not np.all(np.diff(rows[:, 0]) > 0.0)
     ):
-        raise _wrong(path, "needs at least two rows of finite numbers whose time begins at 0 and increases")
+        raise _wrong(path, "needs at least two rows of finite numbers whose time starts at 0 and increases")
     rows = np.stack([UNITS[unit].si(rows[:, i]) for i, (_, unit) in enumerate((time, value))], axis=1)
     rows.setflags(write=False)
     return rows

@@ -1,5 +1,4 @@
-"""Protocols: what is done to a cell, in the words of PyBaMM's experiments, and as programs of numbers for the
-kernels.
+"""Protocols: text in PyBaMM's experiment syntax, and programs of numbers for the kernels.
 
 Steps are separated by ``;`` or a new line::
 
@@ -8,8 +7,8 @@ Steps are separated by ``;`` or a new line::
     Run current from cycle.csv times 0.5 until 3 V
     Charge at limits until 80% SOC
 
-The last is the fastest charge that the fields ``limits.*`` allow at every instant. A step of current or power
-without an end runs into the cell's own limits of voltage, which end every protocol. ``{name}`` stands for a
+The last is the fastest charge that the fields ``limits.*`` allow at all times. A step of current or power
+without an end ends at the cut-off voltages of the cell, which end every protocol. ``{name}`` stands for a
 number.
 """
 
@@ -24,13 +23,14 @@ import numpy as np
 from energymodels.battery.protocol import words
 from energymodels.battery.protocol.direction import Course, course
 from energymodels.battery.protocol.parser import Parser
-from energymodels.battery.protocol.profiles import Stamp, read_profile, stamp
+from energymodels.battery.protocol.profiles import read_profile
 from energymodels.battery.protocol.rows import Slot, placeholder_fields, step_rows
 from energymodels.battery.protocol.tokens import tokens
 from energymodels.battery.protocol.words import UNITS, Blocks, Step
 from energymodels.core.errors import Fault, InputError
+from energymodels.core.field import FieldInfo
+from energymodels.core.files import Stamp, stamp
 from energymodels.core.model import Array
-from energymodels.core.schema import FieldInfo
 from energymodels.kernels.battery.cell import layout
 
 LONGEST = 100_000  # steps of a protocol
@@ -183,7 +183,7 @@ def _unreached(blocks: Blocks) -> list[Fault]:
     for i in words.order(blocks)[:-1]:
         if not steps[i].ends and not steps[i].file:
             hint = (
-                "runs into the cell's own limits, which end the protocol, so what follows is never "
+                "ends only at the cell's cut-off voltages, which end the protocol: later steps are never "
                 "reached; give it an end"
             )
             return [Fault("protocol", str(steps[i]), hint=f"step {i + 1}: {hint}")]

@@ -12,8 +12,8 @@ import numpy as np
 from energymodels.battery.protocol import words
 from energymodels.battery.protocol.words import UNITS, Amount, Blocks, RateField
 from energymodels.core.errors import Fault
+from energymodels.core.field import FieldInfo
 from energymodels.core.model import Array
-from energymodels.core.schema import FieldInfo
 from energymodels.kernels.battery.cell import layout
 
 KINDS = {
@@ -55,9 +55,7 @@ def placeholder_fields(blocks: Blocks) -> tuple[dict[str, FieldInfo], list[Fault
     for i, step in enumerate(words.once(blocks), 1):
         for amount in (step.value, *step.ends):
             if amount is not None and isinstance(amount.number, str):
-                what = (
-                    "n of C/n" if amount.unit == "C/" else "C-rate" if amount.unit == "C" else amount.quantity
-                )
+                what = {"C/": "n of C/n", "C": "C-rate"}.get(amount.unit, amount.quantity)
                 place = f"{what} of step {i}" if amount is step.value else f"{what} that ends step {i}"
                 used.setdefault(amount.number, []).append((amount.unit, place))
     fields: dict[str, FieldInfo] = {}

@@ -1,4 +1,4 @@
-"""What the steps of a protocol may say, in words for those who wrote something else."""
+"""Rules for the steps of a protocol, with hints for what breaks them."""
 
 from __future__ import annotations
 

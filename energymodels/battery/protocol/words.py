@@ -6,13 +6,17 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, TypeVar
 
-from energymodels.core.schema import FieldInfo
+from energymodels.core.arrays import Array
+from energymodels.core.field import FieldInfo
 
 Kind: TypeAlias = Literal[
     "charge", "discharge", "hold", "rest", "current profile", "power profile", "charge at limits"
 ]
+
+
+Number = TypeVar("Number", float, Array)
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,7 @@ class Unit:
         """Return whether a number is in range."""
         return self.low <= number <= self.high if self.closed else self.low < number < self.high
 
-    def si(self, number: Any) -> Any:
+    def si(self, number: Number) -> Number:
         """Return a number, or an array of numbers, in V, A, W, s, K, A s, or as a C-rate, a state of charge,
         a factor.
         """

@@ -1,4 +1,4 @@
-"""What is likely not meant in a spec of ``pv.cell``."""
+"""Plausibility warnings on a spec of ``pv.cell``."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from energymodels.pv.metals import checks as metals
 STANDARD = 298.15  # K, at which a generation is stated
 IMPOSED = "generation_current_density"
 IDEAL = (
-    "optics is the ideal limit, nothing reflected, shaded or absorbed outside of the silicon "
-    "(optical_loss is the share lost)"
+    "optics is the Lambertian limit: no reflection, shading or parasitic absorption "
+    "(optical_loss is the fraction lost)"
 )
 
 
@@ -48,7 +48,7 @@ def _generation(columns: Mapping[str, Array], given: Collection[str]) -> list[Re
     """Return what an imposed generation exceeds, and that it does not follow the temperature."""
     if IMPOSED not in given:
         return []
-    from energymodels.pv.cell.rows import optics
+    from energymodels.pv.cell.optics import optics
 
     T, imposed, thickness = columns["temperature"], columns[IMPOSED], columns["wafer.thickness"] * 1e-6
     limit, standard = (
@@ -58,10 +58,15 @@ def _generation(columns: Mapping[str, Array], given: Collection[str]) -> list[Re
     above = (imposed > limit) & ~beyond
     change = 100.0 * (limit / standard - 1.0)
     away = (T != STANDARD) & (imposed > 0.0) & np.isfinite(change)
-    found = [Remark(f"{IMPOSED} is more than all photons of AM1.5G give, {photons():.1f} mA cm-2", beyond)]
+    found = [
+        Remark(
+            f"{IMPOSED} exceeds the photon current of the whole AM1.5G spectrum, {photons():.1f} mA cm-2",
+            beyond,
+        )
+    ]
     if np.any(above):
         least = float(np.broadcast_to(limit, above.shape)[above].min())
-        text = f"{IMPOSED} is more than the Lambertian limit of the wafer's thickness, {least:.2f} mA cm-2"
+        text = f"{IMPOSED} exceeds the Lambertian limit of the wafer thickness, {least:.2f} mA cm-2"
         found.append(Remark(text, above))
     if np.any(away):
         most = float(max(np.broadcast_to(change, away.shape)[away], key=abs))

@@ -2,239 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 from types import ModuleType
-from typing import Any, ClassVar, Literal
 
 import numpy as np
-from pydantic import model_validator
 
 from energymodels.core.case import view
-from energymodels.core.errors import Fault
-from energymodels.core.model import Array, Block, Model, Output, Prepared, Probe, Remark
-from energymodels.core.schema import Choice, Count, Label, Number, Table, choice, count, quantity
-from energymodels.pv.metals import alternatives as members
-from energymodels.pv.metals import checks as remarks
-from energymodels.pv.metals import citations, inventory
-from energymodels.pv.metals.fields import EXCLUSIVE, Crystal, Defects, Feedstock, Process, WaferMetals
-
-INF = float("inf")
-TYPE_OF = {"B": "p", "Ga": "p", "P": "n"}
-DOPANTS = ("P", "B", "Ga")
-NI_LABELS = ("couderc2014", "misiakos1993")
-TIMES, J0 = (1e-10, 1.0), (0.01, 1e6)  # usual: s; fA cm-2
-
-
-class Wafer(WaferMetals):
-    """The wafer; its dopants are fully ionised, and all of them scatter and narrow the gap."""
-
-    alternatives: ClassVar[tuple[tuple[Choice, ...], ...]] = (
-        ({"tau": INF, "capture_ratio": 1.0}, {"tau_n0": None, "tau_p0": None}),
-    )
-    agreeing: ClassVar[tuple[tuple[str, str], ...]] = (("type", "dopant"),)
-
-    type: Label[Literal["n", "p"]] | None = choice(None, "base type; n by default; follows from the dopant")
-    dopant: Label[Literal["P", "B", "Ga"]] | None = choice(None, "dopant: P by default, Ga for p-type")
-    # between what 1e20 cm-3 and next to no doping give, for either type
-    resistivity: Number | None = quantity(
-        None, "ohm cm", "resistivity in the dark at 298.15 K", ge=1.3e-3, le=3.5e5
-    )
-    doping: Number | None = quantity(None, "cm-3", "net doping: dopant less compensation", ge=1e8, le=1e20)
-    compensation: Number = quantity(
-        0.0,
-        "cm-3",
-        "density of the opposite dopant in a compensated wafer: phosphorus in p-type, boron in n-type; with "
-        "doping or resistivity "
-        "the density of the dopant itself follows, with crystal.seed_resistivity both segregate along "
-        "the crystal",
-        ge=0.0,
-        le=1e20,
-    )
-    thickness: Number = quantity(150.0, "um", "thickness", ge=1.0, le=10000.0)
-    tau: Number | None = quantity(
-        None,
-        "s",
-        "SRH lifetime tau_p0, low injection in n-type, of what is not among the metals",
-        usual=TIMES,
-        gt=0.0,
-    )
-    capture_ratio: Number | None = quantity(
-        None,
-        "1",
-        "capture asymmetry tau_p0 / tau_n0: above 1 the defect prefers electrons, which costs p-type",
-        gt=0.0,
-        le=1e8,
-    )
-    tau_n0: Number | None = quantity(None, "s", "SRH capture time of electrons", usual=TIMES, gt=0.0)
-    tau_p0: Number | None = quantity(None, "s", "SRH capture time of holes", usual=TIMES, gt=0.0)
-    srh_level: Number = quantity(0.0, "eV", "SRH level above the intrinsic energy", ge=-0.6, le=0.6)
-
-    @model_validator(mode="after")
-    def _agree(self) -> Wafer:
-        written = self.model_dump(include={"type", "dopant"})
-        kind, dopant = written["type"], written["dopant"]
-        if kind and dopant and TYPE_OF[dopant] != kind:
-            raise ValueError(
-                f"type {kind} and dopant {dopant} disagree: {dopant} makes {TYPE_OF[dopant]}-type"
-            )
-        return self
-
-
-class Side(Table):
-    """One side: recombination at its surface and metal, resistance of its contacts."""
-
-    j0: Number = quantity(
-        0.0, "fA cm-2", "surface recombination J0 where there is no metal", usual=J0, ge=0.0, le=1e9
-    )
-    j0_metal: Number = quantity(0.0, "fA cm-2", "recombination J0 under metal", usual=J0, ge=0.0, le=1e9)
-    metal_fraction: Number = quantity(
-        0.0,
-        "1",
-        "share of the area under metal; 0 stands for a contact over the whole area whose recombination "
-        "is in j0",
-        ge=0.0,
-        le=1.0,
-    )
-    j0_temperature: Number = quantity(
-        298.15, "K", "temperature at which j0 and j0_metal are stated", ge=200.0, le=450.0
-    )
-    j0_n_i: Number | None = quantity(
-        None,
-        "cm-3",
-        "intrinsic density with which j0 was evaluated; not set: the model's own at j0_temperature",
-        gt=0.0,
-        le=1e16,
-    )
-    j0_convention: Label[Literal["narrowed", "kane-swanson"]] = choice(
-        "narrowed",
-        "how j0 and j0_metal were evaluated. narrowed: recombination J0 (exp(qV/kT) - 1), V the quasi-Fermi "
-        "level splitting with "
-        "n_i and the gap narrowed at its injection, as simulators and Kimmerle's analysis have it. "
-        "kane-swanson: slope of the "
-        "inverse lifetime over excess density with the constant j0_n_i, without narrowing; converted at "
-        "j0_injection",
-    )
-    j0_injection: Number = quantity(
-        1e16,
-        "cm-3",
-        "excess density of the lifetimes whose slope gave j0 (the middle of the fit), with kane-swanson",
-        ge=1e13,
-        le=1e18,
-    )
-    j0_iron: Number = quantity(
-        0.0,
-        "fA cm",
-        "what J0 gains per density of iron in the wafer before gettering; no coefficient is published",
-        ge=0.0,
-        le=1.0,
-    )
-    contact_resistivity: Number = quantity(
-        0.0,
-        "ohm cm2",
-        "contact resistivity; adds itself over the metal fraction to the series resistance",
-        ge=0.0,
-        le=100.0,
-    )
-
-
-class Curve(Table):
-    """The current-voltage curve, on request."""
-
-    points: Count = count(0, "points of the curve j(v); 0 for none", ge=0, le=100000)
-    voltage_min: Number = quantity(
-        0.0,
-        "V",
-        "begin of the curve's voltage axis; in reverse the cell does not break down",
-        fixed=True,
-        ge=-100.0,
-        le=10.0,
-    )
-    voltage_max: Number = quantity(0.8, "V", "end of the curve's voltage axis", fixed=True, gt=0.0, le=10.0)
-
-
-class CellSpec(Table):
-    """A silicon solar cell."""
-
-    alternatives: ClassVar[tuple[tuple[Choice, ...], ...]] = (
-        ({"wafer.resistivity": 1.0}, {"wafer.doping": None}, {"crystal.seed_resistivity": None}),
-        ({"optical_loss": 0.0}, {"generation_current_density": None}),
-    )
-    exclusive: ClassVar[tuple[tuple[tuple[str, ...], ...], ...]] = EXCLUSIVE
-
-    feedstock: Feedstock = Feedstock()
-    crystal: Crystal = Crystal()
-    process: Process = Process()
-    defects: Defects = Defects()
-    wafer: Wafer = Wafer()
-    front: Side = Side()
-    rear: Side = Side()
-    series_resistance: Number = quantity(
-        0.0, "ohm cm2", "series resistance without the two contact terms", ge=0.0, le=1000.0
-    )
-    shunt_resistance: Number = quantity(INF, "ohm cm2", "shunt resistance", gt=0.0)
-    generation_current_density: Number | None = quantity(
-        None,
-        "mA cm-2",
-        "imposed generation at 1000 W m-2 of AM1.5G; scales with the irradiance",
-        ge=0.0,
-        le=100.0,
-    )
-    optical_loss: Number | None = quantity(
-        None, "1", "share lost of the Lambertian limit of the wafer's thickness", ge=0.0, lt=1.0
-    )
-    optical_constants: Label[Literal["schinke2015", "green2008"]] = choice(
-        "schinke2015", "absorption data of silicon"
-    )
-    auger: Label[Literal["niewelt2022", "richter2012"]] = choice("niewelt2022", "Auger recombination model")
-    intrinsic_density: Label[Literal["couderc2014", "misiakos1993"]] = choice(
-        "couderc2014", "model of the intrinsic carrier density"
-    )
-    temperature: Number = quantity(298.15, "K", "cell temperature", ge=200.0, le=450.0)
-    irradiance: Number = quantity(1000.0, "W m-2", "irradiance, AM1.5G in shape", ge=0.0, le=1e6)
-    curve: Curve = Curve()
-
-
-def _unstated(fields: Mapping[str, Any]) -> list[Fault]:
-    """Return which side's J0 lacks the intrinsic density that belongs to it."""
-    return [
-        Fault(
-            f"{side}.j0_n_i",
-            hint=f"needed with {side}.j0_convention = kane-swanson; many instruments take 8.6e9",
-        )
-        for side in ("front", "rear")
-        if fields[f"{side}.j0_convention"] == "kane-swanson" and f"{side}.j0_n_i" not in fields
-    ]
-
-
-def _split(point: str, words: str) -> tuple[Output, ...]:
-    names = {
-        "radiative": "radiative",
-        "auger": "Auger",
-        "srh": "Shockley-Read-Hall",
-        "front": "front surface",
-        "rear": "rear surface",
-    }
-    found = [
-        Output(f"j_{n}_{point}", "mA cm-2", f"{w} recombination current density at {words}")
-        for n, w in names.items()
-    ]
-    return (*found, Output(f"j_shunt_{point}", "mA cm-2", f"shunt current density at {words}"))
-
-
-TYPES = ("n", "p")
-FLAGGED = {  # what the flags say
-    "intrinsic_density": "temperature outside the range in which the intrinsic density was measured",
-    "auger": "temperature away from that at which Auger recombination was measured: its fits have no "
-    "temperature coefficient",
-    "absorption": "temperature outside the range of the absorption edge's shift",
-    "degenerate": "doping at which Boltzmann statistics and full ionisation fail",
-    "flat_levels": "minority carriers recombine before they cross the wafer: the true cell loses more",
-    "screening": "more than ten ions per carrier: gap narrowing under so little screening is extrapolated, "
-    "and too large",
-}
-GENERATED = {"sign_convention": "current delivered by the cell is positive"}
-DARK = "in the dark"
-MASKS = ("intrinsic_density", "auger", "absorption", "degenerate", "flat_levels", "screening")
+from energymodels.core.model import Array, Block, Model, Prepared, Probe
+from energymodels.core.review import Context
+from energymodels.pv.cell.checks import CellReview
+from energymodels.pv.cell.fields import CellSpec
+from energymodels.pv.cell.results import OUTPUTS
+from energymodels.pv.cell.rows import rows
+from energymodels.pv.metals import inventory
 
 
 class Cell(Model):
@@ -242,76 +22,31 @@ class Cell(Model):
 
     name = "pv.cell"
     summary = (
-        "silicon cell with flat quasi-Fermi levels, injection-dependent recombination and lumped resistances"
+        "silicon solar cell with flat quasi-Fermi levels, injection-dependent recombination and lumped "
+        "resistances"
     )
     spec = CellSpec
+    review = CellReview
     sources = (
         "couderc2014", "misiakos1993", "paessler2002", "schenk1998", "klaassen1992a", "klaassen1992b",
         "niewelt2022", "richter2012",
         "green2002", "schinke2015", "green2008", "astm-g173", "codata2018",
     )  # fmt: skip
-    outputs = (
-        Output("v_oc", "V", "open-circuit voltage"),
-        Output("j_sc", "mA cm-2", "short-circuit current density", attrs=GENERATED),
-        Output("v_mp", "V", "voltage at maximum power"),
-        Output("j_mp", "mA cm-2", "current density at maximum power", attrs=GENERATED),
-        Output("implied_v_oc", "V",
-        "open-circuit voltage before metallisation: no metal recombination, no shunt"),
-        Output("fill_factor", "percent", "fill factor", absent=DARK),
-        Output("pseudo_fill_factor", "percent", "fill factor without series resistance", absent=DARK),
-        Output("efficiency", "percent", "power conversion efficiency", absent=DARK),
-        Output("excess_density_mp", "cm-3", "excess carrier density at maximum power"),
-        Output("excess_density_oc", "cm-3", "excess carrier density at open circuit"),
-        Output("ideality_mp", "1", "local ideality of the total recombination at maximum power", absent=DARK),
-        Output("ideality_oc", "1", "local ideality of the total recombination at open circuit", absent=DARK),
-        Output("bulk_lifetime_mpp", "s",
-        "bulk lifetime at maximum power: emission, Auger, metals and other defects"),
-        Output("bulk_lifetime_1e15", "s", "bulk lifetime at an excess density of 1e15 cm-3"),
-        *_split("mp", "maximum power"),
-        *_split("oc", "open circuit"),
-        Output(
-            "j", "mA cm-2", "current density", ("voltage",), attrs=GENERATED,
-            absent="beyond the voltage at which the excess density passes 1e20 cm-3",
-        ),
-        Output("j_metals_mp", "mA cm-2", "recombination current density by metals at maximum power",
-        ("element",)),
-        Output("grown_metals", "cm-3", "density of metals in the wafer before gettering", ("element",),
-        derived=True),
-        Output("wafer_metals", "cm-3", "density of metals in the finished wafer", ("element",),
-        derived=True),
-        Output("wafer_active", "cm-3", "density of metals that recombine, alone or paired",
-        ("element",), derived=True),
-        Output("wafer_carbon", "cm-3", "density of carbon in the crystal", derived=True),
-        Output("j_generation", "mA cm-2", "generation current density", derived=True),
-        Output("base_doping", "cm-3", "net doping of the wafer", derived=True),
-        Output(
-            "base_type", "1", "type of the wafer, which thermal donors or segregation may turn", derived=True,
-            attrs={"flag_values": np.arange(len(TYPES), dtype=np.int8), "flag_meanings": " ".join(TYPES)},
-        ),
-        Output("base_resistivity", "ohm cm", "resistivity of the wafer in the dark at 298.15 K",
-        derived=True),
-        Output(
-            "validity", "1", "formulas and assumptions used outside their range", derived=True,
-            attrs={
-                "flag_masks": np.array([1 << i for i in range(len(MASKS))], np.int8),
-                "flag_meanings": " ".join(MASKS),
-                "flag_comments": "; ".join(FLAGGED[name] for name in MASKS),
-            },
-        ),
-    )  # fmt: skip
+    outputs = OUTPUTS
 
     def kernel(self) -> ModuleType:
         from energymodels.kernels.pv.cell import quasi_neutral
 
         return quasi_neutral
 
-    def axes(self, fields: Mapping[str, Any], along: Mapping[str, Array], probe: Probe) -> dict[str, Array]:
+    def axes(self, context: Context, probe: Probe) -> dict[str, Array]:
+        fields = context.fields
         found = {}
         if fields["curve.points"]:
             found["voltage"] = np.linspace(
                 fields["curve.voltage_min"], fields["curve.voltage_max"], fields["curve.points"]
             )
-        if used := inventory.metals(fields, along):
+        if used := inventory.metals(fields, context.along):
             found["element"] = np.array(used)
         return found
 
@@ -324,66 +59,7 @@ class Cell(Model):
         if "j" in out.arrays:
             self.kernel().curves(rows, *centres, axes["voltage"], out.arrays["j"], out.status)
 
-    def data_sources(self, used: Mapping[str, Sequence[Any]]) -> list[str]:
-        return citations.citations(used)
-
-    def check(self, fields: Mapping[str, Any]) -> list[Fault]:
-        return [*remarks.faults(fields), *_unstated(fields)]
-
-    def impossible(self, fields: Mapping[str, Any]) -> list[Fault]:
-        return remarks.impossible(fields)
-
-    def remarks(self, fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[str]:
-        return remarks.remarks(fields, along)
-
-    def doubts(self, columns: Mapping[str, Array], given: Collection[str]) -> list[Remark]:
-        from energymodels.pv.cell.doubts import doubts
-
-        return doubts(columns, given)
-
-    def members(
-        self, fields: Mapping[str, Any], along: Mapping[str, Array]
-    ) -> list[tuple[str, Mapping[str, Any]]]:
-        return members.members(fields, along)
-
-    def inert(self, fields: Mapping[str, Any], swept: set[str]) -> dict[str, str]:
-        found = remarks.inert(fields, swept)
-        times = {"wafer.tau", "wafer.tau_n0", "wafer.tau_p0"}
-        if not swept & times and INF in (
-            fields.get("wafer.tau"),
-            fields.get("wafer.tau_n0"),
-            fields.get("wafer.tau_p0"),
-        ):
-            found |= dict.fromkeys(
-                swept & {"wafer.capture_ratio", "wafer.srh_level"}, "the SRH lifetime is infinite"
-            )
-        if "generation_current_density" in fields:
-            inert = swept & {"wafer.thickness", "optical_constants"}
-            found |= dict.fromkeys(inert, "generation is imposed, so it acts on recombination only")
-        for side in ("front", "rear"):
-            if not fields[f"{side}.metal_fraction"] and f"{side}.metal_fraction" not in swept:
-                found |= dict.fromkeys(swept & {f"{side}.j0_metal"}, f"{side}.metal_fraction is 0")
-            narrowed = fields[f"{side}.j0_convention"] == "narrowed" and f"{side}.j0_convention" not in swept
-            if f"{side}.j0_n_i" in fields and narrowed:
-                found |= dict.fromkeys(
-                    swept & {f"{side}.j0_temperature"},
-                    f"{side}.j0_n_i is set, which is all that J0 scales with",
-                )
-            if narrowed:
-                found |= dict.fromkeys(swept & {f"{side}.j0_injection"}, f"{side}.j0_convention is narrowed")
-            if not any(fields[f"{side}.{n}"] for n in ("j0", "j0_metal")) and not swept & {
-                f"{side}.j0",
-                f"{side}.j0_metal",
-            }:
-                stated = {
-                    f"{side}.{n}" for n in ("j0_n_i", "j0_temperature", "j0_convention", "j0_injection")
-                }
-                found |= dict.fromkeys(swept & stated, f"{side}.j0 is 0")
-        return found
-
     def prepare(self, columns: Mapping[str, Array]) -> Prepared:
-        from energymodels.pv.cell.rows import rows
-
         return rows(view(CellSpec, columns), columns)
 
 

@@ -6,71 +6,31 @@ Everything stays on the axes it depends on: a sweep over a million cells convert
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 
-from energymodels import datasets
 from energymodels.core.case import filled
 from energymodels.core.columns import each, stack
 from energymodels.core.model import Array, Prepared
 from energymodels.kernels.constants import Q
 from energymodels.kernels.pv.cell import preparation
-from energymodels.kernels.pv.optics import lambertian
 from energymodels.pv import silicon
-from energymodels.pv.cell.model import MASKS, NI_LABELS, TYPES, CellSpec, Side, Wafer
-from energymodels.pv.metals import chain
-from energymodels.pv.metals.fields import Crystal
-from energymodels.pv.metals.inventory import ACCEPTORS, in_crystal
+from energymodels.pv.cell.base import Base, acceptor_of, base_of, donor_of, resistivity_of
+from energymodels.pv.cell.fields import NI_LABELS, CellSpec, Side, Wafer
+from energymodels.pv.cell.optics import generation_of, optics
+from energymodels.pv.cell.results import MASKS, TYPES
+from energymodels.pv.metals import chain, states
+from energymodels.pv.metals.grown import as_grown
+from energymodels.pv.metals.inventory import in_crystal
 
-T_RESISTIVITY = 298.15  # K, at which a wafer's resistivity is stated
 # levels count as flat with a diffusion length of this many thicknesses (the current is then overestimated by
-# 2 %), and a surface recombination velocity of this share of the diffusion velocity D/W
+# 2 %), and a surface recombination velocity of this fraction of the diffusion velocity D/W
 FLAT, SURFACE = 4.0, 0.1
 # m-3: above, Boltzmann statistics and full ionisation fail (the densities of states are near 3e25)
 DEGENERATE = 1e25
 # ions over net doping: above, carriers screen too few of them for the formula of gap narrowing, which then
 # grows
 UNSCREENED = 10.0
-OPTICS = ("pv/si-nk-schinke2015", "pv/si-nk-green2008")
-# eV: from the end of the absorption data to where emission is below 1e-12 of its peak
-ENERGIES = np.linspace(0.8554, 1.8, 474)
-
-
-@dataclass(frozen=True)
-class Base:
-    """The dopants of a wafer, m-3: where it is n-type, net doping, all donors and all acceptors."""
-
-    donor: Array
-    net: Array
-    donors: Array
-    acceptors: Array
-
-
-@cache
-def optical_tables(key: str) -> tuple[Array, Array]:
-    """Return (generation, ln emission) over the nodes of ``preparation`` for one set of optical constants."""
-    nk = datasets.series(key)
-    light = datasets.series("pv/am15g").columns
-    return lambertian.tabulate(
-        preparation.TEMPERATURES,
-        preparation.THICKNESSES,
-        np.column_stack([nk.columns["wavelength"], nk.columns["n"], nk.columns["k"]]),
-        float(nk.meta["temperature"]["value"]),
-        np.column_stack([light["wavelength"], light["irradiance"]]),
-        ENERGIES,
-    )
-
-
-def optics(source: Array, T: Array, thickness: Array) -> tuple[Array, Array]:
-    """Return the Lambertian (generation, emission), A m-2; ``source`` is the index in ``OPTICS``."""
-    source, T, thickness = np.broadcast_arrays(source, T, thickness)
-    found = np.empty((2, *T.shape))
-    for i in np.unique(source):
-        mine = source == i
-        found[:, mine] = preparation.optical(T[mine], thickness[mine], *optical_tables(OPTICS[i]))
-    return found[0], found[1]
 
 
 def _measured(side: Side, n_i_model: Array, base: Base) -> Array:
@@ -103,80 +63,6 @@ def _side(side: Side, n_i: Array, n_i_model: Array, iron: Array, base: Base) -> 
     return j0, passivated, side.contact_resistivity / np.where(fraction > 0.0, fraction, 1.0)
 
 
-def _donor(wafer: Wafer, like: Array) -> Array:
-    """Return where the wafer is n-type."""
-    if wafer.dopant is not None:
-        return wafer.dopant.means("P")
-    return np.ones((1,) * like.ndim, dtype=bool) if wafer.type is None else wafer.type.means("n")
-
-
-def _acceptor(wafer: Wafer, like: Array) -> Array:
-    """Return which acceptor a p-type wafer has, index into ``ACCEPTORS``: gallium where no dopant is said."""
-    place = {"P": ACCEPTORS.index(""), "B": ACCEPTORS.index("B"), "Ga": ACCEPTORS.index("Ga")}
-    if wafer.dopant is None:
-        return np.full((1,) * like.ndim, float(place["Ga"]))
-    return wafer.dopant.take(place)
-
-
-def _of_resistivity(rho: Array, donor: Array, compensation: Array) -> Array:
-    """Return the net doping, m-3, of a resistivity in ohm m."""
-    return each(lambda r, d, c: preparation.dopings(r, d, c, T_RESISTIVITY), rho, donor, compensation)
-
-
-def _grown(crystal: Crystal, seed: Array, donor: Array, acceptor: Array, compensation: Array) -> Array:
-    """Return the net doping, m-3, at its place in a crystal: both dopants segregate; below 0 where the
-    opposite one prevails.
-    """
-    phosphorus = chain.doping_profile(crystal, "P")
-    boron, gallium = (chain.doping_profile(crystal, dopant) for dopant in ACCEPTORS[1:])
-    own = np.where(donor, phosphorus, np.where(acceptor == 1, boron, gallium))
-    at_seed = compensation / np.where(donor, boron, phosphorus)
-    net = _of_resistivity(seed, donor, at_seed)
-    return np.where(compensation > 0.0, (net + at_seed) * own - compensation, net * own)
-
-
-def _base(wafer: Wafer, crystal: Crystal, donor: Array, acceptor: Array) -> Base:
-    """Return the doping as given, or along the crystal; each thermal donor is one donor and gives two
-    electrons.
-    """
-    compensation, thermal = wafer.compensation, wafer.thermal_donors
-    if wafer.doping is not None:
-        net: Array = wafer.doping
-    elif crystal.seed_resistivity is not None:
-        net = _grown(crystal, crystal.seed_resistivity, donor, acceptor, compensation)
-    else:
-        assert wafer.resistivity is not None  # one of the three is always given
-        net = _of_resistivity(wafer.resistivity, donor, compensation)
-    most = net + compensation
-    donors = np.where(donor, most, compensation) + thermal
-    acceptors = np.where(donor, compensation, most)
-    electrons = np.where(donor, net, -net) + 2.0 * thermal
-    of_type = np.where(electrons == 0.0, donor, electrons > 0.0)
-    return Base(of_type, np.abs(electrons), donors, acceptors)
-
-
-def _resistivity(wafer: Wafer, base: Base) -> Array:
-    """Return the resistivity, ohm m: as stated, unless thermal donors came on top."""
-    thermal, stated = wafer.thermal_donors, wafer.resistivity
-    if stated is not None and not np.any(thermal):
-        return stated
-
-    def kernel(net: Array, donor: Array, donors: Array, acceptors: Array) -> Array:
-        return preparation.resistivities(net, donor, donors, acceptors, T_RESISTIVITY)
-
-    found = each(kernel, base.net, base.donor, base.donors, base.acceptors)
-    return found if stated is None else np.where(thermal == 0.0, stated, found)
-
-
-def _generation(case: CellSpec, lambertian_j: Array) -> Array:
-    """Return the generation, A m-2: imposed, or what is left of the Lambertian limit."""
-    suns = case.irradiance / 1000.0
-    if case.generation_current_density is not None:
-        return case.generation_current_density * suns
-    assert case.optical_loss is not None
-    return lambertian_j * (1.0 - case.optical_loss) * suns
-
-
 def _capture_times(wafer: Wafer) -> tuple[Array, Array]:
     """Return the SRH capture times (holes, electrons), s."""
     if wafer.tau is not None and wafer.capture_ratio is not None:
@@ -191,8 +77,8 @@ def rows(case: CellSpec, paths: Collection[str]) -> Prepared:
     set.
     """
     T, wafer, n_i_model = case.temperature, case.wafer, case.intrinsic_density.index
-    acceptor = _acceptor(wafer, T)
-    base = _base(wafer, case.crystal, _donor(wafer, T), acceptor)
+    acceptor = acceptor_of(wafer, T)
+    base = base_of(wafer, case.crystal, donor_of(wafer, T), acceptor)
     donor, doping = base.donor, base.net
     n_i = each(preparation.intrinsic, T, n_i_model)
     n0, p0, narrowing, doped, injected, diffusivity, intrinsic_rate = each(
@@ -201,13 +87,13 @@ def rows(case: CellSpec, paths: Collection[str]) -> Prepared:
     n1, p1 = each(preparation.levels, wafer.srh_level, n_i, T)
     lambertian_j, emission = optics(case.optical_constants.index, T, wafer.thickness)
     given = chain.Given(case.feedstock, case.crystal, case.process, case.defects, wafer, paths)
-    metals = chain.prepare(given, chain.Wafer(donor, acceptor, doping, base.acceptors, wafer.thickness))
+    metals = chain.prepare(given, states.Wafer(donor, acceptor, doping, base.acceptors, wafer.thickness))
     iron = metals.before.get("Fe", 0.0 * T)
     front, front_passivated, front_contact = _side(case.front, n_i, n_i_model, iron, base)
     rear, rear_passivated, rear_contact = _side(case.rear, n_i, n_i_model, iron, base)
-    generation = _generation(case, lambertian_j)
+    generation = generation_of(case, lambertian_j)
     tau_p, tau_n = _capture_times(wafer)
-    if in_crystal(paths):  # a recharged crystal ends where the next charge begins
+    if in_crystal(paths):  # a recharged crystal ends where the next charge starts
         beyond = case.crystal.position > case.crystal.pulled_fraction
         n0 = np.where(case.crystal.route.means("rcz") & beyond, np.nan, n0)
     rows: dict[str, Array] = {
@@ -224,10 +110,10 @@ def rows(case: CellSpec, paths: Collection[str]) -> Prepared:
     bend = _levels_bend(rows, doping, n_i, donor, diffusivity, intrinsic_rate)
     derived = {
         "j_generation": generation,
-        "wafer_carbon": chain.as_grown(case.crystal, "C", filled(case.feedstock.carbon, 0.0, T)),
+        "wafer_carbon": as_grown(case.crystal, "C", filled(case.feedstock.carbon, 0.0, T)),
         "base_doping": doping,
         "base_type": np.where(donor, TYPES.index("n"), TYPES.index("p")),
-        "base_resistivity": _resistivity(wafer, base),
+        "base_resistivity": resistivity_of(wafer, base),
         "validity": _validity(n_i_model, T, base, bend),
     }
     if metals.elements:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import ModuleType
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
 from energymodels.core.case import view
-from energymodels.core.model import Array, Block, Model, Output, Prepared, Probe, Tolerance
+from energymodels.core.model import Agreement, Array, Block, Model, Output, Prepared, Probe
+from energymodels.core.review import Context, Review
 from energymodels.core.schema import Count, Number, Table, count, quantity
 from energymodels.kernels import status
 
@@ -20,9 +21,9 @@ DELIVERED = {"sign_convention": "current delivered by the device is positive"}
 class Curve(Table):
     """The current-voltage curve, on request."""
 
-    points: Count = count(0, "points of the curve i(v); 0 for none", ge=0, le=100000)
-    voltage_min: Number = quantity(0.0, "V", "begin of the curve's voltage axis", fixed=True, ge=-1e5, le=1e5)
-    voltage_max: Number = quantity(1.0, "V", "end of the curve's voltage axis", fixed=True, ge=-1e5, le=1e5)
+    points: Count = count(0, "number of points of the I-V curve; 0: no curve", ge=0, le=100000)
+    voltage_min: Number = quantity(0.0, "V", "start of the I-V voltage axis", fixed=True, ge=-1e5, le=1e5)
+    voltage_max: Number = quantity(1.0, "V", "end of the I-V voltage axis", fixed=True, ge=-1e5, le=1e5)
 
 
 class DiodeSpec(Table):
@@ -31,20 +32,34 @@ class DiodeSpec(Table):
     The defaults are pvlib's example of a 60-cell module in rough numbers.
     """
 
-    photocurrent: Number = quantity(7.0, "A", "light-generated current", ge=0.0, le=1e6)
-    saturation_current: Number = quantity(1e-10, "A", "saturation current of the diode", gt=0.0, le=1e3)
+    photocurrent: Number = quantity(7.0, "A", "photocurrent (light-generated current)", ge=0.0, le=1e6)
+    saturation_current: Number = quantity(1e-10, "A", "diode saturation current I0", gt=0.0, le=1e3)
     resistance_series: Number = quantity(0.0, "ohm", "series resistance", ge=0.0, le=1e6)
     resistance_shunt: Number = quantity(INF, "ohm", "shunt resistance", gt=0.0)
     nNsVth: Number = quantity(  # noqa: N815 (pvlib's name)
-        1.5, "V", "ideality times cells in series times thermal voltage", gt=0.0, le=1e4
+        1.5,
+        "V",
+        "modified ideality factor: ideality factor times cells in series times thermal voltage",
+        gt=0.0,
+        le=1e4,
     )
     saturation_current_2: Number = quantity(
-        0.0, "A", "saturation current of a second diode; 0 for none", ge=0.0, le=1e3
+        0.0, "A", "saturation current I02 of the second diode; 0: single-diode model", ge=0.0, le=1e3
     )
     nNsVth_2: Number | None = quantity(  # noqa: N815
-        None, "V", "nNsVth of the second diode; not set: twice the first's", gt=0.0, le=1e4
+        None, "V", "modified ideality factor of the second diode; not set: twice nNsVth", gt=0.0, le=1e4
     )
     curve: Curve = Curve()
+
+
+class DiodeReview(Review[Context]):
+    """The review of ``pv.diode``."""
+
+    def without_effect(self) -> dict[str, str]:
+        if self.of.fields["saturation_current_2"] or "saturation_current_2" in self.of.swept:
+            return {}
+        swept = self.of.swept & {"nNsVth_2"}
+        return dict.fromkeys(swept, "saturation_current_2 is 0, so there is no second diode")
 
 
 class Diode(Model):
@@ -53,21 +68,22 @@ class Diode(Model):
     name = "pv.diode"
     summary = "one- or two-diode current-voltage curve and its five points"
     spec = DiodeSpec
+    review = DiodeReview
     sources = ("bishop1988",)
     outputs = (
         Output("i_sc", "A", "short-circuit current", attrs=DELIVERED),
         Output("v_oc", "V", "open-circuit voltage"),
-        Output("i_mp", "A", "current at maximum power", attrs=DELIVERED),
-        Output("v_mp", "V", "voltage at maximum power"),
+        Output("i_mp", "A", "current at the maximum power point (MPP)", attrs=DELIVERED),
+        Output("v_mp", "V", "voltage at the maximum power point (MPP)"),
         Output("p_mp", "W", "maximum power"),
         Output(
             "i", "A", "current", dims=("voltage",), attrs=DELIVERED,
-            absent="beyond the voltage at which the diode's current passes the largest number",
+            absent="beyond the voltage at which the diode current overflows",
         ),
     )  # fmt: skip
-    references: ClassVar[Mapping[str, Mapping[str, Tolerance]]] = {
+    references: ClassVar[Mapping[str, Mapping[str, Agreement]]] = {
         "pvlib": {
-            name: Tolerance(1e-9, 1e-15, "pvlib's Newton iteration ends at 1e-12 of its unknown")
+            name: Agreement(1e-9, 1e-15, "pvlib's Newton iteration ends at 1e-12 of its unknown")
             for name in ("i_sc", "v_oc", "i_mp", "v_mp", "p_mp", "i")
         }
     }
@@ -77,7 +93,8 @@ class Diode(Model):
 
         return diode
 
-    def axes(self, fields: Mapping[str, Any], along: Mapping[str, Array], probe: Probe) -> dict[str, Array]:
+    def axes(self, context: Context, probe: Probe) -> dict[str, Array]:
+        fields = context.fields
         if not fields["curve.points"]:
             return {}
         return {
@@ -107,11 +124,6 @@ class Diode(Model):
             lost = np.isnan(current).any(axis=1) & (out.status == status.OK)
             out.status[lost] = status.NO_CONVERGENCE
             current[np.isinf(current)] = np.nan
-
-    def inert(self, fields: Mapping[str, Any], swept: set[str]) -> dict[str, str]:
-        if fields["saturation_current_2"] or "saturation_current_2" in swept:
-            return {}
-        return dict.fromkeys(swept & {"nNsVth_2"}, "saturation_current_2 is 0, so there is no second diode")
 
 
 MODEL = Diode()

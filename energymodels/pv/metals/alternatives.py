@@ -4,16 +4,19 @@ what is assumed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 import numpy as np
 
 from energymodels.core.model import Array
+from energymodels.core.values import FieldDict, Fields
 from energymodels.pv.metals import data, recipes
 from energymodels.pv.metals.inventory import ACCEPTORS, compositions, elements_in_use, stated
 
-Members = list[tuple[str, Mapping[str, Any]]]
+# path, value in use, the others
+Alternatives: TypeAlias = tuple[str, object, Sequence[object]]
+Members = list[tuple[str, Fields]]
 # of elements, and the tables of fields that choose among them
 ALTERNATIVES = ("segregation", "diffusivity", "solubility")
 TABLES = {
@@ -23,9 +26,9 @@ TABLES = {
 }
 
 
-def members(fields: Mapping[str, Any], along: Mapping[str, Array]) -> Members:
+def members(fields: Fields, along: Mapping[str, Array]) -> Members:
     """Return (name, {path: value}) of every alternative; the first holds what is in use."""
-    now: dict[str, Any] = {}
+    now: FieldDict = {}
     found: Members = []
     for path, used, others in _alternatives(fields, along):
         now[path] = used
@@ -36,9 +39,7 @@ def members(fields: Mapping[str, Any], along: Mapping[str, Array]) -> Members:
     return [("as given", now), *found] if found else []
 
 
-def _alternatives(
-    fields: Mapping[str, Any], along: Mapping[str, Array]
-) -> Iterator[tuple[str, Any, list[Any]]]:
+def _alternatives(fields: Fields, along: Mapping[str, Array]) -> Iterator[Alternatives]:
     """Yield (path, value in use, the others)."""
     priors = compositions(fields, along)
     if "feedstock.composition" in fields:
@@ -65,15 +66,13 @@ def _alternatives(
         )
 
 
-def _labels(path: str, keys: list[str], fields: Mapping[str, Any]) -> Iterator[tuple[str, Any, list[Any]]]:
+def _labels(path: str, keys: list[str], fields: Fields) -> Iterator[Alternatives]:
     if len(keys) > 1:
         now = fields.get(path, keys[0])
         yield path, now, [key for key in keys if key != now]
 
 
-def _of_element(
-    element: data.Element, fields: Mapping[str, Any], hot: bool
-) -> Iterator[tuple[str, Any, list[Any]]]:
+def _of_element(element: data.Element, fields: Fields, hot: bool) -> Iterator[Alternatives]:
     for quantity in ALTERNATIVES:
         if hot or quantity != "diffusivity":
             keys = [c.key for c in getattr(element, quantity)]
@@ -84,7 +83,7 @@ def _of_element(
         yield path, value, [bound for bound in (low, high) if bound != value]
 
 
-def _centres(used: tuple[str, ...], fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[str]:
+def _centres(used: tuple[str, ...], fields: Fields, along: Mapping[str, Array]) -> list[str]:
     """Return the centres that the metals can form in the wafers of a sweep."""
     dopants = set(np.unique(along.get("wafer.dopant", [fields.get("wafer.dopant", "")])).tolist())
     types = set(np.unique(along.get("wafer.type", [fields.get("wafer.type", "")])).tolist())

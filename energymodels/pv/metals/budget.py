@@ -1,5 +1,5 @@
-"""How much of a metal a cell bears: the amount that costs a given efficiency, in the wafer and back in the
-feedstock.
+"""Metal budgets, or how much of a metal a cell bears: the amount that costs a given efficiency, in the wafer
+and back in the feedstock.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from energymodels.core import engine
 from energymodels.core.errors import Fault, InputError, NoteWarning, unknown
-from energymodels.core.model import Array, get_model
+from energymodels.core.model import Array
+from energymodels.core.registry import get_model
 from energymodels.core.solution import Solution
 from energymodels.core.spec import Spec, load
+from energymodels.core.sweep import solve
 from energymodels.pv.metals import data
 from energymodels.pv.metals.inventory import FEED
 
@@ -33,26 +34,53 @@ REASONS = (
 )  # fmt: skip
 REACHED, NO_LOSS, STAYS, MORE, PRECIPITATES, NO_CELL, ABOVE = range(len(REASONS))
 QUANTITIES = {
-    "wafer": ("cm-3", "metal in the finished wafer that costs the efficiency"),
-    "before_gettering": ("cm-3", "the same before gettering"),
-    "feed": ("ppbw", "the same in the feedstock, by mass"),
+    "wafer": ("cm-3", "metal concentration in the finished wafer that causes the efficiency loss"),
+    "before_gettering": ("cm-3", "metal concentration before gettering that causes the efficiency loss"),
+    "feed": ("ppbw", "metal concentration in the feedstock that causes the efficiency loss, by mass"),
 }
 
 
-def tolerance(
+def metal_budget(
     specs: str | Spec | Sequence[str | Spec],
     elements: Sequence[str],
     losses: Sequence[float] = LOSSES,
     types: Sequence[str] = (),
     sets: str | int | None = None,
 ) -> Dataset:
-    """Return the amount of each metal that costs ``losses`` (percent absolute) of efficiency: dims cell,
-    element, loss.
+    """Go from a loss of efficiency back to the metal that costs it, in the wafer and in the feedstock.
 
-    Each spec is taken without metals of its own, as ``types`` (its own, then the other by default). ``sets``
-    as in ``sweep`` adds lowest and highest, infinite where a set never reaches the loss. NaN, with a
-    ``reason``, where no amount does it: the loss ends where the metal precipitates, which does not recombine
-    here. InputError lists wrong names, and a place that no crystal has.
+    Parameters
+    ----------
+    specs : str, Spec or sequence of these
+        Specs of ``pv.cell``; each is taken without metals of its own.
+    elements : sequence of str
+        Metals by their symbols.
+    losses : sequence of float, optional
+        Losses of efficiency, percent absolute.
+    types : sequence of str, optional
+        Base types ``"n"``, ``"p"``; by default the spec's own, then the other.
+    sets : str or int, optional
+        As in ``sweep``: adds lowest and highest over the published sets, infinite where a set never reaches
+        the loss.
+
+    Returns
+    -------
+    xarray.Dataset
+        Along ``cell``, ``element``, ``loss``: ``wafer`` and ``before_gettering`` in cm-3, ``feed`` in ppbw by
+        mass. NaN, with a ``reason``, where no amount does it: the loss ends where the metal precipitates,
+        which does not recombine here.
+
+    Raises
+    ------
+    InputError
+        Lists wrong names, and a place that no crystal has.
+
+    Examples
+    --------
+    >>> import energymodels as em
+    >>> ds = em.metal_budget("industrial-hjt-2023", ["Cr"], losses=[0.1], types=["n"])
+    >>> round(float(ds.feed), 2), ds.feed.units
+    (0.75, 'ppbw')
     """
     import xarray as xr
 
@@ -79,8 +107,8 @@ def tolerance(
     for name, (unit, meaning) in QUANTITIES.items():
         for end, words in (
             ("", ""),
-            ("_low", ", lowest over published sets"),
-            ("_high", ", highest over published sets"),
+            ("_low", ", minimum over published data sets"),
+            ("_high", ", maximum over published data sets"),
         ):
             if not end or sets is not None:
                 variables[name + end] = (
@@ -92,7 +120,7 @@ def tolerance(
     variables["reason"] = (
         ("cell", "element", "loss"),
         reason,
-        {"units": "1", "long_name": "why an amount is missing", **flags},
+        {"units": "1", "long_name": "reason for a missing value", **flags},
     )
     variables["efficiency"] = ("cell", clean, {"units": "percent", "long_name": "efficiency without metals"})
     names = np.array([[spec, kind, dopant] for spec, kind, dopant, *_ in cells])
@@ -104,25 +132,25 @@ def tolerance(
         "loss": (
             "loss",
             np.array(losses, dtype=float),
-            {"units": "percent", "long_name": "loss of efficiency, absolute"},
+            {"units": "percent", "long_name": "efficiency loss, absolute"},
         ),
     }
     comment = "; ".join(dict.fromkeys(said))
     return xr.Dataset(
         variables,
         coords,
-        {"Conventions": "CF-1.11", "title": "Metals that cells bear", "model": "pv.cell", "comment": comment},
+        {"Conventions": "CF-1.11", "title": "Metal budget of cells", "model": "pv.cell", "comment": comment},
     )
 
 
 def _clean(cell: Spec, elements: Sequence[str]) -> tuple[float, list[str]]:
-    """Return (efficiency without metals, what must be said of the cell and of all elements together)."""
-    model = get_model("pv.cell")
+    """Return (efficiency without metals, notes on the cell and all elements together)."""
     fields = cell.replace({f"feedstock.metals.{element}": 0.0 for element in elements}).checked()
-    if faults := model.impossible(fields):
+    review = get_model("pv.cell").reviewed(fields)
+    if faults := review.impossible():
         raise InputError(faults)
-    run = engine.solve(cell, {}, keep=["efficiency"])
-    return float(run.values["efficiency"].item()), [*model.remarks(fields, {}), *run.notes]
+    run = solve(cell, {}, keep=["efficiency"])
+    return float(run.values["efficiency"].item()), [*review.notes(), *run.notes]
 
 
 def _check(elements: Sequence[str], losses: Sequence[float]) -> None:
@@ -138,7 +166,7 @@ def _cells(spec: str | Spec, types: Sequence[str]) -> Iterator[tuple[str, str, s
     """Yield (name, type, dopant, spec without metals, what is left out of it) of a spec in each type."""
     base = spec if isinstance(spec, Spec) else load(spec)
     if base.model != "pv.cell":
-        raise InputError(Fault(base.name or base.model, hint="tolerance needs a spec of pv.cell"))
+        raise InputError(Fault(base.name or base.model, hint="a metal budget needs a spec of pv.cell"))
     if faulty := list(base.faults):
         raise InputError(faulty)
     tables = (*FEED, "wafer.metals", "feedstock")
@@ -172,12 +200,11 @@ def _amounts(
 ) -> tuple[dict[str, Array], Array]:
     """Return (amounts by name over losses, reasons) of one metal in one cell."""
     path = f"process.contamination.{element}"
-    if sets is not None and not get_model("pv.cell").members(cell.replace({path: 1.0}).checked(), {}):
+    fields = cell.replace({path: 1.0}).checked()
+    if sets is not None and not get_model("pv.cell").reviewed(fields).alternatives():
         sets = None  # one published set of everything
-    swept = engine.solve(
-        cell, {path: AMOUNTS}, keep=["efficiency", "wafer_metals", "wafer_active"], sets=sets
-    )
-    grown = engine.solve(cell, {f"feedstock.metals.{element}": [1.0]}, keep=["grown_metals"], sets=sets)
+    swept = solve(cell, {path: AMOUNTS}, keep=["efficiency", "wafer_metals", "wafer_active"], sets=sets)
+    grown = solve(cell, {f"feedstock.metals.{element}": [1.0]}, keep=["grown_metals"], sets=sets)
     members = (AMOUNTS.size, -1)
     efficiency = _grid(swept, "efficiency").reshape(members)
     wafer, active = (
@@ -222,7 +249,7 @@ def _crossings(loss: Array, active: Array, wafer: Array, losses: Sequence[float]
     """Return (amount at which ``loss`` over ``AMOUNTS`` first reaches each of ``losses``, that in the
     ``wafer``); NaN where never.
 
-    Straight between logarithms. Where the metal begins to precipitate between two amounts, the ``active``
+    Straight between logarithms. Where the metal starts to precipitate between two amounts, the ``active``
     density, proportional to the amount until then as that in the wafer is, says at which.
     """
     found = np.full((2, len(losses)), np.nan)

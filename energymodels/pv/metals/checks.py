@@ -1,16 +1,16 @@
-"""What must be said of the metals of a spec: what does not go together or does not act, what is recalled,
+"""Checks and notes on the metals of a spec: what does not go together or has no effect, what is recalled,
 claimed or assumed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any
 
 import numpy as np
 
 from energymodels.core.errors import Fault
 from energymodels.core.model import Array, Remark
+from energymodels.core.values import Fields
 from energymodels.pv.metals import data, inventory, recipes
 
 # of the crystal, act on the doping too where it follows from the seed's
@@ -19,20 +19,19 @@ PAIRS = ("wafer.pairs", "wafer.pairing_time", "wafer.pairing_temperature")
 BO = ("wafer.oxygen", "wafer.bo_active", "wafer.bo_factor")
 
 
-def faults(fields: Mapping[str, Any]) -> list[Fault]:
+def faults(fields: Fields) -> list[Fault]:
     """Return fields that need one another."""
     totals = [path for path in ("feedstock.total_metals", "feedstock.grade") if path in fields]
     if totals and "feedstock.composition" not in fields:
         known = ", ".join(data.compositions())
-        hint = (
-            f"needed together with {totals[0]}: how the total splits is not published; known priors: {known}"
-        )
+        hint = f"needed together with {totals[0]}: the split is not published; known compositions: {known}"
         return [Fault("feedstock.composition", hint=hint)]
     if "feedstock.composition" in fields and not totals:
         return [Fault("feedstock.total_metals", hint="needed together with feedstock.composition")]
-    for metal in data.pairing():
+    stated = [path for path in fields if path.startswith("wafer.metals.")]
+    for metal in data.pairing() if stated else ():
         if twice := [
-            p for p in fields if inventory.states_centre_of(p, metal) and f"wafer.metals.{metal}" in fields
+            p for p in stated if inventory.states_centre_of(p, metal) and f"wafer.metals.{metal}" in stated
         ]:
             return [
                 Fault(f"wafer.metals.{metal}", hint=f"excludes {twice[0]}, which is given too; leave one out")
@@ -42,13 +41,13 @@ def faults(fields: Mapping[str, Any]) -> list[Fault]:
             Fault(
                 "crystal.pulls",
                 fields["crystal.pulls"],
-                hint="a crucible gives several crystals by crystal.route = rcz or ccz",
+                hint="several crystals from one crucible need crystal.route = rcz or ccz",
             )
         ]
     return []
 
 
-def impossible(fields: Mapping[str, Any]) -> list[Fault]:
+def impossible(fields: Fields) -> list[Fault]:
     """Return why there is no such place in a crystal."""
     end = fields["crystal.pulled_fraction"]
     if inventory.in_crystal(fields) and fields["crystal.route"] == "rcz" and fields["crystal.position"] > end:
@@ -57,7 +56,7 @@ def impossible(fields: Mapping[str, Any]) -> list[Fault]:
     return []
 
 
-def remarks(fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[str]:
+def remarks(fields: Fields, along: Mapping[str, Array]) -> list[str]:
     """Return what the result rests on that is not a published measurement."""
     used = inventory.metals(fields, along)
     found = []
@@ -74,22 +73,22 @@ def remarks(fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[str]:
             )
     if "feedstock.composition" in fields:
         found.append(
-            f"how the total of metals splits is a prior, not published: "
+            f"the metal composition is assumed, not published: "
             f"{', '.join(inventory.compositions(fields, along))}"
         )
     if inventory.from_melt(fields) and (stay := [m for m in used if not data.elements()[m].segregation]):
         found.append(
-            f"no segregation coefficient is published for {', '.join(stay)}: taken to stay in the melt"
+            f"no segregation coefficient is published for {', '.join(stay)}: assumed to stay in the melt"
         )
     known = {c.element for c in data.centres().values()}
     if silent := [m for m in used if m not in known]:
         found.append(
-            f"no recombination parameters are published for {', '.join(silent)}: taken not to recombine"
+            f"no recombination parameters are published for {', '.join(silent)}: assumed not to recombine"
         )
     for path in fields:
         acceptor = inventory.acceptor(path.rpartition(".")[2]) if path.startswith("wafer.metals.") else ""
         if acceptor and ("wafer.dopant" in along or fields.get("wafer.dopant") != acceptor):
-            found.append(f"{path} is in wafers doped with {acceptor} only, elsewhere taken as none")
+            found.append(f"{path} exists only in wafers doped with {acceptor}; it is 0 in others")
     if fields["wafer.bo_active"] and not (
         (fields["wafer.oxygen"] and fields.get("wafer.dopant") == "B") or along
     ):
@@ -110,12 +109,12 @@ def doubts(columns: Mapping[str, Array], given: Collection[str]) -> list[Remark]
     pairing = next((path for path in PAIRS if path in given), "")
     for metal in data.pairing() if pairing else ():
         for path in (path for path in given if inventory.states_centre_of(path, metal)):
-            text = f"{path} is taken as stated and does not pair: {pairing} acts on wafer.metals.{metal}"
+            text = f"{path} is used as given and does not pair: {pairing} acts on wafer.metals.{metal}"
             found.append(Remark(text, columns[path] > 0.0))
     return found
 
 
-def inert(fields: Mapping[str, Any], swept: set[str]) -> dict[str, str]:
+def inert(fields: Fields, swept: set[str]) -> dict[str, str]:
     """Return {swept path: why it does not act}."""
     used = inventory.elements_in_use(fields, data.compositions() if "feedstock.composition" in fields else [])
     found: dict[str, str] = {}
@@ -124,12 +123,12 @@ def inert(fields: Mapping[str, Any], swept: set[str]) -> dict[str, str]:
         if path in ALWAYS and "crystal.seed_resistivity" in fields:
             continue
         if path == "crystal.pulls" and fields["crystal.route"] == "cz" and "crystal.route" not in swept:
-            found[path] = "with crystal.route = cz a crucible gives one crystal"
+            found[path] = "crystal.route = cz grows one crystal per crucible"
         elif table == "crystal" and path != "crystal.seed_resistivity" and not inventory.from_melt(fields):
-            found[path] = "nothing is said of the melt's metals"
+            found[path] = "no metal concentration in the melt is given"
         elif path in PAIRS:
             if not any(metal in data.pairing() for metal in inventory.free_to_pair(fields, used)):
-                found[path] = "no metal pairs"
+                found[path] = "no metal in the wafer forms pairs"
         elif table in ("process", "wafer.active", "wafer.solubility") or path == "wafer.freeze_temperature":
             if not used or inventory.stated(fields):
                 found[path] = "no metals are followed through the process"

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import sqrt
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 from energymodels import datasets
 from energymodels.core.errors import Fault, InputError, unknown
 from energymodels.core.model import Array
+from energymodels.core.values import Tree
 from energymodels.kernels.constants import K_B_EV, PER_CM3
 from energymodels.kernels.pv.metals import layout
 
@@ -51,7 +52,7 @@ class Element:
     segregation: tuple[Choice, ...]
     diffusivity: tuple[Choice, ...]  # m2 s-1
     solubility: tuple[Choice, ...]  # m-3
-    active: tuple[float, float, float]  # share of the dissolved metal that recombines: value, low, high
+    active: tuple[float, float, float]  # fraction of the dissolved metal that recombines: value, low, high
 
     @property
     def per_ppbw(self) -> float:
@@ -96,14 +97,14 @@ class Centre:
     sets: tuple[CentreSet, ...]
 
 
-def _entries(key: str) -> dict[str, dict[str, Any]]:
+def _entries(key: str) -> dict[str, Tree]:
     """Return the tables of a data file by name, without what is said of the file."""
     return {
         name: entry for name, entry in datasets.table(f"pv/metals/{key}").items() if isinstance(entry, dict)
     }
 
 
-def _choices(entries: list[dict[str, Any]], scale: float) -> tuple[Choice, ...]:
+def _choices(entries: list[Tree], scale: float) -> tuple[Choice, ...]:
     return tuple(
         Choice(
             e["key"],
@@ -156,6 +157,7 @@ def chosen(kind: str, choices: Sequence[T], key: str | None) -> T:
     return choices[0] if key is None else found[key]
 
 
+@cache
 def metals() -> tuple[str, ...]:
     """Return the symbols of all metals."""
     return tuple(symbol for symbol, element in elements().items() if element.group == "metal")
@@ -169,7 +171,7 @@ def _capture(section: Mapping[str, float], velocity: float) -> tuple[float, floa
     return prefactor, section.get("power", 0.0) + 0.5, section.get("activation", 0.0)
 
 
-def _level(level: Mapping[str, Any], velocities: tuple[float, float]) -> list[float]:
+def _level(level: Tree, velocities: tuple[float, float]) -> list[float]:
     row = [0.0] * layout.COLUMNS
     row[layout.FROM_C] = 1.0 if "below_c" in level else 0.0
     row[layout.ENERGY] = float(level["below_c"] if "below_c" in level else level["above_v"])
@@ -178,7 +180,7 @@ def _level(level: Mapping[str, Any], velocities: tuple[float, float]) -> list[fl
     return row
 
 
-def _height(level: Mapping[str, Any]) -> float:
+def _height(level: Tree) -> float:
     """Return the energy of a level above the valence band, eV: the lower one is the first to take an
     electron.
     """
@@ -212,14 +214,14 @@ def compositions() -> Mapping[str, Mapping[str, float]]:
 
 
 @cache
-def grades() -> Mapping[str, Mapping[str, Any]]:
+def grades() -> Mapping[str, Tree]:
     """Return the grades and product statements that give a total of metals by mass."""
     every = datasets.table("pv/metals/feedstocks")["grade"]
     return {key: entry for key, entry in every.items() if entry.get("total", {}).get("unit") == "ppbw"}
 
 
 @cache
-def pairing() -> Mapping[str, Mapping[str, Any]]:
+def pairing() -> Mapping[str, Tree]:
     """Return how metals pair with acceptors, by metal."""
     return _entries("pairing")
 

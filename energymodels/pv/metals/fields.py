@@ -1,6 +1,6 @@
-"""The fields of ``pv.cell`` that say where the metals in its wafer come from.
+"""Fields of ``pv.cell`` for metals: feedstock, crystal growth, gettering, defects.
 
-Not set: not there, or the data's default.
+Not set: zero, or the default of the data.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from energymodels.pv.metals import data
 from energymodels.pv.metals.recipes import process_keys
 
 METALS = data.metals()
-PAIRS = ", paired with the acceptor of p-type as wafer.pairs and its time say, in the finished wafer"
+PAIRS = " (pairs in p-type as wafer.pairs and wafer.pairing_time say) in the finished wafer"
 
 
 def _table(name: str, entries: dict[str, tuple[Any, Any]]) -> Any:
@@ -69,25 +69,29 @@ if TYPE_CHECKING:  # made at run time from the data
     Solubility: TypeAlias = Sets
     Defects: TypeAlias = Sets
 else:
-    Metals = _amounts("Metals", "ppbw", "in the bulk of the feedstock, by mass", 1e9)
+    Metals = _amounts("Metals", "ppbw", "concentration in the feedstock bulk, by mass", 1e9)
     Surface = _amounts(
-        "Surface", "ppbw", "on the surface of the feedstock that reaches the melt, in mass of the charge", 1e9
+        "Surface",
+        "ppbw",
+        "surface contamination of the feedstock; the part that reaches the melt, per mass of the charge",
+        1e9,
     )
     Crucible = _amounts(
         "Crucible",
         "ppbw",
-        "that crucible and hot zone give to the melt during one pull (one melt's mass in ccz), in its mass",
+        "contamination of the melt by crucible and hot zone; during one pull, per mass of the melt (ccz: "
+        "per pulled melt mass)",
         1e9,
     )
     Contamination = _amounts(
-        "Contamination", "cm-3", "that tools bring into the wafer before gettering", 5e22
+        "Contamination", "cm-3", "contamination of the wafer by process tools; before gettering", 5e22
     )
-    Segregation = _labels("Segregation", "segregation coefficient of {}", _sets("segregation"))
-    Diffusivity = _labels("Diffusivity", "diffusivity of {}", _sets("diffusivity"))
-    Solubility = _labels("Solubility", "solubility of {}", _sets("solubility"))
+    Segregation = _labels("Segregation", "segregation coefficient data of {}", _sets("segregation"))
+    Diffusivity = _labels("Diffusivity", "diffusivity data of {}", _sets("diffusivity"))
+    Solubility = _labels("Solubility", "solubility data of {}", _sets("solubility"))
     Defects = _labels(
         "Defects",
-        "parameters of {}",
+        "SRH parameters of {}",
         {name: tuple(s.key for s in c.sets) for name, c in data.centres().items()},
     )
     Active = _table(
@@ -98,7 +102,8 @@ else:
                 quantity(
                     None,
                     "1",
-                    f"share of dissolved {data.elements()[m].name} that recombines; not set: the data's",
+                    f"recombination-active fraction of dissolved {data.elements()[m].name}; not "
+                    f"set: the data's",
                     ge=0.0,
                     le=1.0,
                 ),
@@ -109,14 +114,19 @@ else:
     Present = _table(
         "Present",
         {
-            name: (float | None, quantity(None, "cm-3", f"{c.title} in the finished wafer", ge=0.0, le=5e22))
+            name: (
+                float | None,
+                quantity(None, "cm-3", f"{c.title} concentration in the finished wafer", ge=0.0, le=5e22),
+            )
             for name, c in data.centres().items()
             if c.element
         }
         | {
             m: (
                 float | None,
-                quantity(None, "cm-3", f"dissolved {data.elements()[m].name}{PAIRS}", ge=0.0, le=5e22),
+                quantity(
+                    None, "cm-3", f"dissolved {data.elements()[m].name} concentration{PAIRS}", ge=0.0, le=5e22
+                ),
             )
             for m in data.pairing()
         },
@@ -127,80 +137,92 @@ class Feedstock(Table):
     """The polysilicon."""
 
     total_metals: Number | None = quantity(
-        None, "ppbw", "all metals together, by mass; needs a composition", ge=0.0, le=1e9
+        None, "ppbw", "total metal concentration, by mass; needs a composition", ge=0.0, le=1e9
     )
     composition: Label[Literal[tuple(data.compositions())]] | None = choice(  # type: ignore[valid-type]
-        None, "how the total splits: a prior, or one metal alone"
+        None, "metal composition of the total: an assumed mix, or a single metal"
     )
     grade: Label[Literal[tuple(data.grades())]] | None = choice(  # type: ignore[valid-type]
-        None, "the total that a standard's grade allows or a maker states; needs a composition"
+        None,
+        "polysilicon grade: total metal limit of a standard, or a manufacturer's stated total; needs a "
+        "composition",
     )
     metals: Metals = Metals()
     surface: Surface = Surface()
-    carbon: Number | None = quantity(None, "ppbw", "carbon, by mass", ge=0.0, le=1e9)
+    carbon: Number | None = quantity(None, "ppbw", "carbon concentration, by mass", ge=0.0, le=1e9)
 
 
 class Crystal(Table):
     """The ingot."""
 
     route: Label[Literal["cz", "rcz", "ccz"]] = choice(
-        "cz", "Czochralski, with recharging between crystals, or continuously fed"
+        "cz",
+        "crystal growth method: Czochralski (cz), recharged Czochralski (rcz), continuous Czochralski (ccz)",
     )
     position: Number = quantity(
         0.5,
         "1",
-        "place along the crystal: share of the melt that has solidified, 0 at the seed",
+        "solidified fraction g; position along the crystal, 0 at the seed end",
         ge=0.0,
         lt=1.0,
     )
-    pulls: Count = count(1, "number of the crystal from this crucible (rcz, ccz)", fixed=False, ge=1, le=1000)
+    pulls: Count = count(
+        1, "crystal number from this crucible (rcz, ccz); counted from 1", fixed=False, ge=1, le=1000
+    )
     pulled_fraction: Number = quantity(
-        0.8, "1", "share of the melt that each crystal takes before the next charge (rcz)", gt=0.0, lt=1.0
+        0.8, "1", "pulled fraction of the melt per crystal before recharging (rcz)", gt=0.0, lt=1.0
     )
-    pulled_mass: Number = quantity(
-        1.0, "1", "mass of each crystal over that of the melt (ccz)", gt=0.0, le=100.0
-    )
+    pulled_mass: Number = quantity(1.0, "1", "crystal mass over melt mass (ccz)", gt=0.0, le=100.0)
     seed_resistivity: Number | None = quantity(
         None,
         "ohm cm",
-        "resistivity in the dark at 298.15 K at the seed end, each crystal doped to it; the wafer's follows",
+        "seed-end resistivity; in the dark at 298.15 K, each crystal is doped to it and the wafer's "
+        "doping follows by segregation",
         ge=1.3e-3,
         le=3.5e5,
     )
     growth_rate: Number = quantity(
-        1.0, "mm/min", "pulling speed, for the effective segregation", gt=0.0, le=100.0
+        1.0,
+        "mm/min",
+        "growth rate (pull speed); sets the effective segregation coefficient",
+        gt=0.0,
+        le=100.0,
     )
     boundary_layer: Number = quantity(
         0.0,
         "mm",
-        "thickness of the diffusion layer in the melt; 0: equilibrium segregation",
+        "diffusion boundary layer thickness in the melt; 0: equilibrium segregation",
         ge=0.0,
         le=100.0,
     )
     melt_diffusivity: Number = quantity(
-        5e-4, "cm2 s-1", "diffusivity of metals in molten silicon", gt=0.0, le=1.0
+        5e-4, "cm2 s-1", "metal diffusivity in molten silicon", gt=0.0, le=1.0
     )
     segregation: Segregation = Segregation()
     crucible: Crucible = Crucible()
 
 
 class Process(Table):
-    """What the cell process does to the metals."""
+    """The cell process: contamination and gettering."""
 
-    gettering: Label[Literal[process_keys()]] = choice("none", "high-temperature steps that getter")  # type: ignore[valid-type]
-    temperature: Number | None = quantity(
-        None, "degC", "temperature of their hottest plateau; not set: the recipe's", ge=200.0, le=1300.0
+    gettering: Label[Literal[process_keys()]] = choice(  # type: ignore[valid-type]
+        "none", "gettering process: high-temperature steps that getter metals"
     )
-    time: Number | None = quantity(None, "s", "length of that plateau; not set: the recipe's", ge=0.0, le=1e7)
+    temperature: Number | None = quantity(
+        None, "degC", "peak temperature of the gettering process; not set: the recipe's", ge=200.0, le=1300.0
+    )
+    time: Number | None = quantity(
+        None, "s", "time at peak temperature; not set: the recipe's", ge=0.0, le=1e7
+    )
     segregation_factor: Number = quantity(
-        1.0, "1", "factor of the segregation into gettering layers that is assumed", gt=0.0, le=1e6
+        1.0, "1", "scaling factor of assumed gettering segregation coefficients", gt=0.0, le=1e6
     )
     diffusivity: Diffusivity = Diffusivity()
     contamination: Contamination = Contamination()
 
 
 class WaferMetals(Table):
-    """What wafer fields the metals add to ``wafer``."""
+    """Metal and oxygen fields of ``wafer``."""
 
     metals: Present = Present()
     active: Active = Active()
@@ -208,38 +230,39 @@ class WaferMetals(Table):
     freeze_temperature: Number = quantity(
         850.0,
         "degC",
-        "at which metals above their solubility have precipitated for good (they do not recombine here)",
+        "freeze-in temperature of the solubility; metals above the solubility there have precipitated "
+        "and do not recombine in this model",
         ge=200.0,
         le=1400.0,
     )
     pairs: Label[Literal["dark", "light"]] = choice(
-        "dark", "metal-acceptor pairs: formed in the dark, or dissociated by light"
+        "dark", "metal-acceptor pair state: paired in the dark, or dissociated by light"
     )
     pairing_time: Number = quantity(
-        float("inf"), "s", "time in the dark since pairs were dissociated", ge=0.0
+        float("inf"), "s", "pairing time in the dark since the dissociation of pairs", ge=0.0
     )
-    pairing_temperature: Number = quantity(298.15, "K", "temperature in the dark", ge=200.0, le=600.0)
+    pairing_temperature: Number = quantity(298.15, "K", "pairing temperature in the dark", ge=200.0, le=600.0)
     thermal_donors: Number = quantity(
         0.0,
         "cm-3",
-        "double donors of oxygen, on top of the doping; they may turn p-type to n-type",
+        "thermal double donor density; comes on top of the doping and can invert p-type to n-type",
         ge=0.0,
         le=1e17,
     )
     oxygen: Number = quantity(
-        0.0, "cm-3", "interstitial oxygen, for the boron-oxygen centre", ge=0.0, le=5e18
+        0.0, "cm-3", "interstitial oxygen concentration; for the boron-oxygen (BO) defect", ge=0.0, le=5e18
     )
     bo_active: Number = quantity(
         0.0,
         "1",
-        "share of boron-oxygen centres that is active: 0 annealed or regenerated, 1 fully degraded",
+        "active fraction of boron-oxygen defects; 0 annealed or regenerated, 1 fully degraded",
         ge=0.0,
         le=1.0,
     )
     bo_factor: Number = quantity(
         1.0,
         "1",
-        "factor of the degraded lifetime: 1 as grown, 2 after an optimised thermal process",
+        "lifetime enhancement factor in the degraded state; 1 as grown, 2 after an optimised thermal process",
         ge=1.0,
         le=100.0,
     )

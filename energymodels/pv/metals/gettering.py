@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import inf, log
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -21,6 +21,8 @@ from energymodels.core.model import Array
 from energymodels.core.ranges import outside
 from energymodels.kernels.constants import ZERO_CELSIUS
 from energymodels.kernels.pv.metals import gettering as kernel
+from energymodels.kernels.pv.metals import interpolation
+from energymodels.kernels.pv.metals import layers as layout
 from energymodels.kernels.status import OK
 from energymodels.pv.metals import data
 from energymodels.pv.metals.recipes import Layer, Recipe, Step, is_assumed, process_keys, recipe
@@ -35,7 +37,7 @@ THINNEST, THICKEST = 1.0, 10000.0  # um
 NODES = 81  # of the table over ln thickness, each solved when first needed
 CELLS = 60
 TOLERANCE = 1e-4  # of a time step: metal misplaced over metal in the wafer
-FATES = {"keep": kernel.KEEP, "strip": kernel.STRIP, "release": kernel.RELEASE}
+FATES = {"keep": layout.KEEP, "strip": layout.STRIP, "release": layout.RELEASE}
 GRID = np.linspace(log(THINNEST * UM), log(THICKEST * UM), NODES)
 
 
@@ -65,7 +67,7 @@ class _Case:
 
     times: Array
     kelvin: Array
-    first: np.ndarray[Any, np.dtype[np.int64]]
+    first: Array
     layers: Array
     diffusion: Array
 
@@ -80,8 +82,8 @@ def residual(
     factor: float = 1.0,
     diffusivity: Diffusivity = None,
 ) -> Array:
-    """Return the share of a dissolved metal left in wafers of ``thickness_um`` after a gettering process, an
-    array of their shape.
+    """Return the fraction of a dissolved metal left in wafers of ``thickness_um`` after a gettering
+    process, an array of their shape.
 
     ``temperature``, degC, and ``time``, s, replace those of the process's plateau; ``factor`` multiplies
     every segregation coefficient that is assumed; ``diffusivity`` is the key of a published one or (prefactor
@@ -97,7 +99,7 @@ def residual(
     table = _table(element, process, temperature, time, factor, diffusivity)
     flat = np.log(thickness.ravel() * UM)
     _fill(table, case, flat)
-    found: Array = kernel.look_up(GRID[0], GRID[1] - GRID[0], table, flat)
+    found: Array = interpolation.look_up(GRID[0], GRID[1] - GRID[0], table, flat)
     return found.reshape(thickness.shape)
 
 
@@ -121,8 +123,8 @@ def profile(
     case = _case(element, process, temperature, time, factor, diffusivity, tuple(faults))
     cells += cells % 2
     steps = recipe(process).steps
-    layers = case.layers if case.layers.size else np.zeros((len(steps), 2, kernel.LAYER))
-    work = np.zeros((kernel.ROWS, cells + 2))
+    layers = case.layers if case.layers.size else np.zeros((len(steps), 2, layout.LAYER))
+    work = np.zeros((layout.ROWS, cells + 2))
     states, removed = np.empty((len(steps) + 1, cells + 2)), np.empty(len(steps) + 1)
     held = np.zeros((len(steps) + 1, 2))
     length = kernel.diffusion_length(case.times, case.kelvin, case.first, case.diffusion)
@@ -131,7 +133,7 @@ def profile(
         work, states, held, removed,
     )  # fmt: skip
     _require(status)
-    width = work[kernel.VOLUME, 1:-1] / UM
+    width = work[layout.VOLUME, 1:-1] / UM
     share = 1.0 / (thickness_um * UM)
     return Profile(
         ("start", *(step.name for step in steps)),
@@ -184,7 +186,7 @@ def _case(
     layers = np.array(
         [[_layer(step, face, element, factor) for face in (step.front, step.rear)] for step in way.steps]
     )
-    if diffusion[0] == 0.0 or not layers[:, :, kernel.CAPACITY].any():
+    if diffusion[0] == 0.0 or not layers[:, :, layout.CAPACITY].any():
         layers = layers[:0]
     return _Case(points[:, 0].copy(), points[:, 1] + ZERO_CELSIUS, first, layers, diffusion)
 
@@ -201,7 +203,7 @@ def _diffusion(element: str, diffusivity: Diffusivity) -> Array:
 
 
 def _layer(step: Step, layer: Layer | None, element: str, factor: float) -> Sequence[float]:
-    """Return the row of one face, ``kernel.LAYER``."""
+    """Return the row of one face, ``layout.LAYER``."""
     coefficient = layer.coefficient(element) if layer else None
     if layer is None or coefficient is None:
         return 0.0, 0.0, inf, FATES[step.after]
@@ -251,7 +253,7 @@ def _table(
 
 def _fill(table: Array, case: _Case, wanted: Array) -> None:
     """Solve for the thicknesses of the table that interpolation to the ``wanted`` ones (ln m) needs."""
-    needed = kernel.nodes(GRID[0], GRID[1] - GRID[0], NODES, wanted)
+    needed = interpolation.nodes(GRID[0], GRID[1] - GRID[0], NODES, wanted)
     missing = np.flatnonzero(needed & np.isnan(table))
     if missing.size:
         left, taken, status = kernel.residuals(

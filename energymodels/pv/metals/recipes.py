@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from math import inf
-from typing import Any
 
 from energymodels import datasets
 from energymodels.core.errors import unknown
+from energymodels.core.values import Tree
 from energymodels.pv.metals import data
 
 OTHER = "other"
@@ -91,12 +91,12 @@ class Recipe:
                     yield found
 
 
-def _data() -> dict[str, Any]:
-    found: dict[str, Any] = datasets.table("pv/metals/processes")
+def _data() -> Tree:
+    found: Tree = datasets.table("pv/metals/processes")
     return found
 
 
-def _coefficient(entry: Mapping[str, Any]) -> Coefficient:
+def _coefficient(entry: Tree) -> Coefficient:
     low, high = float(entry.get("low", 1.0)), float(entry.get("high", 1.0))
     prefactor, activation = float(entry["prefactor"]), float(entry["activation"])
     return Coefficient(
@@ -119,7 +119,7 @@ def layers() -> Mapping[str, Layer]:
     }
 
 
-def _step(entry: Mapping[str, Any]) -> Step:
+def _step(entry: Tree) -> Step:
     front, rear = (layers()[entry[face]] if face in entry else None for face in ("front", "rear"))
     profile = tuple((float(time), float(temperature)) for time, temperature in entry["profile"])
     return Step(entry["name"], profile, front, rear, entry["after"])

@@ -17,7 +17,8 @@ from energymodels.kernels.constants import CM3, K_B_EV, PER_CM3
 from energymodels.kernels.pv.metals import boron_oxygen, capture, crystal, pairing
 from energymodels.pv import silicon
 from energymodels.pv.metals import data
-from energymodels.pv.metals.chain import PAIRING, ROUTES
+from energymodels.pv.metals.grown import ROUTES
+from energymodels.pv.metals.states import PAIRING
 
 ATOMS = 4.994e22  # of silicon, cm-3
 
@@ -28,34 +29,175 @@ def _flat(function: Callable[..., Array], *arguments: ArrayLike) -> Array:
 
 
 def density(ppbw: ArrayLike, element: str) -> Array:
-    """Return the atoms per cm3 of silicon of ``ppbw`` parts per billion by mass."""
+    """Return the concentration of an element given in parts per billion by mass.
+
+    Parameters
+    ----------
+    ppbw : array_like
+        Parts per billion of the mass of the silicon.
+    element : str
+        Chemical symbol, such as ``"Fe"``.
+
+    Returns
+    -------
+    ndarray
+        Concentration, cm-3, in the shape of ``ppbw``.
+
+    Raises
+    ------
+    InputError
+        An unknown element.
+
+    Examples
+    --------
+    >>> from energymodels.pv.metals import stages
+    >>> f"{stages.density(1.0, 'Fe'):.3g}"
+    '2.51e+13'
+    """
     return np.asarray(ppbw, dtype=float) * data.element(element).per_ppbw * CM3
 
 
 def ppbw(density: ArrayLike, element: str) -> Array:
-    """Return parts per billion by mass of a ``density``, cm-3."""
+    """Return the parts per billion by mass of a concentration; the inverse of ``density``.
+
+    Parameters
+    ----------
+    density : array_like
+        Concentration in silicon, cm-3.
+    element : str
+        Chemical symbol, such as ``"Fe"``.
+
+    Returns
+    -------
+    ndarray
+        Parts per billion by mass, in the shape of ``density``.
+
+    Raises
+    ------
+    InputError
+        An unknown element.
+
+    Examples
+    --------
+    >>> from energymodels.pv.metals import stages
+    >>> round(float(stages.ppbw(2.5e13, "Fe")), 3)
+    0.995
+    """
     return np.asarray(density, dtype=float) / (data.element(element).per_ppbw * CM3)
 
 
 def ppba(density: ArrayLike) -> Array:
-    """Return parts per billion of atoms of a ``density``, cm-3."""
+    """Return the parts per billion of atoms of a concentration.
+
+    Parameters
+    ----------
+    density : array_like
+        Concentration in silicon, cm-3.
+
+    Returns
+    -------
+    ndarray
+        Atoms per 1e9 atoms of silicon (4.994e22 cm-3), in the shape of ``density``.
+
+    Examples
+    --------
+    >>> from energymodels.pv.metals import stages
+    >>> round(float(stages.ppba(5e13)), 3)
+    1.001
+    """
     return np.asarray(density, dtype=float) / ATOMS * 1e9
 
 
 def segregation(element: str, key: str | None = None) -> float:
-    """Return the equilibrium segregation coefficient."""
+    """Return the equilibrium segregation coefficient of an element.
+
+    Parameters
+    ----------
+    element : str
+        Chemical symbol, such as ``"Fe"``.
+    key : str, optional
+        Source key of the published value; the default of the data if None.
+
+    Returns
+    -------
+    float
+        Concentration in the solid over that in the melt, 1.
+
+    Raises
+    ------
+    InputError
+        An unknown element or key.
+
+    Examples
+    --------
+    >>> from energymodels.pv.metals import stages
+    >>> stages.segregation("Fe")
+    8e-06
+    """
     return float(
         data.chosen(f"segregation coefficient of {element}", data.element(element).segregation, key).value
     )
 
 
 def diffusivity(element: str, T: ArrayLike, key: str | None = None) -> Array:
-    """Return the diffusivity in silicon, cm2 s-1."""
+    """Return the diffusivity of an element in silicon.
+
+    Parameters
+    ----------
+    element : str
+        Chemical symbol, such as ``"Fe"``.
+    T : array_like
+        Temperature, K.
+    key : str, optional
+        Source key of the published value; the default of the data if None.
+
+    Returns
+    -------
+    ndarray
+        Diffusivity, cm2 s-1, in the shape of ``T``.
+
+    Raises
+    ------
+    InputError
+        An unknown element or key.
+
+    Examples
+    --------
+    >>> from energymodels.pv.metals import stages
+    >>> f"{stages.diffusivity('Fe', 1273.15):.3g}"
+    '2.68e-06'
+    """
     return data.chosen(f"diffusivity of {element}", data.element(element).diffusivity, key).at(T) * 1e4
 
 
 def solubility(element: str, T: ArrayLike, key: str | None = None) -> Array:
-    """Return the solubility in equilibrium with the silicide, cm-3."""
+    """Return the solubility of an element in silicon, in equilibrium with its silicide.
+
+    Parameters
+    ----------
+    element : str
+        Chemical symbol, such as ``"Fe"``.
+    T : array_like
+        Temperature, K.
+    key : str, optional
+        Source key of the published value; the default of the data if None.
+
+    Returns
+    -------
+    ndarray
+        Solubility, cm-3, in the shape of ``T``.
+
+    Raises
+    ------
+    InputError
+        An unknown element or key.
+
+    Examples
+    --------
+    >>> from energymodels.pv.metals import stages
+    >>> f"{stages.solubility('Fe', 1273.15):.3g}"
+    '4.19e+14'
+    """
     return data.chosen(f"solubility of {element}", data.element(element).solubility, key).at(T) * CM3
 
 
@@ -70,11 +212,44 @@ def melt(
     pulled_mass: ArrayLike = 1.0,
     crucible: ArrayLike = 0.0,
 ) -> Array:
-    """Return the concentration in the melt, in the unit of ``feed``, at ``position`` of a crystal; times
-    ``k`` it is the crystal's.
+    """Return the concentration in the melt from which a crystal grows; times ``k`` it is the crystal's.
 
-    ``pulls`` is the crystal's number, ``pulled_fraction`` (rcz) and ``pulled_mass`` (ccz) what each takes of
-    the melt; ``crucible`` adds during one pull (rcz, cz) or one melt's mass (ccz).
+    Parameters
+    ----------
+    feed : array_like
+        Concentration in the feedstock, in any unit.
+    k : array_like
+        Segregation coefficient, 1.
+    position : array_like
+        Solidified fraction, 0 at the seed end to 1.
+    route : str, optional
+        Crystal growth method: Czochralski (``"cz"``, default), recharged (``"rcz"``) or continuous
+        (``"ccz"``).
+    pulls : array_like, optional
+        Number of the crystal from one crucible; 1 by default.
+    pulled_fraction : array_like, optional
+        Fraction of the melt that each crystal takes (``"rcz"``); 0.8 by default.
+    pulled_mass : array_like, optional
+        Mass of each crystal over that of the melt (``"ccz"``); 1 by default.
+    crucible : array_like, optional
+        What the crucible adds, in the unit of ``feed``, during one pull (``"rcz"``, ``"cz"``) or one melt's
+        mass (``"ccz"``); 0 by default.
+
+    Returns
+    -------
+    ndarray
+        Concentration in the melt, in the unit of ``feed``, in the common shape of the arguments.
+
+    Raises
+    ------
+    InputError
+        An unknown route.
+
+    Examples
+    --------
+    >>> from energymodels.pv.metals import stages
+    >>> [round(float(c), 2) for c in stages.melt(feed=1.0, k=8e-6, position=[0.0, 0.5, 0.9])]
+    [1.0, 2.0, 10.0]
     """
     if route not in ROUTES:
         raise unknown("route", route, ROUTES)
@@ -87,8 +262,36 @@ def melt(
 def paired_fraction(
     metal: str, acceptors: ArrayLike, T: ArrayLike = silicon.STC, time: ArrayLike = np.inf
 ) -> Array:
-    """Return the share of a metal that is paired after ``time`` s in the dark at ``T`` K, from none;
-    ``acceptors`` in cm-3.
+    """Return the fraction of a metal that is paired with acceptors, from none, after a time in the dark.
+
+    Equilibrium as in ``wijaranakula1993``, association as in ``macdonald2005``, eq. (3).
+
+    Parameters
+    ----------
+    metal : str
+        ``"Fe"``, ``"Cr"`` or ``"Mn"``.
+    acceptors : array_like
+        Density of acceptors, cm-3.
+    T : array_like, optional
+        Temperature, K; 298.15 by default.
+    time : array_like, optional
+        Time in the dark, s; inf, equilibrium, by default.
+
+    Returns
+    -------
+    ndarray
+        Paired fraction, 0 to 1, in the common shape of the arguments.
+
+    Raises
+    ------
+    InputError
+        A metal without data on its pairs.
+
+    Examples
+    --------
+    >>> from energymodels.pv.metals import stages
+    >>> [round(float(f), 2) for f in stages.paired_fraction("Fe", 1e16, time=[600.0, 3600.0, 86400.0])]
+    [0.22, 0.77, 1.0]
     """
     if metal not in PAIRING:
         raise unknown("metal that pairs", metal, PAIRING)
@@ -103,7 +306,33 @@ def paired_fraction(
 
 
 def association_time(metal: str, acceptors: ArrayLike, T: ArrayLike = silicon.STC) -> Array:
-    """Return the time constant of association with an acceptor in the dark, s; ``acceptors`` in cm-3."""
+    """Return the time constant of pairing with acceptors in the dark (``macdonald2005``, eq. (3)).
+
+    Parameters
+    ----------
+    metal : str
+        ``"Fe"``, ``"Cr"`` or ``"Mn"``.
+    acceptors : array_like
+        Density of acceptors, cm-3.
+    T : array_like, optional
+        Temperature, K; 298.15 by default.
+
+    Returns
+    -------
+    ndarray
+        Time constant, s, in the common shape of the arguments.
+
+    Raises
+    ------
+    InputError
+        A metal without data on its pairs.
+
+    Examples
+    --------
+    >>> from energymodels.pv.metals import stages
+    >>> round(float(stages.association_time("Fe", 1e16)) / 60.0), "min"
+    (41, 'min')
+    """
     if metal not in PAIRING:
         raise unknown("metal that pairs", metal, PAIRING)
     how = PAIRING[metal]
@@ -121,11 +350,40 @@ def lifetime(
     key: str | None = None,
     T: ArrayLike = 300.0,
 ) -> Array:
-    """Return the Shockley-Read-Hall lifetime, s, by a centre of ``density`` cm-3 at excess ``dn`` in a wafer
-    of ``doping``, cm-3.
+    """Return the SRH lifetime by one recombination centre, whose levels share one occupancy (``sah1958``).
 
-    The levels of a centre share one occupancy (``sah1958``). ``key`` names the published set, the data's
-    default if None; ``doping_type`` is n or p.
+    Parameters
+    ----------
+    centre : str
+        Name of the centre, such as ``"Fe_i"`` or ``"FeB"``.
+    density : array_like
+        Density of the centre, cm-3.
+    dn : array_like
+        Excess carrier density, cm-3.
+    doping : array_like
+        Net doping, cm-3.
+    doping_type : str
+        ``"n"`` or ``"p"``.
+    key : str, optional
+        Source key of the published levels and capture cross sections; the default of the data if None.
+    T : array_like, optional
+        Temperature, K; 300 by default.
+
+    Returns
+    -------
+    ndarray
+        Lifetime, s, in the common shape of the arguments.
+
+    Raises
+    ------
+    InputError
+        An unknown centre, key or doping type, a temperature outside 200-450 K or a doping out of range.
+
+    Examples
+    --------
+    >>> from energymodels.pv.metals import stages
+    >>> f"{stages.lifetime('Fe_i', 1e11, dn=1e15, doping=1e16, doping_type='p'):.2g} s"
+    '0.00081 s'
     """
     if centre not in data.centres():
         raise unknown("centre", centre, data.centres())
@@ -139,8 +397,26 @@ def lifetime(
 
 
 def boron_oxygen_lifetime(boron: ArrayLike, oxygen: ArrayLike) -> Array:
-    """Return the lifetime, s, that active boron-oxygen centres leave at an injection of a tenth of the doping
-    (``bothe2005``).
+    """Return the lifetime that fully activated boron-oxygen centres leave (``bothe2005``, eq. (4)).
+
+    Parameters
+    ----------
+    boron : array_like
+        Boron concentration, cm-3.
+    oxygen : array_like
+        Concentration of interstitial oxygen, cm-3.
+
+    Returns
+    -------
+    ndarray
+        Lifetime, s, at an excess carrier density of a tenth of the doping, in the common shape of the
+        arguments.
+
+    Examples
+    --------
+    >>> from energymodels.pv.metals import stages
+    >>> f"{stages.boron_oxygen_lifetime(1e16, 7e17) * 1e6:.1f} us"
+    '32.2 us'
     """
     return _flat(
         boron_oxygen.degraded_lifetimes,
@@ -152,11 +428,31 @@ def boron_oxygen_lifetime(boron: ArrayLike, oxygen: ArrayLike) -> Array:
 def boron_oxygen_states(
     time: ArrayLike, T: ArrayLike, start: tuple[float, float, float] = (1.0, 0.0, 0.0)
 ) -> Array:
-    """Return the shares (annealed, degraded, regenerated; last dimension) of boron-oxygen centres after
-    ``time`` s of light.
+    """Return the fractions of boron-oxygen centres in each state after a time under light.
 
-    First-order reactions A-B-C (``pvdeg``), solved exactly. The degraded share is what ``wafer.bo_active``
+    First-order reactions A-B-C (``pvdeg``), solved exactly. The degraded fraction is what ``wafer.bo_active``
     takes.
+
+    Parameters
+    ----------
+    time : array_like
+        Time under light, s.
+    T : array_like
+        Temperature, K.
+    start : tuple of float, optional
+        Fractions annealed, degraded and regenerated at the start; (1, 0, 0) by default.
+
+    Returns
+    -------
+    ndarray, shape (..., 3)
+        Fractions annealed, degraded and regenerated, 1; the leading dimensions are the common shape of
+        ``time`` and ``T``.
+
+    Examples
+    --------
+    >>> from energymodels.pv.metals import stages
+    >>> [round(float(f), 2) for f in stages.boron_oxygen_states(3600.0, 350.0)]
+    [0.13, 0.7, 0.18]
     """
     rates = data.boron_oxygen()
     time, T = np.broadcast_arrays(np.asarray(time, dtype=float), np.asarray(T, dtype=float))

@@ -17,8 +17,10 @@ class LimitSpec(Table):
 
     band_gap: Number = quantity(1.34, "eV", "band gap", ge=0.32, le=4.4)
     temperature: Number = quantity(298.15, "K", "cell temperature", ge=50.0, le=600.0)
-    emission: Label[Literal["one", "two"]] = choice("two", "sides through which the cell emits")
-    irradiance: Number = quantity(1000.0, "W m-2", "irradiance, AM1.5G in shape", gt=0.0, le=1e8)
+    emission: Label[Literal["one", "two"]] = choice(
+        "two", "number of surfaces that emit: one (perfect rear mirror) or two"
+    )
+    irradiance: Number = quantity(1000.0, "W m-2", "irradiance; AM1.5G spectrum, scaled", gt=0.0, le=1e8)
 
 
 class Limit(Model):
@@ -36,8 +38,8 @@ class Limit(Model):
             attrs={"sign_convention": "delivered current is positive"},
         ),
         Output("v_oc", "V", "open-circuit voltage"),
-        Output("j_mp", "mA cm-2", "current density at maximum power"),
-        Output("v_mp", "V", "voltage at maximum power"),
+        Output("j_mp", "mA cm-2", "current density at the maximum power point (MPP)"),
+        Output("v_mp", "V", "voltage at the maximum power point (MPP)"),
         Output("fill_factor", "percent", "fill factor"),
         Output("efficiency", "percent", "power conversion efficiency"),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from energymodels.core.model import Array
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.axis import Axis
+    from matplotlib.collections import QuadMesh
     from matplotlib.figure import Figure
     from xarray import DataArray, Dataset
 
@@ -22,7 +23,10 @@ ENOUGH, HOT = 0.8, 60.0  # of the capacity; degC that no charge may pass in the 
 TICKS = (0.25, 0.5, 1.0, 2.0, 3.0, 4.0, 6.0)
 
 
-def built(data: Any, **values: Any) -> Any:
+Held = TypeVar("Held", "Dataset", "DataArray")
+
+
+def built(data: Held, **values: str | float | None) -> Held:
     """Return the cell as built, isothermal at 25 C, or at the values given; None keeps an axis."""
     at = {name: value for name, value in (BUILT | values).items() if value is not None}
     return data.sel(thermal=at.pop("thermal")).sel(at, method="nearest")
@@ -66,7 +70,7 @@ def findings(ds: Dataset) -> list[str]:
         f"a cell that warms up in still air from 25 C, to at most {HOT:g} C: up to {heated}",
         f"4C at 25 C: {four.safe_fraction.item():.0%} before lithium may plate, "
         f"{four.charged_fraction.item():.0%} until 3.65 V",
-        f"of all charges swept, {share:.0%} pass 0 V against lithium before they end",
+        f"of all charges swept, {share:.0%} pass 0 V vs Li/Li+ before they end",
         "no measured curves of this cell are public: high rates, 4C among them, are an extrapolation "
         "of the set",
     ]
@@ -78,7 +82,7 @@ def figure(ds: Dataset, traces: list[tuple[float, Array, Array]]) -> Figure:
 
     picture = Figure(figsize=(12, 9), layout="constrained")
     picture.suptitle(
-        "An LFP | graphite 18650 cell charged at constant current to 3.65 V: what goes in before lithium "
+        "An LFP | graphite 18650 cell charged at constant current to 3.65 V: capacity charged before lithium "
         "may plate\n"
         "DFN with About:Energy's set; no measured curves are public: high rates, 4C among them, are an "
         "extrapolation of the set",
@@ -87,9 +91,7 @@ def figure(ds: Dataset, traces: list[tuple[float, Array, Array]]) -> Figure:
     ((a, b), (c, d)) = picture.subplots(2, 2)
     _map(a, built(ds, temperature=None), "temperature", "temperature (°C)", "as built")
     mesh = _map(b, built(ds, thickness=None), "thickness", "thickness of both electrodes / as built", "25 °C")
-    picture.colorbar(
-        mesh, ax=[a, b], label="charged before 3.65 V and before 0 V against lithium (%)", shrink=0.95
-    )
+    picture.colorbar(mesh, ax=[a, b], label="charged before 3.65 V and before 0 V vs Li/Li+ (%)", shrink=0.95)
     _traces(c, traces)
     _fastest(d, fastest(ds))
     return picture
@@ -103,7 +105,7 @@ def _rates(axis: Axis) -> None:
     axis.set_minor_formatter(NullFormatter())
 
 
-def _map(axes: Axes, ds: Dataset, y: str, label: str, title: str) -> Any:
+def _map(axes: Axes, ds: Dataset, y: str, label: str, title: str) -> QuadMesh:
     """Draw the fraction charged safely over rate and ``y``; dotted where the voltage limit comes first."""
     safe = 100.0 * ds.safe_fraction.transpose(y, "rate")
     voltage = (ds.safe_fraction >= ds.charged_fraction).transpose(y, "rate")
@@ -120,7 +122,7 @@ def _map(axes: Axes, ds: Dataset, y: str, label: str, title: str) -> Any:
     mesh = axes.pcolormesh(*args, cmap="RdYlBu", vmin=0.0, vmax=100.0, shading="gouraud", rasterized=True)
     lines = axes.contour(*args, levels=[5, 20, 50, 80, 95], colors="k", linewidths=[0.6, 0.6, 0.6, 1.8, 0.6])
     axes.clabel(lines, fmt="%.0f %%", fontsize=8)
-    axes.set(xscale="log", xlabel="rate", ylabel=label, title=f"Charged safely: {title}, isothermal")
+    axes.set(xscale="log", xlabel="rate", ylabel=label, title=f"Charged without plating: {title}, isothermal")
     _rates(axes.xaxis)
     box = {"facecolor": "white", "alpha": 0.85, "edgecolor": "none"}
     axes.text(
@@ -145,7 +147,7 @@ def _map(axes: Axes, ds: Dataset, y: str, label: str, title: str) -> Any:
 
 
 def _traces(axes: Axes, traces: list[tuple[float, Array, Array]]) -> None:
-    """Draw the least potential of the negative electrode over the charge: where it passes 0 V, and where 3.65
+    """Draw the minimum anode potential over the charge: where it passes 0 V, and where 3.65
     V ends the charge.
     """
     axes.axhspan(-100.0, 0.0, color="#b2182b", alpha=0.08)
@@ -158,7 +160,7 @@ def _traces(axes: Axes, traces: list[tuple[float, Array, Array]]) -> None:
         )
     axes.plot([], [], "xk", label="3.65 V")
     axes.text(99.0, -96.0, "lithium may plate", ha="right", va="bottom", color="#b2182b")
-    axes.set(xlabel="state of charge (%)", ylabel="least potential of the electrode against lithium (mV)")
+    axes.set(xlabel="state of charge (%)", ylabel="minimum anode potential vs Li/Li+ (mV)")
     axes.set(
         xlim=(0.0, 100.0),
         ylim=(-100.0, 200.0),
@@ -183,7 +185,7 @@ def _fastest(axes: Axes, rates: DataArray) -> None:
     )
     axes.plot([], [], "--k", label=warming)
     axes.set(xlabel="thickness of both electrodes / as built", ylabel="highest rate", yscale="log")
-    axes.set(title=f"So: the fastest safe charge to {ENOUGH:.0%}".replace("%", " %"))
+    axes.set(title=f"Fastest charge without plating to {ENOUGH:.0%}".replace("%", " %"))
     _rates(axes.yaxis)
     axes.set_ylim(0.2, 7.5)
     axes.legend(fontsize=9, ncols=2, loc="lower left")

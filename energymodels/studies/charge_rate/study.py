@@ -1,7 +1,7 @@
 """How fast a cell can be charged: rate x temperature x electrode thickness, until the voltage limit or until
 lithium may plate.
 
-Lithium may plate where the potential of the negative electrode against lithium falls below zero anywhere in
+Lithium may plate where the potential of the negative electrode vs Li/Li+ falls below zero anywhere in
 it. Both electrodes are made thicker together, so that their balance stays, and their area shrinks so that the
 same can holds them with the separator (the set gives no foils). A C-rate counts what each cell holds.
 ``lumped`` cells warm up in still air (assumed: the set has no cooling).
@@ -10,24 +10,26 @@ same can holds them with the separator (the set gives no foils). A C-rate counts
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from energymodels.battery.parameters.sets import parameter_set
-from energymodels.core import dataset as result
-from energymodels.core import engine
+from energymodels.core.axes import Over
+from energymodels.core.dataset import to_dataset
 from energymodels.core.errors import NoteWarning
 from energymodels.core.model import Array
+from energymodels.core.store import write
+from energymodels.core.sweep import solve
 from energymodels.report.figures import save
 from energymodels.studies.charge_rate import figure as charge_rate_figure
 
 if TYPE_CHECKING:
     from xarray import Dataset
 
-TITLE = "how much of an LFP cell can be charged how fast before lithium may plate (7056 DFN charges)"
+TITLE = "capacity that an LFP cell charges before lithium may plate (7056 DFN charges)"
 FILES = ("charge-rate.nc", "charge-rate.png")
 SPEC = "battery-lfp-18650"
 CELL = {"protocol": "Charge at {rate}C until 3.65 V", "rate_basis": "cell", "heat_transfer_coefficient": 10.0}
@@ -48,7 +50,7 @@ def run(folder: Path, say: Callable[[str], None]) -> list[Path]:
 
     say(
         "as built, isothermal at 25 C: charged until 3.65 V, and before the negative electrode is below 0 V "
-        "against lithium"
+        "vs Li/Li+"
     )
     parts = []
     for rate in RATES:
@@ -61,7 +63,7 @@ def run(folder: Path, say: Callable[[str], None]) -> list[Path]:
     say(f"{ds.status.size} charges in {ds.attrs['seconds']:.1f} s, {int((ds.status != 0).sum())} failed")
     for line in charge_rate_figure.findings(ds):
         say(line)
-    data = result.write(ds, folder / "charge-rate.nc")
+    data = write(ds, folder / "charge-rate.nc")
     picture = folder / "charge-rate.png"
     save(charge_rate_figure.figure(ds, traces()), picture, "study charge-rate", 110)
     return [data, picture]
@@ -82,27 +84,26 @@ def designs(scales: Array) -> dict[str, Array]:
     }
 
 
-def charge(rate: float, over: Mapping[str, Any] = OVER, scales: Array = SCALES) -> Dataset:
+def charge(rate: float, over: Over = OVER, scales: Array = SCALES) -> Dataset:
     """Return the charges at one rate: scalar results, the fraction charged and that before
     lithium may plate.
     """
     ds = _solve(rate, over, scales)
     fraction = ds.capacity / ds.cell_capacity
     ds["charged_fraction"] = fraction.assign_attrs(
-        units="1", long_name="part of the capacity charged until the voltage limit"
+        units="1", long_name="fraction of the capacity charged until the voltage limit"
     )
     soc, potential = (ds[name].values for name in SERIES)
     safe = _until_plating(soc, potential, fraction.values, ds.negative_potential_min.values)
     meaning = (
-        "part of the capacity charged until the voltage limit or a negative electrode below 0 V "
-        "against lithium"
+        "fraction of the capacity charged until the voltage limit or a negative electrode below 0 V vs Li/Li+"
     )
     ds["safe_fraction"] = (fraction.dims, safe, {"units": "1", "long_name": meaning})
     return ds.drop_dims("time")
 
 
 def traces() -> list[tuple[float, Array, Array]]:
-    """Return (rate, state of charge, potential of the negative electrode against lithium) of the cell as
+    """Return (rate, state of charge, potential of the negative electrode vs Li/Li+) of the cell as
     built at 25 C.
     """
     found = []
@@ -112,15 +113,15 @@ def traces() -> list[tuple[float, Array, Array]]:
     return found
 
 
-def _solve(rate: float, over: Mapping[str, Any], scales: Array) -> Dataset:
+def _solve(rate: float, over: Over, scales: Array) -> Dataset:
     values = CELL | {"series.points": POINTS + 1, "series.end": 3600.0 / rate}
     with warnings.catch_warnings():
         # the file says what was assumed and where the mesh decides
         warnings.simplefilter("ignore", NoteWarning)
-        solution = engine.solve(
+        solution = solve(
             SPEC, {"rate": [rate]} | dict(over), values, points=designs(scales), keep=[*KEEP, *SERIES]
         )
-    ds = result.to_dataset(solution, "energymodels study charge-rate").rename(point="thickness")
+    ds = to_dataset(solution, "energymodels study charge-rate").rename(point="thickness")
     thickness = (
         "thickness",
         scales,

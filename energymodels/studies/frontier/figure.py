@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from energymodels.studies.stated import Stated, stated
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
 SHADES = ("#2166ac", "#e08214", "#b2182b")
 TITLES = {"lfp": "LFP | graphite", "nmc811-sic": "NMC811 | graphite with silicon, 400 mA h/g"}
 MAIN = 0.34  # porosity of the curves that bear marks of areal capacity
+SPAN = 0.7  # of the capacity: from 10 to 80 %
 MARKED = (1.0, 2.0, 3.0, 4.0, 5.0)  # mA h cm-2
 
 
@@ -33,23 +37,40 @@ class Published:
     at: float = 0.0
 
 
-# Where a charge is stated for another span than 10-80 %, the time is that of 10-80 % at the same mean rate.
-# Packs: their W h/kg over 0.80 to 0.85 (Qilin) and 0.85 to 0.90 (Shenxing Plus) of mass in cells, as in the
-# designs of these names.
-PUBLISHED = (
-    Published("lfp", "BYD Blade, measured 160 W h/kg", None, (160.0, 160.0), "gorsch2025", 0.97),
-    Published("lfp", "Zeekr 7X, measured: 10-80 % in 9 min 45 s", 9.75, None, "motor1-zeekr", 0.56),
-    Published("lfp", "Shenxing, claimed: 0-80 % in 10 min", 10.0 * 0.7 / 0.8, None, "catl-shenxing", 0.56),
-    Published("lfp", "Shenxing, claimed: 400 of 700 km in 10 min", 10.0 * 0.7 * 700.0 / 400.0, None,
-    "catl-shenxing", 0.03),
-    Published(
-        "lfp", "Shenxing Plus, claimed:\n600 of 1000 km in 10 min,\na pack of 205 W h/kg",
-        10.0 * 0.7 * 1000.0 / 600.0,
-        (228.0, 241.0), "catl-shenxing-plus", 1.0,
-    ),
-    Published("nmc811-sic", "Qilin, claimed:\n10-80 % in 10 min,\na pack of 255 W h/kg", 10.0, (300.0, 319.0),
-    "catl-qilin"),
-)  # fmt: skip
+def published(known: Mapping[str, Stated]) -> tuple[Published, ...]:
+    """Return what is published of such cells: a measurement, and what the statements ``known`` say.
+
+    Where a charge is stated for another span than 10-80 %, the time is that of 10-80 % at the same mean rate.
+    """
+    zeekr, percent, km = (known[key] for key in ("zeekr-golden", "shenxing-80-percent", "shenxing-400km"))
+    plus, qilin = known["shenxing-plus"], known["qilin-charge"]
+    return (
+        Published("lfp", "BYD Blade, measured 160 W h/kg", None, (160.0, 160.0), "gorsch2025", 0.97),
+        _charge("lfp", zeekr, f"Zeekr 7X, measured: {zeekr.what} in {zeekr.duration}", 0.56),
+        _charge("lfp", percent, f"Shenxing, claimed: {percent.what} in {percent.duration}", 0.56),
+        _charge("lfp", km, f"Shenxing, claimed: {km.what} in {km.duration}", 0.03),
+        _packed("lfp", "Shenxing Plus", plus, plus, 1.0),
+        _packed("nmc811-sic", "Qilin", qilin, known["qilin-density"], 0.0),
+    )
+
+
+def _charge(
+    chemistry: str, of: Stated, label: str, at: float, energy: tuple[float, float] | None = None
+) -> Published:
+    return Published(chemistry, label, of.minutes(SPAN), energy, of.claim.quantities["duration"].source, at)
+
+
+def _packed(chemistry: str, name: str, charge: Stated, density: Stated, at: float) -> Published:
+    """Return a cell whose pack's specific energy is stated: that over the assumed fraction of mass in
+    cells.
+    """
+    pack, (low, high) = density.value("pack_specific_energy"), density.between("cells_share")
+    energy = (float(round(pack / high)), float(round(pack / low)))
+    label = f"{name}, claimed:\n{charge.what} in {charge.duration},\na pack of {pack:g} W h/kg"
+    return _charge(chemistry, charge, label, at, energy)
+
+
+PUBLISHED = published(stated())
 
 
 def most_energy(ds: Dataset, minutes: float) -> tuple[float, float, float]:
@@ -140,9 +161,9 @@ def figure(ds: Dataset) -> Figure:
 
     picture = Figure(figsize=(14, 7.2), layout="constrained")
     picture.suptitle(
-        "Energy against fast charge: the same cells weighed and charged from 0 % at their limits (DFN, "
+        "Energy against fast charge: mass and fast charge of the same cells from 0 % at their limits (DFN, "
         "negative electrode ≥ 0 V "
-        "against lithium, at most 10C)\nthick: best of all porosities; thin: porosity 0.26, 0.30, 0.34 "
+        "vs Li/Li+, at most 10C)\nthick: best of all porosities; thin: porosity 0.26, 0.30, 0.34 "
         "(dots: 1 to 5 mA h "
         "cm$^{-2}$), 0.40; an assumed design on published materials",
         fontsize=11,

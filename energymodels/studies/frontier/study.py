@@ -1,8 +1,8 @@
-"""Energy against fast charge: the same cells weighed and charged, over areal capacity, porosity and
+"""Energy against fast charge: mass and fast charge of the same cells, over areal capacity, porosity and
 temperature.
 
 A design gives each cell its mass and its geometry, a parameter set its materials; the charge keeps to every
-limit at every instant and the negative electrode at or above 0 V against lithium. The design counts capacity
+limit at all times and the negative electrode at or above 0 V vs Li/Li+. The design counts capacity
 by its materials' mA h/g, the charged cell by its set's potentials between the voltage limits: energies here
 are the charged cell's (its capacity, the design's mean voltage and mass), and ``capacity_ratio`` says by how
 much the two differ. Pores carry ions by Bruggeman's exponent of 3/2, lessened as the sets have it
@@ -12,18 +12,20 @@ much the two differ. Pores carry ions by Bruggeman's exponent of 3/2, lessened a
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from energymodels.battery.design.geometry import design_fields
-from energymodels.core import dataset as result
-from energymodels.core import engine
+from energymodels.core.dataset import to_dataset
 from energymodels.core.errors import NoteWarning
 from energymodels.core.model import Array
+from energymodels.core.store import write
+from energymodels.core.sweep import solve
+from energymodels.core.values import Given
 from energymodels.report.figures import save
 from energymodels.studies.frontier import figure as frontier_figure
 
@@ -66,7 +68,7 @@ class Chemistry:
     name: str
     spec: str
     design: str
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Given = field(default_factory=dict)
 
 
 CHEMISTRIES = (
@@ -110,13 +112,13 @@ def run(folder: Path, say: Callable[[str], None]) -> list[Path]:
     say(f"{ds.status.size} charges, {int((ds.status != 0).sum())} failed")
     for line in frontier_figure.findings(ds):
         say(line)
-    data = result.write(ds, folder / "frontier.nc")
+    data = write(ds, folder / "frontier.nc")
     picture = folder / "frontier.png"
     save(frontier_figure.figure(ds), picture, "study frontier", 110)
     return [data, picture]
 
 
-def transport(porosity: Array | float) -> Any:
+def transport(porosity: Array | float) -> Array:
     """Return effective over bulk transport in the pores of an electrode, as the sets have it at theirs."""
     return np.asarray(porosity) ** 1.5 / LESSENED
 
@@ -139,7 +141,7 @@ def charges(
     model: str,
     areal: Array = AREAL,
     porosities: tuple[float, ...] = POROSITIES,
-    temperatures: Any = TEMPERATURES,
+    temperatures: Sequence[float] | Array = TEMPERATURES,
 ) -> Dataset:
     """Return the charges of one chemistry by one model: dimensions areal_capacity, porosity, temperature,
     chemistry, model.
@@ -149,8 +151,8 @@ def charges(
     over = {"limits.c_rate": PEAKS, "temperature": list(temperatures)}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NoteWarning)  # the file says what is assumed
-        solution = engine.solve(chemistry.spec, over, values, points=cells(areal, pores), keep=KEEP)
-    ds = _fastest(_on_grid(result.to_dataset(solution, "energymodels study frontier"), areal, pores))
+        solution = solve(chemistry.spec, over, values, points=cells(areal, pores), keep=KEEP)
+    ds = _fastest(_on_grid(to_dataset(solution, "energymodels study frontier"), areal, pores))
     _weigh(ds, float(design_fields(chemistry.design)["cell.capacity"]))
     ds = ds.expand_dims(chemistry=[chemistry.name], model=[model])
     return ds.transpose("chemistry", "model", "areal_capacity", "porosity", ...)

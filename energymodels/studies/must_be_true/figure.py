@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -12,11 +12,13 @@ from energymodels.studies.must_be_true.words import met, percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.collections import QuadMesh
     from matplotlib.figure import Figure
+    from matplotlib.patheffects import AbstractPathEffect
     from xarray import Dataset
 
 BINS = 8  # of areal capacity
-LINES: dict[str, tuple[str, Any]] = {
+LINES: dict[str, tuple[str, Literal["-", "--"]]] = {
     "usual": ("k", "-"),
     "best": ("#762a83", "--"),
     "worst": ("#762a83", "-"),
@@ -24,7 +26,7 @@ LINES: dict[str, tuple[str, Any]] = {
 
 
 def figure(ds: Dataset) -> Figure:
-    """Return a map for every statement: which share of the sampled cells does it, by temperature and areal
+    """Return a map for every statement: which fraction of the sampled cells does it, by temperature and areal
     capacity.
     """
     from matplotlib.figure import Figure
@@ -32,15 +34,14 @@ def figure(ds: Dataset) -> Figure:
 
     picture = Figure(figsize=(13, 10.5), layout="constrained")
     picture.suptitle(
-        "What must be true: share of sampled cells that make the stated charge without plating (DFN, "
+        "What must be true: fraction of sampled cells that make the stated charge without plating (DFN, "
         "negative electrode ≥ 0 V "
-        "against lithium)\nall coefficients and the other design choices drawn from their ranges; the cell "
+        "vs Li/Li+)\nall coefficients and the other design choices drawn from their ranges; the cell "
         "keeps its temperature, "
         "heating up beforehand is not counted",
         fontsize=11.5,
     )
     panels = picture.subplots(2, 2)
-    mesh: Any = None
     for axes, statement in zip(panels.flat, STATEMENTS, strict=True):
         name = f"{statement.name}-from-{100.0 * statement.starts[0]:g}"
         mesh = _panel(axes, ds.sel(case=name), statement)
@@ -48,7 +49,7 @@ def figure(ds: Dataset) -> Figure:
     bar.ax.set_ylim(0.0, 100.0)
     words = {"usual": "at their usual values", "best": "at their best ends", "worst": "at their worst ends"}
     handles = [
-        Line2D([], [], color=c, linestyle=s, lw=2, label=f"limit, all other knobs {words[k]}")
+        Line2D([], [], color=c, linestyle=s, lw=2, label=f"limit, all other parameters {words[k]}")
         for k, (c, s) in LINES.items()
     ]
     handles.append(
@@ -58,15 +59,15 @@ def figure(ds: Dataset) -> Figure:
     return picture
 
 
-def _outline() -> Any:
+def _outline() -> AbstractPathEffect:
     """Return what draws a thin dark edge around a light line."""
     from matplotlib.patheffects import withStroke
 
     return withStroke(linewidth=3.5, foreground="0.25")
 
 
-def _panel(axes: Axes, ds: Dataset, statement: Statement) -> Any:
-    """Draw one statement's map, the boundaries of the box's ends over it, and specific energy
+def _panel(axes: Axes, ds: Dataset, statement: Statement) -> QuadMesh:
+    """Draw one statement's map, the boundaries of the parameter space's ends over it, and specific energy
     along the top.
     """
     low, high, _how = boxes()[statement.box].knobs[AREAL]

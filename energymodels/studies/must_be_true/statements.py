@@ -1,13 +1,15 @@
-"""What makers and a test say of fast charges, and the boxes of cells in which such cells are looked for."""
+"""Statements on fast charges of manufacturers and a test, and the parameter spaces of the cells sampled."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from energymodels.battery.parameters.sets import parameter_set
 from energymodels.core.model import Array
+from energymodels.studies.stated import Stated, stated
 
 # porosity^1.5 over effective transport in both electrodes: 1.35 to 1.81 measured, 1 at best
 LESSENED = "transport_lessened"
@@ -50,34 +52,51 @@ class Box:
     usual: dict[str, float]
 
 
-STATEMENTS = (
-    Statement(
-        "shenxing-400-km", "Shenxing: 400 of 700 km in 10 min", "lfp-4c", 10.0, 400.0 / 700.0, 4.0,
-        (0.1, 0.0), "4C, as stated",
-        "catl-shenxing",
-    ),
-    Statement(
-        "shenxing-80-percent", "Shenxing: 0-80 % in 10 min", "lfp-4c", 10.0, 0.8, 10.0, (0.0,),
-        "10C, assumed (4C gives 66.7 % at most)", "catl-shenxing",
-    ),
-    Statement(
-        "im-l6-400-km", "IM L6: 400 of 1002 km in 12 min", "semi-solid-360", 12.0, 400.0 / 1002.0,
-        400.0 / 130.0, (0.1, 0.0),
-        "3.1C: 400 kW for 130 kWh", "carsguide-im-l6",
-    ),
-    Statement(
-        "zeekr-measured", "Zeekr 7X: 10-80 % in 9 min 45 s, measured", "lfp-4c", 9.75, 0.7, 460.0 / 75.0,
-        (0.1,),
-        "6.1C: 460 kW for 75 kWh", "motor1-zeekr",
-    ),
-)  # fmt: skip
+def statements(known: Mapping[str, Stated]) -> tuple[Statement, ...]:
+    """Return what is looked at of the statements ``known``; starts and the peak of 10C are chosen here."""
+    km, percent, im, zeekr = (
+        known[key] for key in ("shenxing-400km", "shenxing-80-percent", "im-l6-charge", "zeekr-golden")
+    )
+    named = percent.value("named_c_rate")
+    most = named * percent.value("duration") / 60.0
+    return (
+        _statement(
+            km, "shenxing-400-km", "Shenxing: {}", "lfp-4c", km.value("named_c_rate"), (0.1, 0.0),
+            f"{km.value('named_c_rate'):g}C, as stated",
+        ),
+        _statement(
+            percent, "shenxing-80-percent", "Shenxing: {}", "lfp-4c", 10.0, (percent.value("soc_start"),),
+            f"10C, assumed ({named:g}C gives {most:.1%} at most)".replace("%", " %"),
+        ),
+        _statement(im, "im-l6-400-km", "IM L6: {}", "semi-solid-360", *_by_power(im, (0.1, 0.0))),
+        _statement(
+            zeekr, "zeekr-measured", "Zeekr 7X: {}, measured", "lfp-4c",
+            *_by_power(zeekr, (zeekr.value("soc_start"),)),
+        ),
+    )  # fmt: skip
+
+
+def _statement(
+    of: Stated, name: str, title: str, box: str, c_rate: float, starts: tuple[float, ...], peak: str
+) -> Statement:
+    title = title.format(f"{of.what} in {of.duration}")
+    return Statement(name, title, box, of.value("duration"), of.gain, c_rate, starts, peak, of.sources)
+
+
+def _by_power(of: Stated, starts: tuple[float, ...]) -> tuple[float, tuple[float, ...], str]:
+    """Return (peak C-rate, ``starts``, words) of a statement with a power and the energy of the pack."""
+    power, energy = of.value("peak_power"), of.value("pack_energy")
+    return power / energy, starts, f"{power / energy:.1f}C: {power:g} kW for {energy:g} kWh"
+
+
+STATEMENTS = statements(stated())
 
 
 def _box(
     name: str, spec: str, design: str, own: dict[str, tuple[float, float, str]], usual: dict[str, float]
 ) -> Box:
-    """Return a box of the set's own ranges, of those stated here (``own``), and of what both leave open at
-    its value.
+    """Return a parameter space of the set's own ranges, of those stated here (``own``), and of what both
+    leave open at its value.
     """
     of = parameter_set(name)
     knobs = dict(own)
@@ -93,7 +112,7 @@ def _box(
 
 
 def boxes() -> dict[str, Box]:
-    """Return the boxes by name.
+    """Return the parameter spaces by name.
 
     Bounds that no set gives are assumed: areal capacity, n/p ratio, and the interface of LFP cells.
     """
@@ -116,8 +135,8 @@ def boxes() -> dict[str, Box]:
 
 
 def sample(box: Box, cells: int, seed: int = 1) -> dict[str, Array]:
-    """Return a Latin hypercube of the box, {knob: (cell,)}: each knob's range in ``cells`` equal parts, one
-    cell in each.
+    """Return a Latin hypercube of the parameter space, {knob: (cell,)}: each parameter's range in ``cells``
+    equal parts, one cell in each.
     """
     generator = np.random.default_rng(seed)
     found = {}
@@ -128,7 +147,7 @@ def sample(box: Box, cells: int, seed: int = 1) -> dict[str, Array]:
 
 
 def fields(knobs: dict[str, Array]) -> dict[str, Array]:
-    """Return fields of the model {path: (cell,)} for knobs: effective transport by porosity and by what
+    """Return fields of the model {path: (cell,)} for parameters: effective transport by porosity and by what
     lessens it.
     """
     found = {path: values for path, values in knobs.items() if path != LESSENED}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,16 +11,16 @@ from energymodels.core.model import Array
 from energymodels.studies.must_be_true.statements import AREAL, STATEMENTS, Statement, boxes
 
 if TYPE_CHECKING:
-    from xarray import Dataset
+    from xarray import DataArray, Dataset
 
 TOLD = (25.0, 45.0, 65.0)  # degC
-COLD = 15.0  # degC, where knobs are turned one by one
+COLD = 15.0  # degC, where parameters are turned one by one
 HOT = 65.0  # degC, the warmest of the map
 
 
-def met(ds: Dataset) -> Any:
+def met(ds: Dataset) -> DataArray:
     """Return which cells gain what is stated in time; a failed case does not."""
-    return ds.minutes <= ds.stated_minutes
+    return ds["minutes"] <= ds["stated_minutes"]
 
 
 def coldest(minutes: Array, temperatures: Array, stated: float) -> Array:
@@ -73,7 +73,7 @@ def findings(part: Dataset, statement: Statement) -> list[str]:
     ]
     lines += [f"  {_between(ds, yes, t)}" for t in TOLD if t in T] + _margins(ds, yes)
     lines += [
-        f"  one knob from end to end, {COLD:g} degC, changes the time by: {_deciding(ds)}",
+        f"  one parameter from end to end, {COLD:g} degC, changes the time by: {_deciding(ds)}",
         f"  {_lone(ds)}",
         f"  {_checked(ds)}",
     ]
@@ -87,7 +87,7 @@ def findings(part: Dataset, statement: Statement) -> list[str]:
 
 def _between(ds: Dataset, yes: Array, t: float) -> str:
     """Return up to which areal capacity all sampled cells, and any, do it at a temperature, and the ends of
-    the box.
+    the parameter space.
     """
     row = yes[int(np.flatnonzero(ds.temperature.values == t)[0])]
     areal = ds[dim_name(AREAL)].values
@@ -95,20 +95,20 @@ def _between(ds: Dataset, yes: Array, t: float) -> str:
     some = f"up to {areal[row].max():.2f}" if row.any() else "none"
     worst, best = (_end(ds, kind, t) for kind in ("worst", "best"))
     return (
-        f"at {t:g} degC, mA h cm-2: all cells {every}, any {some}; all other knobs at their worst "
+        f"at {t:g} degC, mA h cm-2: all cells {every}, any {some}; all other parameters at their worst "
         f"{worst}, at their best {best}"
     )
 
 
 def bounds(ds: Dataset) -> tuple[float, float]:
-    """Return the bounds of the areal capacity in a case's box."""
+    """Return the bounds of the areal capacity in a case's parameter space."""
     low, high, _how = boxes()[_box(ds)].knobs[AREAL]
     return low, high
 
 
 def _end(ds: Dataset, kind: str, t: float) -> str:
-    """Return up to which areal capacity an end of the box does it, by straight lines in the logarithm of the
-    time.
+    """Return up to which areal capacity an end of the parameter space does it, by straight lines in the
+    logarithm of the time.
     """
     low, high = bounds(ds)
     areal = low + ds.place.values * (high - low)
@@ -124,11 +124,11 @@ def _end(ds: Dataset, kind: str, t: float) -> str:
 
 
 def _margins(ds: Dataset, yes: Array) -> list[str]:
-    """Return the ranges of the knobs among the cells that do it, at the coldest told temperature at which
-    some do.
+    """Return the ranges of the parameters among the cells that do it, at the coldest told temperature at
+    which some do.
 
-    A knob is named where 5 % or 95 % of these cells lie a tenth of its range inside of where 5 % or 95 % of
-    all do.
+    A parameter is named where 5 % or 95 % of these cells lie a tenth of its range inside of where 5 % or 95
+    % of all do.
     """
     T = ds.temperature.values
     at = next((i for i, t in enumerate(T) if t in TOLD and yes[i].any()), None)
@@ -158,7 +158,7 @@ def _box(ds: Dataset) -> str:
 
 
 def _deciding(ds: Dataset) -> str:
-    """Return the knobs that change the time most from one end to the other, in the cold."""
+    """Return the parameters that change the time most from one end to the other, in the cold."""
     ratio = np.abs(np.log(ds.knob_minutes.sel(end="high") / ds.knob_minutes.sel(end="low")))
     ratio = ratio.where(np.isfinite(ratio), drop=True).sortby(ratio, ascending=False)
     return ", ".join(
@@ -211,7 +211,7 @@ def together(ds: Dataset) -> list[str]:
             f"of those that do that, {percent(100.0 * back)} % do what was measured"
         )
     lines.append(
-        "a region of several free knobs that meets one number validates none of them: it says what "
+        "a region of several free parameters that meets one number validates none of them: it says what "
         "is not excluded"
     )
     return lines

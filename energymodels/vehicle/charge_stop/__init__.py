@@ -1,1 +1,1 @@
-"""``vehicle.charge_stop``: minutes at a charger."""
+"""``vehicle.charge_stop``: a car at a charging station."""

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import ModuleType
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
 from energymodels.battery.cell.mesh import workspace
 from energymodels.battery.cell.model import FIDELITIES
 from energymodels.core.model import Array, Block, Output, Prepared, Probe
-from energymodels.core.schema import schema
+from energymodels.core.review import Context
 from energymodels.vehicle.charge_stop import rows as stop_rows
+from energymodels.vehicle.charge_stop.checks import ChargeStopReview
 from energymodels.vehicle.charge_stop.results import OUTPUTS
 from energymodels.vehicle.pack.fields import ChargeStopSpec
 from energymodels.vehicle.pack.model import Packed, split
-from energymodels.vehicle.range.fields import VehicleSpec
 
 SAMPLES = 601  # of the charge, from which peaks and the energy stored come
 
@@ -25,26 +25,19 @@ class ChargeStop(Packed):
     """Adapter of ``kernels.battery.cell.drive`` and ``kernels.vehicle.charge_stop``."""
 
     name = "vehicle.charge_stop"
-    summary = "electric car at a charger: kilometres, energy, power, temperature after some minutes"
+    summary = "electric car at a charging station: range added, energy, power, temperature after some minutes"
     spec = ChargeStopSpec
+    review = ChargeStopReview
     outputs: ClassVar[tuple[Output, ...]] = OUTPUTS
     sources: ClassVar[tuple[str, ...]] = ("guzzella2013", "iso2533", "marquis2019", "doyle1993")
     block: ClassVar[int] = 16
-    unused = ("battery_energy", "battery.usable_share", "charger_efficiency")
 
     def kernel(self) -> ModuleType:
         from energymodels.kernels.vehicle import charge_stop
 
         return charge_stop
 
-    def inert(self, fields: Mapping[str, Any], swept: set[str]) -> dict[str, str]:
-        found = super().inert(fields, swept)
-        if "consumption" in fields and "consumption" not in swept:
-            driving = schema(VehicleSpec).keys() - {"ambient_temperature"}
-            found |= dict.fromkeys(swept & driving, "consumption is given")
-        return found
-
-    def axes(self, fields: Mapping[str, Any], along: Mapping[str, Array], probe: Probe) -> dict[str, Array]:
+    def axes(self, context: Context, probe: Probe) -> dict[str, Array]:
         return {}
 
     def prepare(self, columns: Mapping[str, Array]) -> Prepared:
@@ -69,7 +62,7 @@ class ChargeStop(Packed):
         inside = np.empty((0, time.size, 2 * axes["widths"].size))
         codes = np.empty(rows.size, dtype=np.int8)
         cells = split(rows, kernel.CELL)
-        entry: Any = drive
+        entry: ModuleType = drive
         entry.solve(
             cells, room, mesh, axes["tables"], axes["index"], axes["widths"], axes["program"],
             axes["profiles"], fidelity, time,
@@ -92,7 +85,7 @@ class ChargeStop(Packed):
         """Return the consumption of each row, J m-1: the one given, or that of the car on its cycle."""
         from energymodels.kernels.vehicle import longitudinal
 
-        entry: Any = longitudinal
+        entry: ModuleType = longitudinal
         found = np.empty((longitudinal.SCALARS, rows.size + 1))[:, : rows.size]
         codes = np.empty(rows.size, dtype=np.int8)
         entry.solve(split(rows, longitudinal.ROW), axes["steps"], axes["cycles"], found, codes)

@@ -33,7 +33,8 @@ def prepare(columns: Mapping[str, Array]) -> Prepared:
 def limits(pack: StopPack, station: Station, rows: Mapping[str, Array]) -> dict[str, Array]:
     """Return voltage and rate that pack and station leave to the cell.
 
-    The station's power counts at the cell's highest voltage, U, so that it holds at every lower one too: of
+    The station's power counts at the cell's upper cut-off voltage, U, so that it holds at every lower one
+    too: of
     the pack's current I it takes I (n U + R I). Its voltage counts with what the pack's resistance takes at
     that current.
     """

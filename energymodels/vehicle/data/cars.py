@@ -11,12 +11,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
 
 from energymodels import datasets
-from energymodels.battery.protocol.profiles import Stamp, stamp
 from energymodels.core.errors import Fault, InputError, closest
-from energymodels.core.schema import FieldInfo, in_unit, schema
+from energymodels.core.field import FieldInfo, in_unit
+from energymodels.core.files import Stamp, stamp
+from energymodels.core.schema import schema
+from energymodels.core.values import Tree
 from energymodels.vehicle.range.fields import BODY, ROAD_LOAD, VehicleSpec
 
 GENERIC = "generic"
@@ -112,7 +113,7 @@ def _car(name: str, known: Stamp) -> Car:
     return Car(name, title, lent | own, frozenset(own))
 
 
-def _entries(path: Path, tree: Mapping[str, Any]) -> dict[str, Entry]:
+def _entries(path: Path, tree: Tree) -> dict[str, Entry]:
     """Return the values that a file states; InputError lists what is wrong with them."""
     known, found, faults = paths(), {}, []
     for field, value in _leaves(tree):
@@ -132,7 +133,7 @@ def _entries(path: Path, tree: Mapping[str, Any]) -> dict[str, Entry]:
     return found
 
 
-def _leaves(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+def _leaves(tree: Tree, prefix: str = "") -> Iterator[tuple[str, object]]:
     for name, value in tree.items():
         if isinstance(value, Mapping) and "value" not in value:
             yield from _leaves(value, f"{prefix}{name}.")
@@ -140,7 +141,7 @@ def _leaves(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, An
             yield prefix + name, value
 
 
-def _entry(info: FieldInfo, value: Any) -> Entry:
+def _entry(info: FieldInfo, value: object) -> Entry:
     if not isinstance(value, Mapping):
         number = info.parse(value)
         return Entry(number, number, number)

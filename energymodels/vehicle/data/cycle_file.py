@@ -12,10 +12,10 @@ from pathlib import Path
 
 import numpy as np
 
-from energymodels.battery.protocol.profiles import Stamp, stamp
 from energymodels.core.errors import Fault, InputError
+from energymodels.core.files import Stamp, stamp
 from energymodels.core.model import Array
-from energymodels.vehicle.data.cycles import FASTEST, KMH, Cycle
+from energymodels.vehicle.data.trace import FASTEST, KMH, Cycle
 
 SCALES = {
     "time": {"s": 1.0, "sec": 1.0, "seconds": 1.0, "min": 60.0},

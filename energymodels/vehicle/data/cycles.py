@@ -6,7 +6,6 @@ together from the UDDS.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -15,34 +14,14 @@ from energymodels import datasets
 from energymodels.core import units
 from energymodels.core.errors import Fault, InputError, closest
 from energymodels.core.model import Array
+from energymodels.vehicle.data.cycle_file import read_cycle
+from energymodels.vehicle.data.trace import FASTEST
+from energymodels.vehicle.data.trace import KMH as KMH
+from energymodels.vehicle.data.trace import Cycle as Cycle
 
 NAMES = ("cltc_p", "wltc_3b", "udds", "hwfet", "us06", "nedc", "ftp75")
 SUFFIX = ".csv"
 STEADY = 600  # s of a constant speed: any number gives the same results, series show this many
-FASTEST = 500.0  # m s-1, above which a speed is in another unit than its file says
-KMH = 1.0 / 3.6  # m s-1
-
-
-@dataclass(frozen=True)
-class Cycle:
-    """A speed trace: ``time`` (s, from 0 on), ``speed`` (m s-1) at these times, ``grade`` (rise over run) of
-    the road there.
-    """
-
-    name: str
-    time: Array
-    speed: Array
-    grade: Array
-    sources: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        for array in (self.time, self.speed, self.grade):
-            array.setflags(write=False)
-
-    @property
-    def distance(self) -> float:
-        """Distance in m, by trapezoids."""
-        return float(np.trapezoid(self.speed, self.time))
 
 
 def cycle(text: str) -> Cycle:
@@ -54,8 +33,6 @@ def cycle(text: str) -> Cycle:
     if text in NAMES:
         return _bundled(text)
     if text.lower().endswith(SUFFIX):
-        from energymodels.vehicle.data.cycle_file import read_cycle
-
         return read_cycle(text)
     return _steady(text)
 

@@ -1,1 +1,1 @@
-"""``vehicle.drive``: a car on a cycle, its battery a cell in a pack."""
+"""``vehicle.drive``: a car on a cycle, its battery a pack of cells."""

@@ -1,1 +1,1 @@
-"""A car's pack of equal cells, as ``vehicle.drive`` and ``vehicle.charge_stop`` share it."""
+"""A pack of identical cells, as ``vehicle.drive`` and ``vehicle.charge_stop`` share it."""

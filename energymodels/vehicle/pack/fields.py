@@ -1,4 +1,4 @@
-"""The fields of cars whose battery is a cell in a pack. Those of the cell itself begin with ``cell.``."""
+"""Fields of cars with a pack of cells. The fields of the cell itself are ``battery_cell.*``."""
 
 from __future__ import annotations
 
@@ -10,60 +10,59 @@ from energymodels.vehicle.range.fields import VehicleSpec
 
 
 class Pack(Table):
-    """Equal cells in series and in parallel."""
+    """A pack of identical cells in series and parallel."""
 
-    cell: Text = text(
-        "battery-lfp-4c", "cell: a bundled spec of battery.*, or the path of a .toml file of one"
-    )
+    cell: Text = text("battery-lfp-4c", "cell: a bundled battery.* spec, or the path of its .toml file")
     fidelity: Label[Literal["battery.spme", "battery.dfn"]] = choice(
-        "battery.spme", "how much of the cell is resolved", fixed=True
+        "battery.spme", "cell model (fidelity): battery.spme or battery.dfn", fixed=True
     )
-    series: Number = quantity(100.0, "1", "cells in series", ge=1.0, le=1e5)
-    parallel: Number = quantity(2.0, "1", "cells in parallel", gt=0.0, le=1e6)
+    series: Number = quantity(100.0, "1", "number of cells in series", ge=1.0, le=1e5)
+    parallel: Number = quantity(2.0, "1", "number of cells in parallel", gt=0.0, le=1e6)
     resistance: Number = quantity(
         0.0,
         "ohm",
-        "of all that is in series with the cells: busbars, cables, contactors, fuse; in a drive its heat "
-        "warms the cells too",
+        "pack resistance in series with the cells: busbars, cables, contactors, fuse; in vehicle.drive "
+        "its heat also warms the cells",
         ge=0.0,
         le=1e3,
     )
     temperature: Number | None = quantity(
         None,
         "degC",
-        "of the cells at the start, preheated or not; not set: ambient_temperature",
+        "initial cell temperature, preconditioned or not; not set: ambient_temperature",
         ge=-60.0,
         le=150.0,
     )
-    mass_ratio: Number = quantity(0.75, "1", "mass of the cells over that of the pack", gt=0.0, le=1.0)
-    volume_ratio: Number = quantity(0.6, "1", "volume of the cells over that of the pack", gt=0.0, le=1.0)
+    mass_ratio: Number = quantity(0.75, "1", "cell-to-pack mass ratio", gt=0.0, le=1.0)
+    volume_ratio: Number = quantity(0.6, "1", "cell-to-pack volume ratio", gt=0.0, le=1.0)
 
 
 class Heating(Table):
-    """A heater of the cells, fed by the pack itself; cells need cell.thermal=lumped to be warmed."""
+    """Battery heater, fed by the pack; needs battery_cell.thermal=lumped."""
 
     power: Number = quantity(
-        0.0, "kW", "power of the battery's heater, from the pack's terminals; 0: none", ge=0.0, le=1e3
+        0.0, "kW", "battery heater power, drawn from the pack terminals; 0: no heater", ge=0.0, le=1e3
     )
     target: Number = quantity(
-        15.0, "degC", "temperature of the cells up to which it heats", ge=-60.0, le=60.0
+        15.0, "degC", "target cell temperature of the battery heater", ge=-60.0, le=60.0
     )
 
 
 class DrivePack(Pack):
-    """A pack to drive with."""
+    """A pack in a driving car."""
 
-    soc_start: Number = quantity(1.0, "1", "state of charge at the start", gt=0.0, le=1.0)
-    soc_min: Number = quantity(0.0, "1", "state of charge at which the drive ends", ge=0.0, lt=1.0)
+    soc_start: Number = quantity(1.0, "1", "initial SOC", gt=0.0, le=1.0)
+    soc_min: Number = quantity(0.0, "1", "minimum SOC, at which the drive ends", ge=0.0, lt=1.0)
     derating: Label[Literal["end", "derate"]] = choice(
         "end",
-        "where a power would take cells below their lowest voltage: the drive ends, or goes on with "
-        "what they give there",
+        "power derating at the lower cut-off voltage: end the drive, or derate the power to what the "
+        "cells can deliver",
     )
     short_max: Number = quantity(
         0.5,
         "1",
-        "share of a cycle's energy that may be lacking, with derating; one that lacks more is the last",
+        "maximum energy shortfall of a cycle with derating, as a fraction of its energy; a cycle with a "
+        "larger shortfall is the last",
         ge=0.0,
         le=1.0,
     )
@@ -73,36 +72,38 @@ class DrivePack(Pack):
 class DriveSeries(Table):
     """The time axis of the series."""
 
-    cycles: Count = count(1, "cycles that the time axis covers", ge=1, le=1000)
+    cycles: Count = count(1, "number of cycles covered by the time axis", ge=1, le=1000)
 
 
 class DriveSpec(VehicleSpec):
-    """An electric car that drives a cycle, over and over, until its cells give no more."""
+    """An electric car that drives a cycle, over and over, until the pack is empty."""
 
     pack: DrivePack = DrivePack()
     cycles_max: Number = quantity(
-        math.inf, "1", "cycles at most; range is then extrapolated by the charge that they used", gt=0.0
+        math.inf, "1", "maximum number of cycles; range is then extrapolated from the charge used", gt=0.0
     )
-    time_step: Number = quantity(1.0, "s", "longest step of the time integration", ge=1e-3, le=60.0)
+    time_step: Number = quantity(1.0, "s", "maximum time step", ge=1e-3, le=60.0)
     series: DriveSeries = DriveSeries()
 
 
 class StopPack(Pack):
-    """A pack to be charged."""
+    """A pack at a charging station."""
 
     fidelity: Label[Literal["battery.spme", "battery.dfn"]] = choice(
-        "battery.dfn", "how much of the cell is resolved", fixed=True
+        "battery.dfn", "cell model (fidelity): battery.spme or battery.dfn", fixed=True
     )
-    soc_start: Number = quantity(0.1, "1", "state of charge at the start", ge=0.0, lt=1.0)
-    current_max: Number = quantity(math.inf, "A", "current that the pack takes, at most", gt=0.0)
+    soc_start: Number = quantity(0.1, "1", "initial SOC", ge=0.0, lt=1.0)
+    current_max: Number = quantity(math.inf, "A", "maximum charge current of the pack", gt=0.0)
 
 
 class Station(Table):
-    """What the charger gives at most; inf: no limit."""
+    """Limits of the charging station; inf: no limit."""
 
-    power: Number = quantity(math.inf, "kW", "power, at most", usual=(1.0, 1e4), gt=0.0)
-    current: Number = quantity(math.inf, "A", "current, at most", gt=0.0)
-    voltage: Number = quantity(math.inf, "V", "voltage, at most", gt=0.0)
+    power: Number = quantity(
+        math.inf, "kW", "maximum power of the charging station", usual=(1.0, 1e4), gt=0.0
+    )
+    current: Number = quantity(math.inf, "A", "maximum current of the charging station", gt=0.0)
+    voltage: Number = quantity(math.inf, "V", "maximum voltage of the charging station", gt=0.0)
 
 
 class ChargeStopSpec(VehicleSpec):
@@ -110,11 +111,12 @@ class ChargeStopSpec(VehicleSpec):
 
     pack: StopPack = StopPack()
     station: Station = Station()
-    minutes: Number = quantity(10.0, "min", "how long the car stays", gt=0.0, le=1e4)
+    minutes: Number = quantity(10.0, "min", "duration of the charging stop", gt=0.0, le=1e4)
     consumption: Number | None = quantity(
         None,
         "W h km-1",
-        "that turns energy into distance; not set: what vehicle.range has for the car on the cycle",
+        "energy consumption used to convert energy to distance; not set: that of vehicle.range for the "
+        "car on the cycle",
         gt=0.0,
         le=1e5,
     )

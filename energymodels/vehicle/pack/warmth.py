@@ -1,32 +1,31 @@
-"""How warm the cells of a pack are while it drives: what must be said of cold ones, and what a heater acts
-on.
-"""
+"""Cell temperature of a driving pack: notes on cold cells, and fields of heating without effect."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
 from energymodels.core.model import Array
+from energymodels.core.values import Fields
 from energymodels.kernels.constants import ZERO_CELSIUS
 from energymodels.kernels.vehicle.longitudinal import COLD
 from energymodels.vehicle.pack import cell as pack_cell
 
 HEATING = "pack.heating."
-KEPT = "cells keep their temperature; set cell.thermal=lumped and cell.heat_transfer_coefficient"
+THERMAL = pack_cell.named("thermal")
+KEPT = f"the cells are isothermal; set {THERMAL}=lumped and {pack_cell.named('heat_transfer_coefficient')}"
 DERATE = "derate (pack.derating=derate), "
-HEAT = "heat the battery (pack.heating.power{}) or start it warm (pack.temperature)"
+HEAT = "heat the battery (pack.heating.power{}) or precondition it (pack.temperature)"
 
 
-def warms(fields: Mapping[str, Any]) -> bool:
-    """Return whether the cells of a case have a temperature of their own."""
+def warms(fields: Fields) -> bool:
+    """Return whether the cells of a case have a lumped thermal model."""
     return bool(pack_cell.cell_fields(fields)["thermal"] == "lumped")
 
 
-def remarks(fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[str]:
-    """Return what is to be said of cells that begin cold: nothing if they are heated."""
+def remarks(fields: Fields, along: Mapping[str, Array]) -> list[str]:
+    """Return notes on cells that start cold and unheated."""
     path = (
         "pack.temperature"
         if "pack.temperature" in fields or "pack.temperature" in along
@@ -36,18 +35,21 @@ def remarks(fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[str]:
     heated = HEATING + "power" in along or fields[HEATING + "power"] > 0.0
     if coldest >= COLD - ZERO_CELSIUS or heated:
         return []
-    kept = "" if "cell.thermal" in along or warms(fields) else " and stay so (cell.thermal=isothermal)"
+    kept = "" if THERMAL in along or warms(fields) else f" and stay so ({THERMAL}=isothermal)"
     derates = fields["pack.derating"] == "derate"
-    ends = "" if derates else ", and a drive ends where a power takes them to their lowest voltage"
-    remedy = ("" if derates else DERATE) + HEAT.format(", with cell.thermal=lumped" if kept else "")
-    return [f"cells begin at {coldest:g} degC ({path}){kept}: cold cells sag{ends}; real cars {remedy}"]
+    ends = "" if derates else ", and the drive ends where a power takes them to the lower cut-off voltage"
+    remedy = ("" if derates else DERATE) + HEAT.format(f", with {THERMAL}=lumped" if kept else "")
+    return [
+        f"cells start at {coldest:g} degC ({path}){kept}: cold cells have a large voltage drop{ends}; real "
+        f"cars {remedy}"
+    ]
 
 
-def inert(fields: Mapping[str, Any], swept: set[str]) -> dict[str, str]:
+def inert(fields: Fields, swept: set[str]) -> dict[str, str]:
     """Return {swept path: why it does not act} of heating and derating."""
     found = {}
     heating = {path for path in swept if path.startswith(HEATING)}
-    if "cell.thermal" not in swept and not warms(fields):
+    if THERMAL not in swept and not warms(fields):
         found = dict.fromkeys(heating, KEPT)
     elif HEATING + "power" not in swept and fields[HEATING + "power"] == 0.0:
         found = dict.fromkeys(heating, "pack.heating.power is 0")

@@ -1,1 +1,1 @@
-"""``vehicle.range``: a car on a cycle, its battery a store of energy."""
+"""``vehicle.range``: a car on a cycle, its battery an energy buffer."""

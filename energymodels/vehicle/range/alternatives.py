@@ -1,25 +1,25 @@
-"""What must be said of a car's values: which are assumed, and the ends of their ranges."""
+"""Notes on a car's values, and alternatives: the ends of their ranges."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
 from energymodels.core.model import Array
+from energymodels.core.values import FieldDict, Fields
 from energymodels.kernels.constants import ZERO_CELSIUS
 from energymodels.kernels.vehicle.longitudinal import COLD
 from energymodels.vehicle.data.cars import GENERIC, Car, car
 from energymodels.vehicle.range.fields import ASSUMED, ASSUMPTION, BODY, BOUNDS, ROAD_LOAD
 from energymodels.vehicle.range.rows import used_group
 
-WORTH_SAYING = ("recalled", "claimed", "assumed", "typical")
-Members = list[tuple[str, Mapping[str, Any]]]
+NOTED = ("recalled", "claimed", "assumed", "typical")
+Members = list[tuple[str, Fields]]
 
 
-def cars_in_use(fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[Car]:
+def cars_in_use(fields: Fields, along: Mapping[str, Array]) -> list[Car]:
     """Return the cars of a sweep, each once."""
     return [
         car(name)
@@ -27,13 +27,13 @@ def cars_in_use(fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[C
     ]
 
 
-def _in_use(one: Car, fields: Mapping[str, Any]) -> list[str]:
+def _in_use(one: Car, fields: Fields) -> list[str]:
     """Return the paths whose value is the car's."""
     unused = set(BODY if used_group(fields, one) is ROAD_LOAD else ROAD_LOAD)
     return [path for path in one.entries if path not in fields and path not in unused]
 
 
-def members(fields: Mapping[str, Any], along: Mapping[str, Array]) -> Members:
+def members(fields: Fields, along: Mapping[str, Array]) -> Members:
     """Return (name, {path: label}) of both ends of each range that a car in use states; the first holds what
     is in use.
     """
@@ -42,7 +42,7 @@ def members(fields: Mapping[str, Any], along: Mapping[str, Array]) -> Members:
         p: [one.entries[p] for one in cars if p in _in_use(one, fields) and one.entries[p].assumed]
         for p in ASSUMED
     }
-    now: dict[str, Any] = {}
+    now: FieldDict = {}
     found: Members = []
     for path, entries in ranges.items():
         if not entries:
@@ -59,14 +59,12 @@ def members(fields: Mapping[str, Any], along: Mapping[str, Array]) -> Members:
     return [("as given", now), *found] if found else []
 
 
-def remarks(fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[str]:
-    """Return how many of each car's values are recalled, claimed, typical or assumed, and where to read
-    which.
-    """
+def remarks(fields: Fields, along: Mapping[str, Array]) -> list[str]:
+    """Return notes: how many values of each car are recalled, claimed, typical or assumed."""
     found = []
     for one in cars_in_use(fields, along):
         methods = Counter(one.entries[path].method for path in _in_use(one, fields))
-        parts = [f"{methods[method]} {method}" for method in WORTH_SAYING if methods[method]]
+        parts = [f"{methods[method]} {method}" for method in NOTED if methods[method]]
         if parts:
             where = " and ".join(f"vehicle/cars/{name}" for name in dict.fromkeys((one.name, GENERIC)))
             found.append(
@@ -75,8 +73,8 @@ def remarks(fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[str]:
     return found
 
 
-def cold_store(fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[str]:
-    """Return what is to be said of a battery that is a store of energy, in the cold."""
+def cold_battery(fields: Fields, along: Mapping[str, Array]) -> list[str]:
+    """Return the note on a cold battery without a cell model."""
     coldest = (
         float(np.min(along["ambient_temperature"]))
         if "ambient_temperature" in along
@@ -85,12 +83,12 @@ def cold_store(fields: Mapping[str, Any], along: Mapping[str, Array]) -> list[st
     if coldest >= COLD - ZERO_CELSIUS:
         return []
     return [
-        f"at {coldest:g} degC the battery is a store that gives what it gives warm, unheated; "
-        f"vehicle.drive has cells that sag"
+        f"at {coldest:g} degC the battery is an energy buffer without a cell model: same usable energy and "
+        f"efficiency as warm, no heating; vehicle.drive has cells"
     ]
 
 
-def inert(fields: Mapping[str, Any], swept: set[str]) -> dict[str, str]:
+def inert(fields: Fields, swept: set[str]) -> dict[str, str]:
     """Return {swept path: why it does not act}."""
     found: dict[str, str] = {}
     if fields["cabin.climate"] == "off" and "cabin.climate" not in swept:
@@ -100,7 +98,7 @@ def inert(fields: Mapping[str, Any], swept: set[str]) -> dict[str, str]:
         used = _in_use(one, fields)
         for path, name in ASSUMED.items():
             if ASSUMPTION + name in swept and not (path in used and one.entries[path].assumed):
-                found[ASSUMPTION + name] = f"the car states no range of {path} that is in use"
+                found[ASSUMPTION + name] = f"the car's file states no range of {path}, or it is not in use"
     return found
 
 

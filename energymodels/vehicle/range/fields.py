@@ -5,15 +5,15 @@ What is not set is the car's, and what no car's file says is the generic car's.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Unpack
 
-from energymodels.core.schema import Filled, Label, Number, Table, Text, choice, quantity, text
+from energymodels.core.schema import Filled, Label, Number, Table, Text, Usual, choice, quantity, text
 
 BOUNDS = ("given", "low", "high")
 ASSUMPTION = "assumption."
 
 
-def of_car(unit: str, meaning: str, **limits: Any) -> Any:
+def of_car(unit: str, meaning: str, **limits: Unpack[Usual]) -> Any:
     """Return a number field that the car fills in where it is not set."""
     return quantity(None, unit, f"{meaning}; not set: the car's", **limits)
 
@@ -21,70 +21,86 @@ def of_car(unit: str, meaning: str, **limits: Any) -> Any:
 def bound(path: str) -> Any:
     """Return a field that chooses the value of ``path``, or an end of its range, in the car's file."""
     return choice(
-        "given", f"which {path} of the car's file: as given, or an end of its range where it states one"
+        "given",
+        f"range of {path} in the car's file: given value, or low or high end if the file states a range",
     )
 
 
 class Drivetrain(Table):
-    """Motor, inverter and gear: what they lose at a power at the wheels, driving and braking alike."""
+    """Drivetrain losses of motor, inverter and gear at a wheel power, in driving and braking alike."""
 
-    loss_constant: Filled = of_car(
-        "W", "loss while the car moves, which decides consumption at low load", ge=0.0, le=1e5
+    loss_constant: Filled = of_car("W", "constant drivetrain loss while the car moves", ge=0.0, le=1e5)
+    loss_linear: Filled = of_car(
+        "1", "linear drivetrain loss coefficient: loss per wheel power", ge=0.0, le=10.0
     )
-    loss_linear: Filled = of_car("1", "loss over power at the wheels", ge=0.0, le=10.0)
     loss_quadratic: Filled = of_car(
-        "1", "loss over power at rated power, on top; below that in proportion to power", ge=0.0, le=10.0
+        "1",
+        "quadratic drivetrain loss coefficient: additional relative loss at rated power, proportional to "
+        "power below",
+        ge=0.0,
+        le=10.0,
     )
     rated_power: Filled = of_car(
-        "kW", "power at the wheels that loss_quadratic belongs to", usual=(1.0, 5e3), gt=0.0, le=1e5
+        "kW", "rated wheel power, at which loss_quadratic applies", usual=(1.0, 5e3), gt=0.0, le=1e5
     )
 
 
 class Regeneration(Table):
-    """What the motor may take of the braking; friction brakes do the rest."""
+    """Regenerative braking; friction brakes do the rest."""
 
-    share: Filled = of_car("1", "share of the braking on axles with motors", ge=0.0, le=1.0)
-    power_max: Filled = of_car("kW", "power at the wheels, at most", ge=0.0, le=1e5)
-    cutoff_speed: Filled = of_car("km h-1", "speed below which friction brakes alone", ge=0.0, le=500.0)
+    share: Filled = of_car(
+        "1", "regenerative braking fraction: fraction of braking on driven axles", ge=0.0, le=1.0
+    )
+    power_max: Filled = of_car("kW", "maximum regenerative braking power at the wheels", ge=0.0, le=1e5)
+    cutoff_speed: Filled = of_car(
+        "km h-1", "cut-off speed of regenerative braking; below it friction brakes only", ge=0.0, le=500.0
+    )
 
 
 class Battery(Table):
-    """The battery as a store of energy."""
+    """The battery as an energy buffer (no cell model)."""
 
-    usable_share: Filled = of_car("1", "share of battery_energy that driving can draw", gt=0.0, le=1.0)
-    charge_efficiency: Filled = of_car("1", "energy stored over energy in at the terminals", gt=0.0, le=1.0)
+    usable_share: Filled = of_car("1", "usable energy fraction of battery_energy", gt=0.0, le=1.0)
+    charge_efficiency: Filled = of_car(
+        "1", "battery charge efficiency: stored energy over energy in at the terminals", gt=0.0, le=1.0
+    )
     discharge_efficiency: Filled = of_car(
-        "1", "energy out at the terminals over stored energy used", gt=0.0, le=1.0
+        "1",
+        "battery discharge efficiency: energy out at the terminals over stored energy used",
+        gt=0.0,
+        le=1.0,
     )
 
 
 class Cabin(Table):
-    """Heating and cooling at a steady state: a heat pump reaches a share of Carnot's coefficient of
+    """Heating and cooling at a steady state: a heat pump reaches a fraction of Carnot's coefficient of
     performance.
     """
 
-    climate: Label[Literal["on", "off"]] = choice("on", "whether the cabin is heated and cooled")
+    climate: Label[Literal["on", "off"]] = choice("on", "cabin climate control (HVAC) on or off")
     heater: Label[Literal["heat_pump", "resistance"]] = choice(
-        "heat_pump", "what heats; a heat pump never gives less than a resistance"
+        "heat_pump", "cabin heater; the minimum COP of a heat pump is 1, that of a resistance heater"
     )
-    heating_temperature: Filled = of_car(
-        "degC", "temperature up to which the cabin is heated", ge=-60.0, le=60.0
+    heating_temperature: Filled = of_car("degC", "heating set point of the cabin", ge=-60.0, le=60.0)
+    cooling_temperature: Filled = of_car("degC", "cooling set point of the cabin", ge=-60.0, le=60.0)
+    heat_transfer: Filled = of_car(
+        "W K-1", "cabin heat loss coefficient; ventilation included", ge=0.0, le=1e4
     )
-    cooling_temperature: Filled = of_car("degC", "temperature down to which it is cooled", ge=-60.0, le=60.0)
-    heat_transfer: Filled = of_car("W K-1", "heat to the outside, fresh air included", ge=0.0, le=1e4)
-    heat_gain: Filled = of_car("W", "heat from people, electronics and sun", ge=0.0, le=1e5)
-    carnot_share: Filled = of_car("1", "share of Carnot's coefficient of performance", gt=0.0, le=1.0)
+    heat_gain: Filled = of_car("W", "cabin heat gain from occupants, electronics and sun", ge=0.0, le=1e5)
+    carnot_share: Filled = of_car(
+        "1", "heat pump efficiency relative to Carnot: COP over Carnot COP", gt=0.0, le=1.0
+    )
     approach_inside: Filled = of_car(
-        "K", "how much further than the cabin the refrigerant goes inside", ge=0.0, le=100.0
+        "K", "approach temperature of the indoor heat exchanger", ge=0.0, le=100.0
     )
     approach_outside: Filled = of_car(
-        "K", "how much further than the air the refrigerant goes outside", ge=0.0, le=100.0
+        "K", "approach temperature of the outdoor heat exchanger", ge=0.0, le=100.0
     )
-    cop_max: Filled = of_car("1", "coefficient of performance, at most", ge=1.0, le=100.0)
+    cop_max: Filled = of_car("1", "maximum coefficient of performance (COP)", ge=1.0, le=100.0)
 
 
 class Assumption(Table):
-    """Which end of a range, where the car's file states one; a field that is set has none."""
+    """Choice within the ranges that the car's file states; a field that is set has no range."""
 
     mass: Literal["given", "low", "high"] = bound("mass")
     drag_coefficient: Literal["given", "low", "high"] = bound("drag_coefficient")
@@ -135,41 +151,59 @@ class VehicleSpec(Table):
 
     exclusive: ClassVar[tuple[tuple[tuple[str, ...], ...], ...]] = ((ROAD_LOAD, BODY),)
 
-    vehicle: Text = text("generic", "car: a bundled one, or the path of a .toml file of one")
+    vehicle: Text = text("generic", "car: a bundled car, or the path of its .toml file")
     cycle: Text = text(
-        "wltc_3b", "drive cycle: a bundled one, the path of a .csv file, or a constant speed such as 90 km/h"
+        "wltc_3b",
+        "drive cycle: a bundled cycle, the path of a .csv file, or a constant speed such as 90 km/h",
     )
     mass: Filled = of_car(
-        "kg", "mass as driven; with road_load_* the equivalent test weight", usual=(50.0, 1e5), gt=0.0, le=1e6
+        "kg",
+        "vehicle mass as driven; with road_load_* the equivalent test weight",
+        usual=(50.0, 1e5),
+        gt=0.0,
+        le=1e6,
     )
-    road_load_a: Filled = of_car("N", "road load that does not depend on speed", ge=-1e6, le=1e6)
-    road_load_b: Filled = of_car("N s m-1", "road load per speed", ge=-1e5, le=1e5)
+    road_load_a: Filled = of_car("N", "road load coefficient A (coast-down): constant term", ge=-1e6, le=1e6)
+    road_load_b: Filled = of_car(
+        "N s m-1", "road load coefficient B (coast-down): linear term in speed", ge=-1e5, le=1e5
+    )
     road_load_c: Filled = of_car(
-        "N s2 m-2", "road load per speed squared, in the air of 20 to 25 degC", ge=-1e4, le=1e4
+        "N s2 m-2",
+        "road load coefficient C (coast-down): quadratic term in speed, at 20 to 25 degC air temperature",
+        ge=-1e4,
+        le=1e4,
     )
-    drag_coefficient: Filled = of_car("1", "drag coefficient", ge=0.0, le=10.0)
+    drag_coefficient: Filled = of_car("1", "drag coefficient Cd", ge=0.0, le=10.0)
     frontal_area: Filled = of_car("m2", "frontal area", ge=0.0, le=100.0)
-    rolling_resistance: Filled = of_car("1", "rolling resistance over weight", ge=0.0, le=1.0)
+    rolling_resistance: Filled = of_car("1", "rolling resistance coefficient", ge=0.0, le=1.0)
     rotating_factor: Number | None = quantity(
-        None, "1", "inertia over mass; not set: 1 with road_load_*, else 1.04", ge=1.0, le=2.0
+        None,
+        "1",
+        "rotational inertia factor: effective inertial mass over vehicle mass; not set: 1 with "
+        "road_load_*, else 1.04",
+        ge=1.0,
+        le=2.0,
     )
     rolling_temperature_coefficient: Filled = of_car(
         "K-1",
-        "by how much rolling resistance, or road_load_a and road_load_b, fall per kelvin above 20 degC",
+        "temperature coefficient of rolling resistance: relative decrease per kelvin above 20 degC, also "
+        "of road_load_a and road_load_b",
         ge=0.0,
         le=0.012,
     )
-    battery_energy: Filled = of_car("kW h", "energy of the battery", usual=(1.0, 2e3), gt=0.0, le=1e5)
+    battery_energy: Filled = of_car("kW h", "battery energy, gross", usual=(1.0, 2e3), gt=0.0, le=1e5)
     auxiliary_power: Filled = of_car(
-        "W", "electric power of what is not driving or climate", usual=(10.0, 2e4), ge=0.0, le=1e5
+        "W", "auxiliary power; without traction and HVAC", usual=(10.0, 2e4), ge=0.0, le=1e5
     )
     charger_efficiency: Filled = of_car(
-        "1", "charger's energy to the battery over that from the wall", gt=0.0, le=1.0
+        "1", "charger efficiency: energy to the battery over energy from the grid", gt=0.0, le=1.0
     )
-    ambient_temperature: Number = quantity(23.0, "degC", "temperature of the air", ge=-60.0, le=60.0)
-    altitude: Number = quantity(0.0, "m", "height above the sea, which thins the air", ge=-500.0, le=9000.0)
+    ambient_temperature: Number = quantity(23.0, "degC", "ambient temperature", ge=-60.0, le=60.0)
+    altitude: Number = quantity(
+        0.0, "m", "altitude above sea level; reduces air density", ge=-500.0, le=9000.0
+    )
     grade: Number = quantity(
-        0.0, "percent", "rise of the road over its run, on top of what the cycle says", ge=-60.0, le=60.0
+        0.0, "percent", "road grade, rise over run; comes on top of the cycle's grade", ge=-60.0, le=60.0
     )
     drivetrain: Drivetrain = Drivetrain()
     regeneration: Regeneration = Regeneration()

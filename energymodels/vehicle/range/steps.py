@@ -58,7 +58,7 @@ def _sums(v: Array, a: Array, dt: Array, cosine: Array, sine: Array) -> Array:
 
 
 def time_axis(cycles: Iterable[Cycle]) -> Array:
-    """Return the begins of all steps of the cycles (s), each once."""
+    """Return the starts of all steps of the cycles (s), each once."""
     return np.unique(np.concatenate([cycle.time[:-1] for cycle in cycles]))
 
 

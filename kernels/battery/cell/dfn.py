@@ -37,8 +37,8 @@ START, RIGHT, LEFT = np.array((0, 1, -1))
 
 @inner
 def set_nodes(node, tables, index, coefficients, n, s, p, temperature, dt, solid):
-    """Evaluate every material function at every node; ``solid`` is the conductivity of a solid share of the
-    electrolyte.
+    """Evaluate every material function at every node; ``solid`` is the conductivity of a solid fraction of
+    the electrolyte.
     """
     electrode.electrolytes(node, tables, index, coefficients, temperature, solid)
     electrode.interfaces(

@@ -79,7 +79,7 @@ def solve(
 
     Scalars go to ``out[SCALARS, row]``, series to ``series[SERIES, row, time]`` at the times of ``axis`` (s,
     may be empty), c_e and the surface stoichiometries of the nodes to ``inside[row, time, 2 nodes]`` unless
-    that is empty; a status to ``codes[row]``. What a failed case did not reach is NaN. ``tables`` begins with
+    that is empty; a status to ``codes[row]``. What a failed case did not reach is NaN. ``tables`` starts with
     the constant 1.
     """
     for row in range(rows.size):

@@ -61,9 +61,8 @@ def set_ends(step, c, w, point, kind):
         charging = -1.0 if point[at.I] > 0.0 else 1.0
     if not isnan(step[of.END_VOLTAGE]) and kind != of.VOLTAGE:
         w.weights[at.GOALS, E_VOLTAGE] = step[of.END_VOLTAGE]
-        w.weights[at.SIGNS, E_VOLTAGE] = (
-            charging if charging != 0.0 else (1.0 if w.weights[at.GOALS, E_VOLTAGE] > point[at.V] else -1.0)
-        )
+        upwards = 1.0 if w.weights[at.GOALS, E_VOLTAGE] > point[at.V] else -1.0
+        w.weights[at.SIGNS, E_VOLTAGE] = charging if charging != 0.0 else upwards
     if not isnan(step[of.END_CURRENT]):
         w.weights[at.GOALS, E_CURRENT] = step[of.END_CURRENT] * (
             w.memory[at.NOMINAL] / 3600.0 if step[of.END_CURRENT_PER_C] != 0.0 else 1.0
@@ -123,7 +122,9 @@ def watch(w, mesh, c, step, point, kind):
     goals[E_NONE] = LITTLE if kind == of.WARM else NEARLY_NONE
     waiting = w.memory[at.IDLE]
     goals[L_READY] = c.limit_temperature - COOLER if waiting == at.FOR_HEAT else c.limit_salt + FRESH * c.c_e
-    signs[L_READY] = 0.0 if not idle else -1.0 if waiting == at.FOR_HEAT else 1.0
+    signs[L_READY] = 0.0
+    if idle:
+        signs[L_READY] = -1.0 if waiting == at.FOR_HEAT else 1.0
     if idle:
         for event in range(L_CURRENT, L_READY):
             signs[event] = 0.0

@@ -37,7 +37,7 @@ def of_particles(node, radial, profiles, first, n, start, modes):
 @inner
 def lithium(w, mesh, c, tables, slot, fidelity):
     """Return all lithium, A s, of the time point in ``slot``: in particles, salt, plated metal and
-    interphase.
+    SEI.
     """
     node, point, profiles = w.node, w.points[slot], w.profiles[slot]
     n = mesh.n if fidelity == DFN else ONE

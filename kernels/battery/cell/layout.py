@@ -9,7 +9,7 @@ RANK = 6  # most terms g(x) h(T) of a function
 
 # A protocol is a program: one row of numbers a step. Current and power are positive when the cell delivers
 # them. LIMITS asks for the fastest charge that the case's limits allow; NEGATIVE, WARM and SALT are held only
-# on its way: the least potential of the negative electrode, the temperature, the concentration at the back of
+# on its way: the minimum anode potential, the temperature, the concentration at the back of
 # the negative electrode.
 CURRENT, VOLTAGE, POWER, CURRENT_PROFILE, POWER_PROFILE, LIMITS, NEGATIVE, WARM, SALT = np.arange(9)  # KIND
 (

@@ -87,7 +87,7 @@ def in_series(c, temperature):
 
 @inner
 def solid_conductivity(c, temperature):
-    """Return what the solid share of the electrolyte adds to its conductivity, S m-1."""
+    """Return what the solid fraction of the electrolyte adds to its conductivity, S m-1."""
     if c.liquid >= 1.0:
         return 0.0
     return c.kappa_solid * arrhenius(c.energy_solid, c, temperature) * (1.0 - c.liquid) ** BRUGGEMAN
@@ -97,7 +97,7 @@ def solid_conductivity(c, temperature):
 def mix(solid, kappa, d_kappa, t_plus, d_t_plus):
     """Let a single-ion conductor of conductivity ``solid`` lie beside the liquid at every node.
 
-    It adds to the conductivity and, its transference number being 1, pulls the mean one up by its share of
+    It adds to the conductivity and, its transference number being 1, pulls the mean one up by its fraction of
     the conductivity.
     """
     for k in range(kappa.size):

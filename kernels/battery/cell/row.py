@@ -78,14 +78,14 @@ SCALARS = len(RESULTS)
     TIME_STEPS,
     TIME_10_TO_80,  # s between these states of charge
     TIME_0_TO_80,
-    PLATING_ONSET,  # A s charged until the least potential of the negative electrode first fell below 0
+    PLATING_ONSET,  # A s charged until the minimum anode potential first fell below 0
     MEAN_RATE,  # 1: charge moved over duration, in nominal capacities an hour
     PEAK_RATE,
     CHARGED,  # A s, charged less discharged
     HEAT_REJECTED,  # J, given off to the surroundings
     LITHIUM_PLATED,  # A s, metal that can dissolve again
     LITHIUM_DEAD,  # A s, metal that cannot
-    LITHIUM_SEI,  # A s, in the growth of the interphase
+    LITHIUM_SEI,  # A s, in the growth of the SEI
     LITHIUM_GAINED,  # part of all lithium by which it seems to have grown: round-off
     VALIDITY,  # sum of flags: 1 << position in ``VALIDITIES``
 ) = np.arange(SCALARS)
@@ -101,7 +101,7 @@ VALIDITIES = (
 SERIES_RESULTS = (
     "voltage", "current", "cell_temperature", "state_of_charge", "negative_potential_vs_lithium", "heat",
     "open_circuit_voltage", "reaction_overpotential", "particle_overpotential",
-    "electrolyte_overpotential", "ohmic_overpotential", "lithium_lost",
+    "electrolyte_overpotential", "ohmic_overpotential", "lithium_lost", "discharge_capacity",
 )  # fmt: skip
 SERIES = len(SERIES_RESULTS)
 (
@@ -117,10 +117,10 @@ SERIES = len(SERIES_RESULTS)
     ELECTROLYTE,
     OHMIC,
     LOST,  # A s, lithium that side reactions took from the particles
+    CHARGE,  # A s, discharged
     # voltage without mean potentials and overpotentials of the surfaces: what is left is smooth in time,
     # those have kinks
     SMOOTH,
     SMOOTH_NEGATIVE,  # the same of NEGATIVE_POTENTIAL
-    CHARGE,  # A s, discharged
 ) = np.arange(15)
 RECORDED = 15  # the rest serves interpolation

@@ -1,7 +1,7 @@
-"""Side reactions on the negative electrode's particles: lithium plating and growth of the interphase (SEI),
+"""Side reactions on the negative electrode's particles: lithium plating and growth of the SEI,
 implicit in time.
 
-With u the potential of the surface against lithium, before the drop across the film, a the surface per volume
+With u the potential of the surface vs Li/Li+, before the drop across the film, a the surface per volume
 and f = F/RT (O'Kane et al. 2022, key ``okane2022``; Marquis 2020, key ``marquis2020``, equations 5.91 and
 5.92):
 
@@ -25,7 +25,7 @@ from energymodels.kernels.jit import inner
 
 STEEPEST = 200.0  # of an exponent
 REVERSIBLE, IRREVERSIBLE, PARTIAL = np.arange(1, 4)  # of plating
-CONSTANT, REACTION, DIFFUSION = np.arange(1, 4)  # of the interphase
+CONSTANT, REACTION, DIFFUSION = np.arange(1, 4)  # of the SEI
 # states by negative node, behind the others of a point; the last is a thickness
 PLATED, DEAD, GROWN = np.arange(3)
 
@@ -44,7 +44,7 @@ def first_state(mesh):
 
 @inner
 def begin(w, mesh, c, point):
-    """Set the states of a fresh cell: no metal, and the interphase as thick as the case says."""
+    """Set the states of a fresh cell: no metal, and the SEI as thick as the case says."""
     first = first_state(mesh)
     for k in range(mesh.n):
         point[first + 2 * mesh.n + k] = c.thickness_sei
@@ -184,7 +184,7 @@ def settle(w, mesh, c, new, alpha):
 
 @inner
 def held(w, mesh, c, point, which):
-    """Return the lithium, A s, that a point holds as PLATED or DEAD metal, or in what the interphase has
+    """Return the lithium, A s, that a point holds as PLATED or DEAD metal, or in what the SEI has
     GROWN by.
     """
     n = mesh.n
@@ -208,7 +208,7 @@ def lost(w, mesh, c, point):
 
 @inner
 def heat(w, mesh, c):
-    """Return what the heat balance loses to the interphase's own potential, W m-2: minus the sum of a j_SEI
+    """Return what the heat balance loses to the SEI's own potential, W m-2: minus the sum of a j_SEI
     U_SEI dx.
     """
     if c.sei <= CONSTANT:

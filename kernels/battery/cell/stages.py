@@ -88,7 +88,7 @@ def take(w, mesh, c, tables, step, profiles, t_new, kind, fidelity, tolerance):
 def raw_error(alpha, y0, stage, y1, past, slope, known, error):
     """Set ``error`` to the estimated error of two stages.
 
-    Slopes at the begin, at the stage and at the end give the third derivative. Where the fastest states
+    Slopes at the start, at the stage and at the end give the third derivative. Where the fastest states
     follow a bend they know nothing of it; the two last slopes, whose difference is the error of a method of
     first order, do. The smaller of both counts.
     """

@@ -1,4 +1,4 @@
-"""A cell at rest, where every case begins."""
+"""A cell at rest, where every case starts."""
 
 from math import isnan
 

@@ -114,7 +114,9 @@ def difference(w, mesh, c, a, b, fidelity):
         size = max(size, sqrt(total / nodes) / c.c_e)
     for which in range(2):
         first = 0 if which == 0 else mesh.n + mesh.s
-        many = 1 if fidelity != DFN else mesh.n if which == 0 else mesh.p
+        many = mesh.n if which == 0 else mesh.p
+        if fidelity != DFN:
+            many = 1
         total = 0.0
         for k in range(first, first + many):
             d = a[at.FIRST + nodes + k] - b[at.FIRST + nodes + k]

@@ -1,6 +1,6 @@
-"""A protocol step from its begin to its end: time steps of variable size and order, events, records.
+"""A protocol step from its start to its end: time steps of variable size and order, events, records.
 
-A step begins with a step of 1 ns that makes currents and potentials consistent; then order and size follow
+A step starts with a step of 1 ns that makes currents and potentials consistent; then order and size follow
 the estimated local error. A time step that passes an end is taken again, shorter, until the end is met to
 ``MET``.
 

@@ -15,7 +15,7 @@ HISTORY = 8
 # (A m-2), integrals over time of I, |I| (A s), V I, |V I| and heat (J), OCV of the surfaces (V), least phi_s
 # - phi_e of the negative electrode (V); from FIRST on, by node, c_e, surface stoichiometries, intercalation
 # currents; then, with side reactions, by negative node, plated and dead lithium (mol m-3 of electrode),
-# thickness of the interphase (m)
+# thickness of the SEI (m)
 V, T, I, CHARGE, MOVED, ENERGY, WORK, HEAT, OCP_MEAN, LOW, FIRST = np.arange(11)  # noqa: E741 the paper's symbol
 
 # by node, across the cell from the negative to the positive current collector
@@ -34,15 +34,17 @@ V, T, I, CHARGE, MOVED, ENERGY, WORK, HEAT, OCP_MEAN, LOW, FIRST = np.arange(11)
     TOTAL, TOTAL_J, TOTAL_C,
     # the same of the side reactions: plating and the SEI's growth
     PLATING, PLATING_J, PLATING_C, GROWTH, GROWTH_J, GROWTH_C,
-    # single particles: u less its mean and its derivative by the current; the film's share of that of u
+    # single particles: u less its mean and its derivative by the current; the film's fraction of that of u
     OFFSET, OFFSET_I, U_FILM,
 ) = np.arange(61)  # fmt: skip
 NODE = 61
 
 # of ``memory``: what Newton's method leaves of a change, per its square; heat (W) of the last step solved;
 # stoichiometries at the start and charge of either electrode when full (A s), capacity of the cell (A s),
-# what 1C moves in an hour (A s); the largest temperature (K), least potential (V) and largest current (A) so
-# far; when states of charge of 0.1 and 0.8 were passed (s), and how much was charged when the least potential
+# what 1C moves in an hour (A s); the largest temperature (K), minimum anode potential (V) and largest
+# current (A) so
+# far; when states of charge of 0.1 and 0.8 were passed (s), and how much was charged when the minimum anode
+# potential
 # fell below 0 (A s); temperature of the surroundings (K), lithium at the start (A s), mean current of side
 # reactions in the last step of single particles (A m-2), temperature at the start (K), concentration that is
 # held (mol m-3), what a charge at limits waits for, FOR_HEAT or FOR_SALT, 0 for nothing, how many nodes are

@@ -18,7 +18,7 @@ ROW = np.dtype(
     + [(name, "f8") for name in (
         "metal",  # 1 if the negative electrode is one that is plated, 0 if a host
         "metal_capacity",  # C m-3 of that metal
-        "prelithiation",  # share of the negative electrode's first loss made good beforehand
+        "prelithiation",  # fraction of the negative electrode's first loss compensated before assembly
         "separator",  # m
         "separator_porosity",
         "separator_mass",  # kg m-2

@@ -59,16 +59,28 @@ def optical(
 
 
 @jit
-def dopings(resistivity: np.ndarray, donor: np.ndarray, compensation: np.ndarray, T: float) -> np.ndarray:
-    """Return the net doping, m-3, of each ``resistivity``, ohm m, beside ``compensation``, m-3, of the
-    opposite dopant.
-    """
-    found = np.empty(resistivity.size)
+def doping_tables(T: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return what brackets a doping by its resistivity, for acceptors and donors: see ``mobility.table``."""
     places = np.empty((2, DOPINGS))
     logs = np.empty((2, DOPINGS))
     for kind in range(2):
-        if np.any(donor == (kind == 1)):
-            mobility.table(kind == 1, T, places[kind], logs[kind])
+        mobility.table(kind == 1, T, places[kind], logs[kind])
+    return places, logs
+
+
+@jit
+def dopings(
+    resistivity: np.ndarray,
+    donor: np.ndarray,
+    compensation: np.ndarray,
+    T: float,
+    places: np.ndarray,
+    logs: np.ndarray,
+) -> np.ndarray:
+    """Return the net doping, m-3, of each ``resistivity``, ohm m, beside ``compensation``, m-3, of the
+    opposite dopant; ``places`` and ``logs`` are ``doping_tables`` at ``T``.
+    """
+    found = np.empty(resistivity.size)
     for k in range(found.size):
         kind = 1 if donor[k] else 0
         if compensation[k] > 0.0:

@@ -49,7 +49,7 @@ def normal_freezing(c: float, k: float, q: float, g: float) -> float:
 
 @jit
 def recharged_start(feed: float, k: float, q: float, pulled: float, pulls: float) -> float:
-    """Return the melt's concentration at the begin of pull number ``pulls``, each of which solidifies
+    """Return the melt's concentration at the start of pull number ``pulls``, each of which solidifies
     ``pulled`` and is filled up.
 
     c' = (1 - pulled) c_end + pulled feed, exactly: a geometric series.
@@ -86,7 +86,7 @@ def melts(
 ) -> np.ndarray:
     """Return the melt's concentration at the place ``g`` of each crystal, flat arrays.
 
-    Cz: ``g`` is the share of the melt that has solidified. RCz: ``g`` of crystal number ``pulls``, each
+    Cz: ``g`` is the fraction of the melt that has solidified. RCz: ``g`` of crystal number ``pulls``, each
     ``pulled`` of the melt. CCz: crystals of ``mass`` times the melt, one after the other.
     """
     found = np.empty(g.size)

@@ -16,7 +16,7 @@ TRANSPARENT = 1e-30  # m-1
 
 @inline
 def absorptance(alpha: float, n: float, thickness: float) -> float:
-    """Return the absorbed share of light that entered, by Green 2002; ``alpha`` in m-1 (above 0),
+    """Return the absorbed fraction of light that entered, by Green 2002; ``alpha`` in m-1 (above 0),
     ``thickness`` in m.
     """
     depth = alpha * thickness
@@ -54,7 +54,9 @@ def _trapezoid(x: np.ndarray) -> np.ndarray:
 
 @jit
 def _shares(energies, shift, nk, thicknesses):
-    """Return the absorbed share by thickness and energy (eV), the absorption data moved by ``shift`` eV."""
+    """Return the absorbed fraction by thickness and energy (eV), the absorption data moved by ``shift``
+    eV.
+    """
     alpha = np.empty(energies.size)
     index = np.empty(energies.size)
     for i in range(energies.size):

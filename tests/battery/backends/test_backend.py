@@ -15,7 +15,7 @@ import pytest
 
 from energymodels.backends.pybamm import solver as backend
 from energymodels.core.errors import InputError
-from energymodels.core.model import Output, Tolerance
+from energymodels.core.model import Agreement, Output
 from energymodels.kernels import status
 from energymodels.kernels.battery.cell import layout
 from energymodels.report import compare as comparison
@@ -59,7 +59,7 @@ def test_pybamm_is_imported_in_one_place(root):
                 names += [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
                 if any(name.split(".")[0] == "pybamm" for name in names):
                     found.add(path.name)
-    assert found == {"pybamm_quiet.py"}
+    assert found == {"quiet.py"}
 
 
 # cases that were solved by plain PyBaMM simulations, with no experiment and no code of this library
@@ -310,7 +310,7 @@ def test_a_case_that_pybamm_gives_up_is_reported(monkeypatch):
 # comparison of series
 
 TIME = np.linspace(0.0, 100.0, 11)
-TOLERANCES = {"voltage": Tolerance(0.0, 1e-3, "why"), "duration": Tolerance(2e-4, 0.0, "why")}
+TOLERANCES = {"voltage": Agreement(0.0, 1e-3, "why"), "duration": Agreement(2e-4, 0.0, "why")}
 REFERENCE = np.append(np.linspace(4.0, 3.1, 10), np.nan)
 
 

@@ -5,7 +5,7 @@ import pytest
 from numba.core import config
 
 import energymodels as em
-from energymodels.core.engine import solve
+from energymodels.core.sweep import solve
 from energymodels.kernels.battery.cell import layout
 from energymodels.kernels.battery.cell import row as to
 from energymodels.kernels.battery.cell import work as at
@@ -161,3 +161,17 @@ def test_negative_heat_is_reversible(tools):
     assert reversible < -10.0 * losses
     # heat is not looked up within steps: 3.4 % here
     assert case.out[to.HEAT] == pytest.approx(reversible + losses, rel=0.05)
+
+
+def test_discharge_capacity_is_the_integral_of_the_current():
+    """Along a cycle it goes up, down and ends at the scalar; SOC follows it."""
+    protocol = "Discharge at 1C for 10 minutes; Rest for 5 minutes; Charge at C/2 for 10 minutes"
+    ds = em.run("battery-lfp-18650", {"model": "battery.spm", "protocol": protocol, "initial_soc": 0.9})
+    charge, time = ds.discharge_capacity.values, ds.time.values
+    assert charge[-1] == pytest.approx(float(ds.capacity_discharged), rel=1e-12)
+    assert charge.max() == pytest.approx(2.0 * charge[-1], rel=1e-6)
+    assert np.allclose(0.9 - charge / float(ds.cell_capacity), ds.state_of_charge.values, atol=1e-12)
+    constant = time <= 600.0
+    assert np.allclose(
+        charge[constant], ds.current.values[20] * time[constant] / 3600.0, rtol=1e-9, atol=1e-9
+    )

@@ -8,7 +8,7 @@ from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 from numba.core import config
 
-from energymodels.core.engine import solve
+from energymodels.core.sweep import solve
 from energymodels.kernels import status
 from energymodels.kernels.battery.cell import row as to
 from energymodels.kernels.battery.cell import work as at

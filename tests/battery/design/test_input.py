@@ -11,7 +11,7 @@ import energymodels as em
 from energymodels import datasets
 from energymodels.battery.design.materials import NEGATIVES, POSITIVES, UNITS
 from energymodels.core.errors import InertWarning, InputError, ProvenanceWarning
-from energymodels.core.model import get_model
+from energymodels.core.registry import get_model
 from energymodels.core.schema import schema
 from energymodels.core.spec import bundled
 
@@ -31,20 +31,20 @@ BOX = {"cell.length": 100, "cell.height": 80, "cell.thickness": 20, "housing.wal
     ({"positive.material": "lfpp"}, "did you mean lfp"),
     ({"positive.material": "graphite"}, "allowed lfp"),
     ({"positive.thicknes": 80}, "did you mean positive.thickness"),
-    ({"negative.material": "hard-carbon"}, "no cell holds both"),
+    ({"negative.material": "hard-carbon"}, "cannot be combined in one cell"),
     ({"cell.format": "cylindrical"}, "cell.diameter: needed"),
     ({"cell.format": "cylindrical", "cell.diameter": 46, "cell.height": 80, "cell.positive_sheets": 3},
-    "which is wound"),
-    ({"cell.diameter": 46}, "no meaning in a prismatic cell"),
+    "does not apply to a cylindrical"),
+    ({"cell.diameter": 46}, "does not apply to a prismatic cell"),
     ({"cell.length": 100}, "cell.height: needed together with cell.length"),
     ({"cell.fill": 0.9}, "needs cell.length"),
     ({"housing.seam": 5}, "only a pouch has a seam"),
     ({"cell.format": "pouch", "housing.seam": 5}, "needs housing.laminate_mass"),
-    ({"positive.coating_density": 4.0}, "without any pores"),
+    ({"positive.coating_density": 4.0}, "density without pores"),
     ({"negative.coating_density": 2.3}, "allowed to 2.2"),
-    ({"negative.np_ratio": 20}, "nothing is left to discharge"),
-    ({"negative.np_ratio": 0}, "nothing is left to discharge"),
-    ({"positive.areal_capacity": 0}, "nothing is left to discharge"),
+    ({"negative.np_ratio": 20}, "no capacity to discharge"),
+    ({"negative.np_ratio": 0}, "no capacity to discharge"),
+    ({"positive.areal_capacity": 0}, "no capacity to discharge"),
     ({"negative.potential": 3.5}, "mean_voltage"),
     (BOX | {"cell.electrode_height": 0.09}, "leave 74 mm of the height"),
     (BOX | {"cell.electrode_width": 0.097}, "leave 94 mm of the length"),
@@ -98,7 +98,7 @@ def test_materials(name):
         assert entry["unit"] == unit
         assert entry["source"] != "unsourced" or entry["method"] in ("assumed", "recalled")
         assert entry.get("low", entry["value"]) <= entry["value"] <= entry.get("high", entry["value"]), key
-    assert {path.stem for path in (datasets.ROOT / "design").glob("*.toml")} == {
+    assert {path.stem for path in (datasets.ROOT / "battery" / "design").glob("*.toml")} == {
         *POSITIVES,
         *NEGATIVES,
         "parts",

@@ -8,8 +8,8 @@ import energymodels as em
 from energymodels.battery.cell import built
 from energymodels.battery.design.geometry import design_columns, electrochemical
 from energymodels.battery.parameters.sets import parameter_set
-from energymodels.core.engine import solve
 from energymodels.core.errors import InputError
+from energymodels.core.sweep import solve
 from energymodels.kernels.constants import GAS
 
 pytestmark = pytest.mark.skipif(bool(config.DISABLE_JIT), reason="whole charges take minutes interpreted")

@@ -3,24 +3,27 @@
 import copy
 import json
 import re
+import subprocess
+import sys
 import warnings
 
 import numpy as np
 import pytest
 
+from energymodels.backends.pybamm import sets as evaluated
 from energymodels.battery.parameters import (
     bpx,
     cache,
+    material,
     names,
     pybamm_sets,
     separation,
     sets,
-    sheet,
     tabulate,
 )
 from energymodels.battery.parameters.functions import FUNCTIONS, KEYS, LITTLE, Function
 from energymodels.battery.parameters.sets import parameter_set
-from energymodels.core import units
+from energymodels.core import kept, units
 from energymodels.core.errors import InputError
 from energymodels.kernels.battery.cell import layout
 from energymodels.kernels.battery.cell.tables import lookup
@@ -281,6 +284,26 @@ def test_unknown_name():
         parameter_set("absent.json")
 
 
+def test_a_set_kept_on_disk_needs_no_pybamm(root):
+    """Nor do the names of all sets."""
+    parameter_set("Chen2020")
+    code = (
+        "import sys; from energymodels.battery.parameters import sets;"
+        "assert sets.parameter_set('Chen2020').name in sets.names(); assert 'pybamm' not in sys.modules"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, timeout=100)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_name_in_other_letters(folder):
+    """Some disks have one file for both."""
+    parameter_set("Chen2020")
+    (kept,) = folder.rglob("Chen2020.npz")
+    kept.rename(kept.with_name("chen2020.npz"))
+    with pytest.raises(InputError, match="unknown parameter set; did you mean Chen2020"):
+        parameter_set("chen2020")
+
+
 @pytest.mark.parametrize(
     ("name", "value", "capability"),
     [
@@ -296,16 +319,16 @@ def test_functions_in_place_of_numbers(name, value, capability, theirs):
     exact = theirs("Chen2020")
     number = 0.18
     exact.values.update({name: lambda *arguments: number + 0.0 * arguments[-1]})
-    scalars, refused = pybamm_sets._scalars(exact.pybamm, exact.values, "Chen2020")
+    scalars, refused = evaluated._scalars(exact.values, "Chen2020")
     path, _ = names.path_of(name)
     assert scalars[path] == pytest.approx(number)
     assert refused == {}
     exact.values.update({name: value})
     if capability is None:
         with pytest.raises(InputError, match=f"{path}: .* is no constant"):
-            pybamm_sets._scalars(exact.pybamm, exact.values, "Chen2020")
+            evaluated._scalars(exact.values, "Chen2020")
         return
-    _, refused = pybamm_sets._scalars(exact.pybamm, exact.values, "Chen2020")
+    _, refused = evaluated._scalars(exact.values, "Chen2020")
     assert name in refused[capability]
 
 
@@ -317,7 +340,7 @@ def test_missing_number(theirs):
         match=r"negative\.particle_radius: the set Chen2020 has no Negative "
         r"particle radius",
     ):
-        pybamm_sets._scalars(exact.pybamm, exact.values, "Chen2020")
+        evaluated._scalars(exact.values, "Chen2020")
 
 
 def test_exchange_current_that_is_no_product(theirs):
@@ -330,7 +353,7 @@ def test_exchange_current_that_is_no_product(theirs):
         }
     )
     with pytest.raises(InputError, match=r"negative\.exchange_current_density: not a product"):
-        pybamm_sets._curves(exact.pybamm, exact.values, 298.15)
+        evaluated._curves(exact.values, 298.15)
 
 
 # names
@@ -575,7 +598,7 @@ def test_bpx_notes(written):
         "V when full",
     ):
         assert any(words in note for note in found.notes), words
-    assert found.refused == {"hysteresis": "a potential has one branch"}
+    assert found.refused == {"hysteresis": "hysteresis of the open-circuit potential is not modelled"}
     assert found.scalars["cell.contact_resistance"] == 0.01
     assert read(found, "TDF", [1000.0], 300.0)[0] == [1.4]
 
@@ -718,10 +741,10 @@ def test_tables_are_kept(written, folder, monkeypatch):
 
 
 def test_old_folders_are_dropped(written, folder):
-    for i in range(cache.KEEP + 3):
+    for i in range(kept.KEEP + 3):
         (folder / f"battery-{i}").mkdir(parents=True)
     parameter_set(written(BPX))
-    assert len(list(folder.glob("battery-*"))) == cache.KEEP
+    assert len(list(folder.glob("battery-*"))) == kept.KEEP
 
 
 def test_nowhere_to_write(written, tmp_path, monkeypatch):
@@ -818,4 +841,4 @@ def test_order_of_functions():
     assert [getattr(layout, key) for key in KEYS] == list(range(layout.FUNCTIONS))
     assert all(units.is_unit(function.unit) for function in FUNCTIONS)
     assert BY_KEY["U_N"].grid(256) == (-1.0 / 256.0, 1.0 + 1.0 / 256.0, 258)
-    assert sheet.guard(np.array([0.0, 0.001])) == pytest.approx([1.0, 1e-3], rel=1e-3)
+    assert material.guard(np.array([0.0, 0.001])) == pytest.approx([1.0, 1e-3], rel=1e-3)

@@ -55,6 +55,7 @@ def test_limits_hold_and_one_binds(model, temperature, more):
     assert ds.temperature_max.item() <= values.get("limits.temperature", 100.0) + 5e-4
 
 
+@pytest.mark.usefixtures("quick_reference")
 def test_pybamm_agrees_with_the_current_that_was_found(tmp_path):
     """Driven with that current over time, PyBaMM's cell keeps the potential that was asked for, to 1 mV, once
     it is reached.
@@ -232,6 +233,7 @@ def test_time_of_a_charge_at_limits_does_not_hang_on_the_mesh(temperature):
         assert found[1] == pytest.approx(800.6, abs=0.5)
 
 
+@pytest.mark.usefixtures("quick_reference")
 @pytest.mark.parametrize("temperature", [0.0, 25.0, 60.0])
 def test_lfp_at_4c_as_pybamm_gives_it(temperature):
     """A quarter of the capacity at 25 C, nearly all at 60 C with plating in the last 5 % only."""
@@ -242,7 +244,7 @@ def test_lfp_at_4c_as_pybamm_gives_it(temperature):
         "initial_soc": 0.0,
     }
     ours = em.run("battery.dfn", case | {"mesh": "pybamm", "tolerance": 1e-5, "series.points": 0})
-    time = np.linspace(0.0, ours.duration.item(), 4001)
+    time = np.linspace(0.0, ours.duration.item(), 1001)
     theirs = backend.run("battery.dfn", case, time)
     below = theirs["negative_potential_vs_lithium"] < 0.0
     assert ours.capacity.item() == pytest.approx(theirs["capacity"], rel=0.01)
@@ -410,9 +412,9 @@ def test_fastcharge_keeps_a_protocol_with_limits(cli):
 
 
 @pytest.mark.parametrize(("words", "message"), [
-    (("longi-hjt-26.30",), "a cell is charged"),
+    (("longi-hjt-26.30",), "fast charging needs"),
     (("battery-lfp-18650", "-p", "limits.c_rate=-1"), "limits.c_rate"),
-    (("battery-lfp-18650", "-p", "limits.voltage=4V"), "the cell's limit is 3.65 V"),
+    (("battery-lfp-18650", "-p", "limits.voltage=4V"), "cut-off voltage cell.voltage_max = 3.65 V"),
     (("battery-lfp-18650", "-o", "picture.txt"), ".png"),
     (("battery-lfp-18650", "-p", "limits.c_rte=1"), "limits.c_rate"),
 ])  # fmt: skip

@@ -316,7 +316,7 @@ def test_names_of_files(name, cycle, monkeypatch):
     ("", "header"), ("time s,power W\n0,1\n1,1\n", "column current"),
     ("time,current\n0,1\n1,1\n", "column time with a unit"),
     ("time s,current V\n0,1\n1,1\n", "column current"), ("time s,current A\n0,1\n", "two rows"),
-    ("time s,current A\n1,1\n2,1\n", "begins at 0"), ("time s,current A\n0,1\n0,1\n", "increases"),
+    ("time s,current A\n1,1\n2,1\n", "starts at 0"), ("time s,current A\n0,1\n0,1\n", "increases"),
     ("time s,current A\n0,1\n1,nan\n", "finite"), ("time s,current A\n0,1\n1,x\n", "not a table"),
     ("time s,current A\n0\n1\n", "not a table"),
 ])  # fmt: skip

@@ -7,7 +7,7 @@ import pytest
 from numba.core import config
 
 import energymodels as em
-from energymodels.core.engine import solve
+from energymodels.core.sweep import solve
 from energymodels.kernels.battery.cell import row as to
 from energymodels.kernels.battery.cell import work as at
 
@@ -95,22 +95,23 @@ def test_cycles_with_rests(model, times):
         f"(Discharge at 1C until 2.5 V; Rest for 1 hour; Charge at 1C until 3.65 V; Rest for 1 hour) "
         f"x {times}"
     )
-    duration, gained = scalars(model, {"protocol": protocol}, "duration", "lithium_gained")
+    values = {"protocol": protocol} | (SMALL if model == "battery.spme" else {})
+    duration, gained = scalars(model, values, "duration", "lithium_gained")
     assert duration > times * 3.5 * 3600.0
     assert abs(gained) < 1e-10
 
 
 @compiled
 def test_five_thousand_cycles():
-    """Without side reactions a cycle is the same whatever went before: the last of 5000 moves what the last
-    of 5 moves.
+    """Without side reactions a cycle is the same whatever went before: all of 5000 move what the fifth
+    moves.
     """
     cycle = "(Discharge at 1C until 2.5 V; Charge at 1C until 4.2 V; Hold at 4.2 V until C/20) x "
     charge = [
         scalars("battery.spm", {"parameters": "Chen2020", "protocol": cycle + str(n)}, "capacity")[0]
-        for n in (4, 5, 4999, 5000)
+        for n in (4, 5, 5000)
     ]
-    assert charge[3] - charge[2] == pytest.approx(charge[1] - charge[0], rel=1e-4)
+    assert charge[2] - charge[1] == pytest.approx(4995.0 * (charge[1] - charge[0]), rel=1e-4)
 
 
 # Profiles
@@ -162,6 +163,7 @@ def test_thirty_thousand_rows_of_noise(here, model):
     current = rng.normal(0.0, 1.0, t.size) + 1.5 * np.sin(t / 7.0)
     name = written(here, "time s,current A", zip(t, current, strict=True))
     values = {"parameters": "Chen2020", "initial_soc": 0.6, "protocol": f"Run current from {name}"}
+    values |= {} if model == "battery.spm" else SMALL
     charge, moved, steps = scalars(model, values, "capacity_discharged", "capacity", "time_steps")
     assert 3600.0 * charge == pytest.approx(np.trapezoid(current, t), rel=1e-6)
     a, b = current[:-1], current[1:]

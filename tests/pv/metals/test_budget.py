@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import energymodels as em
-from energymodels.core.engine import solve
 from energymodels.core.errors import InputError
+from energymodels.core.sweep import solve
 from energymodels.pv.metals.budget import REASONS
 
 PERC, TOPCON, HJT = "industrial-perc-2023", "industrial-topcon-2023", "industrial-hjt-2023"
@@ -20,7 +20,7 @@ def with_values(spec, **values):
 
 
 def feed(spec, element, kind="n", loss=0.1):
-    return em.tolerance(spec, [element], [loss], [kind]).feed.item()
+    return em.metal_budget(spec, [element], [loss], [kind]).feed.item()
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_losses_are_met_up_to_where_the_metal_precipitates(spec, kind, element):
         "efficiency"
     ]
     losses = (ends[0] - ends[1]) * np.array([0.01, 0.5, 0.9, 0.97, 0.99, 0.995, 0.999])
-    found = em.tolerance(spec, [element], losses, [kind]).isel(cell=0, element=0)
+    found = em.metal_budget(spec, [element], losses, [kind]).isel(cell=0, element=0)
     path = f"process.contamination.{element}"
     direct = solve(
         spec, {path: found.before_gettering.values}, values, keep=["efficiency", "wafer_metals"]
@@ -56,12 +56,12 @@ def test_what_hurts_more():
 def test_a_place_that_no_crystal_has_is_refused(cli):
     spec = with_values(HJT, crystal__route="rcz", crystal__pulls=8, crystal__position=0.9)
     with pytest.raises(InputError, match=r"ends at crystal.pulled_fraction"):
-        em.tolerance(spec, ["Cr"])
-    assert "pulls" in cli("tolerance", HJT, "--element", "Cr", "-p", "crystal.pulls=8", status=2).stderr
+        em.metal_budget(spec, ["Cr"])
+    assert "pulls" in cli("metal-budget", HJT, "--element", "Cr", "-p", "crystal.pulls=8", status=2).stderr
 
 
 def test_reasons():
-    found = em.tolerance(HJT, ["Cr", "Mo", "Na"], [0.1, 10.0, 90.0], ["n"]).isel(cell=0)
+    found = em.metal_budget(HJT, ["Cr", "Mo", "Na"], [0.1, 10.0, 90.0], ["n"]).isel(cell=0)
     names = [[REASONS[code] for code in row] for row in found.reason.values]
     assert names == [
         ["reached", "precipitates_before", "above_efficiency"],
@@ -80,7 +80,7 @@ def test_reasons():
 )
 def test_a_cell_that_is_none(values):
     """In the dark, and where no doping gives the resistivity."""
-    found = em.tolerance(with_values(TOPCON, **values), ["Cr"], [0.1], ["n"])
+    found = em.metal_budget(with_values(TOPCON, **values), ["Cr"], [0.1], ["n"])
     assert REASONS[found.reason.item()] == "no_cell"
     assert np.isnan([found.efficiency.item(), found.feed.item()]).all()
 
@@ -90,14 +90,14 @@ def test_a_cell_that_is_none(values):
     {"feedstock__total_metals": 1.0, "feedstock__composition": "stainless"},
 ])  # fmt: skip
 def test_own_metals_are_left_out_and_named(values):
-    found, clean = em.tolerance(with_values(HJT, **values), ["Cr"]), em.tolerance(HJT, ["Cr"])
+    found, clean = em.metal_budget(with_values(HJT, **values), ["Cr"]), em.metal_budget(HJT, ["Cr"])
     assert found.equals(clean)
     assert all(path.replace("__", ".") in found.attrs["comment"] for path in values)
     assert "left out" not in clean.attrs["comment"]
 
 
 def test_notes_come_once(cli):
-    done = cli("tolerance", PERC, "--element", "Fe,Cr,Co", "--loss", "0.1", "-p", "temperature=430")
+    done = cli("metal-budget", PERC, "--element", "Fe,Cr,Co", "--loss", "0.1", "-p", "temperature=430")
     lines = done.stderr.strip().splitlines()
     assert len(lines) == len(set(lines))
     assert [line for line in lines if "gettering" in line] == [
@@ -107,7 +107,7 @@ def test_notes_come_once(cli):
 
 
 def test_named_twice_is_once():
-    assert dict(em.tolerance(HJT, ["Cr", "Cr"], [0.1, 0.1], ["n", "n"]).sizes) == {
+    assert dict(em.metal_budget(HJT, ["Cr", "Cr"], [0.1, 0.1], ["n", "n"]).sizes) == {
         "cell": 1,
         "element": 1,
         "loss": 1,
@@ -115,7 +115,7 @@ def test_named_twice_is_once():
 
 
 def test_dataset_explains_itself(tmp_path):
-    found = em.tolerance(HJT, ["Na", "Cr"], sets="all")
+    found = em.metal_budget(HJT, ["Na", "Cr"], sets="all")
     assert all(v.attrs["long_name"] for v in found.variables.values())
     assert all(v.attrs["units"] for v in found.data_vars.values())
     assert found.equals(em.read(em.write(found, tmp_path / "found.nc")))
@@ -123,7 +123,7 @@ def test_dataset_explains_itself(tmp_path):
 
 def test_json(cli):
     text = cli(
-        "tolerance", TOPCON, "--element", "Fe", "--loss", "0.1", "--type", "n", "--sets", "all", "--json"
+        "metal-budget", TOPCON, "--element", "Fe", "--loss", "0.1", "--type", "n", "--sets", "all", "--json"
     ).stdout
     tree = json.loads(text, parse_constant=lambda word: pytest.fail(f"{word} is not JSON"))
     assert {"wafer": "cm-3", "feed": "ppbw", "efficiency": "percent"}.items() <= tree["units"].items()
@@ -143,9 +143,19 @@ def test_json(cli):
     (["--element", "Fe", "--sets", "0"], "sets"), (["--element", "Fe", "-p", "foo.bar=3"], "foo.bar"),
 ])  # fmt: skip
 def test_wrong_input(cli, words, said):
-    assert said in cli("tolerance", HJT, *words, status=2).stderr
+    assert said in cli("metal-budget", HJT, *words, status=2).stderr
 
 
 def test_wrong_specs(cli):
-    assert "did you mean" in cli("tolerance", "industrial-hjt-2024", "--element", "Fe", status=2).stderr
-    assert "pv.cell" in cli("tolerance", "pv.diode", "--element", "Fe", status=2).stderr
+    assert "did you mean" in cli("metal-budget", "industrial-hjt-2024", "--element", "Fe", status=2).stderr
+    assert "pv.cell" in cli("metal-budget", "pv.diode", "--element", "Fe", status=2).stderr
+
+
+def test_the_old_verb_warns_and_works(cli):
+    words = (HJT, "--element", "Cr", "--loss", "0.1", "--type", "n", "--json")
+    old, new = cli("tolerance", *words), cli("metal-budget", *words)
+    assert old.stdout == new.stdout
+    said = "note: energymodels tolerance is now called energymodels metal-budget; the old name still works"
+    assert old.stderr.count(said) == 1
+    assert said not in new.stderr
+    assert "tolerance" not in cli("--help").stdout

@@ -14,7 +14,10 @@ from scipy.optimize import brentq
 from energymodels import datasets
 from energymodels.core.errors import InputError
 from energymodels.kernels.jit import INTERPRETED
+from energymodels.kernels.pv.metals import diffusion as diffusing
 from energymodels.kernels.pv.metals import gettering as kernel
+from energymodels.kernels.pv.metals import interpolation
+from energymodels.kernels.pv.metals import layers as layout
 from energymodels.kernels.status import OK, TOO_MANY_STEPS
 from energymodels.pv.metals import data, gettering, recipes
 
@@ -37,7 +40,7 @@ def run(
         np.concatenate([np.asarray(p, dtype=float) for p in points]) for points in (times, kelvin)
     )
     layers = np.asarray(layers, dtype=float)
-    work, states = np.zeros((kernel.ROWS, cells + 2)), np.full((len(times) + 1, cells + 2), np.nan)
+    work, states = np.zeros((layout.ROWS, cells + 2)), np.full((len(times) + 1, cells + 2), np.nan)
     held, removed = np.zeros((len(times) + 1, 2)), np.zeros(len(times) + 1)
     length = kernel.diffusion_length(flat_t, flat_k, first, diffusion)
     found = kernel.process(
@@ -45,11 +48,11 @@ def run(
         removed
     )  # fmt: skip
     assert found == status
-    volume = work[kernel.VOLUME, 1:-1].copy()
+    volume = work[layout.VOLUME, 1:-1].copy()
     return states[-1, 1:-1] @ volume / thickness, states, held, removed, volume
 
 
-def layer(capacity, energy=0.0, transport=np.inf, after=kernel.KEEP):
+def layer(capacity, energy=0.0, transport=np.inf, after=layout.KEEP):
     return [capacity, energy, transport, after]
 
 
@@ -81,7 +84,7 @@ def crank(alpha, x):
 @pytest.mark.parametrize("x", [0.01, 0.3, 2.0])
 def test_closed_form(alpha, x):
     """2e-4 is the error of 40 cells (second order); relative 2e-3 where little is left."""
-    time = x * WAFER**2 / kernel.arrhenius(IRON[0], -IRON[1], HOT)
+    time = x * WAFER**2 / layout.arrhenius(IRON[0], -IRON[1], HOT)
     found = run([[layer(alpha * WAFER), NONE]], [[0.0, time]], [[HOT, HOT]])[0]
     assert found == pytest.approx(crank(alpha, x), rel=2e-3, abs=2e-4 * min(alpha, 1.0))
 
@@ -111,8 +114,8 @@ def test_mass_is_conserved():
     coefficients.
     """
     steps = [
-        [layer(1e-4, 0.5, 1e-7, kernel.STRIP), layer(1e-10)],
-        [layer(1e3, after=kernel.RELEASE), layer(1e-10)],
+        [layer(1e-4, 0.5, 1e-7, layout.STRIP), layer(1e-10)],
+        [layer(1e3, after=layout.RELEASE), layer(1e-10)],
         [NONE, layer(5e-5, transport=1e-6)],
     ]
     times = [[0.0, 600.0, 600.0, 2000.0], [0.0, 300.0], [0.0, 1e4]]
@@ -186,8 +189,8 @@ def test_faces_are_alike():
 def test_linear_in_the_dose():
     """Steps of equal length: the end is a linear function of the beginning, layers included."""
     cells, rng = 20, np.random.default_rng(3)
-    work, layers = np.zeros((kernel.ROWS, cells + 2)), np.array([layer(1e-5, 0.2), layer(1e-4, 0.0, 1e-7)])
-    kernel.mesh(WAFER, 1e-4, True, True, work)
+    work, layers = np.zeros((layout.ROWS, cells + 2)), np.array([layer(1e-5, 0.2), layer(1e-4, 0.0, 1e-7)])
+    layout.mesh(WAFER, 1e-4, True, True, work)
     a, b = rng.uniform(0.0, 1.0, (2, cells + 2))
 
     def after(state):
@@ -529,3 +532,21 @@ def test_sources():
     sources = datasets.table("sources")
     for layer_ in recipes.layers().values():
         assert {c.source for c in layer_.segregation.values()} <= {*sources, "unsourced"}
+
+
+def test_a_step_between_bare_faces_moves_nothing():
+    """What lies evenly stays so, and no error is seen in it."""
+    work, state = np.zeros((layout.ROWS, 22)), np.ones(22)
+    state[0] = state[-1] = 0.0
+    layout.mesh(WAFER, 1e-6, False, False, work)
+    error = diffusing.attempt(state, 10.0, 1000.0, 1100.0, IRON, np.array([NONE, NONE]), work)
+    assert error < 1e-12
+    np.testing.assert_allclose(work[diffusing.NEW], state, atol=1e-12)
+
+
+def test_interpolation_takes_polynomials_as_they_are():
+    """Six neighbours tell a polynomial of fifth degree, at the ends of the grid as in the middle."""
+    grid, wanted = np.linspace(-1.0, 1.0, 12), np.array([-1.0, -0.93, 0.05, 0.999])
+    curve = np.polynomial.Polynomial([0.3, -1.0, 0.5, 2.0, -0.7, 0.4])
+    found = interpolation.look_up(grid[0], grid[1] - grid[0], curve(grid), wanted)
+    np.testing.assert_allclose(found, 1.0 / (1.0 + np.exp(-curve(wanted))), rtol=1e-12)

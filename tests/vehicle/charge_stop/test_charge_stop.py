@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numba.core import config
 
-from energymodels.core.engine import solve
 from energymodels.core.errors import InertWarning, InputError
+from energymodels.core.sweep import solve
 
 pytestmark = pytest.mark.skipif(
     bool(config.DISABLE_JIT), reason="thousands of steps: interpreted kernels take minutes"
@@ -110,8 +110,8 @@ def test_warmer_longer_and_emptier_gain_more():
 def test_preheated_cells_in_cold_air():
     """Cells that give off no heat do not know how cold the air is; others do."""
     adiabatic = {
-        "cell.thermal": "lumped",
-        "cell.heat_transfer_coefficient": 0.0,
+        "battery_cell.thermal": "lumped",
+        "battery_cell.heat_transfer_coefficient": 0.0,
         "pack.temperature": 40.0,
         "consumption": 120.0,
     }
@@ -120,7 +120,7 @@ def test_preheated_cells_in_cold_air():
         stop(adiabatic | {"ambient_temperature": 40.0}),
     )
     assert cold["energy_added"] == pytest.approx(mild["energy_added"], rel=1e-3)
-    cooled = {"cell.heat_transfer_coefficient": 100.0, "station.power": 100.0}
+    cooled = {"battery_cell.heat_transfer_coefficient": 100.0, "station.power": 100.0}
     assert stop(adiabatic | cooled | {"ambient_temperature": -10.0})["temperature_max"] == pytest.approx(
         40.0, abs=0.05
     )

@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 from numba.core import config
 
-from energymodels.core.engine import solve
 from energymodels.core.errors import InertWarning, InputError, ProvenanceWarning
-from energymodels.kernels.vehicle.pack_drive import TERMINATIONS
+from energymodels.core.sweep import solve
+from energymodels.kernels.vehicle.pack_row import TERMINATIONS
 
 pytestmark = pytest.mark.skipif(
     bool(config.DISABLE_JIT), reason="thousands of steps: interpreted kernels take minutes"
 )
 CAR = "drive-model-3-rwd-lfp"
 WINTER = {"ambient_temperature": -10.0}
-LUMPED = {"cell.thermal": "lumped", "cell.heat_transfer_coefficient": 0.0}
+LUMPED = {"battery_cell.thermal": "lumped", "battery_cell.heat_transfer_coefficient": 0.0}
 
 
 def drive(values=None, over=None):
@@ -48,7 +48,7 @@ def test_a_cold_pack_ends_the_drive_and_it_is_said():
     """
     with pytest.warns(
         ProvenanceWarning,
-        match=r"cells begin at -10 degC \(ambient_temperature\) and stay "
+        match=r"cells start at -10 degC \(ambient_temperature\) and stay "
         r"so.*pack\.derating=derate",
     ):
         cold = drive()
@@ -61,7 +61,7 @@ def test_a_cold_pack_ends_the_drive_and_it_is_said():
 
 
 def test_a_store_of_energy_says_that_it_knows_no_cold():
-    with pytest.warns(ProvenanceWarning, match=r"-10 degC.*the battery is a store.*vehicle\.drive"):
+    with pytest.warns(ProvenanceWarning, match=r"-10 degC.*the battery is an energy buffer.*vehicle\.drive"):
         found = solve("vehicle-model-3-rwd-lfp", {}, WINTER)
     assert found.scalars()["range"] == pytest.approx(397.0, rel=0.01)
 
@@ -139,8 +139,8 @@ def test_heat_of_the_heater_warms_the_cells():
 
 
 def test_the_heater_holds_its_target():
-    held = drive({"cell.thermal": "lumped", "cell.heat_transfer_coefficient": 5.0, "pack.heating.power": 8.0,
-    "cycles_max": 4.0,
+    held = drive({"battery_cell.thermal": "lumped", "battery_cell.heat_transfer_coefficient": 5.0,
+                  "pack.heating.power": 8.0, "cycles_max": 4.0,
                   "pack.heating.target": 12.0, "pack.temperature": 12.0})  # fmt: skip
     assert held["temperature_min"] > 11.5
     assert held["temperature_max"] < 12.5
@@ -150,7 +150,7 @@ def test_the_heater_holds_its_target():
 def test_a_heater_needs_cells_that_can_be_warmed():
     with pytest.raises(
         InputError,
-        match=r"pack\.heating\.power = 3\.0 kW: heats nothing: "
+        match=r"pack\.heating\.power = 3\.0 kW: has no effect: "
         r".*cell\.thermal=lumped",
     ):
         drive({"pack.heating.power": 3.0})

@@ -7,8 +7,8 @@ from numba.core import config
 import energymodels as em
 from energymodels import datasets
 from energymodels.battery.parameters.sets import parameter_set
-from energymodels.core.engine import solve
 from energymodels.core.errors import InputError
+from energymodels.core.sweep import solve
 from energymodels.kernels import status
 
 pytestmark = pytest.mark.skipif(
@@ -107,9 +107,9 @@ def test_coarse_mesh_and_steps_of_a_second(name):
         "pack.soc_start": 0.8,
         "cycles_max": 1.0,
     }
-    fine = {"time_step": 0.1, "cell.tolerance": 1e-6, "cell.points.particle": 15}
+    fine = {"time_step": 0.1, "battery_cell.tolerance": 1e-6, "battery_cell.points.particle": 15}
     fine |= {
-        f"cell.points.{layer}": many
+        f"battery_cell.points.{layer}": many
         for layer, many in (("negative", 20), ("separator", 10), ("positive", 20))
     }
     keep = ["cell_voltage", "capacity_used", "heat_total", "energy_delivered"]
@@ -190,10 +190,10 @@ def test_regeneration_that_cells_cannot_take_goes_to_friction_brakes():
     held = drive(cold)
     assert held["energy_refused"] > 0.1
     assert held["negative_potential_min"] == pytest.approx(0.0, abs=3e-4)
-    free = drive(cold | {"cell.limits.negative_potential": "-inf"})
+    free = drive(cold | {"battery_cell.limits.negative_potential": "-inf"})
     assert free["energy_refused"] == 0.0
     assert free["negative_potential_min"] < -0.05
-    slow = drive(cold | {"cell.limits.negative_potential": "-inf", "cell.limits.c_rate": 0.1})
+    slow = drive(cold | {"battery_cell.limits.negative_potential": "-inf", "battery_cell.limits.c_rate": 0.1})
     assert slow["charge_rate_max"] == pytest.approx(0.1, rel=1e-6)
     assert slow["energy_delivered"] == pytest.approx(free["energy_delivered"], rel=1e-9)
     assert slow["energy_recovered"] + slow["energy_refused"] == pytest.approx(
@@ -207,7 +207,7 @@ def test_regeneration_that_cells_cannot_take_goes_to_friction_brakes():
 @pytest.mark.parametrize("values", [
     {}, {"pack.resistance": 0.1}, {"pack.temperature": -10.0, "pack.resistance": 0.05},
     {"grade": -3.0, "pack.resistance": 0.05},
-    {"cell.thermal": "lumped", "cell.heat_transfer_coefficient": 5.0},
+    {"battery_cell.thermal": "lumped", "battery_cell.heat_transfer_coefficient": 5.0},
     {"pack.fidelity": "battery.dfn", "pack.resistance": 0.1},
 ], ids=str)  # fmt: skip
 def test_energy_balance(values):
@@ -244,8 +244,8 @@ def test_pack_resistance_takes_what_joule_says():
 
 def test_heat_warms_cells_that_give_none_off():
     values = {
-        "cell.thermal": "lumped",
-        "cell.heat_transfer_coefficient": 0.0,
+        "battery_cell.thermal": "lumped",
+        "battery_cell.heat_transfer_coefficient": 0.0,
         "cycles_max": 1.0,
         "cycle": "us06",
     }
@@ -263,9 +263,9 @@ def test_heat_warms_cells_that_give_none_off():
 
 
 def test_warm_cells_cool_to_the_air():
-    found = drive({"ambient_temperature": 0.0, "pack.temperature": 30.0, "cell.thermal": "lumped",
+    found = drive({"ambient_temperature": 0.0, "pack.temperature": 30.0, "battery_cell.thermal": "lumped",
     "cycle": "50 km/h",
-                   "cell.heat_transfer_coefficient": 20.0, "cycles_max": 20.0})  # fmt: skip
+                   "battery_cell.heat_transfer_coefficient": 20.0, "cycles_max": 20.0})  # fmt: skip
     assert found["temperature_max"] <= 30.1
     assert -0.1 < found["temperature_min"] < 15.0  # discharge takes some heat up
 
@@ -289,9 +289,9 @@ def test_series_add_up():
 def test_mass_and_volume_of_a_pack_with_a_designed_cell():
     """Cells over ratio; 106 cells in a pack of 0.75."""
     design = solve("design-catl-btf0-161", {}, {}).scalars()
-    found = drive({"pack.cell": "battery-lfp-18650", "cell.cell_design": "design-catl-btf0-161",
-    "pack.series": 106.0,
-                   "pack.mass_ratio": 0.75, "pack.volume_ratio": 0.5, "cycles_max": 1.0})  # fmt: skip
+    found = drive({"pack.cell": "battery-lfp-18650", "battery_cell.cell_design": "design-catl-btf0-161",
+                   "pack.series": 106.0, "pack.mass_ratio": 0.75, "pack.volume_ratio": 0.5,
+                   "cycles_max": 1.0})  # fmt: skip
     assert found["pack_mass"] == pytest.approx(106.0 * design["mass"] * 1e-3 / 0.75, rel=1e-9)
     assert found["pack_specific_energy"] == pytest.approx(0.75 * design["specific_energy"], rel=1e-9)
     assert found["pack_energy_density"] == pytest.approx(0.5 * design["energy_density"], rel=1e-9)
@@ -320,12 +320,12 @@ def test_a_case_that_is_none_has_a_status():
     ({"pack.cell": "battery-lfp-4d"}, "did you mean battery-lfp-4c"),
     ({"pack.soc_min": 0.5, "pack.soc_start": 0.4}, "must lie below pack.soc_start = 0.4"),
     ({"pack.series": 0.0}, "pack.series = 0.0: allowed from 1 to 100000"),
-    ({"cell.thermal": "lumped"}, "cell.heat_transfer_coefficient"),
-    ({"cell.negative.thicknes": 5.0}, "did you mean cell.negative.thickness"),
-    ({"cell.negative.thickness": -5.0}, "cell.negative.thickness = -5.0 um: allowed above 0"),
-    ({"cell.negative.porosity": 0.9}, "cell.negative.porosity"),
-    ({"cell.limits.voltage": 4.0}, "cell.limits.voltage"),
-    ({"cell.protocol": "Rest for 1 s"}, "unknown field"),
+    ({"battery_cell.thermal": "lumped"}, "battery_cell.heat_transfer_coefficient"),
+    ({"battery_cell.negative.thicknes": 5.0}, "did you mean battery_cell.negative.thickness"),
+    ({"battery_cell.negative.thickness": -5.0}, "battery_cell.negative.thickness = -5.0 um: allowed above 0"),
+    ({"battery_cell.negative.porosity": 0.9}, "battery_cell.negative.porosity"),
+    ({"battery_cell.limits.voltage": 4.0}, "battery_cell.limits.voltage"),
+    ({"battery_cell.protocol": "Rest for 1 s"}, "unknown field"),
     ({"cycle": "cltc"}, "did you mean cltc_p"),
 ])  # fmt: skip
 def test_wrong_input(values, message):
@@ -337,19 +337,22 @@ def test_wrong_input(values, message):
 def test_sweeps_of_cell_fields_and_sets():
     found = drive(
         {"cycles_max": 1.0},
-        {"cell.negative.particle_radius": [2.0, 8.0], "pack.cell": ["battery-lfp-4c", "battery-nmc811-sic"]},
+        {
+            "battery_cell.negative.particle_radius": [2.0, 8.0],
+            "pack.cell": ["battery-lfp-4c", "battery-nmc811-sic"],
+        },
     )
     assert found["cell_voltage_min"].shape == (4,)
     assert len(set(found["cell_voltage_min"].tolist())) == 4
     ds = em.sweep("drive-zeekr-007", {}, {"cycles_max": 1.0}, sets="all", keep=["range"])
     assert ds.sizes["set"] > 20
-    assert "cell.negative.porosity=0.3" in [str(name) for name in ds["set"].values]
+    assert "battery_cell.negative.porosity=0.3" in [str(name) for name in ds["set"].values]
 
 
 def test_a_cell_from_a_file(tmp_path):
     path = tmp_path / "cell.toml"
     path.write_text('model = "battery.dfn"\nparameters = "lfp-4c"\n[positive]\nparticle_radius = 0.2\n')
     own = drive({"pack.cell": str(path), "cycles_max": 1.0})
-    changed = drive({"cell.positive.particle_radius": 0.2, "cycles_max": 1.0})
+    changed = drive({"battery_cell.positive.particle_radius": 0.2, "cycles_max": 1.0})
     assert own["cell_voltage_min"] == changed["cell_voltage_min"]
     assert own["cell_voltage_min"] != drive({"cycles_max": 1.0})["cell_voltage_min"]

@@ -6,7 +6,7 @@ import warnings
 import numpy as np
 import pytest
 
-from energymodels.core.engine import solve
+from energymodels.core.sweep import solve
 
 pytestmark = pytest.mark.peer
 CARS = {"zoe": "2022_Renault_Zoe_ZE50_R135.yaml", "model-3": "2022 Tesla Model 3 RWD thrml.yaml"}

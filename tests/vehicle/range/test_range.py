@@ -11,8 +11,8 @@ from scipy.integrate import quad
 
 import energymodels as em
 from energymodels import datasets
-from energymodels.core.engine import solve
 from energymodels.core.errors import InertWarning, InputError
+from energymodels.core.sweep import solve
 from energymodels.kernels import status
 from energymodels.kernels.constants import ZERO_CELSIUS
 from energymodels.kernels.vehicle import longitudinal
@@ -506,7 +506,7 @@ def test_files_that_are_no_car(tmp_path, text, message):
     ({"mass": "2 m"}, "cannot be converted"),
     ({"battery.charge_efficiency": 1.2}, "allowed above 0 to 1"),
     ({"ambient_temperature": 90.0}, "from -60 to 60 degC"),
-    ({"cabin.heating_temperature": 30.0}, "must not lie above cabin.cooling_temperature, 27"),
+    ({"cabin.heating_temperature": 30.0}, "must not exceed cabin.cooling_temperature, 27"),
     ({"road_load": 3.0}, "unknown field"),
 ])  # fmt: skip
 def test_wrong_input(values, message):

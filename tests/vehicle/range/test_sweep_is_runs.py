@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 from numba.core import config
 
-from energymodels.core.engine import solve
+from energymodels.core.case import view
+from energymodels.core.sweep import solve
 from energymodels.vehicle.charge_stop.rows import limits
+from energymodels.vehicle.pack.fields import ChargeStopSpec
 
 MANY = 6 if config.DISABLE_JIT else 60
 RANGES = {  # field -> its range
@@ -54,10 +56,9 @@ def test_limits_of_a_station():
         "limit_rate": draw(1.0, 6.0, size),
         "nominal": draw(1e4, 1e6, size),
     }
-    whole = limits(columns, rows)
+    case = view(ChargeStopSpec, columns)
+    whole = limits(case.pack, case.station, rows)
     for i in range(size):
-        one = limits(
-            {path: v[i].reshape(()) for path, v in columns.items()},
-            {name: v[i].reshape(()) for name, v in rows.items()},
-        )
+        mine = view(ChargeStopSpec, {path: v[i].reshape(()) for path, v in columns.items()})
+        one = limits(mine.pack, mine.station, {name: v[i].reshape(()) for name, v in rows.items()})
         assert {name: float(v) for name, v in one.items()} == {name: float(v[i]) for name, v in whole.items()}

@@ -1,4 +1,4 @@
-"""``energymodels tolerance SPEC --element Fe,Cr``"""
+"""``energymodels metal-budget SPEC --element Fe,Cr``"""
 
 from __future__ import annotations
 
@@ -23,12 +23,17 @@ if TYPE_CHECKING:
     from xarray import Dataset
 
 
-@click.command("tolerance")
+@click.command("metal-budget")
 @click.argument("specs", metavar="SPEC", nargs=-1, required=True, shell_complete=spec_or_file)
 @set_option("Set a field in every SPEC; repeatable.")
 @click.option("--element", "elements", required=True, metavar="NAMES", help="Metals, e.g. Fe,Cr,Co.")
 @click.option(
-    "--loss", "losses", default="0.1,0.5,1", show_default=True, metavar="NUMBERS", help="Losses, % absolute."
+    "--loss",
+    "losses",
+    default="0.1,0.5,1",
+    show_default=True,
+    metavar="NUMBERS",
+    help="Efficiency losses, % absolute.",
 )
 @click.option(
     "--type",
@@ -48,12 +53,12 @@ def command(
     sets: str | None,
     as_json: bool,
 ) -> None:
-    """How much of a metal costs how much efficiency: in the wafer of SPEC, before gettering and in the
-    feedstock.
+    """Metal budget: metal concentrations in the wafer of SPEC, before gettering and in the feedstock that
+    cause a given efficiency loss.
     """
-    from energymodels.pv.metals.budget import tolerance
+    from energymodels.pv.metals.budget import metal_budget
 
-    found = tolerance(
+    found = metal_budget(
         [read_spec(spec, changes) for spec in specs], _words(elements), _numbers(losses), _words(types), sets
     )
     if as_json:
@@ -144,10 +149,12 @@ def _print(found: Dataset) -> None:
     header = [f"{name} ({found[name].attrs['units']})" for name in names]
     print_table(rows, ("spec", "base", "metal", "loss (%)", *header, "remark"))
     click.echo(
-        "\nloss: percent absolute; wafer: what stays in the finished wafer; feed: at the place of the "
+        "\nloss: percent absolute; wafer: concentration in the finished wafer; feed: at the position in the "
         "crystal that the spec has"
     )
 
 
 def _short(value: float | None) -> str:
-    return "-" if value is None else "unbounded" if math.isinf(value) else f"{value:.3g}"
+    if value is None:
+        return "-"
+    return "unbounded" if math.isinf(value) else f"{value:.3g}"

@@ -1,0 +1,175 @@
+"""Plans solved: by the model's kernel or by a reference backend, and what is found in the results."""
+
+from __future__ import annotations
+
+import math
+import time
+import warnings
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from energymodels.core.arrays import Array
+from energymodels.core.backends import load_backend
+from energymodels.core.errors import EndWarning, Fault, InputError, NoteWarning, ValidityWarning, closest
+from energymodels.core.model import Output, Probe
+from energymodels.core.solution import Solution
+from energymodels.core.workers import available_threads, load_kernel, run_kernel
+from energymodels.kernels import status
+
+if TYPE_CHECKING:
+    from energymodels.core.plan import Plan
+
+LEVEL = 4  # from a warning here to whoever called ``Plan.solve``
+
+
+def solved(
+    plan: Plan, threads: int | None, chunk: int | None, progress: Callable[[int, int], None] | None
+) -> Solution:
+    """Return the solution of a plan; interrupted, it holds what there is, the rest not run."""
+    by_kernel = partial(_by_kernel, threads or available_threads(), chunk or plan.model.block)
+    probes: list[Solution] = []
+
+    def probe(names: list[str]) -> Solution:
+        probes.append(_allocate(plan, lambda output: output.name in names, probe))
+        by_kernel(probes[-1], None)
+        if probes[-1].interrupted:
+            raise KeyboardInterrupt
+        return probes[-1]
+
+    solution = _allocate(plan, plan.wanted, probe)
+    for text, category in plan.notes:
+        _say(solution, text, category)
+    if plan.backend:
+        _by_backend(solution)
+    else:
+        by_kernel(solution, progress)
+        solution.seconds += sum(one.seconds for one in probes)
+    _finish(solution)
+    return solution
+
+
+def _say(solution: Solution, text: str, category: type[NoteWarning]) -> None:
+    """Warn of something, and keep it with the result."""
+    solution.notes.append(text)
+    warnings.warn(text, category, stacklevel=LEVEL)
+
+
+def _allocate(plan: Plan, wanted: Callable[[Output], bool], probe: Probe) -> Solution:
+    """Return a solution with room for the results: NaN and not run."""
+    kept = [output for output in plan.model.outputs if wanted(output)]
+    shaped = any(output.dims for output in kept)
+    axes = plan.model.axes(plan.context, probe) if shaped else {}
+    lost = [output.name for output in kept if not axes.keys() >= set(output.dims)]
+    if lost and isinstance(plan.keep, list):
+        names = [output.name for output in plan.model.outputs if axes.keys() >= set(output.dims)]
+        hints = {name: f"unknown output; {closest(name, names)}".rstrip("; ") for name in lost}
+        raise InputError([Fault(name, hint=hint) for name, hint in hints.items()])
+    kept = [output for output in kept if output.name not in lost]
+    values: dict[str, Array] = {}
+    for output in kept:
+        if output.dims and not output.derived:
+            values[output.name] = np.full((plan.cases, *(axes[dim].size for dim in output.dims)), np.nan)
+    return Solution(plan, kept, values, np.full(plan.cases, status.NOT_RUN, dtype=np.int8), axes)
+
+
+def _by_kernel(
+    threads: int, chunk: int, solution: Solution, progress: Callable[[int, int], None] | None
+) -> None:
+    """Fill the solution by the model's kernel, loaded before the clock starts."""
+    load_kernel(solution.model, solution.plan.columns)
+    start = time.perf_counter()
+    run_kernel(solution, solution.plan.columns, threads, chunk, progress)
+    solution.seconds = time.perf_counter() - start
+
+
+def _by_backend(solution: Solution) -> None:
+    """Fill the solution from a reference backend: {output: array over the grid, in the output's unit}, and a
+    status.
+    """
+    start = time.perf_counter()
+    solve = load_backend(solution.backend).solve
+    columns = solution.plan.columns.items()
+    grid = {path: np.broadcast_to(column, solution.shape).ravel() for path, column in columns}
+    values, codes = solve(solution.model.name, solution.fields, grid, solution.output_axes)
+    solution.status[:] = codes
+    solution.outputs = [output for output in solution.outputs if output.name in values]
+    solution.values = {output.name: values[output.name] for output in solution.outputs}
+    solution.seconds = time.perf_counter() - start
+
+
+def _finish(solution: Solution) -> None:
+    """Give statuses to cases without a result, make codes of codes, and say how it went."""
+    _clear(solution, _missing(solution), status.OUT_OF_RANGE)
+    _find_not_finite(solution)
+    _make_codes(solution)
+    _say_validity(solution)
+    for word in solution.plan.review.outcome(solution, solution.found):
+        _say(solution, word, EndWarning)
+    solution.found = {}
+
+
+def _missing(solution: Solution) -> Array:
+    """Return which cases lack a value of a field along an axis."""
+    found = np.zeros(solution.shape, dtype=bool)
+    for i, axis in enumerate(solution.axes):
+        if axis.missing is not None:
+            found |= axis.missing.reshape([-1 if j == i else 1 for j in range(len(solution.axes))])
+    return found.ravel()
+
+
+def _clear(solution: Solution, which: Array, code: int) -> None:
+    """Give the cases ``which`` a status, and NaN for every result but those known from other fields alone."""
+    if not which.any():
+        return
+    solution.status[which] = code
+    for output in solution.outputs:
+        if output.name in solution.values and not output.derived:
+            solution.values[output.name][which] = np.nan
+
+
+def _find_not_finite(solution: Solution) -> None:
+    """Give a status to cases that ended well but for a result that is not finite and may not be absent.
+
+    Whatever solved them; what else was found of such a case stays.
+    """
+    bad = np.zeros(solution.status.size, dtype=bool)
+    for output in solution.outputs:
+        values = solution.values[output.name]
+        if values.dtype.kind == "f" and not output.absence and not _finite(values):
+            bad |= _by_case(solution, output, ~np.isfinite(values))
+    solution.status[bad & (solution.status == status.OK)] = status.NOT_FINITE
+
+
+def _finite(values: Array) -> bool:
+    """Return whether all values are; of a single one Python says so sooner than NumPy."""
+    return math.isfinite(values.item()) if values.size == 1 else bool(np.isfinite(values).all())
+
+
+def _by_case(solution: Solution, output: Output, flags: Array) -> Array:
+    """Return which cases have a flag anywhere in an output."""
+    if output.derived:  # lives on the axes it depends on
+        flags = np.broadcast_to(flags, solution.shape + flags.shape[len(solution.shape) :])
+    return np.asarray(flags.reshape(solution.status.size, -1).any(axis=1))
+
+
+def _make_codes(solution: Solution) -> None:
+    """Turn outputs that are codes into int8, -1 where there is none."""
+    for output in solution.outputs:
+        if "flag_values" in output.attrs:
+            values = np.asarray(solution.values[output.name], dtype=float)
+            solution.values[output.name] = np.where(np.isnan(values), -1.0, values).astype(np.int8)
+
+
+def _say_validity(solution: Solution) -> None:
+    """Say which formulas were used beyond their range."""
+    if solution.validity is None or not np.any(solution.validity):
+        return
+    attrs = next(output.attrs for output in solution.model.outputs if output.name == "validity")
+    used = int(np.bitwise_or.reduce(np.asarray(solution.validity, dtype=np.int64).ravel()))
+    masks = zip(attrs["flag_masks"], str(attrs["flag_meanings"]).split(), strict=True)
+    names = ", ".join(name for mask, name in masks if used & mask)
+    text = f"outside the range of the formulas for: {names} (see the variable validity)"
+    _say(solution, text, ValidityWarning)

@@ -1,0 +1,251 @@
+"""Results on disk: netCDF, Zarr and CSV that read back as they were written."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from energymodels.core.arrays import Array
+from energymodels.core.errors import Fault, InputError
+from energymodels.core.values import Given
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+SUFFIXES = (".nc", ".zarr", ".csv")
+
+
+def check_suffix(path: str | Path) -> Path:
+    """Return ``path``; InputError if results cannot be written in its format."""
+    if Path(path).suffix not in SUFFIXES:
+        raise InputError(
+            Fault("output file", str(path), hint=f"results are written as {', '.join(SUFFIXES)}")
+        )
+    return Path(path)
+
+
+def _encode(ds: xr.Dataset) -> xr.Dataset:
+    """Write labels and texts as integers: coordinates of single words with flag_values and flag_meanings, all
+    others with flag_values and, as JSON, flag_texts.
+    """
+    for name, variable in list(ds.variables.items()):
+        if variable.dtype.kind not in "UO":
+            continue
+        words = [str(v) for v in variable.values.flat]
+        known = {word: code for code, word in enumerate(dict.fromkeys(words))}
+        codes = np.array([known[word] for word in words], dtype=np.int8 if len(known) < 128 else np.int32)
+        attrs = {**variable.attrs, "flag_values": np.arange(len(known), dtype=codes.dtype)}
+        if name in ds.coords and all(word.split() == [word] for word in known):
+            attrs["flag_meanings"] = " ".join(known)
+        else:
+            attrs["flag_texts"] = json.dumps(list(known))
+        ds = _replaced(ds, name, codes.reshape(variable.shape), attrs)
+    return ds
+
+
+def _replaced(ds: xr.Dataset, name: Any, values: Array, attrs: dict[Any, Any]) -> xr.Dataset:
+    """Return ``ds`` with other values of a variable or coordinate."""
+    new = {name: (ds[name].dims, values, attrs)}
+    return ds.assign_coords(new) if name in ds.coords else ds.assign(new)
+
+
+def _decode(ds: xr.Dataset) -> xr.Dataset:
+    """Restore labels and texts, and flags to the type of their variable."""
+    for variable in ds.variables.values():
+        for key in ("flag_values", "flag_masks"):
+            if key in variable.attrs:
+                variable.attrs[key] = np.array(variable.attrs[key], dtype=variable.dtype)
+    flags = ("flag_values", "flag_meanings", "flag_texts")
+    for name, variable in list(ds.variables.items()):
+        text = str(variable.attrs.get("flag_texts", ""))
+        if text or (name in ds.coords and "flag_meanings" in variable.attrs):
+            words = json.loads(text) if text else str(variable.attrs["flag_meanings"]).split()
+            labels = np.array(words, dtype=str)[variable.values.astype(int)]
+            attrs = {key: value for key, value in variable.attrs.items() if key not in flags}
+            ds = _replaced(ds, name, labels, attrs)
+    return ds
+
+
+def write(ds: xr.Dataset, path: str | Path) -> Path:
+    """Write a result to a file.
+
+    A file in the way is replaced only after the new one is complete.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+        A result of ``run``, ``sweep`` or another function of this package.
+    path : str or Path
+        File to write; its suffix, ``.nc`` (netCDF), ``.zarr`` or ``.csv``, chooses the format. Folders that
+        lack are made.
+
+    Returns
+    -------
+    Path
+        The file written.
+
+    Raises
+    ------
+    InputError
+        Another suffix.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import energymodels as em
+    >>> ds = em.run("pv.shockley_queisser")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = em.write(ds, Path(folder) / "limit.csv")
+    ...     file.name, em.read(file).equals(ds)
+    ('limit.csv', True)
+    """
+    target = check_suffix(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    encoded = _encode(ds)
+    part = target.with_name(target.name + ".part")
+    if target.suffix == ".csv":
+        _write_csv(ds, part)
+    elif target.suffix == ".nc":
+        encoded.to_netcdf(part, engine="h5netcdf")
+    else:
+        encoded.to_zarr(part, mode="w", consolidated=False)
+        if target.is_file():
+            target.unlink()
+        shutil.rmtree(target, ignore_errors=True)
+    part.replace(target)
+    return target
+
+
+def read(path: str | Path) -> xr.Dataset:
+    """Return a result that ``write`` wrote.
+
+    Parameters
+    ----------
+    path : str or Path
+        A file ``.nc``, ``.zarr`` or ``.csv``.
+
+    Returns
+    -------
+    xarray.Dataset
+        The result with its labels, units and attributes.
+
+    Raises
+    ------
+    InputError
+        No such file, another suffix, or a file that is no result.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import energymodels as em
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = em.write(em.run("pv.shockley_queisser", {"band_gap": 1.34}), Path(folder) / "limit.nc")
+    ...     ds = em.read(file)
+    >>> round(float(ds.efficiency), 1), ds.efficiency.units
+    (33.2, 'percent')
+    """
+    import xarray as xr
+
+    source = check_suffix(path)
+    if not source.exists():
+        raise InputError(Fault(str(path), hint="no such file"))
+    try:
+        if source.suffix == ".csv":
+            return _read_csv(source)
+        if source.suffix == ".zarr":
+            return _decode(xr.open_zarr(source, consolidated=False).load())
+        with xr.open_dataset(source, engine="h5netcdf") as ds:
+            return _decode(ds.load())
+    except (OSError, ValueError, KeyError, IndexError, TypeError, csv.Error) as error:
+        raise InputError(Fault(str(path), hint=f"not a result file: {error}")) from error
+
+
+def written_by(path: str | Path) -> str:
+    """Return the command line that wrote a result, as its history says it; empty of what is no result."""
+    try:
+        history = str(_history(Path(path)))
+    except (OSError, ValueError, KeyError, IndexError, TypeError):
+        return ""
+    _, blank, command = history.partition("Z ")
+    return command if blank else ""
+
+
+def _history(path: Path) -> Any:
+    """Return the attribute ``history`` of a file, which is not read whole."""
+    if path.suffix == ".zarr":
+        return json.loads((path / "zarr.json").read_text(encoding="utf-8"))["attributes"]["history"]
+    if path.suffix == ".csv":
+        with path.open(encoding="utf-8") as file:
+            return json.loads(file.readline()[2:])["attrs"]["history"]
+    import h5py
+
+    with h5py.File(path) as file:
+        return file.attrs["history"]
+
+
+def _plain(attrs: Given) -> dict[str, object]:
+    return {k: v.tolist() if isinstance(v, np.ndarray | np.generic) else v for k, v in attrs.items()}
+
+
+def _write_csv(ds: xr.Dataset, path: Path) -> None:
+    """Write one row per case; the first line, a comment, holds dimensions and attributes as JSON."""
+    names = [*ds.coords, *ds.data_vars]
+    meta = {
+        "sizes": {str(d): int(n) for d, n in ds.sizes.items()},
+        "variables": {
+            str(n): {"dims": ds[n].dims, "dtype": ds[n].dtype.str, "attrs": _plain(ds[n].attrs)}
+            for n in names
+        },
+        "coords": [str(n) for n in ds.coords],
+        "attrs": _plain(ds.attrs),
+    }
+    full = [
+        np.broadcast_to(
+            ds[n].broadcast_like(ds).transpose(*ds.sizes).values, tuple(ds.sizes.values())
+        ).ravel()
+        for n in names
+    ]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        file.write("# " + json.dumps(meta) + "\n")
+        lines = csv.writer(file, lineterminator="\n")
+        lines.writerow(names)
+        lines.writerows(zip(*(_texts(column) for column in full), strict=True))
+
+
+def _texts(column: Array) -> list[object]:
+    """Return a column as Python values, times as text."""
+    found: list[object] = (np.datetime_as_string(column) if column.dtype.kind == "M" else column).tolist()
+    return found
+
+
+def _typed(texts: Array, dtype: np.dtype[Any]) -> Array:
+    """Return the texts of a column as what they are."""
+    return texts == "True" if dtype.kind == "b" else texts.astype(dtype)
+
+
+def _read_csv(path: Path) -> xr.Dataset:
+    import xarray as xr
+
+    with path.open(encoding="utf-8", newline="") as file:
+        meta = json.loads(file.readline()[2:])
+        columns = list(zip(*list(csv.reader(file))[1:], strict=True))
+    sizes = meta["sizes"]
+    variables = {}
+    for (name, info), column in zip(meta["variables"].items(), columns, strict=True):
+        grid = _typed(np.array(column), np.dtype(info["dtype"])).reshape(tuple(sizes.values()))
+        index = tuple(slice(None) if d in info["dims"] else 0 for d in sizes)
+        order = [d for d in sizes if d in info["dims"]]
+        attrs = {
+            k: np.array(v, dtype=np.int8) if k in ("flag_values", "flag_masks") else v
+            for k, v in info["attrs"].items()
+        }
+        variables[name] = xr.DataArray(grid[index], dims=order, attrs=attrs).transpose(*info["dims"])
+    coords = {n: variables.pop(n) for n in meta["coords"]}
+    return xr.Dataset(variables, coords, meta["attrs"])
