@@ -108,7 +108,7 @@ def test_defaults_have_the_axes_of_the_grid():
 
 SNIPPET = """
 from energymodels.core.case import view
-from energymodels.pv.cell.model import CellSpec
+from energymodels.pv.cell.fields import CellSpec
 
 case = view(CellSpec, {})
 print(case.wafer.thickness * 2.0, case.crystal.route.means("cz"))
