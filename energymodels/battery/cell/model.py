@@ -13,7 +13,7 @@ from energymodels.battery.cell.checks import BatteryReview
 from energymodels.battery.cell.fields import BatterySpec
 from energymodels.battery.cell.mesh import make_mesh, workspace
 from energymodels.battery.cell.results import OF_DESIGN, OUTPUTS, PROFILES, REFERENCES
-from energymodels.battery.cell.rows import Columns, kernel_rows, program, shared_tables
+from energymodels.battery.cell.rows import Cells, kernel_rows, program, shared_tables
 from energymodels.battery.parameters import names
 from energymodels.battery.protocol.program import parse
 from energymodels.core.errors import Fault, InputError
@@ -85,12 +85,10 @@ class Battery(Model):
         return {"x": x, "x_negative": x[: mesh.counts[0]], "x_positive": x[-mesh.counts[2] :] - 2.0}
 
     def prepare(self, columns: Mapping[str, Array]) -> Prepared:
-        filled = Columns(columns)
-        rows = kernel_rows(
-            filled, {path: info.labels for path, info in schema(self.spec).items() if info.labels}
-        )
+        cells = Cells(columns)
+        rows = kernel_rows(cells)
         more, steps, profiles = program(columns)
-        tables, index = shared_tables(filled.sets)
+        tables, index = shared_tables(cells.sets)
         first = {path: column.ravel()[0] for path, column in columns.items()}
         mesh = make_mesh(
             {path: int(v) if path.startswith("points.") else v for path, v in first.items()}
@@ -102,8 +100,8 @@ class Battery(Model):
             "radial": mesh.radial,
             "pybamm": np.array([mesh.pybamm]), "program": steps, "profiles": profiles,
         }  # fmt: skip
-        nothing = np.full((1,) * filled.which.ndim, np.nan)
-        derived = {output.name: filled.of_design.get(output.name, nothing) for output in OF_DESIGN}
+        nothing = np.full((1,) * cells.which.ndim, np.nan)
+        derived = {output.name: cells.of_design.get(output.name, nothing) for output in OF_DESIGN}
         return Prepared(rows | more, derived, shared)
 
     def solve(self, rows: Array, axes: Mapping[str, Array], out: Block) -> None:

@@ -8,12 +8,10 @@ from typing import TypeAlias
 import numpy as np
 
 from energymodels.battery.cell import rows as battery_rows
-from energymodels.battery.cell.fields import BatterySpec
 from energymodels.battery.cell.mesh import make_mesh
 from energymodels.battery.cell.results import OF_DESIGN
 from energymodels.battery.parameters.sets import ParameterSet
 from energymodels.core.model import Array
-from energymodels.core.schema import schema
 from energymodels.vehicle.pack import cell as pack_cell
 from energymodels.vehicle.pack.fields import DrivePack, DriveSpec, Pack, StopPack
 from energymodels.vehicle.range.rows import prepare as prepare_car
@@ -79,7 +77,6 @@ def of_drive(case: DriveSpec, rows: Mapping[str, Array]) -> Columns:
 
 def _cells(columns: Mapping[str, Array], pack: Pack) -> tuple[Columns, Columns, Columns]:
     """Return (rows of the cells, results of their designs for the pack, tables and mesh)."""
-    labels = {path: info.labels for path, info in schema(BatterySpec).items() if info.labels}
     names, which = np.unique(pack.cell, return_inverse=True)
     which = which.reshape(pack.cell.shape)
     rows: dict[str, Array] = {}
@@ -88,13 +85,13 @@ def _cells(columns: Mapping[str, Array], pack: Pack) -> tuple[Columns, Columns, 
     meshes = []
     for i, name in enumerate(names):
         of = pack_cell.cell_columns(str(name), columns)
-        filled = battery_rows.Columns(of)
-        mine = battery_rows.kernel_rows(filled, labels)
+        cells = battery_rows.Cells(of)
+        mine = battery_rows.kernel_rows(cells)
         mine["set"] = mine["set"] + len(sets)
-        sets += filled.sets
+        sets += cells.sets
         meshes.append({path: int(v.ravel()[0]) for path, v in of.items() if path.startswith("points.")})
         rows = {key: np.where(which == i, values, rows.get(key, 0)) for key, values in mine.items()}
-        packed = _of_pack(pack, filled.of_design)
+        packed = _of_pack(pack, cells.of_design)
         derived = {
             key: np.where(which == i, packed.get(key, np.nan), derived.get(key, np.nan))
             for key in DERIVED.values()
