@@ -245,7 +245,8 @@ def test_heat_warms_or_leaves(tools, model, values):
     if c.cooling == 0.0:
         assert c.heat_capacity * rise == pytest.approx(case.out[to.HEAT], rel=1e-6, abs=1e-6)
         return
-    time = np.linspace(0.0, case.out[to.DURATION], 101 if FAST else 4001)
+    # small cells follow heat within 25 s, and protocols take hours: fewer points miss what happens in between
+    time = np.linspace(0.0, case.out[to.DURATION], 101 if FAST else 40001)
     again = tools.solve_case(model, values, time)
     left = c.cooling * np.trapezoid(again.series[to.TEMPERATURE] - c.temperature, time)
     # a step may err by 100 K times the tolerance
