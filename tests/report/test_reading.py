@@ -298,3 +298,12 @@ def test_lines_that_differ_are_left_alone(series: xr.Dataset) -> None:
         figure = plot(ds, "time", y, "rate")
         assert {line.get_linestyle() for line in figure.axes[0].lines} == {"-"}
         assert "equal" not in note(figure)
+
+
+def test_a_first_value_near_zero_makes_no_log_axis():
+    """A charge that starts at 1e-13 A h is drawn over linear capacity."""
+    values = {"model": "battery.spm", "protocol": "Discharge at 1C until 2.5 V"}
+    ds = em.run("battery-lfp-18650", values)
+    (axes,) = plot(ds, "discharge_capacity", "voltage").axes
+    assert axes.get_xscale() == "linear"
+    assert axes.get_xlabel() == "discharge capacity (A\N{NO-BREAK SPACE}h)"

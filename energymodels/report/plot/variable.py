@@ -14,6 +14,7 @@ import xarray as xr
 from energymodels.core.model import Array
 from energymodels.report.labels import unit_text
 
+FEW = 20  # one value in so many
 DECADES = 12  # a log axis reaches no further down
 
 
@@ -63,12 +64,14 @@ class Variable:
 
     @cached_property
     def is_log(self) -> bool:
-        """Whether the axis is logarithmic: a field is spaced in powers, an output spans three decades."""
+        """Whether the axis is logarithmic: a field is spaced in powers, an output spans three decades, and
+        not by a few of its lowest values alone.
+        """
         values = self.numbers
         if self.forced is not None or values.size == 0:
             return bool(self.forced)
         if not self.is_field:
-            return bool(values[-1] > 1e3 * values[0] > 0.0)
+            return bool(values[-1] > 1e3 * values[values.size // FEW] > 0.0 < values[0])
         return values[0] >= 0.0 and self._in_powers(values[values > 0.0], 99.9 if values[0] == 0.0 else 9.99)
 
     @staticmethod
