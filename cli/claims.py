@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from energymodels.cli.common import json_option, number, print_json, print_table
+from energymodels.cli.target import result_target, table_option, write_table
 
 
 @click.command("claims")
@@ -16,8 +17,9 @@ from energymodels.cli.common import json_option, number, print_json, print_table
 @click.option(
     "-f", "--file", "path", metavar="FILE", help="A TOML file of statements in place of the bundled ones."
 )
+@table_option
 @json_option
-def command(name: str | None, path: str | None, as_json: bool) -> None:
+def command(name: str | None, path: str | None, output: str | None, force: bool, as_json: bool) -> None:
     """Manufacturers' claims against physics: arithmetic, models with uncertainty bands, verdict.
 
     NAME shows one claim in full.
@@ -25,9 +27,13 @@ def command(name: str | None, path: str | None, as_json: bool) -> None:
     The verdict is computed: consistent, needs unusual assumptions (which), inconsistent, or not enough
     published.
     """
-    from energymodels.claims.evaluate import evaluated
+    from energymodels.claims.evaluate import evaluated, tabled
 
+    if output:
+        result_target(output, force)
     found = evaluated([name] if name else (), path, _say)
+    if output:
+        write_table(tabled(found), output)
     if as_json:
         print_json(found)
     elif name:

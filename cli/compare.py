@@ -10,14 +10,18 @@ from typing import Any
 import click
 
 from energymodels.cli.common import json_option, print_json, print_table, read_spec, spec_options
+from energymodels.cli.target import result_target, table_option, write_table
 
 NO_REFERENCE = 4  # exit status
 
 
 @click.command("compare")
 @spec_options
+@table_option
 @json_option
-def command(spec: str, changes: tuple[str, ...], backend: str, as_json: bool) -> None:
+def command(
+    spec: str, changes: tuple[str, ...], backend: str, output: str | None, force: bool, as_json: bool
+) -> None:
     """Run SPEC by its model and by the model's reference backend.
 
     Exit status 1 if they differ by more than the tolerance, 4 if the reference did not converge.
@@ -26,7 +30,12 @@ def command(spec: str, changes: tuple[str, ...], backend: str, as_json: bool) ->
     from energymodels.report.compare import compare
 
     base = read_spec(spec, changes)
-    entries = rows(compare(base, backend=backend), "output")
+    if output:
+        result_target(output, force)
+    found = compare(base, backend=backend)
+    if output:
+        write_table(found, output)
+    entries = rows(found, "output")
     if as_json:
         print_json(
             [

@@ -6,12 +6,15 @@ import shlex
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from energymodels.cli.common import command_line
 from energymodels.core.errors import Fault, InputError
+
+if TYPE_CHECKING:
+    from xarray import Dataset
 
 F = TypeVar("F", bound=Callable[..., object])
 # on what is computed: option -> its words
@@ -23,6 +26,20 @@ def force_option(function: F) -> F:
     return click.option(
         "--force", is_flag=True, help="Overwrite a file that is not a result of this very command."
     )(function)
+
+
+def table_option(function: F) -> F:
+    """Add -o and --force to a command whose result is a table."""
+    option = click.option("-o", "--output", metavar="FILE", help="Write the table (.nc, .zarr, .csv).")
+    return option(force_option(function))
+
+
+def write_table(ds: Dataset, path: str) -> None:
+    """Write a table as a result of this command."""
+    from energymodels.core.dataset import origin
+    from energymodels.core.store import write
+
+    write(ds.assign_attrs(history=origin(command_line())["history"]), path)
 
 
 def result_target(path: str, force: bool) -> Path:

@@ -69,8 +69,8 @@ def claims(
     Examples
     --------
     >>> import energymodels as em
-    >>> ds = em.claims("blade")  # doctest: +SKIP
-    >>> ds.verdict.item()  # doctest: +SKIP
+    >>> ds = em.claims("blade")
+    >>> ds.verdict.item()
     'consistent'
     """
     found = evaluated(names, path, progress)
@@ -106,7 +106,8 @@ def tabled(found: Sequence[dict[str, Any]]) -> Dataset:
         {"claim": one["name"], **{name: one[name] for name in TEXTS}, "evaluation": json.dumps(one)}
         for one in found
     ]
-    attrs = {"title": "Manufacturers' claims against physics"}
+    sources = dict.fromkeys(key for one in found for key in one["sources"])
+    attrs = {"title": "Manufacturers' claims against physics", "sources": " ".join(sources)}
     checks = table("check", [_row(one, check) for one in found for check in one["checks"]], CHECK, attrs)
     return checks.merge(table("claim", entries, columns, attrs)).assign_attrs(checks.attrs)
 

@@ -138,6 +138,18 @@ def _status_attrs() -> dict[str, object]:
 _version = cache(version)  # reading it takes longer than solving a cell
 
 
+def origin(history: str = "", backend: str = "") -> dict[str, str]:
+    """Return the attributes that say what made a Dataset, and when: versions, command or ``history``."""
+    return {
+        "energymodels_version": str(energymodels.__version__),
+        "numpy_version": np.__version__,
+        "numba_version": _version("numba"),
+        "python_version": platform.python_version(),
+        "history": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {history or 'energymodels, from Python'}",
+        **({"backend": backend, f"{backend}_version": _version(backend)} if backend else {}),
+    }
+
+
 def _root_attrs(solution: Solution, history: str) -> dict[str, object]:
     """Return the root attributes: model, versions, the whole spec, its digest, sources, threads, history."""
     swept = swept_values(solution.axes)
@@ -160,16 +172,10 @@ def _root_attrs(solution: Solution, history: str) -> dict[str, object]:
         "spec": spec,
         "spec_sha256": hashlib.sha256(spec.encode()).hexdigest(),
         "sources": " ".join(solution.model.sources),
-        "energymodels_version": energymodels.__version__,
-        "numpy_version": np.__version__,
-        "numba_version": _version("numba"),
-        "python_version": platform.python_version(),
+        **origin(history, solution.backend),
         "threads": solution.threads,
         "seconds": solution.seconds,
-        "history": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {history or 'energymodels, from Python'}",
     }
-    if solution.backend:
-        attrs |= {"backend": solution.backend, f"{solution.backend}_version": _version(solution.backend)}
     if cited := solution.plan.review.sources():
         attrs["data_sources"] = "; ".join(cited)
     if solution.notes:

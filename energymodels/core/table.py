@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from energymodels.core.arrays import Array
+from energymodels.core.dataset import origin
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -39,7 +40,8 @@ def table(
     dim: str, entries: Sequence[Entry], columns: Mapping[str, Column], attrs: Mapping[str, str]
 ) -> xr.Dataset:
     """Return a Dataset with a place along ``dim`` for each of ``entries``, which are dictionaries with the
-    keys of ``columns``; that of the same name as ``dim`` is its coordinate.
+    keys of ``columns``; that of the same name as ``dim`` is its coordinate. ``attrs`` come before those of
+    its origin.
     """
     import xarray as xr
 
@@ -48,7 +50,9 @@ def table(
         about = {"long_name": one.meaning, **({"units": one.unit} if one.unit else {})}
         found[name] = (dim, column([entry[name] for entry in entries], one.kind), about)
     coords = {dim: found.pop(dim)} if dim in found else {}
-    return xr.Dataset(found, coords, {"Conventions": "CF-1.11", **attrs})
+    return xr.Dataset(
+        found, coords, {"Conventions": "CF-1.11", **attrs, **origin(backend=attrs.get("backend", ""))}
+    )
 
 
 def rows(ds: xr.Dataset, dim: str) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from energymodels.core.entries import Values
 from energymodels.core.errors import Fault, InputError, NoteWarning
-from energymodels.core.model import Agreement, Array, Output
+from energymodels.core.model import Agreement, Array, Model, Output
 from energymodels.core.registry import get_model
 from energymodels.core.solution import Solution
 from energymodels.core.spec import Spec, load
@@ -81,7 +81,8 @@ def compare(
     (True, 'V')
     """
     entries, model, backend = _compared(spec, values or {}, over, points, backend)
-    attrs = {"title": f"{model} compared with {backend}", "model": model, "backend": backend}
+    attrs = {"title": f"{model.name} compared with {backend}", "model": model.name, "backend": backend}
+    attrs["sources"] = " ".join(model.sources)
     return table("output", entries, COLUMNS, attrs)
 
 
@@ -91,7 +92,7 @@ def _compared(
     over: Mapping[Any, Values] | None,
     points: Mapping[str, Values] | None,
     backend: str,
-) -> tuple[list[dict[str, Any]], str, str]:
+) -> tuple[list[dict[str, Any]], Model, str]:
     """Return (an entry per output, model, backend)."""
     base = spec if isinstance(spec, Spec) else load(spec)
     base = base.replace(values)
@@ -113,7 +114,7 @@ def _compared(
         _entry(output, ours, theirs, tolerances) | {"setting": words} | _without(output, ours, own)
         for output in theirs.outputs
     ]
-    return entries, model.name, backend
+    return entries, model, backend
 
 
 def _without(output: Output, ours: Solution, own: Solution | None) -> dict[str, float | None]:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from numba import config
 
+import energymodels as em
 from energymodels import datasets
 from energymodels.claims import entries, evaluate, relations, words
 from energymodels.claims.evaluate import evaluated
@@ -568,3 +569,13 @@ def test_cli_reads_a_file_of_ones_own(cli, tmp_path):
     assert (one["name"], one["verdict"]) == ("mine", CONSISTENT)
     assert np.isfinite(one["checks"][0]["model"]["value"])
     assert "mine" in cli("claims", "-f", tmp_path / "mine.toml").stdout
+
+
+def test_cli_writes_a_table(cli, tmp_path):
+    (tmp_path / "mine.toml").write_text(ENTRY.format(claimed=100, spec="design-shenxing-4c"))
+    words = ("claims", "-f", tmp_path / "mine.toml", "--json", "-o", tmp_path / "a.csv")
+    found = json.loads(cli(*words).stdout)
+    ds = em.read(tmp_path / "a.csv")
+    assert evaluate.entries_of(ds) == found
+    assert (ds.claim.item(), ds.verdict.item()) == ("mine", CONSISTENT)
+    assert " claims -f " in ds.attrs["history"]

@@ -307,6 +307,22 @@ def test_compare(cli):
     assert all(entry["within"] and entry["deviation"] <= entry["tolerance"] for entry in entries)
 
 
+@pytest.mark.parametrize("suffix", [".nc", ".csv"])
+def test_compare_to_a_file(cli, tmp_path, suffix):
+    file = tmp_path / f"a{suffix}"
+    file.write_text("mine")
+    assert "--force" in cli("compare", "pv.diode", "-o", file, status=2).stderr
+    assert file.read_text() == "mine"
+    printed = cli("compare", "pv.diode", "-o", file, "--force").stdout
+    assert printed == cli("compare", "pv.diode").stdout
+    ds = em.read(file)
+    assert ds.output.values.tolist() == ["i_sc", "v_oc", "i_mp", "v_mp", "p_mp"]
+    assert ds.attrs["backend"] == "pvlib"
+    assert ds.attrs["pvlib_version"]
+    assert " compare pv.diode -o " in ds.attrs["history"]
+    cli("compare", "pv.diode", "-o", file)  # a result of this very command
+
+
 def test_compare_past_tolerance(cli, monkeypatch):
     from energymodels.backends import pvlib
 
@@ -409,6 +425,15 @@ def records(coarse):
     done = CliRunner().invoke(main, ["records", "--json"])
     assert done.exit_code == 0, done.output
     return strict(done.stdout)
+
+
+def test_records_to_a_file(cli, tmp_path, records):
+    printed = cli("records", "--json", "-o", tmp_path / "a.nc").stdout
+    assert strict(printed) == records
+    ds = em.read(tmp_path / "a.nc")
+    assert ds.record.values.tolist() == [entry["record"] for entry in records]
+    assert set(ds.attrs["sources"].split()) <= set(datasets.table("sources"))
+    assert " records --json -o " in ds.attrs["history"]
 
 
 def test_records_hold_every_row(records):

@@ -49,3 +49,9 @@ def test_through_files(ds, suffix, tmp_path):
 
 def test_no_entries_are_a_table_too():
     assert rows(table("name", [], COLUMNS, {}), "name") == []
+
+
+def test_says_what_made_it(ds):
+    assert ds.attrs["energymodels_version"] == em.__version__
+    assert all(ds.attrs[name] for name in ("numpy_version", "numba_version", "python_version"))
+    assert ds.attrs["history"].endswith("Z energymodels, from Python")

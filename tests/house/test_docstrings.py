@@ -6,9 +6,11 @@ import re
 from importlib import import_module
 
 import pytest
+from numba.core import config
 
 import energymodels as em
 
+SLOW = ("claims", "records")  # a second or two compiled, far longer interpreted
 MODULES = (  # whose functions are public too
     "energymodels.battery.design.geometry",
     "energymodels.battery.schedules",
@@ -75,9 +77,12 @@ def test_every_parameter_is_described(documented):
 
 @each
 def test_examples_run(documented):
+    if config.DISABLE_JIT and documented.__name__ in SLOW:
+        pytest.skip("run compiled only")
     finder = doctest.DocTestFinder(recurse=False)
     (test,) = finder.find(documented, documented.__name__, globs={})
     assert test.examples
+    assert not any(doctest.SKIP in example.options for example in test.examples)
     told = []
     doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(test, out=told.append)
     assert told == []

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from energymodels.core.dataset import origin
 from energymodels.core.errors import Fault, InputError, NoteWarning, unknown
 from energymodels.core.model import Array
 from energymodels.core.registry import get_model
@@ -139,7 +140,14 @@ def metal_budget(
     return xr.Dataset(
         variables,
         coords,
-        {"Conventions": "CF-1.11", "title": "Metal budget of cells", "model": "pv.cell", "comment": comment},
+        {
+            "Conventions": "CF-1.11",
+            "title": "Metal budget of cells",
+            "model": "pv.cell",
+            "sources": " ".join(get_model("pv.cell").sources),
+            "comment": comment,
+            **origin(),
+        },
     )
 
 
