@@ -10,6 +10,8 @@ import energymodels as em
 from energymodels.battery.parameters.sets import parameter_set
 from energymodels.core.axes import dim_name
 from energymodels.studies import get_study
+from energymodels.studies.must_be_true import charge as charges
+from energymodels.studies.must_be_true import knobs as knobs_of
 from energymodels.studies.must_be_true import study as must_be_true
 from energymodels.studies.must_be_true import words as must_be_true_words
 from energymodels.studies.must_be_true.statements import (
@@ -33,7 +35,7 @@ OF = {statement.name: statement for statement in STATEMENTS}
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(must_be_true, "CELLS", 16)
     monkeypatch.setattr(must_be_true, "TEMPERATURES", (25.0, 45.0))
-    monkeypatch.setattr(must_be_true, "AREALS", 3)
+    monkeypatch.setattr(knobs_of, "AREALS", 3)
 
 
 def test_mean_rates_of_the_statements() -> None:
@@ -91,7 +93,7 @@ def test_4c_takes_twelve_minutes_to_80_percent() -> None:
     strict = Statement(of.name, of.title, of.box, of.minutes, of.gain, 4.0, of.starts, "", of.source)
     box = boxes()[of.box]
     thin = {path: np.array([value]) for path, value in (box.usual | {AREAL: 1.0}).items()}
-    found = must_be_true.charge(strict, 0.0, box, thin, (65.0,)).minutes.item()
+    found = charges.charge(strict, 0.0, box, thin, (65.0,)).minutes.item()
     assert found == pytest.approx(12.0, rel=1e-6)
 
 
@@ -119,7 +121,7 @@ def test_a_cell_gains_what_is_stated_in_its_minutes() -> None:
     statement = OF["zeekr-measured"]
     box = boxes()[statement.box]
     knobs = {path: np.array([value]) for path, value in box.usual.items()}
-    minutes = must_be_true.charge(statement, 0.1, box, knobs, (25.0,)).minutes.item()
+    minutes = charges.charge(statement, 0.1, box, knobs, (25.0,)).minutes.item()
     values = {path: column[0] for path, column in fields(knobs).items()}
     setting = {
         "protocol": f"Charge at limits for {minutes!r} minutes",
@@ -132,7 +134,7 @@ def test_a_cell_gains_what_is_stated_in_its_minutes() -> None:
         "temperature": 25.0,
         "series.points": 0,
     }
-    found = em.run(box.spec, setting | more | must_be_true.MODEL | values)
+    found = em.run(box.spec, setting | more | charges.MODEL | values)
     assert (found.charged_capacity / found.cell_capacity).item() == pytest.approx(0.7, abs=2e-4)
     assert found.negative_potential_min.item() > -1e-6
 
@@ -160,10 +162,8 @@ def test_no_other_corner_is_beyond_the_ends(temperature: float) -> None:
     """
     statement = OF["im-l6-400-km"]
     box = boxes()[statement.box]
-    ends = must_be_true.turned(statement, 0.1, box)[1]
-    best, worst = (
-        must_be_true.corner(statement, 0.1, box, temperature, ends, worse) for worse in (False, True)
-    )
+    ends = knobs_of.turned(statement, 0.1, box)[1]
+    best, worst = (knobs_of.corner(statement, 0.1, box, temperature, ends, worse) for worse in (False, True))
     if temperature > 25.0:  # a small activation energy gains least from heat
         assert worst["cell.interface_activation_energy"] == min(ends["cell.interface_activation_energy"])
     chosen = np.random.default_rng(2).integers(0, 2, (len(ends), 64))
@@ -171,9 +171,9 @@ def test_no_other_corner_is_beyond_the_ends(temperature: float) -> None:
         path: np.append([best[path], worst[path]], np.take(pair, choice))
         for (path, pair), choice in zip(ends.items(), chosen, strict=True)
     }
-    many[AREAL] = np.full(66, must_be_true.middle(box))
-    minutes = must_be_true.charge(
-        statement, 0.1, box, many, (temperature,), patience=must_be_true.PATIENT
+    many[AREAL] = np.full(66, knobs_of.middle(box))
+    minutes = charges.charge(
+        statement, 0.1, box, many, (temperature,), patience=knobs_of.PATIENT
     ).minutes.values[0]
     assert minutes[0] - 0.02 <= minutes[2:].min()
     assert minutes[2:].max() <= minutes[1] + 0.02
