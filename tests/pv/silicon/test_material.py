@@ -185,8 +185,8 @@ def test_resistivity_round_trip(N, donor):
 def test_resistivity_round_trip_at_temperature(N, donor, T):
     """Where carriers of the pure crystal dominate, resistivity hardly depends on doping.
 
-    The search ends within 1e-14 of ln resistivity, which is 2 n_i/N (mu_e + mu_h)/(mu_e - mu_h), about 4 n_i/N,
-    as much of ln doping.
+    The search ends within 1e-14 of ln resistivity, which is 2 n_i/N (mu_e + mu_h)/(mu_e - mu_h), about
+    4 n_i/N, as much of ln doping.
     """
     N = max(N, 2.0 * kl.lowest_doping(donor, T))
     back = kl.doping(kl.resistivity(N, donor, T), donor, T)
