@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from energymodels.cli.common import json_option, number, print_json, print_table
-from energymodels.cli.target import result_target, table_option, write_table
+from energymodels.cli.target import Save, table_option
 
 
 @click.command("claims")
@@ -19,7 +19,7 @@ from energymodels.cli.target import result_target, table_option, write_table
 )
 @table_option
 @json_option
-def command(name: str | None, path: str | None, output: str | None, force: bool, as_json: bool) -> None:
+def command(name: str | None, path: str | None, save: Save, as_json: bool) -> None:
     """Manufacturers' claims against physics: arithmetic, models with uncertainty bands, verdict.
 
     NAME shows one claim in full.
@@ -29,11 +29,8 @@ def command(name: str | None, path: str | None, output: str | None, force: bool,
     """
     from energymodels.claims.evaluate import evaluated, tabled
 
-    if output:
-        result_target(output, force)
     found = evaluated([name] if name else (), path, _say)
-    if output:
-        write_table(tabled(found), output)
+    save(lambda: tabled(found))
     if as_json:
         print_json(found)
     elif name:

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from energymodels.cli.common import json_option, print_json, print_table, read_spec, spec_options
-from energymodels.cli.target import result_target, table_option, write_table
+from energymodels.cli.target import Save, table_option
 
 NO_REFERENCE = 4  # exit status
 
@@ -19,9 +19,7 @@ NO_REFERENCE = 4  # exit status
 @spec_options
 @table_option
 @json_option
-def command(
-    spec: str, changes: tuple[str, ...], backend: str, output: str | None, force: bool, as_json: bool
-) -> None:
+def command(spec: str, changes: tuple[str, ...], backend: str, save: Save, as_json: bool) -> None:
     """Run SPEC by its model and by the model's reference backend.
 
     Exit status 1 if they differ by more than the tolerance, 4 if the reference did not converge.
@@ -30,11 +28,8 @@ def command(
     from energymodels.report.compare import compare
 
     base = read_spec(spec, changes)
-    if output:
-        result_target(output, force)
     found = compare(base, backend=backend)
-    if output:
-        write_table(found, output)
+    save(lambda: found)
     entries = rows(found, "output")
     if as_json:
         print_json(

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from energymodels.cli.common import json_option, print_json, print_table
-from energymodels.cli.target import result_target, table_option, write_table
+from energymodels.cli.target import Save, table_option
 
 
 @click.command("records")
@@ -20,17 +20,14 @@ from energymodels.cli.target import result_target, table_option, write_table
 )
 @table_option
 @json_option
-def command(auger: str, output: str | None, force: bool, as_json: bool) -> None:
+def command(auger: str, save: Save, as_json: bool) -> None:
     """Compare the models with certified record cells; exit status 1 if a prediction misses V_oc by 4 mV or
     fill factor by 0.8.
     """
     from energymodels.pv.records import AUGER, audited, tabled
 
-    if output:
-        result_target(output, force)
     entries = audited(AUGER if auger == "both" else (auger,))
-    if output:
-        write_table(tabled(entries), output)
+    save(lambda: tabled(entries))
     if as_json:
         print_json(entries)
     else:

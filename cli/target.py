@@ -5,8 +5,9 @@ from __future__ import annotations
 import shlex
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import click
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from xarray import Dataset
 
 F = TypeVar("F", bound=Callable[..., object])
+Save: TypeAlias = "Callable[[Callable[[], Dataset]], None]"  # of a table, by what makes it
 # on what is computed: option -> its words
 WITHOUT_EFFECT = {"--force": 0, "--json": 0, "--threads": 1, "-o": 1, "--output": 1}
 
@@ -28,18 +30,29 @@ def force_option(function: F) -> F:
     )(function)
 
 
-def table_option(function: F) -> F:
-    """Add -o and --force to a command whose result is a table."""
+def table_option(function: Callable[..., None]) -> Callable[..., None]:
+    """Add -o and --force to a command whose result is a table: its argument ``save`` writes the Dataset that
+    it is given the making of, if -o names a file, which was tried before the command began.
+    """
+
+    @wraps(function)
+    def command(*, output: str | None, force: bool, **options: object) -> None:
+        if output:
+            result_target(output, force)
+        function(save=partial(_save, output), **options)
+
     option = click.option("-o", "--output", metavar="FILE", help="Write the table (.nc, .zarr, .csv).")
-    return option(force_option(function))
+    return option(force_option(command))
 
 
-def write_table(ds: Dataset, path: str) -> None:
+def _save(path: str | None, make: Callable[[], Dataset]) -> None:
     """Write a table as a result of this command."""
+    if path is None:
+        return
     from energymodels.core.dataset import origin
     from energymodels.core.store import write
 
-    write(ds.assign_attrs(history=origin(command_line())["history"]), path)
+    write(make().assign_attrs(history=origin(command_line())["history"]), path)
 
 
 def result_target(path: str, force: bool) -> Path:

@@ -105,4 +105,11 @@ def closest(name: str, known: Iterable[str], *, fold: bool = False) -> str:
 
 def unknown(kind: str, name: str, known: Iterable[str], *, fold: bool = False) -> InputError:
     """Return the error for a name that is not among ``known``; ``fold`` as in ``closest``."""
-    return InputError(Fault(name, hint=f"unknown {kind}; {closest(name, known, fold=fold)}".rstrip("; ")))
+    return unknown_each(kind, [name], known, fold=fold)
+
+
+def unknown_each(kind: str, names: Iterable[str], known: Iterable[str], *, fold: bool = False) -> InputError:
+    """Return the error for names none of which is among ``known``; ``fold`` as in ``closest``."""
+    known = list(known)
+    hints = {name: f"unknown {kind}; {closest(name, known, fold=fold)}".rstrip("; ") for name in names}
+    return InputError([Fault(name, hint=hint) for name, hint in hints.items()])

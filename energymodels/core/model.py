@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from energymodels.core.arrays import Array as Array
 from energymodels.core.arrays import label_index as label_index
@@ -65,8 +65,7 @@ class Model(ABC):
     alike: ClassVar[Mapping[str, Given]] = {}
     block: ClassVar[int] = 16384  # cases per block of work: its rows and results stay in the cache
 
-    context: ClassVar[type[Context]] = Context  # the fields of a plan, with what they name
-    review: ClassVar[type[Review[Any]]] = Review  # what is to be said of them
+    review: ClassVar[type[Review]] = Review  # what is to be said of them
 
     @abstractmethod
     def kernel(self) -> ModuleType:
@@ -94,11 +93,11 @@ class Model(ABC):
         along: Mapping[str, Array] | None = None,
         columns: Mapping[str, Array] | None = None,
         given: Collection[str] = (),
-    ) -> Review[Any]:
+    ) -> Review:
         """Return the review of fields; the arguments are those of ``Context``."""
-        return self.review(self.context(self.name, fields, along or {}, columns or {}, given))
+        return self.review(Context(self.name, fields, along or {}, columns or {}, given))
 
-    def axes(self, context: Any, probe: Probe) -> dict[str, Array]:
+    def axes(self, context: Context, probe: Probe) -> dict[str, Array]:
         """Return output axes shared by all cases of ``context``.
 
         Asked only if an output with dimensions is wanted. ``probe(names)`` solves the same cases by the

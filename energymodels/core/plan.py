@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from energymodels.core import plausibility
 from energymodels.core.arrays import Array, label_index
@@ -22,7 +22,7 @@ from energymodels.core.errors import (
     InputError,
     NoteWarning,
     ProvenanceWarning,
-    closest,
+    unknown_each,
 )
 from energymodels.core.field import FieldInfo
 from energymodels.core.model import Model, Output
@@ -50,7 +50,7 @@ class Plan:
     model: Model
     infos: Mapping[str, FieldInfo]
     axes: list[Axis]
-    review: Review[Any]
+    review: Review
     keep: Keep = None
     backend: str = ""
     notes: list[tuple[str, type[NoteWarning]]] = field(default_factory=list)
@@ -58,8 +58,7 @@ class Plan:
     @property
     def context(self) -> Context:
         """The fields in use and the columns of the grid."""
-        found: Context = self.review.of
-        return found
+        return self.review.of
 
     @property
     def fields(self) -> Fields:
@@ -175,8 +174,7 @@ def _known(model: Model, keep: Keep) -> None:
     names = [output.name for output in model.outputs]
     wrong = [name for name in (keep if isinstance(keep, list) else []) if name not in names]
     if wrong:
-        hints = {name: f"unknown output; {closest(name, names)}".rstrip("; ") for name in wrong}
-        raise InputError([Fault(name, hint=hint) for name, hint in hints.items()])
+        raise unknown_each("output", wrong, names)
 
 
 def _notes(of: Plan, own: list[str], without: Mapping[str, str]) -> Iterator[tuple[str, type[NoteWarning]]]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from math import prod
-from typing import Any
 
 import numpy as np
 
@@ -17,7 +16,7 @@ from energymodels.core.field import FieldInfo
 from energymodels.core.review import Remark, Review
 
 
-def remarks(review: Review[Any], infos: Mapping[str, FieldInfo], shape: tuple[int, ...]) -> list[str]:
+def remarks(review: Review, infos: Mapping[str, FieldInfo], shape: tuple[int, ...]) -> list[str]:
     """Return the plausibility warnings of a grid of ``shape``, each with its number of cases."""
     found = [*_unusual(infos, review.of.columns, review.of.given), *review.doubts()]
     counts = [int(np.count_nonzero(np.broadcast_to(remark.where, shape))) for remark in found]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -29,11 +29,11 @@ class Remark:
 
 @dataclass(frozen=True)
 class Context:
-    """The fields of a plan, and what they name, loaded once.
+    """The fields of a plan, and what is swept of them.
 
     ``fields`` {path: value} are those in use, swept ones at their first value; ``along`` {path: values} are
     the swept ones. ``columns`` {path: array} broadcast over the grid; ``given`` are the paths that somebody
-    wrote or sweeps. A model whose fields name files or data sets has a subclass that holds these.
+    wrote or sweeps.
     """
 
     model: str
@@ -62,13 +62,10 @@ class Context:
         return list(dict.fromkeys(self.along[path].tolist())) if path in self.along else [self.fields[path]]
 
 
-C = TypeVar("C", bound=Context)
-
-
-class Review(Generic[C]):
+class Review:
     """Checks and notes of a model on a ``Context``; a model with its own checks has a subclass."""
 
-    def __init__(self, of: C) -> None:
+    def __init__(self, of: Context) -> None:
         self.of = of
 
     def faults(self) -> list[Fault]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from energymodels.core.arrays import Array
 from energymodels.core.backends import load_backend
-from energymodels.core.errors import EndWarning, Fault, InputError, NoteWarning, ValidityWarning, closest
+from energymodels.core.errors import EndWarning, NoteWarning, ValidityWarning, unknown_each
 from energymodels.core.model import Output, Probe
 from energymodels.core.solution import Solution
 from energymodels.core.workers import available_threads, load_kernel, run_kernel
@@ -65,8 +65,7 @@ def _allocate(plan: Plan, wanted: Callable[[Output], bool], probe: Probe) -> Sol
     lost = [output.name for output in kept if not axes.keys() >= set(output.dims)]
     if lost and isinstance(plan.keep, list):
         names = [output.name for output in plan.model.outputs if axes.keys() >= set(output.dims)]
-        hints = {name: f"unknown output; {closest(name, names)}".rstrip("; ") for name in lost}
-        raise InputError([Fault(name, hint=hint) for name, hint in hints.items()])
+        raise unknown_each("output", lost, names)
     kept = [output for output in kept if output.name not in lost]
     values: dict[str, Array] = {}
     for output in kept:

@@ -6,6 +6,7 @@ import warnings
 
 import numpy as np
 import pytest
+from comparison import compare
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numba.core import config
@@ -17,7 +18,6 @@ from energymodels.core.errors import InertWarning, InputError, ValidityWarning
 from energymodels.core.registry import MODELS, get_model
 from energymodels.core.spec import bundled
 from energymodels.core.sweep import solve
-from energymodels.core.table import rows
 from energymodels.kernels import status
 from energymodels.kernels.constants import K_B_EV
 from energymodels.kernels.pv.cell import preparation
@@ -623,7 +623,7 @@ def test_optical_tables_between_their_nodes(key):
 def test_comparison_with_the_reference(over):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        entries = rows(em.compare("pv.diode", {"curve.points": 5}, over=over), "output")
+        entries = compare("pv.diode", {"curve.points": 5}, over=over)
     assert {entry["output"] for entry in entries} == {"i_sc", "v_oc", "i_mp", "v_mp", "p_mp", "i"}
     assert all(
         entry["within"] and entry["deviation"] <= entry["tolerance"] and entry["reason"] for entry in entries

@@ -4,14 +4,11 @@
 """
 
 import json
-import sys
 from pathlib import Path
 
+import bits
 import numpy as np
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-import bits
 
 KEPT = Path(__file__).with_name("bits.json")
 SAME = 1e-11  # processors differ in the last digits of what their vector instructions give

@@ -16,7 +16,9 @@ MODULES = (  # whose functions are public too
     "energymodels.battery.schedules",
     "energymodels.core.spec",
     "energymodels.pv.metals.stages",
-    "energymodels.pv.silicon",
+    "energymodels.pv.silicon.carriers",
+    "energymodels.pv.silicon.lifetime_curves",
+    "energymodels.pv.silicon.recombination",
     "energymodels.studies",
 )
 

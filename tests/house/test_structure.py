@@ -1,24 +1,15 @@
 """The structure that the figures tell of: wings, the direction of imports, circles, nested choices."""
 
-import importlib.util
-
+import figures
 import pytest
 
 
 @pytest.fixture(scope="module")
-def figures(root):
-    spec = importlib.util.spec_from_file_location("house_figures", root / "tests" / "house" / "figures.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture(scope="module")
-def arrows(figures):
+def arrows():
     return set(figures.arrows())
 
 
-def test_wings_meet_only_where_a_car_has_a_battery(figures, arrows):
+def test_wings_meet_only_where_a_car_has_a_battery(arrows):
     for one in figures.WINGS:
         for other in set(figures.WINGS) - {one}:
             allowed = (one, other) == ("vehicle", "battery")
@@ -28,13 +19,13 @@ def test_wings_meet_only_where_a_car_has_a_battery(figures, arrows):
 
 
 @pytest.mark.parametrize("folder", ["core", "report"])
-def test_what_knows_no_physics_imports_no_wing(figures, arrows, folder):
+def test_what_knows_no_physics_imports_no_wing(arrows, folder):
     """Models are named in the registry and imported when they are asked for."""
     above = {*figures.WINGS, *(f"kernels/{wing}" for wing in figures.WINGS), "studies", "claims", "cli"}
     assert not {other for one, other in arrows if one == folder} & above
 
 
-def test_wings_import_nothing_above_them(figures, arrows):
+def test_wings_import_nothing_above_them(arrows):
     above = {"claims", "studies", "cli"}
     for wing in figures.WINGS:
         assert not {other for one, other in arrows if one == wing} & above
@@ -46,37 +37,37 @@ def test_kernels_import_kernels(arrows):
             assert other.startswith("kernels"), (one, other)
 
 
-def test_modules_load_without_circles(figures):
+def test_modules_load_without_circles():
     assert figures.circles(figures.graph(lazy=False)) == []
 
 
-def test_no_circles_inside_functions(figures):
+def test_no_circles_inside_functions():
     assert figures.circles(figures.graph()) == []
 
 
-def test_no_nested_conditional_expressions(figures):
+def test_no_nested_conditional_expressions():
     assert figures.nested_choices(*figures.SOURCES) == []
 
 
 @pytest.mark.parametrize("wing", ["pv", "battery", "vehicle"])
-def test_kernels_have_four_fifths_as_much_test_as_source(figures, wing):
+def test_kernels_have_four_fifths_as_much_test_as_source(wing):
     tests = sum(map(figures.lines, figures.kernel_tests(wing)))
     assert tests >= 0.8 * sum(map(figures.lines, figures.files(f"kernels/{wing}")))
 
 
-def test_no_nested_conditional_expressions_in_tests(figures):
+def test_no_nested_conditional_expressions_in_tests():
     assert figures.nested_choices("tests") == []
 
 
 # what counts is counted right
 
 
-def test_circles_are_found(figures):
+def test_circles_are_found():
     edges = {"a": {"b"}, "b": {"c"}, "c": {"a", "d"}, "d": {"e"}, "e": {"d"}, "f": {"a"}}
     assert sorted(figures.circles(edges)) == [["a", "b", "c"], ["d", "e"]]
 
 
-def test_figures_of_a_file(figures, tmp_path, monkeypatch):
+def test_figures_of_a_file(tmp_path, monkeypatch):
     monkeypatch.setattr(figures, "ROOT", tmp_path)
     (tmp_path / "kernels" / "pv").mkdir(parents=True)
     path = tmp_path / "kernels" / "pv" / "one.py"
@@ -98,7 +89,7 @@ def test_figures_of_a_file(figures, tmp_path, monkeypatch):
     assert figures.room(figures.module(path)) == "kernels/pv"
 
 
-def test_the_page_is_printed(figures, capsys):
+def test_the_page_is_printed(capsys):
     figures.main()
     page = capsys.readouterr().out
     for words in ("tests over sources", "nested conditional", "circles", "who imports whom", "by position"):

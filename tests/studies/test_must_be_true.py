@@ -16,7 +16,7 @@ from energymodels.studies.must_be_true import study as must_be_true
 from energymodels.studies.must_be_true import words as must_be_true_words
 from energymodels.studies.must_be_true.statements import (
     AREAL,
-    LESSENED,
+    REDUCTION,
     STATEMENTS,
     Statement,
     boxes,
@@ -69,7 +69,7 @@ def test_usual_cells_are_those_of_the_sets() -> None:
     for name, box in boxes().items():
         found = fields({path: np.array([value]) for path, value in box.usual.items()})
         of = parameter_set(name)
-        assert LESSENED not in found
+        assert REDUCTION not in found
         for side in ("negative", "positive"):
             assert found[f"{side}.transport_efficiency"] == pytest.approx(
                 of.scalars[f"{side}.transport_efficiency"], rel=1e-3

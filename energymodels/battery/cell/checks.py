@@ -15,7 +15,7 @@ from energymodels.battery.protocol.program import parse
 from energymodels.battery.protocol.rules import out_of_limits
 from energymodels.core.arrays import Array
 from energymodels.core.errors import Fault
-from energymodels.core.review import Alternative, Context, Review
+from energymodels.core.review import Alternative, Review
 from energymodels.core.values import Fields
 from energymodels.kernels.constants import ZERO_CELSIUS
 
@@ -44,7 +44,7 @@ NEEDED = {  # coefficients of the side reactions, by kind
 }
 
 
-class BatteryReview(Review[Context]):
+class BatteryReview(Review):
     """The review of a battery model."""
 
     def faults(self) -> list[Fault]:

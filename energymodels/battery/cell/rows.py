@@ -31,7 +31,7 @@ from energymodels.kernels.battery.cell.row import PLATING, SEI
 ONE = np.array([0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0])  # the table of the constant 1, at offset 0
 # of pores and active material together: more than files round to is more than an electrode holds
 FULL = 1.0 + 1e-6
-THIN = 1e-9  # m, of an interphase at the start whose thickness nobody says
+THIN = 1e-9  # m, initial SEI thickness where none is given
 DEGREES = si.scale("degC")
 CONSTANTS = (  # fields that stand in place of a function, which no set's number does
     "negative.diffusivity", "positive.diffusivity", "electrolyte.conductivity", "electrolyte.diffusivity",

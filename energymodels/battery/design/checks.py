@@ -11,7 +11,7 @@ from energymodels.battery.design.geometry import results
 from energymodels.battery.design.materials import FIELD_OF, WEAK, in_use, material
 from energymodels.core.errors import Fault
 from energymodels.core.model import Array, label_index
-from energymodels.core.review import Context, Review
+from energymodels.core.review import Review
 from energymodels.core.schema import schema
 from energymodels.core.values import Fields, Used
 from energymodels.kernels.battery.design import layout as at
@@ -235,7 +235,7 @@ def inert(fields: Fields, swept: set[str]) -> dict[str, str]:
     return found
 
 
-class DesignReview(Review[Context]):
+class DesignReview(Review):
     """The review of ``battery.design``."""
 
     def faults(self) -> list[Fault]:

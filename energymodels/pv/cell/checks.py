@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from energymodels.core.errors import Fault
-from energymodels.core.review import Alternative, Context, Remark, Review
+from energymodels.core.review import Alternative, Remark, Review
 from energymodels.core.values import Fields
 from energymodels.pv.cell.doubts import doubts
 from energymodels.pv.metals import alternatives, citations
@@ -14,7 +14,7 @@ from energymodels.pv.metals import checks as metals
 TYPE_OF = {"B": "p", "Ga": "p", "P": "n"}
 
 
-class CellReview(Review[Context]):
+class CellReview(Review):
     """The review of ``pv.cell``: its wafer, its surfaces, and the metals of its silicon."""
 
     def faults(self) -> list[Fault]:

@@ -8,7 +8,6 @@ from energymodels.core.schema import Choice, Count, Label, Number, Table, choice
 from energymodels.pv.metals.fields import EXCLUSIVE, Crystal, Defects, Feedstock, Process, WaferMetals
 
 INF = float("inf")
-DOPANTS = ("P", "B", "Ga")
 NI_LABELS = ("couderc2014", "misiakos1993")
 TIMES, J0 = (1e-10, 1.0), (0.01, 1e6)  # usual: s; fA cm-2
 

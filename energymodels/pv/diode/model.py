@@ -52,7 +52,7 @@ class DiodeSpec(Table):
     curve: Curve = Curve()
 
 
-class DiodeReview(Review[Context]):
+class DiodeReview(Review):
     """The review of ``pv.diode``."""
 
     def without_effect(self) -> dict[str, str]:

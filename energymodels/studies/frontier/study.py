@@ -5,8 +5,8 @@ A design gives each cell its mass and its geometry, a parameter set its material
 limit at all times and the negative electrode at or above 0 V vs Li/Li+. The design counts capacity
 by its materials' mA h/g, the charged cell by its set's potentials between the voltage limits: energies here
 are the charged cell's (its capacity, the design's mean voltage and mass), and ``capacity_ratio`` says by how
-much the two differ. Pores carry ions by Bruggeman's exponent of 3/2, lessened as the sets have it
-(``LESSENED``), at every porosity.
+much the two differ. Pores carry ions by Bruggeman's exponent of 3/2, divided by the sets' reduction of
+transport (``REDUCTION``), at every porosity.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ TITLE = (
 )
 FILES = ("frontier.nc", "frontier.png")
 # porosity^1.5 over the effective transport that the sets give (usseglio-viretta2018: 1.35 to 1.81)
-LESSENED = 1.563
+REDUCTION = 1.563
 MORE_PORES = 0.02  # of the negative electrode over the positive, as in the sets
 MODELS = ("battery.dfn", "battery.spme")
 TEMPERATURES = (25.0, 40.0, 55.0)
@@ -120,7 +120,7 @@ def run(folder: Path, say: Callable[[str], None]) -> list[Path]:
 
 def transport(porosity: Array | float) -> Array:
     """Return effective over bulk transport in the pores of an electrode, as the sets have it at theirs."""
-    return np.asarray(porosity) ** 1.5 / LESSENED
+    return np.asarray(porosity) ** 1.5 / REDUCTION
 
 
 def cells(areal: Array, porosities: Array) -> dict[str, Array]:

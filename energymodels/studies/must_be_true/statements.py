@@ -12,7 +12,7 @@ from energymodels.core.model import Array
 from energymodels.studies.stated import Stated, stated
 
 # porosity^1.5 over effective transport in both electrodes: 1.35 to 1.81 measured, 1 at best
-LESSENED = "transport_lessened"
+REDUCTION = "transport_lessened"
 AREAL = "design.positive.areal_capacity"
 INTERFACE = "cell.interface_resistance"
 
@@ -121,15 +121,15 @@ def boxes() -> dict[str, Box]:
         "lfp-4c": _box(
             "lfp-4c", "battery-lfp-4c", "design-shenxing-4c",
             {
-                AREAL: (1.0, 5.0, "even"), "design.negative.np_ratio": (1.05, 1.2, "even"), LESSENED: pores,
+                AREAL: (1.0, 5.0, "even"), "design.negative.np_ratio": (1.05, 1.2, "even"), REDUCTION: pores,
                 INTERFACE: (0.1, 10.0, "log"),
             },
-            {AREAL: 2.2, "design.negative.np_ratio": 1.1, LESSENED: 1.563, INTERFACE: 0.1},
+            {AREAL: 2.2, "design.negative.np_ratio": 1.1, REDUCTION: 1.563, INTERFACE: 0.1},
         ),
         "semi-solid-360": _box(
             "semi-solid-360", "battery-semi-solid-360", "design-semisolid-360",
-            {AREAL: (1.0, 6.5, "even"), "design.negative.np_ratio": (1.05, 1.2, "even"), LESSENED: pores},
-            {AREAL: 5.5, "design.negative.np_ratio": 1.08, LESSENED: 1.563},
+            {AREAL: (1.0, 6.5, "even"), "design.negative.np_ratio": (1.05, 1.2, "even"), REDUCTION: pores},
+            {AREAL: 5.5, "design.negative.np_ratio": 1.08, REDUCTION: 1.563},
         ),
     }  # fmt: skip
 
@@ -150,7 +150,7 @@ def fields(knobs: dict[str, Array]) -> dict[str, Array]:
     """Return fields of the model {path: (cell,)} for parameters: effective transport by porosity and by what
     lessens it.
     """
-    found = {path: values for path, values in knobs.items() if path != LESSENED}
+    found = {path: values for path, values in knobs.items() if path != REDUCTION}
     for side in ("negative", "positive"):
-        found[f"{side}.transport_efficiency"] = knobs[f"design.{side}.porosity"] ** 1.5 / knobs[LESSENED]
+        found[f"{side}.transport_efficiency"] = knobs[f"design.{side}.porosity"] ** 1.5 / knobs[REDUCTION]
     return found

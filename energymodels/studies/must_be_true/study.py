@@ -37,7 +37,7 @@ from energymodels.studies.must_be_true.charge import charge
 from energymodels.studies.must_be_true.knobs import at_ends, every_knob, turned
 from energymodels.studies.must_be_true.statements import (
     AREAL,
-    LESSENED,
+    REDUCTION,
     STATEMENTS,
     Box,
     Statement,
@@ -114,7 +114,7 @@ def case(statement: Statement, start: float) -> Dataset:
         values = knobs.get(path, np.full_like(knobs[AREAL], np.nan))
         unit, meaning = (
             ("1", "porosity^1.5 over effective transport")
-            if path == LESSENED
+            if path == REDUCTION
             else (of[path].unit, of[path].meaning)
         )
         ds[dim_name(path)] = ("cell", values, {"units": unit, "long_name": meaning, "field": path})

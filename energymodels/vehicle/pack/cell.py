@@ -123,21 +123,7 @@ def cell_fields(fields: Fields) -> FieldDict:
     return spec.replace(of_cell(fields) | {"temperature": temperature(fields)}).checked()
 
 
-def check(fields: Fields) -> list[Fault]:
-    """Return what is wrong with the cell that ``fields`` name and change."""
-    try:
-        cell_fields(fields)
-    except InputError as error:
-        return [_named(fault) for fault in error.faults]
-    return []
-
-
-def impossible(fields: Fields) -> list[Fault]:
-    """Return why the cell of a single case is impossible."""
-    return [_named(fault) for fault in battery(fields).reviewed(cell_fields(fields)).impossible()]
-
-
-def _named(fault: Fault) -> Fault:
+def named_fault(fault: Fault) -> Fault:
     """Return a fault of the cell by the name that its field has here."""
     known = battery().fields({DESIGN: ""})
     if fault.field == "temperature":

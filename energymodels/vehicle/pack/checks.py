@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from functools import cached_property
+from typing import ClassVar
 
 from energymodels.battery.parameters.sets import parameter_set
-from energymodels.core.errors import Fault
+from energymodels.core.errors import Fault, InputError
 from energymodels.core.review import Alternative, Review
-from energymodels.core.values import Fields
+from energymodels.core.values import FieldDict, Fields
 from energymodels.vehicle.pack import cell as pack_cell
 from energymodels.vehicle.range.checks import RangeReview
 from energymodels.vehicle.range.fields import ASSUMPTION
@@ -27,13 +28,29 @@ class PackedReview(RangeReview):
     unused: ClassVar[tuple[str, ...]] = STORE
     stores: ClassVar[bool] = False
 
+    @cached_property
+    def cell(self) -> FieldDict:
+        """The checked fields of the cell; InputError lists what is wrong."""
+        return pack_cell.cell_fields(self.of.fields)
+
+    @property
+    def warms(self) -> bool:
+        """Whether the cell has a lumped thermal model."""
+        return bool(self.cell["thermal"] == "lumped")
+
     def faults(self) -> list[Fault]:
-        return super().faults() + pack_cell.check(self.of.fields)
+        found = super().faults()
+        try:
+            self.cell  # noqa: B018 it is checked when it is asked for
+        except InputError as error:
+            found += [pack_cell.named_fault(fault) for fault in error.faults]
+        return found
 
     def impossible(self) -> list[Fault]:
-        return super().impossible() + pack_cell.impossible(self.of.fields)
+        of_cell = pack_cell.battery(self.of.fields).reviewed(self.cell).impossible()
+        return super().impossible() + [pack_cell.named_fault(fault) for fault in of_cell]
 
-    def _cell(self, fields: Fields) -> Review[Any]:
+    def _cell(self, fields: Fields) -> Review:
         """Return the review of the cell that ``fields`` name and change, with what is swept of it."""
         battery = pack_cell.battery(self.of.fields)
         return battery.reviewed(fields, pack_cell.of_cell(self.of.along))
@@ -41,7 +58,8 @@ class PackedReview(RangeReview):
     def notes(self) -> list[str]:
         found = super().notes()
         for name in self.of.words(pack_cell.FIELD):
-            mine = pack_cell.cell_fields(dict(self.of.fields) | {pack_cell.FIELD: name})
+            fields = dict(self.of.fields) | {pack_cell.FIELD: name}
+            mine = self.cell if fields == self.of.fields else pack_cell.cell_fields(fields)
             found += self._cell(mine | {"initial_soc": 1.0}).notes()
         return found
 
@@ -49,7 +67,7 @@ class PackedReview(RangeReview):
         found = super().without_effect()
         store = set(self.unused) | {ASSUMPTION + path.split(".")[-1] for path in self.unused}
         found |= {path: "the pack and its cell replace it" for path in self.of.swept if path in store}
-        mine = pack_cell.cell_fields(self.of.fields) | {"protocol": "Charge at limits until 80% SOC"}
+        mine = self.cell | {"protocol": "Charge at limits until 80% SOC"}
         return found | {pack_cell.named(p): why for p, why in self._cell(mine).without_effect().items()}
 
     def alternatives(self) -> list[Alternative]:
@@ -58,7 +76,7 @@ class PackedReview(RangeReview):
         car = [(name, {p: v for p, v in one.items() if p not in store}) for name, one in of_car]
         cell = []
         if pack_cell.FIELD not in self.of.along:
-            mine = self._cell(pack_cell.cell_fields(self.of.fields)).alternatives()
+            mine = self._cell(self.cell).alternatives()
             named = ({pack_cell.named(p): v for p, v in one.items()} for _, one in mine)
             cell = [(pack_cell.named(name), one) for (name, _), one in zip(mine, named, strict=True)]
         now = {path: value for part in (car[:1], cell[:1]) for _, one in part for path, value in one.items()}

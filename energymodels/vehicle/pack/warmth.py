@@ -19,13 +19,8 @@ DERATE = "derate (pack.derating=derate), "
 HEAT = "heat the battery (pack.heating.power{}) or precondition it (pack.temperature)"
 
 
-def warms(fields: Fields) -> bool:
-    """Return whether the cells of a case have a lumped thermal model."""
-    return bool(pack_cell.cell_fields(fields)["thermal"] == "lumped")
-
-
-def remarks(fields: Fields, along: Mapping[str, Array]) -> list[str]:
-    """Return notes on cells that start cold and unheated."""
+def remarks(fields: Fields, along: Mapping[str, Array], warms: bool) -> list[str]:
+    """Return notes on cells that start cold and unheated; ``warms``: they have a lumped thermal model."""
     path = (
         "pack.temperature"
         if "pack.temperature" in fields or "pack.temperature" in along
@@ -35,7 +30,7 @@ def remarks(fields: Fields, along: Mapping[str, Array]) -> list[str]:
     heated = HEATING + "power" in along or fields[HEATING + "power"] > 0.0
     if coldest >= COLD - ZERO_CELSIUS or heated:
         return []
-    kept = "" if THERMAL in along or warms(fields) else f" and stay so ({THERMAL}=isothermal)"
+    kept = "" if THERMAL in along or warms else f" and stay so ({THERMAL}=isothermal)"
     derates = fields["pack.derating"] == "derate"
     ends = "" if derates else ", and the drive ends where a power takes them to the lower cut-off voltage"
     remedy = ("" if derates else DERATE) + HEAT.format(f", with {THERMAL}=lumped" if kept else "")
@@ -45,11 +40,11 @@ def remarks(fields: Fields, along: Mapping[str, Array]) -> list[str]:
     ]
 
 
-def inert(fields: Fields, swept: set[str]) -> dict[str, str]:
-    """Return {swept path: why it does not act} of heating and derating."""
+def inert(fields: Fields, swept: set[str], warms: bool) -> dict[str, str]:
+    """Return {swept path: why it does not act} of heating and derating; ``warms`` as for ``remarks``."""
     found = {}
     heating = {path for path in swept if path.startswith(HEATING)}
-    if THERMAL not in swept and not warms(fields):
+    if THERMAL not in swept and not warms:
         found = dict.fromkeys(heating, KEPT)
     elif HEATING + "power" not in swept and fields[HEATING + "power"] == 0.0:
         found = dict.fromkeys(heating, "pack.heating.power is 0")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from energymodels.core.errors import Fault, InputError
-from energymodels.core.review import Alternative, Context, Review
+from energymodels.core.review import Alternative, Review
 from energymodels.core.values import Fields
 from energymodels.vehicle.data import cycles
 from energymodels.vehicle.data.cars import car
@@ -13,7 +13,7 @@ from energymodels.vehicle.range import alternatives
 from energymodels.vehicle.range.rows import used_group
 
 
-class RangeReview(Review[Context]):
+class RangeReview(Review):
     """The review of a car on a cycle."""
 
     stores: ClassVar[bool] = True  # the battery is an energy buffer (no cell model)

@@ -4,16 +4,10 @@ changes.
 
 import numpy as np
 import pytest
+from comparison import compare
 from numba.core import config
 
 import energymodels as em
-from energymodels.core.table import rows
-
-
-def compare(*arguments, **options):
-    """Return the entries of a comparison."""
-    return rows(em.compare(*arguments, **options), "output")
-
 
 pytestmark = pytest.mark.skipif(bool(config.DISABLE_JIT), reason="whole discharges take minutes interpreted")
 VALUES = {"parameters": "Chen2020", "protocol": "Discharge at 2C until 2.5 V", "series.points": 11}

@@ -8,6 +8,7 @@ import warnings
 
 import numpy as np
 import pytest
+from comparison import compare
 from numba.core import config
 from scipy.optimize import brentq
 
@@ -19,7 +20,6 @@ from energymodels.battery.parameters.sets import parameter_set
 from energymodels.battery.parameters.tabulate import summed
 from energymodels.core.errors import InputError
 from energymodels.core.registry import get_model
-from energymodels.core.table import rows
 from energymodels.kernels.constants import FARADAY, GAS
 
 whole_runs = pytest.mark.skipif(bool(config.DISABLE_JIT), reason="whole discharges take minutes interpreted")
@@ -150,7 +150,7 @@ def test_sodium_heat_is_that_of_pybamm():
     values.
     """
     values = {"protocol": "Discharge at 1C", "thermal": "lumped", "mesh": "pybamm", "tolerance": 1e-5}
-    found = rows(em.compare(SODIUM, values | {"series.points": 50}), "output")
+    found = compare(SODIUM, values | {"series.points": 50})
     assert all(one["within"] for one in found), [one for one in found if not one["within"]]
 
 
@@ -227,7 +227,7 @@ def test_designs_are_solved_as_pybamm_solves_them(name):
     # PyBaMM has no solid electrolyte beside it
     liquid = {"electrolyte.liquid_fraction": 1.0, "cell.interface_resistance": 0.0}
     values = {"protocol": "Charge at 1C", "mesh": "pybamm", "tolerance": 1e-6}
-    found = rows(em.compare(f"battery-{name}", values | liquid), "output")
+    found = compare(f"battery-{name}", values | liquid)
     assert all(one["within"] for one in found), [one for one in found if not one["within"]]
 
 

@@ -4,11 +4,11 @@ what is refused.
 
 import numpy as np
 import pytest
+from comparison import compare
 from numba.core import config
 
 import energymodels as em
 from energymodels.core.errors import InputError
-from energymodels.core.table import rows
 from energymodels.kernels import status
 
 pytestmark = pytest.mark.skipif(bool(config.DISABLE_JIT), reason="whole discharges take minutes interpreted")
@@ -125,7 +125,7 @@ def test_adiabatic_discharge_of_the_lfp_cell():
 ])  # fmt: skip
 def test_parity_with_pybamm(model, parameters, protocol):
     values = {"mesh": "pybamm", "tolerance": 1e-6, "parameters": parameters, "protocol": protocol}
-    entries = rows(em.compare(model, values), "output")
+    entries = compare(model, values)
     past = [entry for entry in entries if not entry["within"]]
     assert not past
     (voltage,) = [entry for entry in entries if entry["output"] == "voltage"]

@@ -1,4 +1,4 @@
-"""Plating and growth of the interphase: PyBaMM, closed forms, derivatives, and that no lithium is lost."""
+"""Plating and growth of the SEI: PyBaMM, closed forms, derivatives, and that no lithium is lost."""
 
 import numpy as np
 import pytest
@@ -68,7 +68,7 @@ def test_plating_solves_its_implicit_equation(kind, u):
 
 
 @pytest.mark.parametrize("kind", [side.REACTION, side.DIFFUSION])
-def test_interphase_solves_its_implicit_equation(kind):
+def test_sei_solves_its_implicit_equation(kind):
     u, before = 0.1, 5e-9
     case = coefficients(sei=kind)
     j, j_u, after = grow(case, u, before)
@@ -127,7 +127,7 @@ def test_no_lithium_is_lost(model, thermal, plating):
 
 
 @compiled
-def test_interphase_grows_as_the_root_of_time():
+def test_sei_grows_as_the_root_of_time():
     """Limited by diffusion, whatever the potential: L^2 = L_0^2 + 2 D c V t."""
     of = {
         "sei_solvent_diffusivity": 1e-20,

@@ -8,19 +8,13 @@ import warnings
 
 import numpy as np
 import pytest
+from comparison import compare
 from numba.core import config
 
 import energymodels as em
 from energymodels.battery.parameters.sets import parameter_set
 from energymodels.core.errors import EndWarning, InputError, ProvenanceWarning
-from energymodels.core.table import rows
 from energymodels.kernels.battery.cell import layout
-
-
-def compare(*arguments, **options):
-    """Return the entries of a comparison."""
-    return rows(em.compare(*arguments, **options), "output")
-
 
 compiled = pytest.mark.skipif(bool(config.DISABLE_JIT), reason="whole discharges take minutes interpreted")
 PARTICLE = {

@@ -6,6 +6,7 @@ import warnings
 
 import numpy as np
 import pytest
+from comparison import compare
 from numba.core import config
 
 import energymodels as em
@@ -14,14 +15,7 @@ from energymodels.battery.protocol.program import parse
 from energymodels.core import sweep as engine
 from energymodels.core.errors import EndWarning, InputError, ProvenanceWarning
 from energymodels.core.spec import load
-from energymodels.core.table import rows
 from energymodels.kernels import status
-
-
-def compare(*arguments, **options):
-    """Return the entries of a comparison."""
-    return rows(em.compare(*arguments, **options), "output")
-
 
 compiled = pytest.mark.skipif(bool(config.DISABLE_JIT), reason="whole discharges take minutes interpreted")
 CHEN = {"parameters": "Chen2020", "series.points": 0}

@@ -32,7 +32,7 @@ def scalars(model, values, *names):
 @compiled
 @pytest.mark.parametrize("years", [1, 10])
 @pytest.mark.parametrize("model", FIDELITIES)
-def test_the_interphase_of_years_is_that_of_its_square_root(tools, model, years):
+def test_the_sei_of_years_is_that_of_its_square_root(tools, model, years):
     """At rest dL/dt = D c V/L: L^2 = L_0^2 + 2 D c V t, to the tolerance of the time steps."""
     case = tools.solve_case(
         model, STORED | {"protocol": f"Rest for {years * 8760} hours; Discharge at 1C for 10 minutes"}
