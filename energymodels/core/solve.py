@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import time
-import warnings
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
@@ -22,8 +21,6 @@ from energymodels.kernels import status
 if TYPE_CHECKING:
     from energymodels.core.plan import Plan
 
-LEVEL = 4  # from a warning here to whoever called ``Plan.solve``
-
 
 def solved(
     plan: Plan, threads: int | None, chunk: int | None, progress: Callable[[int, int], None] | None
@@ -40,8 +37,7 @@ def solved(
         return probes[-1]
 
     solution = _allocate(plan, plan.wanted, probe)
-    for text, category in plan.notes:
-        _say(solution, text, category)
+    solution.notes.extend(text for text, _ in plan.notes)
     if plan.backend:
         _by_backend(solution)
     else:
@@ -52,18 +48,18 @@ def solved(
 
 
 def _say(solution: Solution, text: str, category: type[NoteWarning]) -> None:
-    """Warn of something, and keep it with the result."""
+    """Keep something with the result that is to be said of it."""
     solution.notes.append(text)
-    warnings.warn(text, category, stacklevel=LEVEL)
+    solution.said.append((text, category))
 
 
 def _allocate(plan: Plan, wanted: Callable[[Output], bool], probe: Probe) -> Solution:
     """Return a solution with room for the results: NaN and not run."""
     kept = [output for output in plan.model.outputs if wanted(output)]
     shaped = any(output.dims for output in kept)
-    axes = plan.model.axes(plan.context, probe) if shaped else {}
+    axes = _output_axes(plan, probe) if shaped else {}
     lost = [output.name for output in kept if not axes.keys() >= set(output.dims)]
-    if lost and isinstance(plan.keep, list):
+    if lost and isinstance(plan.asked.keep, list):
         names = [output.name for output in plan.model.outputs if axes.keys() >= set(output.dims)]
         raise unknown_each("output", lost, names)
     kept = [output for output in kept if output.name not in lost]
@@ -72,6 +68,11 @@ def _allocate(plan: Plan, wanted: Callable[[Output], bool], probe: Probe) -> Sol
         if output.dims and not output.derived:
             values[output.name] = np.full((plan.cases, *(axes[dim].size for dim in output.dims)), np.nan)
     return Solution(plan, kept, values, np.full(plan.cases, status.NOT_RUN, dtype=np.int8), axes)
+
+
+def _output_axes(plan: Plan, probe: Probe) -> dict[str, Array]:
+    """Return the axes of outputs with dimensions: known beforehand, or those that the model finds."""
+    return plan.model.axes(plan.context, probe) if plan.output_axes is None else dict(plan.output_axes)
 
 
 def _by_kernel(
