@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,6 @@ import numpy as np
 
 from energymodels.core.arrays import Array
 from energymodels.core.errors import Fault, InputError
-from energymodels.core.values import Given
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -30,22 +30,34 @@ def check_suffix(path: str | Path) -> Path:
 
 
 def _encode(ds: xr.Dataset) -> xr.Dataset:
-    """Write labels and texts as integers: coordinates of single words with flag_values and flag_meanings, all
-    others with flag_values and, as JSON, flag_texts.
-    """
+    """Write labels and texts as integers."""
     for name, variable in list(ds.variables.items()):
-        if variable.dtype.kind not in "UO":
-            continue
-        words = [str(v) for v in variable.values.flat]
-        known = {word: code for code, word in enumerate(dict.fromkeys(words))}
-        codes = np.array([known[word] for word in words], dtype=np.int8 if len(known) < 128 else np.int32)
-        attrs = {**variable.attrs, "flag_values": np.arange(len(known), dtype=codes.dtype)}
-        if name in ds.coords and all(word.split() == [word] for word in known):
-            attrs["flag_meanings"] = " ".join(known)
-        else:
-            attrs["flag_texts"] = json.dumps(list(known))
-        ds = _replaced(ds, name, codes.reshape(variable.shape), attrs)
+        if variable.dtype.kind in "UO":
+            codes, attrs = coded(variable.values, variable.attrs, None, label=name in ds.coords)
+            ds = _replaced(ds, name, codes, attrs)
     return ds
+
+
+def coded(
+    values: Array, attrs: Mapping[Any, Any], words: Sequence[str] | None, *, label: bool
+) -> tuple[Array, dict[Any, Any]]:
+    """Return (values, attributes), labels and texts as integers: with flag_values and flag_meanings where
+    each is a single word and ``label`` is set, else with flag_values and, as JSON, flag_texts.
+
+    ``words`` are those that may come up, by default those that do.
+    """
+    if values.dtype.kind not in "UO":
+        return values, dict(attrs)
+    texts = [str(value) for value in values.flat]
+    known = {word: code for code, word in enumerate(words or dict.fromkeys(texts))}
+    kind = np.int8 if len(known) < 128 else np.int32
+    codes = np.array([known[text] for text in texts], dtype=kind).reshape(values.shape)
+    flags: dict[Any, Any] = {"flag_values": np.arange(len(known), dtype=kind)}
+    if label and all(word.split() == [word] for word in known):
+        flags["flag_meanings"] = " ".join(known)
+    else:
+        flags["flag_texts"] = json.dumps(list(known))
+    return codes, {**attrs, **flags}
 
 
 def _replaced(ds: xr.Dataset, name: Any, values: Array, attrs: dict[Any, Any]) -> xr.Dataset:
@@ -190,7 +202,8 @@ def _history(path: Path) -> Any:
         return file.attrs["history"]
 
 
-def _plain(attrs: Given) -> dict[str, object]:
+def plain(attrs: Mapping[Any, Any]) -> dict[str, object]:
+    """Return attributes as JSON has them."""
     return {k: v.tolist() if isinstance(v, np.ndarray | np.generic) else v for k, v in attrs.items()}
 
 
@@ -200,11 +213,10 @@ def _write_csv(ds: xr.Dataset, path: Path) -> None:
     meta = {
         "sizes": {str(d): int(n) for d, n in ds.sizes.items()},
         "variables": {
-            str(n): {"dims": ds[n].dims, "dtype": ds[n].dtype.str, "attrs": _plain(ds[n].attrs)}
-            for n in names
+            str(n): {"dims": ds[n].dims, "dtype": ds[n].dtype.str, "attrs": plain(ds[n].attrs)} for n in names
         },
         "coords": [str(n) for n in ds.coords],
-        "attrs": _plain(ds.attrs),
+        "attrs": plain(ds.attrs),
     }
     full = [
         np.broadcast_to(
