@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -178,7 +179,9 @@ def metadata(of: Layout, attrs: Mapping[str, Any]) -> dict[str, bytes]:
     names = {*of.drawn, *of.held}
     beside = " ".join(sorted(names - set(of.grid) - {dim for one in of.outputs.values() for dim in one.dims}))
     group.attrs.update(plain({**attrs, **({"coordinates": beside} if beside else {})}))
-    zarr.consolidate_metadata(group.store)
+    with warnings.catch_warnings():  # others than Python may not read it; they read the rest
+        warnings.simplefilter("ignore")
+        zarr.consolidate_metadata(group.store)
     found = {key: held[key].to_bytes() for key in held}
     root = found.pop(ROOT)
     return found | {ROOT: root}
