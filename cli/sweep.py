@@ -96,7 +96,7 @@ def command(
             status = how.estimate() if dry_run else how.solve()
         except KeyboardInterrupt:
             progress.end()
-            click.echo("stopped before any case was done", err=True)
+            click.echo(f"{output or spec}: stopped before a case was solved", err=True)
             status = signals.exit_status
     if status:
         sys.exit(status)

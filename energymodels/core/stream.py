@@ -189,7 +189,8 @@ def _prepared(plan: Plan, how: Stream) -> _Prepared:
     axes = _output_axes(plan)
     tried = _tried(plan, axes)
     size = case_bytes(tried, float32=how.float32)
-    seconds = case_seconds(plan, axes)
+    timed = how.chunk is None or how.say is not None
+    seconds = case_seconds(plan, axes) if timed else math.nan
     chunk = how.chunk or block_size(plan.cases, seconds, size, how.workers)
     of = layout(plan, tried, chunk, float32=how.float32)
     estimate = Estimate(plan.cases, of.number, math.prod(of.block), size, seconds, how.workers)
