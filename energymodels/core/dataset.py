@@ -19,6 +19,7 @@ from energymodels.core.arrays import Array
 from energymodels.core.axes import dim_name, swept_values
 from energymodels.core.model import Output
 from energymodels.core.solution import Solution
+from energymodels.core.sweep_file import recorded
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -151,7 +152,9 @@ def origin(history: str = "", backend: str = "") -> dict[str, str]:
 
 
 def _root_attrs(solution: Solution, history: str) -> dict[str, object]:
-    """Return the root attributes: model, versions, the whole spec, its digest, sources, threads, history."""
+    """Return the root attributes: model, versions, the whole spec, its digest, the sweep as it was asked for,
+    sources, threads, history.
+    """
     swept = swept_values(solution.axes)
     spec = json.dumps(
         {
@@ -171,6 +174,7 @@ def _root_attrs(solution: Solution, history: str) -> dict[str, object]:
         "model": solution.model.name,
         "spec": spec,
         "spec_sha256": hashlib.sha256(spec.encode()).hexdigest(),
+        "sweep": recorded(solution.plan, (output.name for output in solution.outputs)),
         "sources": " ".join(solution.model.sources),
         **origin(history, solution.backend),
         "threads": solution.threads,
