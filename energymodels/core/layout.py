@@ -152,7 +152,7 @@ def _held(name: str, dim: str, values: Array, attrs: Mapping[Any, Any]) -> tuple
 def _words(axis: Axis, name: str) -> tuple[str, ...]:
     """Return every label or text of a drawn coordinate, in the order of their codes."""
     assert axis.drawn is not None
-    found = {dim_name(path): tuple(words) for path, words in axis.drawn.words.items()}
+    found = {dim_name(path): (*words, "") for path, words in axis.drawn.words.items()}  # "" where it lacks
     return found.get(name, ())
 
 
