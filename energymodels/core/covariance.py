@@ -44,7 +44,7 @@ def read_covariance(file: str | Path, drawn: Mapping[str, Distribution]) -> Mixi
     Its diagonal holds the variances of normal distributions, or ones: then it is the correlation matrix of
     the normal variables behind any distributions. InputError lists what is wrong.
     """
-    rows = [cells for _, cells in csv_rows(file)]
+    rows = list(csv_rows(file))
     paths, name = tuple(rows[0]), str(file)
     faults = _header(name, paths, drawn)
     if faults:

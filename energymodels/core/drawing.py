@@ -82,10 +82,12 @@ def _leap(engine: Any, start: int) -> Any:
 
 
 def _halton(size: int, fields: int, seed: int, start: int, stop: int) -> Array:
-    """A scrambled Halton sequence."""
+    """A scrambled Halton sequence; Owen, arXiv:1706.02808."""
     from scipy.stats import qmc
 
-    return np.asarray(qmc.Halton(fields, rng=seed).fast_forward(start).random(stop - start))
+    engine = qmc.Halton(fields, rng=seed)
+    engine.num_generated = start  # ``fast_forward`` draws the points before and lets them go
+    return np.asarray(engine.random(stop - start))
 
 
 def _lhs(size: int, fields: int, seed: int, start: int, stop: int) -> Array:

@@ -69,5 +69,5 @@ def _is_text(kind: Any) -> bool:
 def _values(column: Any, pyarrow: Any) -> list[str] | Array:
     """Return a column's texts, or its numbers as float64; a whole number that is none exactly is refused."""
     if _is_text(column.type):
-        return [(cell or "").strip() for cell in column.cast(pyarrow.string()).to_pylist()]
+        return [cell or "" for cell in column.cast(pyarrow.string()).to_pylist()]
     return np.asarray(column.cast(pyarrow.float64()).to_numpy(zero_copy_only=False), dtype=np.float64)
