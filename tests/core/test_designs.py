@@ -2,6 +2,7 @@
 
 import math
 import pickle
+import re
 from itertools import pairwise
 
 import numpy as np
@@ -16,6 +17,7 @@ from energymodels.core.designs import make_design
 from energymodels.core.distributions import read_distribution
 from energymodels.core.errors import InputError
 from energymodels.core.field import FieldInfo
+from energymodels.core.written import ARGUMENTS
 
 FIELDS = em.load("pv.cell").fields | {
     "number": FieldInfo("number", "integer", "how many", 3, low=0, high=1000),
@@ -550,3 +552,29 @@ def test_parquet_without_pyarrow(table, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "pyarrow", None)
     found = refusal(make_table_design, FIELDS, table(b"PAR1"))
     assert "pip install 'energymodels[parquet]'" in found
+
+
+# The guide
+
+
+def test_what_the_guide_shows_can_be_read(root, tmp_path):
+    page = (root / "docs" / "guide" / "designs.md").read_text(encoding="utf-8")
+    files = dict(re.findall(r"^```csv\n# (\S+)\n(.*?)^```", page, re.M | re.S))
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    assert make_table_design(FIELDS, tmp_path / "designs.csv").size == 3
+    over = {"front.j0": "normal(12, 2)", "rear.j0": "normal(5, 1)"}
+    assert make_design(FIELDS, "lhs:4", over, covariance=tmp_path / "covariance.csv").mixing
+    shown = [
+        cell for row in re.findall(r"^\| (`[^|]*`) \|", page, re.M) for cell in re.findall("`(.*?)`", row)
+    ]
+    kinds = [text for text in shown if re.fullmatch(r"[a-z]+:\S+", text)]
+    assert [make_design(FIELDS, kind, OVER).kind for kind in kinds] == ["sobol", "halton", "lhs", "random"]
+    paths = {"ms": "wafer.tau", "1ms": "wafer.tau", "fA": "front.j0", "B": "wafer.dopant"}
+    distributions = [text for text in shown if text not in kinds and not text.startswith("--")]
+    found = []
+    for text in distributions:
+        path = next((path for word, path in paths.items() if re.search(rf"(?<![a-z]){word}\b", text)), "")
+        found.append(read_distribution(FIELDS[path or "wafer.thickness"], text).name)
+    assert len(found) == 10
+    assert set(found) == set(ARGUMENTS)
