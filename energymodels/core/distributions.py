@@ -48,7 +48,8 @@ class Distribution:
         if self.name == "choice":
             places = np.minimum((u * len(self.numbers)).astype(np.intp), len(self.numbers) - 1)
             return np.array(self.numbers)[places]
-        values = np.asarray(_scipy(self.name, self._continuous).ppf(u), dtype=np.float64)
+        with np.errstate(over="ignore"):  # inf is what a lognormal of huge factor has
+            values = np.asarray(_scipy(self.name, self._continuous).ppf(u), dtype=np.float64)
         # the last digit of a quantile may round beyond an end
         return np.clip(np.rint(values) if self.whole else values, *self.ends)
 

@@ -38,7 +38,7 @@ def parquet_parts(path: str | Path, rows: int, cells: int) -> Iterator[dict[str,
             for batch in file.iter_batches(batch_size=rows):
                 columns = zip(batch.schema.names, batch.columns, strict=True)
                 yield {name: _values(column, pyarrow) for name, column in columns}
-    except (pyarrow.ArrowException, OSError, OverflowError) as error:
+    except (pyarrow.ArrowException, OSError, OverflowError, UnicodeError) as error:
         reason = (str(error).splitlines() or ["damaged"])[0][:200]
         raise InputError(Fault(str(path), hint=f"cannot be read as Parquet: {reason}")) from error
 

@@ -115,6 +115,10 @@ def test_ends_that_a_range_leaves_out_are_not_drawn():
     assert (values > 0).all()
 
 
+def test_what_no_number_holds_is_infinite():
+    assert np.isinf(drawn("lognormal(5, 1e300)")).any()
+
+
 def test_values_out_of_range_are_not_clipped():
     values = drawn("normal(5, 5)", "number")
     assert values.min() < 0
@@ -546,6 +550,25 @@ def test_parquet_columns_that_are_none(tmp_path, column):
     parquet.write_table(pyarrow.table({"free": column}), path)
     found = refusal(make_table_design, FIELDS, path)
     assert "column 'free' is" in found or "9007199254740993 not in range" in found
+
+
+def test_a_damaged_parquet_file(tmp_path):
+    """Whatever byte is wrong, there is a table or one line."""
+    pyarrow = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    path = tmp_path / "designs.parquet"
+    parquet.write_table(pyarrow.table({"free": [1.0, 2.0], "wafer.type": ["p", "n"]}), path)
+    whole = path.read_bytes()
+    refused = []
+    for place in range(4, len(whole), 7):
+        path.write_bytes(whole[:place] + b"\xff" + whole[place + 1 :])
+        try:
+            make_table_design(FIELDS, path).draw(0, 1)
+        except InputError as error:
+            refused.append(str(error))
+    assert len(refused) > 10
+    assert all(len(text.splitlines()) <= 2 for text in refused)
 
 
 def test_parquet_without_pyarrow(table, monkeypatch):
