@@ -19,7 +19,7 @@ from energymodels.core.field import FieldInfo
 from energymodels.core.refusals import refusal
 from energymodels.core.written import FORMS
 
-NUMBERS = 4 * WHOLE  # of a Latin hypercube, designs times fields: it lies in memory as a whole
+NUMBERS = 5 * WHOLE // 2  # of a Latin hypercube, designs times fields: it lies in memory as a whole
 SEEDS = 2**63  # those that a TOML file can hold
 Made = TypeVar("Made")
 

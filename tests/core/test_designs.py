@@ -401,7 +401,7 @@ def test_seeds_that_are_none(seed):
 
 def test_a_hypercube_too_large_for_memory():
     text = refusal(make_design, FIELDS, "lhs:1e7", OVER)
-    assert "designs times fields up to 40,000,000" in text
+    assert "designs times fields up to 25,000,000" in text
 
 
 # Tables
