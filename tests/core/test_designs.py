@@ -298,6 +298,30 @@ def test_faults_of_a_covariance(tmp_path, text, words):
     assert words in refusal(correlate, tmp_path, text, over)
 
 
+def test_a_matrix_in_place_of_its_file(covariance):
+    """As a result holds it."""
+    matrix = {
+        "paths": ["wafer.thickness", "front.j0", "wafer.tau"],
+        "matrix": [[1, 0.5, 0], [0.5, 1.0, -0.3], [0, -0.3, 1]],
+    }
+    given = make_design(FIELDS, "lhs:9", OVER, covariance=matrix)
+    assert given.digest == make_design(FIELDS, "lhs:9", OVER, covariance=covariance).digest
+    assert make_design(FIELDS, **given.asked).digest == given.digest
+
+
+@pytest.mark.parametrize("matrix", [
+    {}, {"paths": ["free"]}, {"paths": [], "matrix": []}, {"paths": "free", "matrix": [[1]]},
+    {"paths": ["free"], "matrix": [[1, 2]]}, {"paths": ["free"], "matrix": 1},
+    {"paths": ["free"], "matrix": [1]}, {"paths": ["free"], "matrix": []}, {"paths": ["free"], "matrix": [["x"]]},
+    {"paths": [5], "matrix": [[1]]},
+    {"paths": ["free"], "matrix": [[[1]]]}, {"paths": ["free"], "matrix": [[10**400]]},
+    {"paths": ["free"], "matrix": [[1]], "more": 1}, {"paths": ["free"], "matrix": {"a": 1}},
+])  # fmt: skip
+def test_matrices_that_are_none(matrix):
+    text = refusal(make_design, FIELDS, "lhs:9", {"free": "normal(0, 1)"}, covariance=matrix)
+    assert text.startswith("covariance: ")
+
+
 def test_no_file_of_a_covariance():
     assert "No such file" in refusal(make_design, FIELDS, "sobol:4", OVER, covariance="/nowhere/c.csv")
 
