@@ -11,7 +11,7 @@ from scipy import stats
 from scipy.stats import qmc
 
 import energymodels as em
-from energymodels.core import csv_rows, table_columns
+from energymodels.core import csv_rows, drawing, table_columns
 from energymodels.core.design_table import make_table_design, read_table
 from energymodels.core.designs import make_design
 from energymodels.core.distributions import read_distribution
@@ -197,6 +197,15 @@ def test_cuts_equal_the_whole(kind, correlated, cuts, covariance):
         np.testing.assert_array_equal(joined, whole[path])
 
 
+@pytest.mark.parametrize("start", [1, 2, 1000])
+def test_another_scipy_draws_the_points_before(start, monkeypatch):
+    design = make_design(FIELDS, "sobol:2000", OVER)
+    expected = design.draw(start, 2000)["front.j0"]
+    monkeypatch.setattr(drawing, "STATE", ("renamed",))
+    monkeypatch.setattr(drawing, "_STEP", 256)
+    np.testing.assert_array_equal(design.draw(start, 2000)["front.j0"], expected)
+
+
 @pytest.mark.parametrize("kind", ["sobol", "halton", "random"])
 def test_ten_thousand_million_designs(kind):
     """The last ones are drawn as fast as the first, and follow on each other."""
@@ -312,8 +321,8 @@ def test_a_matrix_in_place_of_its_file(covariance):
 @pytest.mark.parametrize("matrix", [
     {}, {"paths": ["free"]}, {"paths": [], "matrix": []}, {"paths": "free", "matrix": [[1]]},
     {"paths": ["free"], "matrix": [[1, 2]]}, {"paths": ["free"], "matrix": 1},
-    {"paths": ["free"], "matrix": [1]}, {"paths": ["free"], "matrix": []}, {"paths": ["free"], "matrix": [["x"]]},
-    {"paths": [5], "matrix": [[1]]},
+    {"paths": ["free"], "matrix": [1]}, {"paths": ["free"], "matrix": []},
+    {"paths": ["free"], "matrix": [["x"]]}, {"paths": [5], "matrix": [[1]]},
     {"paths": ["free"], "matrix": [[[1]]]}, {"paths": ["free"], "matrix": [[10**400]]},
     {"paths": ["free"], "matrix": [[1]], "more": 1}, {"paths": ["free"], "matrix": {"a": 1}},
 ])  # fmt: skip
