@@ -17,6 +17,35 @@ from energymodels.core.field import FieldInfo, in_unit
 
 Values: TypeAlias = str | Sequence[Any] | Array
 SHOWN = 3  # entries that are none are named, further ones counted
+HELD = 65536  # values of a longer range are made when they are needed
+LONGEST = 10**8  # values along an axis: xarray holds them when it opens a result
+DIGITS = 12
+
+
+@dataclass(frozen=True)
+class Range:
+    """Numbers evenly spaced from ``first`` to ``last``, or their logarithms."""
+
+    first: float
+    last: float
+    number: int
+    log: bool
+
+    def part(self, start: int, stop: int) -> Array:
+        """Return the numbers at the places from ``start`` up to ``stop``, as NumPy's ``linspace`` and
+        ``geomspace`` have them.
+        """
+        first, last = (float(np.log10(end)) if self.log else end for end in (self.first, self.last))
+        found = np.arange(start, stop, dtype=float)
+        parts = max(self.number - 1, 1)
+        step = (last - first) / parts
+        found = (found * step if step else found / parts * (last - first)) + first
+        if self.log:
+            found = np.power(10.0, found)
+        places = np.arange(start, stop)
+        found[places == 0] = self.first
+        found[(places == self.number - 1) & (places > 0)] = self.last
+        return found
 
 
 @dataclass(frozen=True)
@@ -30,15 +59,21 @@ class Entries:
     faults: list[Fault]
     index: Array | None = None
     typed: str = ""  # the unit in which the values were typed, if it is not the field's
+    range: Range | None = None  # too long a one to be held: ``values`` are its first
+    good: Any = None  # stands in for an entry that is none; by default the first that is one
+
+    @property
+    def size(self) -> int:
+        """How many entries there are, in memory or not."""
+        return self.values.size if self.range is None else self.range.number
 
     @property
     def solved(self) -> Array:
         """The values with a good one in place of each that is none."""
-        return (
-            np.where(self.missing, self.values[~self.missing][0], self.values)
-            if self.missing.any()
-            else self.values
-        )
+        if not self.missing.any():
+            return self.values
+        good = self.values[~self.missing][0] if self.good is None else self.good
+        return np.where(self.missing, good, self.values)
 
 
 def read_values(info: FieldInfo, values: Values, unit: str = "") -> Array:
@@ -55,15 +90,15 @@ def read_entries(info: FieldInfo, values: Values, unit: str = "") -> Entries:
     """Return what ``read_values`` does without refusing numbers that are NaN or out of range: they are noted,
     entry by entry.
     """
-    index = _index(values)
-    if index is not None or hasattr(values, "to_numpy"):
-        values = values.to_numpy(float, na_value=np.nan) if values.dtype.kind in "fiu" else list(values)  # type: ignore[union-attr]
+    values, index = unindexed(values)
     if unit:
         values = _with_unit(values, unit, info.unit)
     if isinstance(values, str):
         if ":" in values and info.kind != "text":
-            numbers = _ranged(info, values)
-            return Entries(numbers, np.zeros(numbers.size, dtype=bool), [])
+            found = _ranged(info, values)
+            numbers = found.part(0, min(found.number, HELD))
+            later = found if found.number > HELD else None
+            return Entries(numbers, np.zeros(numbers.size, dtype=bool), [], range=later)
         return _listed(info, values.split(","), index)
     if (
         info.kind in ("number", "integer")
@@ -73,6 +108,14 @@ def read_entries(info: FieldInfo, values: Values, unit: str = "") -> Entries:
     ):
         return _numbered(info, np.asarray(values, dtype=float).ravel(), index)
     return _listed(info, [values] if np.ndim(values) == 0 else list(values), index)
+
+
+def unindexed(values: Values) -> tuple[Values, Array | None]:
+    """Return (values of a pandas Series as an array or list, its index as ``_index`` has it); others pass."""
+    index = _index(values)
+    if index is not None or hasattr(values, "to_numpy"):
+        values = values.to_numpy(float, na_value=np.nan) if values.dtype.kind in "fiu" else list(values)  # type: ignore[union-attr]
+    return values, index
 
 
 def _index(values: object) -> Array | None:
@@ -147,7 +190,7 @@ def _listed(info: FieldInfo, values: Sequence[object], index: Array | None = Non
     return Entries(np.array(parsed, dtype=str), np.zeros(len(parsed), dtype=bool), [], index)
 
 
-def _ranged(info: FieldInfo, text: str) -> Array:
+def _ranged(info: FieldInfo, text: str) -> Range:
     form = Fault(info.path, text, hint="a range is written FIRST:LAST:COUNT or FIRST:LAST:COUNT:log")
     parts = text.split(":")
     if (
@@ -159,23 +202,19 @@ def _ranged(info: FieldInfo, text: str) -> Array:
     ends = read_values(info, parts[:2])
     if not parts[2].strip().isdecimal() or int(parts[2]) < 1:
         raise InputError(form)
-    number = int(parts[2])
+    if len(parts[2]) > DIGITS or int(parts[2]) > LONGEST:
+        shown = parts[2].strip()[:DIGITS] + ("..." if len(parts[2].strip()) > DIGITS else "")
+        raise InputError(Fault(info.path, hint=f"a range of {shown} values: at most {LONGEST:.0e}"))
     if not np.all(np.isfinite(ends)):
         raise InputError(
             Fault(
                 info.path, text, hint="the ends of a range must be finite; list inf by itself: 1e-4,1e-3,inf"
             )
         )
-    if parts[-1] == "log":
-        if ends.min() <= 0.0:
-            raise InputError(Fault(info.path, text, hint="a logarithmic range needs ends above 0"))
-        grid = np.geomspace(ends[0], ends[1], number)
-    else:
-        grid = np.linspace(ends[0], ends[1], number)
-    grid[0] = ends[0]
-    if number > 1:
-        grid[-1] = ends[1]
-    return grid
+    log = parts[-1] == "log"
+    if log and ends.min() <= 0.0:
+        raise InputError(Fault(info.path, text, hint="a logarithmic range needs ends above 0"))
+    return Range(float(ends[0]), float(ends[1]), int(parts[2]), log)
 
 
 def typed_unit(info: FieldInfo, values: Values, unit: str) -> str:

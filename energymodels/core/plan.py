@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import itertools
 import math
+import warnings
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from typing import TypeAlias
 
 from energymodels.core import plausibility
-from energymodels.core.arrays import Array, label_index
+from energymodels.core.arrays import Array
+from energymodels.core.asked import Asked as Asked
+from energymodels.core.asked import Keep as Keep
+from energymodels.core.asked import Source as Source
 from energymodels.core.axes import Axis, Over, make_axes, swept_values
-from energymodels.core.columns import of_fields
 from energymodels.core.ensemble import sets_axis
 from energymodels.core.entries import Values, read_values
 from energymodels.core.errors import (
@@ -25,6 +27,7 @@ from energymodels.core.errors import (
     unknown_each,
 )
 from energymodels.core.field import FieldInfo
+from energymodels.core.grid import Chunk, blocks, check_cases, grid_columns, merged, spread
 from energymodels.core.model import Model, Output
 from energymodels.core.registry import get_model, resolve
 from energymodels.core.review import Context, Review
@@ -33,9 +36,8 @@ from energymodels.core.solve import solved
 from energymodels.core.spec import Spec, load
 from energymodels.core.values import FieldDict, Fields, Given
 
-Keep: TypeAlias = list[str] | Callable[[Output], bool] | None
-Source: TypeAlias = Spec | str | Given
-Chunk: TypeAlias = tuple[tuple[slice, ...], int, int]  # where it is in the grid, its first case, its cases
+LEVEL = 3  # from a warning here to whoever called ``Plan.solve``
+LARGE = 65536  # cases: of a larger grid as many, spread over it, are looked at before it is solved
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,9 @@ class Plan:
     """What is going to be solved.
 
     ``infos`` {path: FieldInfo} are all fields, those that swept texts bring along included; ``axes`` the
-    dimensions of the grid; ``review`` what is to be said of the fields in use; ``keep`` chooses outputs.
+    dimensions of the grid; ``review`` what is to be said of the fields in use, in a large grid looked at in
+    places spread over it; ``asked`` what it was made from. ``output_axes`` are those of outputs with
+    dimensions, where they are known.
     """
 
     spec: Spec
@@ -51,9 +55,14 @@ class Plan:
     infos: Mapping[str, FieldInfo]
     axes: list[Axis]
     review: Review
-    keep: Keep = None
-    backend: str = ""
+    asked: Asked
     notes: list[tuple[str, type[NoteWarning]]] = field(default_factory=list)
+    output_axes: Mapping[str, Array] | None = None
+
+    @property
+    def backend(self) -> str:
+        """The reference backend that solves it in place of our kernel, empty for none."""
+        return self.asked.backend
 
     @property
     def context(self) -> Context:
@@ -65,12 +74,12 @@ class Plan:
         """Every field in use, swept ones at their first value."""
         return self.context.fields
 
-    @property
+    @cached_property
     def columns(self) -> Mapping[str, Array]:
         """Every field in use as an array that broadcasts over the grid: numbers in the field's unit, indices
         of labels, texts.
         """
-        return self.context.columns
+        return grid_columns(self.infos, self.fields, self.axes)
 
     @cached_property
     def shape(self) -> tuple[int, ...]:
@@ -84,13 +93,36 @@ class Plan:
 
     def chunks(self, size: int | None = None) -> Iterator[Chunk]:
         """Cut the grid into contiguous blocks of at most ``size`` cases, by default the model's number."""
-        return _blocks(self.shape, size or self.model.block)
+        return blocks(self.shape, size or self.model.block)
+
+    def part(self, index: tuple[slice, ...]) -> Plan:
+        """Return the plan of a block of the grid."""
+        return self._of([axis.part(places) for axis, places in zip(self.axes, index, strict=True)])
+
+    def spread(self, number: int) -> Plan:
+        """Return the plan of at most ``number`` cases spread over the grid, as a list of designs."""
+        if not self.axes:
+            return self
+        return self._of([merged(self.axes, spread(tuple(axis.held for axis in self.axes), number))])
+
+    def _in_memory(self) -> Plan:
+        """Return the plan with all values of its axes in memory."""
+        if not any(axis.drawn is not None for axis in self.axes):
+            return self
+        return replace(self.part(tuple(slice(0, axis.size) for axis in self.axes)), notes=self.notes)
+
+    def _of(self, axes: list[Axis]) -> Plan:
+        """Return the plan over other axes, of which nothing is said."""
+        columns = grid_columns(self.infos, self.fields, axes)
+        review = type(self.review)(replace(self.context, columns=columns))
+        return replace(self, axes=axes, review=review, notes=[])
 
     def wanted(self, output: Output) -> bool:
         """Return whether an output is kept."""
-        if isinstance(self.keep, list):
-            return output.name in self.keep
-        return not output.on_request and (self.keep is None or self.keep(output))
+        keep = self.asked.keep
+        if isinstance(keep, list):
+            return output.name in keep
+        return not output.on_request and (keep is None or keep(output))
 
     def solve(
         self,
@@ -98,12 +130,19 @@ class Plan:
         threads: int | None = None,
         chunk: int | None = None,
         progress: Callable[[int, int], None] | None = None,
+        most: float | None = None,
     ) -> Solution:
         """Solve all cases; interrupted, it returns what it has, the rest not run.
 
-        ``progress`` is called with (cases done, cases) after each block of ``chunk`` cases.
+        ``progress`` is called with (cases done, cases) after each block of ``chunk`` cases. InputError if the
+        results take more than ``most`` bytes, by default the memory of this machine.
         """
-        return solved(self, threads, chunk, progress)
+        for text, category in self.notes:
+            warnings.warn(text, category, stacklevel=LEVEL)
+        solution = solved(self._in_memory(), threads, chunk, progress, most)
+        for text, category in solution.said:
+            warnings.warn(text, category, stacklevel=LEVEL)
+        return solution
 
 
 def plan(
@@ -112,6 +151,7 @@ def plan(
     values: Given | None = None,
     *,
     points: Mapping[str, Values] | None = None,
+    design: Given | None = None,
     sets: str | int | None = None,
     keep: Keep = None,
     backend: str = "",
@@ -122,7 +162,7 @@ def plan(
     ----------
     spec : Spec, str or mapping
         As in ``run``.
-    over, values, points, sets, keep, backend : optional
+    over, values, points, design, sets, keep, backend : optional
         As in ``sweep``.
 
     Returns
@@ -142,31 +182,46 @@ def plan(
     >>> plan.shape, plan.cases
     ((5, 2), 10)
     """
-    over, points = over or {}, points or {}
     base = spec if isinstance(spec, Spec) else load(spec)
     if values:
         base = base.replace(values)
-    model = get_model(base.model)
-    if backend and backend not in model.references:
+    return planned(Asked(base, over or {}, points or {}, design or {}, sets, keep, backend))
+
+
+def planned(asked: Asked) -> Plan:
+    """Return the plan of what was asked for."""
+    base, model = asked.spec, get_model(asked.spec.model)
+    if asked.backend and asked.backend not in model.references:
         known = ", ".join(model.references) or "none"
-        raise InputError(Fault("backend", backend, hint=f"{model.name} has these backends: {known}"))
-    infos = _infos(base, over, points)
-    axes = make_axes(infos, over, points, partial(resolve, model))
+        raise InputError(Fault("backend", asked.backend, hint=f"{model.name} has these backends: {known}"))
+    infos = _infos(base, asked)
+    axes = make_axes(infos, asked.over, asked.points, asked.design, partial(resolve, model))
+    check_cases(axes)
     fields = _checked(base, infos, axes)
     along = swept_values(axes)
     alone = model.reviewed(fields, along)
     if not axes and (faults := alone.impossible()):
         raise InputError(faults)
-    if sets is not None:
-        axes.append(sets_axis(alone.alternatives(), infos, along, sets))
-    columns = _columns(infos, fields, axes)
+    if asked.sets is not None:
+        axes.append(sets_axis(alone.alternatives(), infos, along, asked.sets))
+        check_cases(axes)
+    columns = _looked_at(infos, fields, axes)
     without = alone.without_effect()
     given = [path for path in dict.fromkeys([*base.values, *along]) if path not in without]
     review = model.reviewed(fields, swept_values(axes), columns, given)
-    found = Plan(base, model, infos, axes, review, keep, backend)
-    _known(model, keep)
+    found = Plan(base, model, infos, axes, review, asked)
+    _known(model, asked.keep)
     found.notes.extend(_notes(found, alone.notes(), without))
     return found
+
+
+def _looked_at(infos: Mapping[str, FieldInfo], fields: Fields, axes: list[Axis]) -> dict[str, Array]:
+    """Return the columns that are looked at before anything is solved: of a large grid places spread over
+    it.
+    """
+    if math.prod(axis.size for axis in axes) > LARGE:
+        axes = [merged(axes, spread(tuple(axis.held for axis in axes), LARGE))]
+    return grid_columns(infos, fields, [axis.whole() for axis in axes])
 
 
 def _known(model: Model, keep: Keep) -> None:
@@ -181,8 +236,12 @@ def _notes(of: Plan, own: list[str], without: Mapping[str, str]) -> Iterator[tup
     """Yield what is to be said before anything is solved, each with its category: ``own`` are the model's
     notes on what was asked for, whatever alternatives are tried beside it.
     """
-    for fault in (fault for axis in of.axes for fault in axis.faults):
-        yield f"not solved, status out_of_range: {fault}", EntryWarning
+    for axis in of.axes:
+        some = f" (of the first {axis.held:,} designs)" if axis.held < axis.size else ""
+        for fault in axis.faults:
+            yield f"not solved, status out_of_range: {fault}{some}", EntryWarning
+    for text in (text for axis in of.axes if axis.drawn is not None for text in axis.drawn.notes):
+        yield text, NoteWarning
     for path, reason in without.items():
         yield f"sweeping {path}: {reason}", InertWarning
     for note in own:
@@ -191,11 +250,11 @@ def _notes(of: Plan, own: list[str], without: Mapping[str, str]) -> Iterator[tup
         yield remark, plausibility.PlausibilityWarning
 
 
-def _infos(base: Spec, over: Over, points: Mapping[str, Values]) -> dict[str, FieldInfo]:
+def _infos(base: Spec, asked: Asked) -> dict[str, FieldInfo]:
     """Return the fields of the spec and those that swept texts bring along."""
     infos = dict(base.fields)
     model = get_model(base.model)
-    for name, values in (*over.items(), *points.items()):
+    for name, values in (*asked.over.items(), *asked.points.items()):
         path = _path(model, name)
         if path in infos and infos[path].kind == "text":
             for text in dict.fromkeys(read_values(infos[path], values).tolist()):
@@ -236,41 +295,6 @@ def _words(infos: Mapping[str, FieldInfo], axes: list[Axis]) -> Iterator[dict[st
     for axis in axes:
         wordy = [path for path in axis.values if infos[path].kind in ("label", "text")]
         if wordy:
-            met = dict.fromkeys(zip(*(axis.values[path].tolist() for path in wordy), strict=True))
-            lines.append([dict(zip(wordy, words, strict=True)) for words in met])
+            lines.append([dict(zip(wordy, words, strict=True)) for words in axis.words(wordy)])
     for parts in itertools.product(*lines):
         yield {path: word for part in parts for path, word in part.items()}
-
-
-def _columns(infos: Mapping[str, FieldInfo], fields: Fields, axes: list[Axis]) -> dict[str, Array]:
-    """Return every field in use as an array that broadcasts over the grid: numbers, indices of labels,
-    texts.
-    """
-    columns = of_fields(infos, fields, len(axes))
-    for i, axis in enumerate(axes):
-        shape = tuple(axis.size if j == i else 1 for j in range(len(axes)))
-        for path, values in axis.values.items():
-            array = values if infos[path].kind != "label" else label_index(infos[path].labels, list(values))
-            columns[path] = array.reshape(shape)
-    return columns
-
-
-def _blocks(shape: tuple[int, ...], size: int) -> Iterator[Chunk]:
-    """Cut a grid into contiguous blocks of at most ``size`` cases."""
-    inner = 1
-    cut = len(shape)
-    while cut > 0 and inner * shape[cut - 1] <= size:
-        cut -= 1
-        inner *= shape[cut]
-    if cut == 0:
-        yield tuple(slice(0, n) for n in shape), 0, inner
-        return
-    step = max(1, size // inner)
-    whole = tuple(slice(0, n) for n in shape[cut:])
-    first = 0
-    for outer in itertools.product(*(range(n) for n in shape[: cut - 1])):
-        for start in range(0, shape[cut - 1], step):
-            stop = min(start + step, shape[cut - 1])
-            cases = (stop - start) * inner
-            yield (*(slice(i, i + 1) for i in outer), slice(start, stop), *whole), first, cases
-            first += cases

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from energymodels.core.arrays import Array
+from energymodels.core.errors import NoteWarning
 from energymodels.core.values import Fields
 from energymodels.kernels import status
 
@@ -34,6 +35,8 @@ class Solution:
     threads: int = 1
     seconds: float = 0.0
     notes: list[str] = field(default_factory=list)
+    # of the notes, those that came up while it was solved
+    said: list[tuple[str, type[NoteWarning]]] = field(default_factory=list)
     # every scalar output, kept or not, until the plan is solved
     found: Mapping[str, Array] = field(default_factory=dict)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
+import os
 import time
-import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,8 +13,8 @@ import numpy as np
 
 from energymodels.core.arrays import Array
 from energymodels.core.backends import load_backend
-from energymodels.core.errors import EndWarning, NoteWarning, ValidityWarning, unknown_each
-from energymodels.core.model import Output, Probe
+from energymodels.core.errors import EndWarning, Fault, InputError, NoteWarning, ValidityWarning, unknown_each
+from energymodels.core.model import Model, Output, Probe
 from energymodels.core.solution import Solution
 from energymodels.core.workers import available_threads, load_kernel, run_kernel
 from energymodels.kernels import status
@@ -22,13 +22,18 @@ from energymodels.kernels import status
 if TYPE_CHECKING:
     from energymodels.core.plan import Plan
 
-LEVEL = 4  # from a warning here to whoever called ``Plan.solve``
-
 
 def solved(
-    plan: Plan, threads: int | None, chunk: int | None, progress: Callable[[int, int], None] | None
+    plan: Plan,
+    threads: int | None = None,
+    chunk: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    most: float | None = None,
 ) -> Solution:
-    """Return the solution of a plan; interrupted, it holds what there is, the rest not run."""
+    """Return the solution of a plan; interrupted, it holds what there is, the rest not run.
+
+    InputError if the results take more than ``most`` bytes, by default the memory that is there.
+    """
     by_kernel = partial(_by_kernel, threads or available_threads(), chunk or plan.model.block)
     probes: list[Solution] = []
 
@@ -39,9 +44,8 @@ def solved(
             raise KeyboardInterrupt
         return probes[-1]
 
-    solution = _allocate(plan, plan.wanted, probe)
-    for text, category in plan.notes:
-        _say(solution, text, category)
+    solution = _allocate(plan, plan.wanted, probe, most)
+    solution.notes.extend(text for text, _ in plan.notes)
     if plan.backend:
         _by_backend(solution)
     else:
@@ -52,26 +56,54 @@ def solved(
 
 
 def _say(solution: Solution, text: str, category: type[NoteWarning]) -> None:
-    """Warn of something, and keep it with the result."""
+    """Keep something with the result that is to be said of it."""
     solution.notes.append(text)
-    warnings.warn(text, category, stacklevel=LEVEL)
+    solution.said.append((text, category))
 
 
-def _allocate(plan: Plan, wanted: Callable[[Output], bool], probe: Probe) -> Solution:
+def _fit(plan: Plan, outputs: list[Output], axes: Mapping[str, Array], most: float | None) -> None:
+    """Refuse results that take more memory than there is, before any is taken."""
+    size = sum(8.0 * plan.cases * math.prod(axes[dim].size for dim in output.dims) for output in outputs)
+    room = memory() if most is None else most
+    if size > room:
+        text = (
+            f"{plan.cases:,} cases have about {size / 1e9:.3g} GB of results, more than {room / 1e9:.3g} GB"
+        )
+        hint = "write them to a .zarr store, block by block, keep fewer outputs, or take a shorter series"
+        raise InputError(Fault("sweep", hint=f"{text}; {hint}"))
+
+
+def memory() -> float:
+    """Return how many bytes of memory this machine has, infinity if it does not say."""
+    try:
+        return float(os.sysconf("SC_PHYS_PAGES")) * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):
+        return math.inf
+
+
+def _allocate(
+    plan: Plan, wanted: Callable[[Output], bool], probe: Probe, most: float | None = None
+) -> Solution:
     """Return a solution with room for the results: NaN and not run."""
     kept = [output for output in plan.model.outputs if wanted(output)]
     shaped = any(output.dims for output in kept)
-    axes = plan.model.axes(plan.context, probe) if shaped else {}
+    axes = _output_axes(plan, probe) if shaped else {}
     lost = [output.name for output in kept if not axes.keys() >= set(output.dims)]
-    if lost and isinstance(plan.keep, list):
+    if lost and isinstance(plan.asked.keep, list):
         names = [output.name for output in plan.model.outputs if axes.keys() >= set(output.dims)]
         raise unknown_each("output", lost, names)
     kept = [output for output in kept if output.name not in lost]
+    _fit(plan, kept, axes, most)
     values: dict[str, Array] = {}
     for output in kept:
         if output.dims and not output.derived:
             values[output.name] = np.full((plan.cases, *(axes[dim].size for dim in output.dims)), np.nan)
     return Solution(plan, kept, values, np.full(plan.cases, status.NOT_RUN, dtype=np.int8), axes)
+
+
+def _output_axes(plan: Plan, probe: Probe) -> dict[str, Array]:
+    """Return the axes of outputs with dimensions: known beforehand, or those that the model finds."""
+    return plan.model.axes(plan.context, probe) if plan.output_axes is None else dict(plan.output_axes)
 
 
 def _by_kernel(
@@ -166,9 +198,15 @@ def _say_validity(solution: Solution) -> None:
     """Say which formulas were used beyond their range."""
     if solution.validity is None or not np.any(solution.validity):
         return
-    attrs = next(output.attrs for output in solution.model.outputs if output.name == "validity")
     used = int(np.bitwise_or.reduce(np.asarray(solution.validity, dtype=np.int64).ravel()))
+    _say(solution, validity_note(solution.model, used), ValidityWarning)
+
+
+def validity_note(model: Model, used: int) -> str:
+    """Return which formulas were used beyond their range, by their flags; empty if none."""
+    attrs = next((output.attrs for output in model.outputs if output.name == "validity"), None)
+    if attrs is None or not used:
+        return ""
     masks = zip(attrs["flag_masks"], str(attrs["flag_meanings"]).split(), strict=True)
     names = ", ".join(name for mask, name in masks if used & mask)
-    text = f"outside the range of the formulas for: {names} (see the variable validity)"
-    _say(solution, text, ValidityWarning)
+    return f"outside the range of the formulas for: {names} (see the variable validity)"

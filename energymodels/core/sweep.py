@@ -54,6 +54,7 @@ def sweep(
     values: Given | None = None,
     *,
     points: Mapping[str, Values] | None = None,
+    design: Given | None = None,
     backend: str = "",
     threads: int | None = None,
     chunk: int | None = None,
@@ -74,6 +75,9 @@ def sweep(
         Set on top of the spec.
     points : mapping, optional
         {path: array}, equally long: a list of designs, along the dimension ``point``.
+    design : mapping, optional
+        Designs drawn from distributions, along the dimension ``point``: ``kind`` such as ``"sobol:4096"``,
+        ``over`` {path: distribution}, and optionally ``seed`` and ``covariance``, a file.
     backend : str, optional
         A reference backend in place of our kernel.
     threads, chunk : int, optional
@@ -105,7 +109,7 @@ def sweep(
     """
     from energymodels.core.dataset import to_dataset
 
-    planned = plan(spec, over, values, points=points, sets=sets, keep=keep, backend=backend)
+    planned = plan(spec, over, values, points=points, design=design, sets=sets, keep=keep, backend=backend)
     return to_dataset(planned.solve(threads=threads, chunk=chunk, progress=progress))
 
 
@@ -115,6 +119,7 @@ def solve(
     values: Given | None = None,
     *,
     points: Mapping[str, Values] | None = None,
+    design: Given | None = None,
     backend: str = "",
     threads: int | None = None,
     chunk: int | None = None,
@@ -125,5 +130,5 @@ def solve(
     """Do what ``sweep`` does and return the raw arrays; interrupted, it returns what it has, the rest not
     run.
     """
-    planned = plan(spec, over, values, points=points, sets=sets, keep=keep, backend=backend)
+    planned = plan(spec, over, values, points=points, design=design, sets=sets, keep=keep, backend=backend)
     return planned.solve(threads=threads, chunk=chunk, progress=progress)
