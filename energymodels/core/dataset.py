@@ -10,13 +10,14 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
 import energymodels
 from energymodels.core.arrays import Array
-from energymodels.core.axes import dim_name, swept_values
+from energymodels.core.axes import Axis, dim_name, swept_values
+from energymodels.core.field import FieldInfo
 from energymodels.core.model import Output
 from energymodels.core.solution import Solution
 from energymodels.core.sweep_file import recorded
@@ -25,13 +26,16 @@ if TYPE_CHECKING:
     import xarray as xr
 
 
+Coordinate: TypeAlias = tuple[str, Array, dict[str, str]]  # dimension, values, attributes
+
+
 def to_dataset(solution: Solution, history: str = "") -> xr.Dataset:
     """Return the Dataset of a solution: one dimension per axis, units and provenance as attributes."""
     if solution.axes or any(output.dims for output in solution.outputs):
         found = _built(solution)
     else:
         found = _filled(solution)
-    found.attrs = _root_attrs(solution, history)
+    found.attrs = root_attrs(solution, history)
     return found
 
 
@@ -64,7 +68,7 @@ def _built(solution: Solution) -> xr.Dataset:
 
     dims = tuple(axis.dim for axis in solution.axes)
     data = {output.name: _variable(solution, output, dims) for output in solution.outputs}
-    data["status"] = (dims, solution.status.reshape(solution.shape), _status_attrs())
+    data["status"] = (dims, solution.status.reshape(solution.shape), status_attrs())
     return xr.Dataset(data, _coordinates(solution))
 
 
@@ -72,9 +76,7 @@ def _variable(
     solution: Solution, output: Output, dims: tuple[str, ...]
 ) -> tuple[tuple[str, ...], Array, dict[str, object]]:
     """Return (dimensions, values, attributes) of an output."""
-    attrs = {"units": output.unit, "long_name": output.long_name, **output.attrs}
-    if output.absence:
-        attrs["absent"] = output.absence
+    attrs = output_attrs(output)
     values = solution.values[output.name]
     if output.derived:  # lives on the axes it depends on
         grid, own = values.shape[: len(dims)], values.shape[len(dims) :]
@@ -85,24 +87,38 @@ def _variable(
     return dims + output.dims, values.reshape(solution.shape + values.shape[1:]), attrs
 
 
+def output_attrs(output: Output) -> dict[str, object]:
+    """Return the attributes of an output's variable."""
+    attrs = {"units": output.unit, "long_name": output.long_name, **output.attrs}
+    return {**attrs, "absent": output.absence} if output.absence else attrs
+
+
 def _coordinates(solution: Solution) -> dict[str, object]:
     """Return the coordinates of the axes, and those of outputs with dimensions of their own."""
     coords: dict[str, object] = {}
     for axis in solution.axes:
-        if axis.dim == "point" and axis.names is None:
-            coords["point"] = ("point", np.arange(axis.size), {"units": "1", "long_name": "design"})
-        if axis.names is not None:
-            attrs = dict(AXIS_ATTRS.get(axis.dim, {"long_name": "index of the series"}))
-            coords[axis.names_as] = (axis.dim, axis.names, attrs)
-        for path, values in {**axis.values, **axis.given}.items():
-            info = solution.infos[path]
-            attrs = {"long_name": info.meaning, "field": path}
-            if path in axis.typed:  # figures are drawn in it
-                attrs["typed_unit"] = axis.typed[path]
-            coords[dim_name(path)] = (axis.dim, values, {"units": info.unit, **attrs} if info.unit else attrs)
+        coords |= axis_coordinates(axis, solution.infos)
     used = {dim for output in solution.outputs for dim in output.dims}
     own = {dim: values for dim, values in solution.output_axes.items() if dim in used}
     return coords | {dim: (dim, values, dict(AXIS_ATTRS[dim])) for dim, values in own.items()}
+
+
+def axis_coordinates(axis: Axis, infos: Mapping[str, FieldInfo], first: int = 0) -> dict[str, Coordinate]:
+    """Return the coordinates of an axis, or of a part of it that begins at the place ``first``."""
+    coords: dict[str, Coordinate] = {}
+    if axis.dim == "point" and axis.names is None:
+        places = np.arange(first, first + axis.size)
+        coords["point"] = ("point", places, {"units": "1", "long_name": "design"})
+    if axis.names is not None:
+        attrs = dict(AXIS_ATTRS.get(axis.dim, {"long_name": "index of the series"}))
+        coords[axis.names_as] = (axis.dim, axis.names, attrs)
+    for path, values in {**axis.values, **axis.given}.items():
+        about = {"long_name": infos[path].meaning, "field": path}
+        if path in axis.typed:  # figures are drawn in it
+            about["typed_unit"] = axis.typed[path]
+        unit = infos[path].unit
+        coords[dim_name(path)] = (axis.dim, values, {"units": unit, **about} if unit else about)
+    return coords
 
 
 AXIS_ATTRS: Mapping[str, Mapping[str, str]] = {
@@ -125,7 +141,7 @@ AXIS_ATTRS: Mapping[str, Mapping[str, str]] = {
 }
 
 
-def _status_attrs() -> dict[str, object]:
+def status_attrs() -> dict[str, object]:
     from energymodels.kernels.status import MEANINGS
 
     return {
@@ -151,7 +167,7 @@ def origin(history: str = "", backend: str = "") -> dict[str, str]:
     }
 
 
-def _root_attrs(solution: Solution, history: str) -> dict[str, object]:
+def root_attrs(solution: Solution, history: str) -> dict[str, object]:
     """Return the root attributes: model, versions, the whole spec, its digest, the sweep as it was asked for,
     sources, threads, history.
     """

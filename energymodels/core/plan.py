@@ -124,14 +124,16 @@ class Plan:
         threads: int | None = None,
         chunk: int | None = None,
         progress: Callable[[int, int], None] | None = None,
+        most: float | None = None,
     ) -> Solution:
         """Solve all cases; interrupted, it returns what it has, the rest not run.
 
-        ``progress`` is called with (cases done, cases) after each block of ``chunk`` cases.
+        ``progress`` is called with (cases done, cases) after each block of ``chunk`` cases. InputError if the
+        results take more than ``most`` bytes, by default the memory of this machine.
         """
         for text, category in self.notes:
             warnings.warn(text, category, stacklevel=LEVEL)
-        solution = solved(self, threads, chunk, progress)
+        solution = solved(self, threads, chunk, progress, most)
         for text, category in solution.said:
             warnings.warn(text, category, stacklevel=LEVEL)
         return solution

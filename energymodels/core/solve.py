@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,8 @@ import numpy as np
 
 from energymodels.core.arrays import Array
 from energymodels.core.backends import load_backend
-from energymodels.core.errors import EndWarning, NoteWarning, ValidityWarning, unknown_each
-from energymodels.core.model import Output, Probe
+from energymodels.core.errors import EndWarning, Fault, InputError, NoteWarning, ValidityWarning, unknown_each
+from energymodels.core.model import Model, Output, Probe
 from energymodels.core.solution import Solution
 from energymodels.core.workers import available_threads, load_kernel, run_kernel
 from energymodels.kernels import status
@@ -23,9 +24,16 @@ if TYPE_CHECKING:
 
 
 def solved(
-    plan: Plan, threads: int | None, chunk: int | None, progress: Callable[[int, int], None] | None
+    plan: Plan,
+    threads: int | None = None,
+    chunk: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    most: float | None = None,
 ) -> Solution:
-    """Return the solution of a plan; interrupted, it holds what there is, the rest not run."""
+    """Return the solution of a plan; interrupted, it holds what there is, the rest not run.
+
+    InputError if the results take more than ``most`` bytes, by default the memory that is there.
+    """
     by_kernel = partial(_by_kernel, threads or available_threads(), chunk or plan.model.block)
     probes: list[Solution] = []
 
@@ -36,7 +44,7 @@ def solved(
             raise KeyboardInterrupt
         return probes[-1]
 
-    solution = _allocate(plan, plan.wanted, probe)
+    solution = _allocate(plan, plan.wanted, probe, most)
     solution.notes.extend(text for text, _ in plan.notes)
     if plan.backend:
         _by_backend(solution)
@@ -53,7 +61,29 @@ def _say(solution: Solution, text: str, category: type[NoteWarning]) -> None:
     solution.said.append((text, category))
 
 
-def _allocate(plan: Plan, wanted: Callable[[Output], bool], probe: Probe) -> Solution:
+def _fit(plan: Plan, outputs: list[Output], axes: Mapping[str, Array], most: float | None) -> None:
+    """Refuse results that take more memory than there is, before any is taken."""
+    size = sum(8.0 * plan.cases * math.prod(axes[dim].size for dim in output.dims) for output in outputs)
+    room = memory() if most is None else most
+    if size > room:
+        text = (
+            f"{plan.cases:,} cases have about {size / 1e9:.3g} GB of results, more than {room / 1e9:.3g} GB"
+        )
+        hint = "write them to a .zarr store, block by block, keep fewer outputs, or take a shorter series"
+        raise InputError(Fault("sweep", hint=f"{text}; {hint}"))
+
+
+def memory() -> float:
+    """Return how many bytes of memory this machine has, infinity if it does not say."""
+    try:
+        return float(os.sysconf("SC_PHYS_PAGES")) * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):
+        return math.inf
+
+
+def _allocate(
+    plan: Plan, wanted: Callable[[Output], bool], probe: Probe, most: float | None = None
+) -> Solution:
     """Return a solution with room for the results: NaN and not run."""
     kept = [output for output in plan.model.outputs if wanted(output)]
     shaped = any(output.dims for output in kept)
@@ -63,6 +93,7 @@ def _allocate(plan: Plan, wanted: Callable[[Output], bool], probe: Probe) -> Sol
         names = [output.name for output in plan.model.outputs if axes.keys() >= set(output.dims)]
         raise unknown_each("output", lost, names)
     kept = [output for output in kept if output.name not in lost]
+    _fit(plan, kept, axes, most)
     values: dict[str, Array] = {}
     for output in kept:
         if output.dims and not output.derived:
@@ -167,9 +198,15 @@ def _say_validity(solution: Solution) -> None:
     """Say which formulas were used beyond their range."""
     if solution.validity is None or not np.any(solution.validity):
         return
-    attrs = next(output.attrs for output in solution.model.outputs if output.name == "validity")
     used = int(np.bitwise_or.reduce(np.asarray(solution.validity, dtype=np.int64).ravel()))
+    _say(solution, validity_note(solution.model, used), ValidityWarning)
+
+
+def validity_note(model: Model, used: int) -> str:
+    """Return which formulas were used beyond their range, by their flags; empty if none."""
+    attrs = next((output.attrs for output in model.outputs if output.name == "validity"), None)
+    if attrs is None or not used:
+        return ""
     masks = zip(attrs["flag_masks"], str(attrs["flag_meanings"]).split(), strict=True)
     names = ", ".join(name for mask, name in masks if used & mask)
-    text = f"outside the range of the formulas for: {names} (see the variable validity)"
-    _say(solution, text, ValidityWarning)
+    return f"outside the range of the formulas for: {names} (see the variable validity)"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
 import shutil
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +15,13 @@ import numpy as np
 
 from energymodels.core.arrays import Array
 from energymodels.core.errors import Fault, InputError
-from energymodels.core.values import Given
 
 if TYPE_CHECKING:
     import xarray as xr
 
 SUFFIXES = (".nc", ".zarr", ".csv")
+TRIES = 10
+LARGEST = {".nc": 1e9, ".csv": 2e8}  # bytes of results that such a file is for; larger ones go to a store
 
 
 def check_suffix(path: str | Path) -> Path:
@@ -30,22 +34,34 @@ def check_suffix(path: str | Path) -> Path:
 
 
 def _encode(ds: xr.Dataset) -> xr.Dataset:
-    """Write labels and texts as integers: coordinates of single words with flag_values and flag_meanings, all
-    others with flag_values and, as JSON, flag_texts.
-    """
+    """Write labels and texts as integers."""
     for name, variable in list(ds.variables.items()):
-        if variable.dtype.kind not in "UO":
-            continue
-        words = [str(v) for v in variable.values.flat]
-        known = {word: code for code, word in enumerate(dict.fromkeys(words))}
-        codes = np.array([known[word] for word in words], dtype=np.int8 if len(known) < 128 else np.int32)
-        attrs = {**variable.attrs, "flag_values": np.arange(len(known), dtype=codes.dtype)}
-        if name in ds.coords and all(word.split() == [word] for word in known):
-            attrs["flag_meanings"] = " ".join(known)
-        else:
-            attrs["flag_texts"] = json.dumps(list(known))
-        ds = _replaced(ds, name, codes.reshape(variable.shape), attrs)
+        if variable.dtype.kind in "UO":
+            codes, attrs = coded(variable.values, variable.attrs, None, label=name in ds.coords)
+            ds = _replaced(ds, name, codes, attrs)
     return ds
+
+
+def coded(
+    values: Array, attrs: Mapping[Any, Any], words: Sequence[str] | None, *, label: bool
+) -> tuple[Array, dict[Any, Any]]:
+    """Return (values, attributes), labels and texts as integers: with flag_values and flag_meanings where
+    each is a single word and ``label`` is set, else with flag_values and, as JSON, flag_texts.
+
+    ``words`` are those that may come up, by default those that do.
+    """
+    if values.dtype.kind not in "UO":
+        return values, dict(attrs)
+    texts = [str(value) for value in values.flat]
+    known = {word: code for code, word in enumerate(words or dict.fromkeys(texts))}
+    kind = np.int8 if len(known) < 128 else np.int32
+    codes = np.array([known[text] for text in texts], dtype=kind).reshape(values.shape)
+    flags: dict[Any, Any] = {"flag_values": np.arange(len(known), dtype=kind)}
+    if label and all(word.split() == [word] for word in known):
+        flags["flag_meanings"] = " ".join(known)
+    else:
+        flags["flag_texts"] = json.dumps(list(known))
+    return codes, {**attrs, **flags}
 
 
 def _replaced(ds: xr.Dataset, name: Any, values: Array, attrs: dict[Any, Any]) -> xr.Dataset:
@@ -107,19 +123,62 @@ def write(ds: xr.Dataset, path: str | Path) -> Path:
     """
     target = check_suffix(path)
     target.parent.mkdir(parents=True, exist_ok=True)
-    encoded = _encode(ds)
-    part = target.with_name(target.name + ".part")
-    if target.suffix == ".csv":
-        _write_csv(ds, part)
-    elif target.suffix == ".nc":
-        encoded.to_netcdf(part, engine="h5netcdf")
-    else:
-        encoded.to_zarr(part, mode="w", consolidated=False)
-        if target.is_file():
-            target.unlink()
-        shutil.rmtree(target, ignore_errors=True)
-    part.replace(target)
+    with _new(target) as part:
+        if target.suffix == ".csv":
+            _write_csv(ds, part)
+        elif target.suffix == ".nc":  # first in memory: HDF5 ends the process where a disk is full
+            part.write_bytes(_encode(ds).to_netcdf(engine="h5netcdf"))
+        else:
+            _encode(ds).to_zarr(part, mode="w", consolidated=False)
     return target
+
+
+@contextlib.contextmanager
+def _new(target: Path) -> Iterator[Path]:
+    """Yield a name of its own beside ``target`` for what is written, which takes its place when it is
+    whole.
+    """
+    part = target.with_name(f".{target.name}.{uuid.uuid4().hex}.part")
+    try:
+        yield part
+        put_in_place(part, target)
+    finally:
+        if part.is_dir():
+            shutil.rmtree(part, ignore_errors=True)
+        part.unlink(missing_ok=True)
+
+
+def put_in_place(new: Path, target: Path) -> None:
+    """Give a whole file or folder its name; what was there is removed only afterwards."""
+    if not target.is_dir() and not new.is_dir():
+        new.replace(target)
+        return
+    for _ in range(TRIES):  # of two at once, the last one stays
+        old = aside(target)
+        try:
+            new.rename(target)
+        except OSError:
+            continue
+        finally:
+            remove(old)
+        return
+    raise OSError(f"{target}: others write it again and again")
+
+
+def aside(target: Path) -> Path:
+    """Give what is at ``target``, if anything, a name of its own beside it, and return that."""
+    old = target.with_name(f".{target.name}.{uuid.uuid4().hex}.old")
+    with contextlib.suppress(FileNotFoundError):
+        target.rename(old)
+    return old
+
+
+def remove(path: Path) -> None:
+    """Remove a file or folder, if it is there."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def read(path: str | Path) -> xr.Dataset:
@@ -190,7 +249,8 @@ def _history(path: Path) -> Any:
         return file.attrs["history"]
 
 
-def _plain(attrs: Given) -> dict[str, object]:
+def plain(attrs: Mapping[Any, Any]) -> dict[str, object]:
+    """Return attributes as JSON has them."""
     return {k: v.tolist() if isinstance(v, np.ndarray | np.generic) else v for k, v in attrs.items()}
 
 
@@ -200,11 +260,10 @@ def _write_csv(ds: xr.Dataset, path: Path) -> None:
     meta = {
         "sizes": {str(d): int(n) for d, n in ds.sizes.items()},
         "variables": {
-            str(n): {"dims": ds[n].dims, "dtype": ds[n].dtype.str, "attrs": _plain(ds[n].attrs)}
-            for n in names
+            str(n): {"dims": ds[n].dims, "dtype": ds[n].dtype.str, "attrs": plain(ds[n].attrs)} for n in names
         },
         "coords": [str(n) for n in ds.coords],
-        "attrs": _plain(ds.attrs),
+        "attrs": plain(ds.attrs),
     }
     full = [
         np.broadcast_to(

@@ -9,8 +9,9 @@ from __future__ import annotations
 import itertools
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from typing import TypeVar
 
 import numpy as np
 
@@ -27,6 +28,7 @@ def available_threads() -> int:
     return os.cpu_count() or 1
 
 
+A, B = TypeVar("A"), TypeVar("B")
 _loaded: set[str] = set()
 
 
@@ -164,17 +166,22 @@ def _run_threads(
         return count
 
     done = 0
-    waiting = iter(blocks)
-    with ThreadPoolExecutor(solution.threads) as pool:
+    for count in in_threads(work, iter(blocks), solution.threads):
+        done += count
+        if progress:
+            progress(done, solution.status.size)
+
+
+def in_threads(work: Callable[[A], B], tasks: Iterator[A], threads: int) -> Iterator[B]:
+    """Yield what ``work`` makes of tasks, in the order in which they end; interrupted, those at work end."""
+    with ThreadPoolExecutor(threads) as pool:
         # a few in hand per thread: waiting costs as much as there are
-        pending = {pool.submit(work, block) for block in itertools.islice(waiting, 4 * solution.threads)}
+        pending = {pool.submit(work, task) for task in itertools.islice(tasks, 4 * threads)}
         try:
             while pending:
                 finished, pending = wait(pending, return_when=FIRST_COMPLETED)
-                pending |= {pool.submit(work, block) for block in itertools.islice(waiting, len(finished))}
-                done += sum(future.result() for future in finished)
-                if progress:
-                    progress(done, solution.status.size)
+                pending |= {pool.submit(work, task) for task in itertools.islice(tasks, len(finished))}
+                yield from [future.result() for future in finished]
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise

@@ -1,0 +1,61 @@
+"""Which blocks of a store are done: those whose statuses are written, and whose files are whole."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from energymodels.core.places import Folder
+
+if TYPE_CHECKING:
+    from energymodels.core.job import Job
+
+HEADER = 16  # bytes at the beginning of a chunk; the last four are its length
+
+
+@dataclass
+class Ledger:
+    """Blocks that are done, and how many of their cases ended in each status."""
+
+    numbers: set[int] = field(default_factory=set)
+    codes: Counter[int] = field(default_factory=Counter)
+
+
+def done_blocks(job: Job) -> Ledger:
+    """Return the blocks that are done.
+
+    A file that the system lost when the power failed is shorter than it says: its block is done again.
+    """
+    found, of = Ledger(), job.layout
+    top = f"{of.status.name}/c"
+    for key in job.place.keys(top):
+        places = [int(part) for part in key[len(top) :].strip("/").split("/") if part]
+        number = int(np.ravel_multi_index(places, of.blocks)) if places else 0
+        if not _is_whole(job, number):
+            job.place.drop(key)
+            continue
+        data = job.place.get(key)
+        assert data is not None
+        _, index = of.where(number)
+        sizes = tuple(slice(0, part.stop - part.start) for part in index)
+        codes, counts = np.unique(of.status.decode(data)[sizes], return_counts=True)
+        found.numbers.add(number)
+        found.codes.update(dict(zip(codes.tolist(), counts.tolist(), strict=True)))
+    return found
+
+
+def _is_whole(job: Job, number: int) -> bool:
+    """Return whether the files of a block are as long as they say; objects elsewhere always are."""
+    store, of = job.place, job.layout
+    if not isinstance(store, Folder):
+        return True
+    blocks, _ = of.where(number)
+    for variable in (*of.outputs.values(), *of.drawn.values(), of.status):
+        if job.owned(variable, blocks):
+            head = store.head(variable.key(blocks), HEADER)
+            if head is None or len(head[0]) < HEADER or int.from_bytes(head[0][12:], "little") != head[1]:
+                return False
+    return True

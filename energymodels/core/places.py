@@ -1,0 +1,181 @@
+"""Where a store lies: a folder of this machine, or a URL that fsspec can reach."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Protocol
+
+from energymodels.core.errors import Fault, InputError
+
+PARTIAL = ".partial"  # what files are called until they are whole
+
+
+def is_url(path: str | Path) -> bool:
+    """Return whether a path is a URL, such as ``s3://bucket/out.zarr``."""
+    return "://" in str(path)
+
+
+class Place(Protocol):
+    """Bytes by key. ``put`` writes all or nothing; ``put_new`` also fails if the key is there."""
+
+    def put(self, key: str, data: bytes) -> None: ...
+    def put_new(self, key: str, data: bytes) -> bool: ...
+    def get(self, key: str) -> bytes | None: ...
+    def head(self, key: str, size: int) -> tuple[bytes, int] | None: ...
+    def keys(self, below: str) -> Iterator[str]: ...
+    def drop(self, key: str) -> None: ...
+
+
+class Folder:
+    """A folder of this machine."""
+
+    def __init__(self, root: str | Path) -> None:
+        self.root = Path(root)
+
+    def put(self, key: str, data: bytes) -> None:
+        """Write a file under another name and give it its own when it is whole."""
+        path = self.root / key
+        part = path.with_name(f".{uuid.uuid4().hex}{PARTIAL}")
+        try:
+            try:
+                part.write_bytes(data)
+            except FileNotFoundError:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                part.write_bytes(data)
+            part.replace(path)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+
+    def put_new(self, key: str, data: bytes) -> bool:
+        """Write a file unless it is there; return whether it was written."""
+        path = self.root / key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(f".{uuid.uuid4().hex}{PARTIAL}")
+        try:
+            part.write_bytes(data)
+            os.link(part, path)
+        except FileExistsError:
+            return False
+        finally:
+            part.unlink(missing_ok=True)
+        return True
+
+    def get(self, key: str) -> bytes | None:
+        """Return what a file holds, None if it is not there."""
+        try:
+            return (self.root / key).read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+
+    def head(self, key: str, size: int) -> tuple[bytes, int] | None:
+        """Return the first bytes of a file and its length, None if it is not there."""
+        try:
+            with (self.root / key).open("rb") as file:
+                return file.read(size), os.fstat(file.fileno()).st_size
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+
+    def keys(self, below: str) -> Iterator[str]:
+        """Yield the keys of all whole files below a key."""
+        top = self.root / below if below else self.root
+        for folder, _, names in os.walk(top):
+            for name in names:
+                if not name.endswith(PARTIAL):
+                    yield (Path(folder) / name).relative_to(self.root).as_posix()
+
+    def drop_partial(self) -> None:
+        """Remove what a writer that was killed left half written."""
+        for folder, _, names in os.walk(self.root):
+            for name in names:
+                if name.endswith(PARTIAL):
+                    (Path(folder) / name).unlink(missing_ok=True)
+
+    def drop(self, key: str) -> None:
+        """Remove a file, if it is there."""
+        (self.root / key).unlink(missing_ok=True)
+
+
+class Remote:
+    """What fsspec finds at a URL: an object there is whole or not there."""
+
+    def __init__(self, url: str) -> None:
+        import fsspec
+
+        try:
+            self.fs, self.root = fsspec.core.url_to_fs(url)
+        except (ImportError, ValueError, OSError) as error:
+            raise InputError(Fault(url, hint=f"cannot be reached: {error}")) from error
+
+    def _path(self, key: str) -> str:
+        return f"{self.root}/{key}"
+
+    def put(self, key: str, data: bytes) -> None:
+        """Write an object."""
+        self.fs.pipe_file(self._path(key), data)
+
+    def put_new(self, key: str, data: bytes) -> bool:
+        """Write an object unless it is there; return whether it was written.
+
+        Where the store cannot promise that, of two that write at once the last one wins, which reading it
+        again shows.
+        """
+        if self.get(key) is not None:
+            return False
+        self.put(key, data)
+        return self.get(key) == data
+
+    def get(self, key: str) -> bytes | None:
+        """Return an object, None if it is not there."""
+        try:
+            self.fs.invalidate_cache()
+            found: bytes = self.fs.cat_file(self._path(key))
+        except FileNotFoundError:
+            return None
+        return found
+
+    def head(self, key: str, size: int) -> tuple[bytes, int] | None:
+        """Return the first bytes of an object and its length, None if it is not there."""
+        try:
+            return self.fs.cat_file(self._path(key), end=size), int(self.fs.size(self._path(key)))
+        except FileNotFoundError:
+            return None
+
+    def keys(self, below: str) -> Iterator[str]:
+        """Yield the keys of all objects below a key."""
+        self.fs.invalidate_cache()
+        top = self._path(below).rstrip("/")
+        for path in self.fs.find(top):
+            yield str(path)[len(self.root) + 1 :]
+
+    def drop(self, key: str) -> None:
+        """Remove an object, if it is there."""
+        with contextlib.suppress(FileNotFoundError):
+            self.fs.rm_file(self._path(key))
+
+
+def place(path: str | Path) -> Place:
+    """Return the place of a path or URL."""
+    return Remote(str(path)) if is_url(path) else Folder(path)
+
+
+def beside(path: str | Path) -> tuple[Place, str]:
+    """Return the place that a store lies in, and its name there."""
+    if is_url(path):
+        parent, _, name = str(path).rstrip("/").rpartition("/")
+        return Remote(parent), name
+    whole = Path(path).absolute()
+    return Folder(whole.parent), whole.name
+
+
+def zarr_store(path: str | Path, **options: Any) -> Any:
+    """Return what zarr and xarray open for a path or URL."""
+    if not is_url(path):
+        return str(path)
+    from zarr.storage import FsspecStore
+
+    return FsspecStore.from_url(str(path), **options)
