@@ -167,5 +167,5 @@ def _apart(one: Array, other: Array) -> float:
     one, other = (np.asarray(values, dtype=float) for values in (one, other))
     with np.errstate(invalid="ignore", divide="ignore"):
         apart = np.abs(one - other) / np.maximum(np.abs(one), np.abs(other))
-    apart[(one == other) | (np.isnan(one) & np.isnan(other))] = 0.0
-    return float(np.nan_to_num(apart, nan=np.inf).max())
+    same = (one == other) | (np.isnan(one) & np.isnan(other))
+    return float(np.where(same, 0.0, np.nan_to_num(apart, nan=np.inf)).max())
