@@ -116,7 +116,7 @@ def _found(spec: str, changes: tuple[str, ...], backend: str, options: Mapping[s
     asked = Asked(
         base,
         {**file.asked.over, **assignments(options["axes"], "-v")},
-        _table(options["table"]) or file.asked.points,
+        file.asked.points,
         _design(options) or file.asked.design,
         options["sets"] or file.asked.sets,
         [name.strip() for name in keep.split(",")] if keep else file.asked.keep,
@@ -133,19 +133,16 @@ def _found(spec: str, changes: tuple[str, ...], backend: str, options: Mapping[s
     )
 
 
-def _table(path: str | None) -> Mapping[str, Any]:
-    """Return the columns of a table of designs."""
-    if path is None:
-        return {}
-    from energymodels.core.design_table import read_table
-
-    return read_table(path)
-
-
 def _design(options: Mapping[str, Any]) -> Mapping[str, object]:
     """Return the design that the options ask for."""
     over = assignments(options["drawn"], "--over")
     more = {name: options[name] for name in ("seed", "covariance") if options[name] is not None}
+    if options["table"] is not None:
+        if options["design"] is not None or over or more:
+            raise InputError(
+                Fault("--table", hint="lists the designs; leave out --design, --over, --seed, --covariance")
+            )
+        return {"table": options["table"]}
     if options["design"] is None:
         if over or more:
             raise InputError(Fault("--design", hint="needed with --over, --seed and --covariance: KIND:N"))
@@ -247,10 +244,9 @@ class Wanted:
     def _step(self, tally: Tally) -> None:
         self.progress(tally.done, tally.cases, tally.failed)
 
-    def _say(self, estimate: Estimate) -> bool:
+    def _say(self, estimate: Estimate) -> None:
         if not self.quiet:
             click.echo(f"{self.where}: {estimate}", err=True)
-        return True
 
     def _said(
         self, done: int, cases: int, failures: Mapping[str, int], seconds: float, now: int | None = None

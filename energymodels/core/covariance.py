@@ -12,6 +12,7 @@ from energymodels.core.arrays import Array
 from energymodels.core.csv_rows import csv_rows
 from energymodels.core.distributions import Distribution
 from energymodels.core.errors import Fault, InputError, closest
+from energymodels.core.values import Tree
 
 CLOSE = 1e-6  # relative: how well a diagonal has to agree with the variances
 SYMMETRIC = 1e-9  # of the larger variance
@@ -38,14 +39,14 @@ class Mixing:
         return dict(u) | dict(zip(self.paths, found, strict=True))
 
 
-def read_covariance(file: str | Path, drawn: Mapping[str, Distribution]) -> Mixing:
+def read_covariance(file: str | Path | Tree, drawn: Mapping[str, Distribution]) -> Mixing:
     """Return how the fields named in a CSV file are correlated: a header of paths, then a square matrix.
 
     Its diagonal holds the variances of normal distributions, or ones: then it is the correlation matrix of
     the normal variables behind any distributions. InputError lists what is wrong.
     """
-    rows = [cells for _, cells in csv_rows(file)]
-    paths, name = tuple(rows[0]), str(file)
+    name, rows = _rows(file)
+    paths = tuple(rows[0])
     faults = _header(name, paths, drawn)
     if faults:
         raise InputError(faults)
@@ -61,6 +62,16 @@ def read_covariance(file: str | Path, drawn: Mapping[str, Distribution]) -> Mixi
         hint = f"is not positive semidefinite: its correlation matrix has an eigenvalue of {least:.3g}"
         raise InputError(Fault(name, hint=hint))
     return Mixing(paths, tuple(tuple(row) for row in _lower(correlation).tolist()))
+
+
+def _rows(file: str | Path | Tree) -> tuple[str, list[list[str]]]:
+    """Return (its name, rows of cells) of a file, or of a table of ``paths`` and their ``matrix``."""
+    if not isinstance(file, Mapping):
+        return str(file), [cells for _, cells in csv_rows(file)]
+    try:
+        return "covariance", [list(file["paths"]), *([repr(cell) for cell in row] for row in file["matrix"])]
+    except (KeyError, TypeError) as error:
+        raise InputError(Fault("covariance", hint="needs paths and their matrix, row by row")) from error
 
 
 def _header(name: str, paths: tuple[str, ...], drawn: Mapping[str, Distribution]) -> list[Fault]:

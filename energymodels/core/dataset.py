@@ -172,7 +172,9 @@ def origin(history: str = "", backend: str = "") -> dict[str, str]:
     }
 
 
-def root_attrs(solution: Solution, history: str) -> dict[str, object]:
+def root_attrs(
+    solution: Solution, history: str, *, float32: bool = False, chunk: int | None = None
+) -> dict[str, object]:
     """Return the root attributes: model, versions, the whole spec, its digest, the sweep as it was asked for,
     sources, threads, history.
     """
@@ -195,7 +197,9 @@ def root_attrs(solution: Solution, history: str) -> dict[str, object]:
         "model": solution.model.name,
         "spec": spec,
         "spec_sha256": hashlib.sha256(spec.encode()).hexdigest(),
-        "sweep": recorded(solution.plan, (output.name for output in solution.outputs)),
+        "sweep": recorded(
+            solution.plan, (output.name for output in solution.outputs), float32=float32, chunk=chunk
+        ),
         "sources": " ".join(solution.model.sources),
         **origin(history, solution.backend),
         "threads": solution.threads,

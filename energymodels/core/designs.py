@@ -17,6 +17,7 @@ from energymodels.core.drawing import WHOLE, points, read_kind
 from energymodels.core.errors import Fault, InputError
 from energymodels.core.field import FieldInfo
 from energymodels.core.refusals import refusal
+from energymodels.core.values import Tree
 from energymodels.core.written import FORMS
 
 NUMBERS = 4 * WHOLE  # of a Latin hypercube, designs times fields: it lies in memory as a whole
@@ -108,7 +109,7 @@ def make_design(
     over: Mapping[str, str],
     *,
     seed: int = 1,
-    covariance: str | Path | None = None,
+    covariance: str | Path | Tree | None = None,
     named: Callable[[str], tuple[str, str]] = _by_itself,
 ) -> Drawn:
     """Return the design ``kind`` (``sobol:4096``) over distributions of fields, ``over`` {path: text}.
@@ -133,7 +134,7 @@ def make_design(
     if faults:
         raise InputError(faults)
     asked = {"kind": kind, "over": dict(over), "seed": seed}
-    asked |= {} if covariance is None else {"covariance": str(covariance)}
+    asked |= {} if covariance is None else {"covariance": covariance}
     return Drawn(tuple(found), size, asked, name, seed, found, mixing)
 
 

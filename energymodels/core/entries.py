@@ -60,7 +60,7 @@ class Entries:
     index: Array | None = None
     typed: str = ""  # the unit in which the values were typed, if it is not the field's
     range: Range | None = None  # too long a one to be held: ``values`` are its first
-    good: object = None  # stands in for an entry that is none; by default the first that is one
+    good: Any = None  # stands in for an entry that is none; by default the first that is one
 
     @property
     def size(self) -> int:

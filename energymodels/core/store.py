@@ -257,7 +257,7 @@ def _history(path: Path) -> Any:
         return file.attrs["history"]
 
 
-def plain(attrs: Mapping[Any, Any]) -> dict[str, object]:
+def plain(attrs: Mapping[Any, Any]) -> dict[str, Any]:
     """Return attributes as JSON has them."""
     return {k: v.tolist() if isinstance(v, np.ndarray | np.generic) else v for k, v in attrs.items()}
 

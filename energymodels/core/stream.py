@@ -211,7 +211,8 @@ def _begun(plan: Plan, how: Stream) -> Job:
     job = _job(plan, how, found.layout, found.axes, parts)
     axes = {dim: values.tolist() for dim, values in found.axes.items()}
     state = {"parts": parts, "chunk": found.chunk, "axes": axes}
-    attrs = root_attrs(found.tried, how.history) | {STATE: json.dumps(state)}
+    attrs = root_attrs(found.tried, how.history, float32=how.float32, chunk=found.chunk)
+    attrs |= {STATE: json.dumps(state)}
     for key, data in {**_held(job), **metadata(job.layout, attrs)}.items():
         job.place.put(key, data)
     return job

@@ -94,11 +94,12 @@ def written(sweep: SweepFile, *, whole: bool = False) -> str:
         "chunk": sweep.chunk,
     }  # fmt: skip
     named = partial(resolve, get_model(spec.model))
-    design = {key: one for key, one in asked.design.items() if key != "over"}
+    design = {key: one for key, one in asked.design.items() if key not in ("over", "table")}
     tables: dict[str, Tree] = {
         "values": values or {},
         "axes": {key: one for names, vals in asked.over.items() for key, one in [_axis(names, vals, named)]},
         "points": {name: written_values([named(name)], vals, "point") for name, vals in asked.points.items()},
+        "table": {"file": str(asked.design["table"])} if "table" in asked.design else {},
         "design": {key: str(one) if isinstance(one, Path) else one for key, one in design.items()},
         "design.over": dict(asked.design.get("over", {})),  # type: ignore[call-overload]
         "files": sweep.files,
@@ -146,6 +147,9 @@ def recorded(plan: Plan, kept: Iterable[str], *, float32: bool = False, chunk: i
     changes: FieldDict = {"keep": list(kept)} if callable(asked.keep) else {}
     if isinstance(asked.design.get("covariance"), str | Path):
         changes["design"] = {**asked.design, "covariance": _matrix(str(asked.design["covariance"]))}
+    if "table" in asked.design:  # its rows are in the result
+        paths = [path for axis in plan.axes if axis.dim == "point" for path in axis.values]
+        changes |= {"design": {}, "points": {path: {"coordinate": dim_name(path)} for path in paths}}
     texts = [
         str(word)
         for path in plan.fields

@@ -63,7 +63,8 @@ class Reader:
         found = self._settings(self.tree, SETTINGS)
         keep, sets, backend = found.pop("outputs", None), found.pop("sets", None), found.pop("backend", "")
         axes = self._values("axes")
-        asked = Asked(self._spec(), axes, self._points(), self._design(), sets, keep, backend)
+        design = self._listed() or self._design()
+        asked = Asked(self._spec(), axes, self._values("points"), design, sets, keep, backend)
         found["files"] = {name: str(digest) for name, digest in self._table("files").items()}
         if self.faults:
             raise InputError(self.faults)
@@ -127,22 +128,21 @@ class Reader:
             for name, entry in entries.items()
         }
 
-    def _points(self) -> dict[str, Values]:
-        """Return the designs of ``[points]``, or of the file that ``[table]`` names."""
+    def _listed(self) -> FieldDict:
+        """Return the design that a table lists, empty for none."""
         table = self._table("table")
         if not table:
-            return self._values("points")
+            return {}
         self._known(table, TABLE, "table.")
-        if "points" in self.tree:
-            self.faults.append(Fault("table", hint="excludes points; leave one out"))
+        self.faults += [
+            Fault("table", hint=f"excludes {key}; leave one out")
+            for key in ("points", "design")
+            if key in self.tree
+        ]
         if "file" not in table:
             self.faults.append(Fault("table.file", hint=f"needs {TABLE['file'][1]}"))
         file = self._settings(table, TABLE, "table.").get("file")
-        if file is None:
-            return {}
-        from energymodels.core.design_table import read_table
-
-        return self._tried(lambda: dict(read_table(self.folder / file)), {})
+        return {} if file is None else {"table": str(self.folder / file)}
 
     def _design(self) -> FieldDict:
         """Return what is drawn, empty for nothing."""

@@ -49,6 +49,8 @@ def written_values(fields: Sequence[tuple[str, str]], values: Values, index_name
     ``index_name`` is the coordinate of a result that holds their index. An array is a list, unless its
     numbers have another unit than their field: lists are converted number by number.
     """
+    if isinstance(values, Mapping):  # where they are in the result
+        return dict(values)
     values, index = unindexed(values)
     if isinstance(values, str) or np.ndim(values) == 0:
         return values

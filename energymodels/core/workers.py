@@ -28,7 +28,8 @@ def available_threads() -> int:
     return os.cpu_count() or 1
 
 
-A, B = TypeVar("A"), TypeVar("B")
+A = TypeVar("A")
+B = TypeVar("B")
 _loaded: set[str] = set()
 
 
