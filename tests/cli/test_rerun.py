@@ -11,6 +11,7 @@ from energymodels.core.rerun import differences
 from energymodels.core.store import SUFFIXES
 from energymodels.kernels import status
 
+METALS = {"feedstock.total_metals": 1, "feedstock.composition": "stainless"}
 OVER = {"wafer.thickness": "100:180:3", "wafer.dopant": "P,Ga"}
 
 
@@ -32,7 +33,7 @@ def test_every_result_comes_out_the_same(result, suffix, tmp_path):
     ("spec", "options"),
     [
         ("pv.shockley_queisser", {"over": {"band_gap": np.linspace(1.0, 1.5, 1500)}, "keep": ["efficiency"]}),
-        ("industrial-perc-2023", {"over": {}, "sets": 3, "values": {"feedstock.total_metals": 1}}),
+        ("industrial-perc-2023", {"over": {}, "sets": 3, "values": METALS}),
         ("pv.diode", {"over": {}, "design": {"kind": "sobol:8", "over": {"photocurrent": "0.03:0.04"}}}),
         ("pv.diode", {"over": {"resistance_series": [0.1, 0.2]}, "backend": "pvlib"}),
         ("pv.cell", {"over": {}, "keep": lambda output: output.name.startswith("v")}),
@@ -68,6 +69,17 @@ def test_a_result_holds_all_that_it_needs(tmp_path, monkeypatch):
     again = em.rerun(file)
     assert differences(found, again) == {}
     assert again.attrs["title"] == "mine"
+
+
+def test_rows_of_a_table_are_read_from_the_result(cli, tmp_path):
+    table, store = tmp_path / "designs.csv", tmp_path / "a.zarr"
+    rows = [f"{dopant},{thickness}" for dopant in ("P", "Ga", "") for thickness in ("0.1 mm", "120um", "")]
+    table.write_text("\n".join(["wafer.dopant,wafer.thickness", *rows]))
+    cli("sweep", "pv.cell", "--table", table, "-v", "temperature=300,320", "-o", store, status=1)
+    table.unlink()
+    found = em.read(store)
+    assert np.count_nonzero(found.status) == 2 * 5
+    assert "bit for bit" in cli("rerun", store).stdout
 
 
 # on the command line
