@@ -144,7 +144,8 @@ def _ran(of: xr.Dataset, variable: xr.DataArray) -> Array:
     missing = of["status"] == status.NOT_RUN
     if not missing.any():
         return values
-    return values[~missing.broadcast_like(variable).transpose(*variable.dims).values]
+    ran = ~np.asarray(missing.broadcast_like(variable).transpose(*variable.dims).values)
+    return np.asarray(values[ran])
 
 
 def _same(one: Array, other: Array) -> bool:
