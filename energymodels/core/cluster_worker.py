@@ -1,4 +1,4 @@
-"""What runs in the workers of a cluster: a sweep is kept by its token, only numbers of blocks travel to it."""
+"""What runs in the workers of a cluster: they keep a sweep by its token, and get only numbers of blocks."""
 
 from __future__ import annotations
 
@@ -122,14 +122,13 @@ def compiling_once() -> Iterator[None]:
         with contextlib.suppress(OSError):  # a cache or a file system without locks: each for itself
             file = os.open(jit.CACHE / "compile.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             stack.callback(os.close, file)
-            _wait_in_line(file)
+            if fcntl is not None:
+                _wait_in_line(file)
         yield
 
 
 def _wait_in_line(file: int) -> None:
     """Return at once as the only one, or with all others when that one is through."""
-    if fcntl is None:
-        return
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
