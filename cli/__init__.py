@@ -29,6 +29,7 @@ VERBS = {
 }
 RENAMED = {"tolerance": "metal-budget"}  # old verb: new one
 
+STOPPED = 130  # exit status: Ctrl-C
 COMPLETE = "_ENERGYMODELS_COMPLETE"
 COMPLETION = (
     f'Fields, values and specs complete in the shell: eval "$({COMPLETE}=bash_source energymodels)", or '
@@ -83,6 +84,9 @@ class Verbs(click.Group):
                 return super().invoke(ctx)
             except InputError as error:
                 messages = [str(fault) for fault in error.faults]
+            except KeyboardInterrupt:
+                click.echo("stopped", err=True)
+                sys.exit(STOPPED)
             except BrokenPipeError:  # whoever reads has enough: click ends in silence
                 raise
             except OSError as error:

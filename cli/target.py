@@ -13,6 +13,7 @@ import click
 
 from energymodels.cli.common import command_line
 from energymodels.core.errors import Fault, InputError
+from energymodels.core.places import is_url
 
 if TYPE_CHECKING:
     from xarray import Dataset
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., object])
 Save: TypeAlias = "Callable[[Callable[[], Dataset]], None]"  # of a table, by what makes it
 # on what is computed: option -> its words
-WITHOUT_EFFECT = {"--force": 0, "--json": 0, "--threads": 1, "-o": 1, "--output": 1}
+WITHOUT_EFFECT = {
+    "--force": 0, "--json": 0, "--quiet": 0, "--resume": 0, "--threads": 1, "--workers": 1, "--cluster": 1,
+    "--scheduler-file": 1, "--chunk": 1, "-o": 1, "--output": 1,
+}  # fmt: skip
 
 
 def force_option(function: F) -> F:
@@ -69,6 +73,28 @@ def result_target(path: str, force: bool) -> Path:
             what = f"is a result of another command: {by}" if by else "is not a result of this command"
             raise _foreign(target, what)
     return target
+
+
+def store_target(path: str, force: bool) -> None:
+    """InputError if a store cannot be written, or something is there that nobody means to lose.
+
+    A sweep that is not done is gone on with, or given up by --force; a folder that is no store is never
+    removed.
+    """
+    from energymodels.core.stream import begun
+
+    if not is_url(path):
+        target = Path(path)
+        _try(target, folder=True)
+        if target.is_dir() and any(target.iterdir()) and not (target / "zarr.json").is_file():
+            raise InputError(Fault("output", path, hint="is a folder that is no Zarr store; it stays"))
+        if target.is_file() and not force:
+            raise _foreign(target, "is not a result of this command")
+    if begun(path) and not force:
+        hint = "holds a sweep that is not done: --resume goes on with it, --force gives it up"
+        raise InputError(Fault("output", path, hint=hint))
+    if not is_url(path) and Path(path).exists():
+        result_target(path, force)
 
 
 def figure_target(path: str, verb: str, force: bool) -> Path:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 from energymodels.core.arrays import Array
 from energymodels.core.entries import Entries, Values, read_entries, typed_unit
-from energymodels.core.errors import Fault, InputError, closest
+from energymodels.core.errors import Fault, InputError
 from energymodels.core.field import FieldInfo
+from energymodels.core.refusals import refusal
 from energymodels.core.values import Given
+
+if TYPE_CHECKING:
+    from energymodels.core.designs import Design
 
 SAMPLE = 4096  # designs that are looked at before any is solved
 Over: TypeAlias = Mapping[Any, Values]  # {"PATH", "PATH,PATH" or a tuple of paths: values along the axis}
@@ -30,6 +34,8 @@ class Drawn:
     size: int
     draw: Callable[[int, int], Mapping[str, Entries]]
     words: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    digest: str = ""  # differs if any value can differ that no end of a range tells
+    notes: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -131,7 +137,7 @@ def make_axes(
         for name, values in wanted.items():
             try:
                 path, unit = named(name)
-                problem = _refusal(fields, path, seen)
+                problem = refusal(fields, path, seen)
                 seen.append(path)
                 if problem:
                     raise InputError(problem)
@@ -162,33 +168,43 @@ def _design_axis(
     fields: Mapping[str, FieldInfo], design: Given, seen: list[str], named: Callable[[str], tuple[str, str]]
 ) -> Axis:
     """Return the axis ``point`` of designs that are drawn when they are needed."""
-    from energymodels.core.designs import make_design
 
-    over: dict[str, str] = {}
-    faults: list[Fault] = []
-    for name, text in dict(design.get("over", {})).items():  # type: ignore[call-overload]
-        path, unit = named(name)
-        faults += filter(None, [_refusal(fields, path, seen)])
-        seen.append(path)
-        over[path] = f"{text} {unit}" if unit and str(text).endswith(")") else str(text)
-    if faults:
+    made = _made(fields, design, named)
+    if faults := list(filter(None, (refusal(fields, path, seen) for path in made.paths))):
         raise InputError(faults)
-    made = make_design(fields, **{**design, "over": over})  # type: ignore[arg-type]
     first = _first(made.size, lambda stop: _drawn_entries(fields, made.draw(0, stop), {}), made.words)
     good = {path: entries.solved[0] for path, entries in first.items()}
-    drawn = Drawn(
-        made.size, lambda start, stop: _drawn_entries(fields, made.draw(start, stop), good), made.words
-    )
-    return replace(_axis("point", first), drawn=drawn)
+
+    def draw(start: int, stop: int) -> dict[str, Entries]:
+        return _drawn_entries(fields, made.draw(start, stop), good)
+
+    return replace(_axis("point", first), drawn=Drawn(made.size, draw, made.words, made.digest, made.notes))
+
+
+def _made(fields: Mapping[str, FieldInfo], design: Given, named: Callable[[str], tuple[str, str]]) -> Design:
+    """Return the design that is asked for: the rows of a table, or one drawn from distributions."""
+    from energymodels.core.design_table import make_table_design
+    from energymodels.core.designs import make_design
+
+    if "table" in design:
+        return make_table_design(fields, str(design["table"]), named=named)
+    return make_design(fields, named=named, **design)  # type: ignore[arg-type]
 
 
 def _drawn_entries(
     fields: Mapping[str, FieldInfo], values: Mapping[str, Array], good: Mapping[str, object]
 ) -> dict[str, Entries]:
     """Return drawn values as entries; in place of one that is none stands the same good one everywhere."""
-    return {
-        path: replace(read_entries(fields[path], one), good=good.get(path)) for path, one in values.items()
-    }
+    return {path: replace(_entries(fields[path], one), good=good.get(path)) for path, one in values.items()}
+
+
+def _entries(info: FieldInfo, values: Array) -> Entries:
+    """Return drawn values of a field as entries; an empty word is none."""
+    if values.dtype.kind == "f":
+        return read_entries(info, values)
+    missing = values == ""
+    fault = Fault(info.path, hint=f"no value ({np.count_nonzero(missing)} entries)")
+    return Entries(values, missing, [fault] if missing.any() else [])
 
 
 def _first(
@@ -246,14 +262,3 @@ def _later(found: Mapping[str, Entries]) -> Drawn | None:
         return {path: Entries(one.part(start, stop), good, []) for path, one in ranges.items()}
 
     return Drawn(next(iter(ranges.values())).number, draw)
-
-
-def _refusal(fields: Mapping[str, FieldInfo], path: str, seen: list[str]) -> Fault | None:
-    if path not in fields:
-        return Fault(path, hint=f"unknown field; {closest(path, fields, fold=True)}".rstrip("; "))
-    if fields[path].fixed:
-        return Fault(path, hint="shapes the result, so it cannot be swept; set it for the whole sweep")
-    if path in seen:
-        return Fault(path, hint="swept twice")
-    clash = [other for other in fields[path].replaces if other in seen]
-    return Fault(path, hint=f"is the same field as {clash[0]}; sweep one of them") if clash else None

@@ -20,6 +20,7 @@ from energymodels.core.axes import Axis, dim_name, swept_values
 from energymodels.core.field import FieldInfo
 from energymodels.core.model import Output
 from energymodels.core.solution import Solution
+from energymodels.core.sweep_file import recorded
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -166,8 +167,12 @@ def origin(history: str = "", backend: str = "") -> dict[str, str]:
     }
 
 
-def root_attrs(solution: Solution, history: str) -> dict[str, object]:
-    """Return the root attributes: model, versions, the whole spec, its digest, sources, threads, history."""
+def root_attrs(
+    solution: Solution, history: str, *, float32: bool = False, chunk: int | None = None
+) -> dict[str, object]:
+    """Return the root attributes: model, versions, the whole spec, its digest, the sweep as it was asked for,
+    sources, threads, history.
+    """
     swept = swept_values(solution.axes)
     spec = json.dumps(
         {
@@ -187,6 +192,9 @@ def root_attrs(solution: Solution, history: str) -> dict[str, object]:
         "model": solution.model.name,
         "spec": spec,
         "spec_sha256": hashlib.sha256(spec.encode()).hexdigest(),
+        "sweep": recorded(
+            solution.plan, (output.name for output in solution.outputs), float32=float32, chunk=chunk
+        ),
         "sources": " ".join(solution.model.sources),
         **origin(history, solution.backend),
         "threads": solution.threads,

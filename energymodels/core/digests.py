@@ -7,13 +7,13 @@ import itertools
 import json
 from collections.abc import Iterable, Mapping
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 import energymodels
 from energymodels import datasets
+from energymodels.core import files
 from energymodels.kernels import jit
 
 if TYPE_CHECKING:
@@ -54,22 +54,10 @@ def of_data() -> str:
     )
 
 
-def of_files(texts: Iterable[str]) -> dict[str, str]:
-    """Return the digest of every file that one of some texts names."""
-    found = {}
-    for text in sorted(set(texts)):
-        path = Path(text)
-        try:
-            if path.is_file():
-                found[text] = digest(path.read_bytes())
-        except (OSError, ValueError):  # a text that is no path at all
-            continue
-    return found
-
-
 def _of_axis(axis: Axis) -> list[bytes]:
     """Return what tells an axis from another: its name, fields and values, of a drawn one the first."""
     parts = [axis.dim.encode(), str(axis.size).encode()]
+    parts += [] if axis.drawn is None else [axis.drawn.digest.encode()]
     held = {**axis.values, **axis.given} | ({} if axis.names is None else {"": axis.names})
     for path, values in held.items():
         parts += [path.encode(), np.ascontiguousarray(values).tobytes()]
@@ -87,23 +75,17 @@ def of_plan(plan: Plan, outputs: Iterable[str], float32: bool) -> dict[str, str]
     return {
         "model": plan.model.name,
         "spec": digest(json.dumps(fields, sort_keys=True).encode()),
-        "axes": digest(
-            *(part for axis in plan.axes for part in _of_axis(axis)), _of_design(plan.asked.design)
-        ),
+        "axes": digest(*(part for axis in plan.axes for part in _of_axis(axis))),
         "outputs": digest(*(name.encode() for name in outputs)),
         "backend": plan.backend,
         "float32": str(float32),
         "version": str(energymodels.__version__),
         "kernels": jit.source_digest(),
         "data": of_data(),
-        "files": digest(json.dumps(of_files(texts)).encode()),
+        "files": digest(json.dumps(files.digests(texts)).encode()),
         "numpy": np.__version__,
         "numba": numba.__version__,
     }
-
-
-def _of_design(design: Mapping[str, object]) -> bytes:
-    return json.dumps({k: dict(v) if isinstance(v, Mapping) else str(v) for k, v in design.items()}).encode()
 
 
 def differences(now: Mapping[str, str], then: Mapping[str, str]) -> list[str]:

@@ -90,9 +90,7 @@ def read_entries(info: FieldInfo, values: Values, unit: str = "") -> Entries:
     """Return what ``read_values`` does without refusing numbers that are NaN or out of range: they are noted,
     entry by entry.
     """
-    index = _index(values)
-    if index is not None or hasattr(values, "to_numpy"):
-        values = values.to_numpy(float, na_value=np.nan) if values.dtype.kind in "fiu" else list(values)  # type: ignore[union-attr]
+    values, index = unindexed(values)
     if unit:
         values = _with_unit(values, unit, info.unit)
     if isinstance(values, str):
@@ -110,6 +108,14 @@ def read_entries(info: FieldInfo, values: Values, unit: str = "") -> Entries:
     ):
         return _numbered(info, np.asarray(values, dtype=float).ravel(), index)
     return _listed(info, [values] if np.ndim(values) == 0 else list(values), index)
+
+
+def unindexed(values: Values) -> tuple[Values, Array | None]:
+    """Return (values of a pandas Series as an array or list, its index as ``_index`` has it); others pass."""
+    index = _index(values)
+    if index is not None or hasattr(values, "to_numpy"):
+        values = values.to_numpy(float, na_value=np.nan) if values.dtype.kind in "fiu" else list(values)  # type: ignore[union-attr]
+    return values, index
 
 
 def _index(values: object) -> Array | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -151,7 +152,7 @@ def _held(name: str, dim: str, values: Array, attrs: Mapping[Any, Any]) -> tuple
 def _words(axis: Axis, name: str) -> tuple[str, ...]:
     """Return every label or text of a drawn coordinate, in the order of their codes."""
     assert axis.drawn is not None
-    found = {dim_name(path): tuple(words) for path, words in axis.drawn.words.items()}
+    found = {dim_name(path): (*words, "") for path, words in axis.drawn.words.items()}  # "" where it lacks
     return found.get(name, ())
 
 
@@ -178,7 +179,9 @@ def metadata(of: Layout, attrs: Mapping[str, Any]) -> dict[str, bytes]:
     names = {*of.drawn, *of.held}
     beside = " ".join(sorted(names - set(of.grid) - {dim for one in of.outputs.values() for dim in one.dims}))
     group.attrs.update(plain({**attrs, **({"coordinates": beside} if beside else {})}))
-    zarr.consolidate_metadata(group.store)
+    with warnings.catch_warnings():  # others than Python may not read it; they read the rest
+        warnings.simplefilter("ignore")
+        zarr.consolidate_metadata(group.store)
     found = {key: held[key].to_bytes() for key in held}
     root = found.pop(ROOT)
     return found | {ROOT: root}

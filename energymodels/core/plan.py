@@ -79,7 +79,7 @@ class Plan:
         """Every field in use as an array that broadcasts over the grid: numbers in the field's unit, indices
         of labels, texts.
         """
-        return grid_columns(self.infos, self.fields, [axis.whole() for axis in self.axes])
+        return grid_columns(self.infos, self.fields, self.axes)
 
     @cached_property
     def shape(self) -> tuple[int, ...]:
@@ -105,6 +105,12 @@ class Plan:
             return self
         return self._of([merged(self.axes, spread(tuple(axis.held for axis in self.axes), number))])
 
+    def _in_memory(self) -> Plan:
+        """Return the plan with all values of its axes in memory."""
+        if not any(axis.drawn is not None for axis in self.axes):
+            return self
+        return replace(self.part(tuple(slice(0, axis.size) for axis in self.axes)), notes=self.notes)
+
     def _of(self, axes: list[Axis]) -> Plan:
         """Return the plan over other axes, of which nothing is said."""
         columns = grid_columns(self.infos, self.fields, axes)
@@ -124,14 +130,16 @@ class Plan:
         threads: int | None = None,
         chunk: int | None = None,
         progress: Callable[[int, int], None] | None = None,
+        most: float | None = None,
     ) -> Solution:
         """Solve all cases; interrupted, it returns what it has, the rest not run.
 
-        ``progress`` is called with (cases done, cases) after each block of ``chunk`` cases.
+        ``progress`` is called with (cases done, cases) after each block of ``chunk`` cases. InputError if the
+        results take more than ``most`` bytes, by default the memory of this machine.
         """
         for text, category in self.notes:
             warnings.warn(text, category, stacklevel=LEVEL)
-        solution = solved(self, threads, chunk, progress)
+        solution = solved(self._in_memory(), threads, chunk, progress, most)
         for text, category in solution.said:
             warnings.warn(text, category, stacklevel=LEVEL)
         return solution
@@ -213,7 +221,7 @@ def _looked_at(infos: Mapping[str, FieldInfo], fields: Fields, axes: list[Axis])
     """
     if math.prod(axis.size for axis in axes) > LARGE:
         axes = [merged(axes, spread(tuple(axis.held for axis in axes), LARGE))]
-    return grid_columns(infos, fields, axes)
+    return grid_columns(infos, fields, [axis.whole() for axis in axes])
 
 
 def _known(model: Model, keep: Keep) -> None:
@@ -228,8 +236,12 @@ def _notes(of: Plan, own: list[str], without: Mapping[str, str]) -> Iterator[tup
     """Yield what is to be said before anything is solved, each with its category: ``own`` are the model's
     notes on what was asked for, whatever alternatives are tried beside it.
     """
-    for fault in (fault for axis in of.axes for fault in axis.faults):
-        yield f"not solved, status out_of_range: {fault}", EntryWarning
+    for axis in of.axes:
+        some = f" (of the first {axis.held:,} designs)" if axis.held < axis.size else ""
+        for fault in axis.faults:
+            yield f"not solved, status out_of_range: {fault}{some}", EntryWarning
+    for text in (text for axis in of.axes if axis.drawn is not None for text in axis.drawn.notes):
+        yield text, NoteWarning
     for path, reason in without.items():
         yield f"sweeping {path}: {reason}", InertWarning
     for note in own:

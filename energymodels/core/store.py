@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     import xarray as xr
 
 SUFFIXES = (".nc", ".zarr", ".csv")
+TRIES = 10
+LARGEST = {".nc": 1e9, ".csv": 2e8}  # bytes of results that such a file is for; larger ones go to a store
 
 
 def check_suffix(path: str | Path) -> Path:
@@ -119,19 +123,62 @@ def write(ds: xr.Dataset, path: str | Path) -> Path:
     """
     target = check_suffix(path)
     target.parent.mkdir(parents=True, exist_ok=True)
-    encoded = _encode(ds)
-    part = target.with_name(target.name + ".part")
-    if target.suffix == ".csv":
-        _write_csv(ds, part)
-    elif target.suffix == ".nc":
-        encoded.to_netcdf(part, engine="h5netcdf")
-    else:
-        encoded.to_zarr(part, mode="w", consolidated=False)
-        if target.is_file():
-            target.unlink()
-        shutil.rmtree(target, ignore_errors=True)
-    part.replace(target)
+    with _new(target) as part:
+        if target.suffix == ".csv":
+            _write_csv(ds, part)
+        elif target.suffix == ".nc":  # first in memory: HDF5 ends the process where a disk is full
+            part.write_bytes(_encode(ds).to_netcdf(engine="h5netcdf"))
+        else:
+            _encode(ds).to_zarr(part, mode="w", consolidated=False)
     return target
+
+
+@contextlib.contextmanager
+def _new(target: Path) -> Iterator[Path]:
+    """Yield a name of its own beside ``target`` for what is written, which takes its place when it is
+    whole.
+    """
+    part = target.with_name(f".{target.name}.{uuid.uuid4().hex}.part")
+    try:
+        yield part
+        put_in_place(part, target)
+    finally:
+        if part.is_dir():
+            shutil.rmtree(part, ignore_errors=True)
+        part.unlink(missing_ok=True)
+
+
+def put_in_place(new: Path, target: Path) -> None:
+    """Give a whole file or folder its name; what was there is removed only afterwards."""
+    if not target.is_dir() and not new.is_dir():
+        new.replace(target)
+        return
+    for _ in range(TRIES):  # of two at once, the last one stays
+        old = aside(target)
+        try:
+            new.rename(target)
+        except OSError:
+            continue
+        finally:
+            remove(old)
+        return
+    raise OSError(f"{target}: others write it again and again")
+
+
+def aside(target: Path) -> Path:
+    """Give what is at ``target``, if anything, a name of its own beside it, and return that."""
+    old = target.with_name(f".{target.name}.{uuid.uuid4().hex}.old")
+    with contextlib.suppress(FileNotFoundError):
+        target.rename(old)
+    return old
+
+
+def remove(path: Path) -> None:
+    """Remove a file or folder, if it is there."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def read(path: str | Path) -> xr.Dataset:

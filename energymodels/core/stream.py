@@ -6,11 +6,12 @@ The finished store is the same to the last bit, however it came about.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -23,13 +24,14 @@ from energymodels.core.dataset import root_attrs
 from energymodels.core.errors import Fault, InputError
 from energymodels.core.estimate import Estimate, block_size, case_bytes, case_seconds
 from energymodels.core.job import Done, Job
-from energymodels.core.layout import ROOT, corner, layout, metadata, with_attrs
+from energymodels.core.layout import ROOT, Layout, corner, layout, metadata, with_attrs
 from energymodels.core.ledger import done_blocks
 from energymodels.core.lock import Lock, locked
 from energymodels.core.outcome import final_notes
-from energymodels.core.places import Folder, place
+from energymodels.core.places import Folder, is_url, place
 from energymodels.core.solution import Solution
 from energymodels.core.solve import solved
+from energymodels.core.store import aside, remove
 from energymodels.core.workers import available_threads, load_kernel
 from energymodels.kernels import status
 
@@ -86,26 +88,43 @@ class Stream:
     history: str = ""
     run: Runner | None = None
     progress: Progress | None = None
-    say: Callable[[Estimate], bool] | None = None  # told before the first case; False stops there
+    say: Callable[[Estimate], None] | None = None  # told what it is going to take before the first case
 
 
 def stream(plan: Plan, how: Stream) -> Tally:
     """Solve a plan into a store, and return how far it came.
 
     InputError if the store cannot be written, holds something else, or holds another sweep that cannot be
-    resumed.
+    resumed. With ``replace`` what was there stays aside until the new store is whole.
     """
     with locked(how.url) as lock:
         root = place(how.url).get(ROOT)
         if how.resume and root is not None:
-            job = _resumed(plan, how, root)
-        elif root is not None and not how.replace:
+            return _worked(plan, how, _resumed(plan, how, root), lock)
+        if root is not None and not how.replace:
             raise InputError(Fault(how.url, hint="is there already"))
-        else:
-            job = _begun(plan, how)
-        if job is None:
-            return Tally(plan.cases)
-        return _worked(plan, how, job, lock)
+        with _replaced(how.url) as kept:
+            tally = _worked(plan, how, _begun(plan, how), lock)
+            kept(tally.done < tally.cases)
+        return tally
+
+
+@contextlib.contextmanager
+def _replaced(url: str) -> Iterator[Callable[[bool], None]]:
+    """Put what is at ``url`` aside inside the ``with`` block; it comes back if nothing takes its place, and
+    stays where the argument of what is yielded says so.
+    """
+    old = None if is_url(url) else aside(Path(url))
+    keep = [False]
+    try:
+        yield lambda stay: keep.__setitem__(0, stay)
+    except BaseException:
+        if old is not None and old.exists() and not (Path(url) / ROOT).exists():
+            remove(Path(url))
+            old.rename(url)
+        raise
+    if old is not None and old.exists() and not keep[0]:
+        remove(old)
 
 
 def _worked(plan: Plan, how: Stream, job: Job, lock: Lock) -> Tally:
@@ -152,40 +171,64 @@ def _in_threads(threads: int) -> Runner:
     return run
 
 
-def _begun(plan: Plan, how: Stream) -> Job | None:
-    """Return the job of a store that begins now, with its metadata written; None if it is not wanted."""
+@dataclass(frozen=True)
+class _Prepared:
+    """What is known of a sweep before its first case."""
+
+    tried: Solution
+    axes: dict[str, Array]
+    chunk: int
+    layout: Layout
+    estimate: Estimate
+
+
+def _prepared(plan: Plan, how: Stream) -> _Prepared:
+    """Return how a plan is cut, and what it is going to take."""
     if not plan.backend:
         load_kernel(plan.model, corner(plan).columns)
     axes = _output_axes(plan)
     tried = _tried(plan, axes)
     size = case_bytes(tried, float32=how.float32)
-    seconds = case_seconds(plan, axes)
+    timed = how.chunk is None or how.say is not None
+    seconds = case_seconds(plan, axes) if timed else math.nan
     chunk = how.chunk or block_size(plan.cases, seconds, size, how.workers)
     of = layout(plan, tried, chunk, float32=how.float32)
     estimate = Estimate(plan.cases, of.number, math.prod(of.block), size, seconds, how.workers)
-    if how.say is not None and not how.say(estimate):
-        return None
-    parts = digests.of_plan(plan, list(of.outputs), how.float32)
-    job = Job(_listed(plan, of.outputs), how.url, of, axes, parts, how.float32)
+    return _Prepared(tried, axes, chunk, of, estimate)
+
+
+def estimated(plan: Plan, how: Stream) -> Estimate:
+    """Return what a plan is going to take; nothing but a few cases is solved, and nothing written."""
+    return _prepared(plan, how).estimate
+
+
+def _begun(plan: Plan, how: Stream) -> Job:
+    """Return the job of a store that begins now, with its metadata written."""
+    found = _prepared(plan, how)
+    if how.say is not None:
+        how.say(found.estimate)
+    parts = digests.of_plan(plan, list(found.layout.outputs), how.float32)
+    job = _job(plan, how, found.layout, found.axes, parts)
+    axes = {dim: values.tolist() for dim, values in found.axes.items()}
+    state = {"parts": parts, "chunk": found.chunk, "axes": axes}
+    attrs = root_attrs(found.tried, how.history, float32=how.float32, chunk=found.chunk)
+    attrs |= {STATE: json.dumps(state)}
+    for key, data in {**_held(job), **metadata(job.layout, attrs)}.items():
+        job.place.put(key, data)
+    return job
+
+
+def _job(plan: Plan, how: Stream, of: Layout, axes: Mapping[str, Array], parts: Mapping[str, str]) -> Job:
+    """Return the job of a plan, for which it is not planned again here."""
+    asked = replace(plan.asked, keep=list(of.outputs))
+    job = Job(asked, how.url, of, axes, parts, how.float32)
     job.__dict__["plan"] = plan
-    state = {"parts": parts, "chunk": chunk, "axes": {dim: values.tolist() for dim, values in axes.items()}}
-    attrs = root_attrs(tried, how.history) | {STATE: json.dumps(state)}
-    store = job.place
-    for key in list(store.keys("")):
-        store.drop(key)
-    for key, data in {**_held(job), **metadata(of, attrs)}.items():
-        store.put(key, data)
     return job
 
 
 def _held(job: Job) -> dict[str, bytes]:
     """Return the coordinates that are written before any case."""
     return {variable.key({}): variable.encode(values) for variable, values in job.layout.held.values()}
-
-
-def _listed(plan: Plan, outputs: Iterable[str]) -> Any:
-    """Return what was asked for with the outputs by name, which can be sent to others."""
-    return replace(plan.asked, keep=list(outputs))
 
 
 def _resumed(plan: Plan, how: Stream, root: bytes) -> Job:
@@ -204,9 +247,7 @@ def _resumed(plan: Plan, how: Stream, root: bytes) -> Job:
     if differ := digests.differences(parts, then):
         hint = f"cannot be resumed, what differs: {'; '.join(differ)}"
         raise InputError(Fault(how.url, hint=hint))
-    job = Job(_listed(plan, of.outputs), how.url, of, axes, parts, how.float32)
-    job.__dict__["plan"] = plan
-    return job
+    return _job(plan, how, of, axes, parts)
 
 
 def _tried(plan: Plan, axes: Mapping[str, Array]) -> Solution:
@@ -237,6 +278,16 @@ def _output_axes(plan: Plan) -> dict[str, Array]:
     return {}
 
 
+def begun(url: str | Path) -> bool:
+    """Return whether a store holds a sweep that is not done."""
+    root = place(url).get(ROOT)
+    try:
+        attrs = json.loads(root or b"{}")["attributes"]
+    except (ValueError, KeyError, TypeError):
+        return False
+    return STATE in attrs and COMPLETE not in attrs
+
+
 def target(url: str | Path) -> str:
     """Return the name of a store as others find it: a URL, or a path from the root."""
-    return str(url) if "://" in str(url) else str(Path(url).absolute())
+    return str(url) if is_url(url) else str(Path(url).absolute())
