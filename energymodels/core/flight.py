@@ -9,7 +9,6 @@ import queue
 import time
 from collections.abc import Iterator
 from concurrent.futures import CancelledError
-from itertools import islice
 from typing import Any
 
 from energymodels.core.errors import Fault, InputError
@@ -61,17 +60,22 @@ class Flight:
         ChildProcessError if one ends its worker again and again; ConnectionError if the cluster is gone.
         """
         try:
-            while True:
-                for number in islice(todo, max(0, self.room - len(self.sent))):
-                    self._send(number)
-                if not self.sent:
-                    return
+            while self._sent_some(todo) or self.sent:
                 yield from self._some()
                 if self.suspects:
                     yield from self._each_alone()
         finally:
             with contextlib.suppress(OSError, CancelledError, RuntimeError):
                 self.client.cancel([future for _, future in self.sent.values()], force=True)
+
+    def _sent_some(self, todo: Iterator[int]) -> bool:
+        """Send blocks as far as there is room; return whether there may be more."""
+        while len(self.sent) < self.room:
+            number = next(todo, None)
+            if number is None:
+                return False
+            self._send(number)
+        return True
 
     def _send(self, number: int) -> None:
         from energymodels.core.cluster_worker import work

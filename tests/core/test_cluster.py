@@ -215,6 +215,7 @@ def ended(processes, within):
     return not alive
 
 
+@pytest.mark.slow
 def test_ctrl_c_in_a_terminal(tmp_path):
     """It reaches the workers too, which leave it to the driver; the store can be resumed."""
     store = tmp_path / "a.zarr"
@@ -234,6 +235,7 @@ def test_ctrl_c_in_a_terminal(tmp_path):
     assert seen[0] >= 5
 
 
+@pytest.mark.slow
 def test_no_orphans_when_the_driver_is_killed(tmp_path):
     with sweeping(tmp_path / "a.zarr") as (process, workers):
         process.kill()
