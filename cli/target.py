@@ -13,7 +13,7 @@ import click
 
 from energymodels.cli.common import command_line
 from energymodels.core.errors import Fault, InputError
-from energymodels.core.places import is_url
+from energymodels.core.places import is_url, place
 
 if TYPE_CHECKING:
     from xarray import Dataset
@@ -63,16 +63,23 @@ def result_target(path: str, force: bool) -> Path:
     """Return the path of a result; InputError if it cannot be written, or holds anything but a result of the
     same command.
     """
-    from energymodels.core.store import check_suffix, written_by
+    from energymodels.core.store import check_suffix
 
     target = check_suffix(path)
     _try(target, folder=target.suffix == ".zarr")
     if target.exists() and not force:
-        by = written_by(target)
-        if _essence(shlex.split(by)) != _essence(shlex.split(command_line())):
-            what = f"is a result of another command: {by}" if by else "is not a result of this command"
-            raise _foreign(target, what)
+        _own(target)
     return target
+
+
+def _own(target: str | Path) -> None:
+    """InputError if what is there is anything but a result of this very command."""
+    from energymodels.core.store import written_by
+
+    by = written_by(target)
+    if _essence(shlex.split(by)) != _essence(shlex.split(command_line())):
+        what = f"is a result of another command: {by}" if by else "is not a result of this command"
+        raise _foreign(target, what)
 
 
 def store_target(path: str, force: bool) -> None:
@@ -90,11 +97,13 @@ def store_target(path: str, force: bool) -> None:
             raise InputError(Fault("output", path, hint="is a folder that is no Zarr store; it stays"))
         if target.is_file() and not force:
             raise _foreign(target, "is not a result of this command")
+    elif not path.endswith(".zarr"):
+        raise InputError(Fault("output", path, hint="a store at a URL ends in .zarr"))
     if begun(path) and not force:
         hint = "holds a sweep that is not done: --resume goes on with it, --force gives it up"
         raise InputError(Fault("output", path, hint=hint))
-    if not is_url(path) and Path(path).exists():
-        result_target(path, force)
+    if not force and (place(path).get("zarr.json") is not None or Path(path).exists()):
+        _own(path)
 
 
 def figure_target(path: str, verb: str, force: bool) -> Path:
@@ -125,7 +134,7 @@ def study_targets(folder: str, names: Iterable[str], verb: str, force: bool) -> 
         raise _foreign(there[0], f"is not of energymodels {verb}")
 
 
-def _foreign(target: Path, what: str) -> InputError:
+def _foreign(target: str | Path, what: str) -> InputError:
     return InputError(Fault("output", str(target), hint=f"exists and {what}; --force overwrites it"))
 
 

@@ -38,6 +38,10 @@ class InputError(ValueError):
         self.faults = [faults] if isinstance(faults, Fault) else list(faults)
         super().__init__("\n".join(str(f) for f in self.faults))
 
+    def __reduce__(self) -> tuple[type[InputError], tuple[list[Fault]]]:
+        """Return what makes it again in another process."""
+        return type(self), (self.faults,)
+
 
 class NoteWarning(UserWarning):
     """A warning about a result."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,6 +29,7 @@ class Place(Protocol):
     def head(self, key: str, size: int) -> tuple[bytes, int] | None: ...
     def keys(self, below: str) -> Iterator[str]: ...
     def drop(self, key: str) -> None: ...
+    def drop_all(self) -> None: ...
 
 
 class Folder:
@@ -99,6 +101,10 @@ class Folder:
         """Remove a file, if it is there."""
         (self.root / key).unlink(missing_ok=True)
 
+    def drop_all(self) -> None:
+        """Remove the folder."""
+        shutil.rmtree(self.root, ignore_errors=True)
+
 
 class Remote:
     """What fsspec finds at a URL: an object there is whole or not there."""
@@ -106,17 +112,29 @@ class Remote:
     def __init__(self, url: str) -> None:
         import fsspec
 
+        self.url = url
         try:
             self.fs, self.root = fsspec.core.url_to_fs(url)
         except (ImportError, ValueError, OSError) as error:
             raise InputError(Fault(url, hint=f"cannot be reached: {error}")) from error
 
     def _path(self, key: str) -> str:
-        return f"{self.root}/{key}"
+        return f"{self.root}/{key}" if key else str(self.root)
+
+    @contextlib.contextmanager
+    def _reached(self, *known: type[Exception]) -> Iterator[None]:
+        """Say of what went wrong elsewhere where that is, as OSError; ``known`` errors pass."""
+        try:
+            yield
+        except known:
+            raise
+        except Exception as error:  # each store has errors of its own
+            raise OSError(f"{self.url}: {str(error) or type(error).__name__}") from error
 
     def put(self, key: str, data: bytes) -> None:
         """Write an object."""
-        self.fs.pipe_file(self._path(key), data)
+        with self._reached():
+            self.fs.pipe_file(self._path(key), data)
 
     def put_new(self, key: str, data: bytes) -> bool:
         """Write an object unless it is there; return whether it was written.
@@ -126,14 +144,21 @@ class Remote:
         """
         if self.get(key) is not None:
             return False
-        self.put(key, data)
+        with self._reached():
+            try:
+                self.fs.pipe_file(self._path(key), data, mode="create")
+            except FileExistsError:
+                return False
+            except (NotImplementedError, TypeError, ValueError):
+                self.fs.pipe_file(self._path(key), data)
         return self.get(key) == data
 
     def get(self, key: str) -> bytes | None:
         """Return an object, None if it is not there."""
         try:
-            self.fs.invalidate_cache()
-            found: bytes = self.fs.cat_file(self._path(key))
+            with self._reached(FileNotFoundError):
+                self.fs.invalidate_cache()
+                found: bytes = self.fs.cat_file(self._path(key))
         except FileNotFoundError:
             return None
         return found
@@ -141,33 +166,45 @@ class Remote:
     def head(self, key: str, size: int) -> tuple[bytes, int] | None:
         """Return the first bytes of an object and its length, None if it is not there."""
         try:
-            return self.fs.cat_file(self._path(key), end=size), int(self.fs.size(self._path(key)))
+            with self._reached(FileNotFoundError):
+                return self.fs.cat_file(self._path(key), end=size), int(self.fs.size(self._path(key)))
         except FileNotFoundError:
             return None
 
     def keys(self, below: str) -> Iterator[str]:
         """Yield the keys of all objects below a key."""
-        self.fs.invalidate_cache()
-        top = self._path(below).rstrip("/")
-        for path in self.fs.find(top):
+        with self._reached():
+            self.fs.invalidate_cache()
+            found = self.fs.find(self._path(below))
+        for path in found:
             yield str(path)[len(self.root) + 1 :]
 
     def drop(self, key: str) -> None:
         """Remove an object, if it is there."""
-        with contextlib.suppress(FileNotFoundError):
+        with contextlib.suppress(FileNotFoundError), self._reached(FileNotFoundError):
             self.fs.rm_file(self._path(key))
+
+    def drop_all(self) -> None:
+        """Remove every object of the place, many at once."""
+        with contextlib.suppress(FileNotFoundError), self._reached(FileNotFoundError):
+            self.fs.invalidate_cache()
+            if self.fs.find(self.root):
+                self.fs.rm(self.root, recursive=True)
 
 
 def place(path: str | Path) -> Place:
     """Return the place of a path or URL."""
-    return Remote(str(path)) if is_url(path) else Folder(path)
+    if not is_url(path):
+        return Folder(path)
+    found = Remote(str(path))
+    return Folder(found.root) if "file" in found.fs.protocol else found
 
 
 def beside(path: str | Path) -> tuple[Place, str]:
     """Return the place that a store lies in, and its name there."""
     if is_url(path):
         parent, _, name = str(path).rstrip("/").rpartition("/")
-        return Remote(parent), name
+        return place(parent), name
     whole = Path(path).absolute()
     return Folder(whole.parent), whole.name
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from energymodels.core.arrays import Array
 from energymodels.core.errors import Fault, InputError
+from energymodels.core.places import is_url, place, zarr_store
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -26,6 +27,8 @@ LARGEST = {".nc": 1e9, ".csv": 2e8}  # bytes of results that such a file is for;
 
 def check_suffix(path: str | Path) -> Path:
     """Return ``path``; InputError if results cannot be written in its format."""
+    if is_url(path):
+        raise InputError(Fault("output file", str(path), hint="only a sweep writes to a URL, a .zarr store"))
     if Path(path).suffix not in SUFFIXES:
         raise InputError(
             Fault("output file", str(path), hint=f"results are written as {', '.join(SUFFIXES)}")
@@ -187,7 +190,7 @@ def read(path: str | Path) -> xr.Dataset:
     Parameters
     ----------
     path : str or Path
-        A file ``.nc``, ``.zarr`` or ``.csv``.
+        A file ``.nc``, ``.zarr`` or ``.csv``, or the URL of a store, such as ``s3://bucket/out.zarr``.
 
     Returns
     -------
@@ -219,6 +222,8 @@ def opened(path: str | Path, *, whole: bool = False) -> xr.Dataset:
     """
     import xarray as xr
 
+    if is_url(path):
+        return _read_url(str(path))
     source = check_suffix(path)
     if not source.exists():
         raise InputError(Fault(str(path), hint="no such file"))
@@ -234,20 +239,33 @@ def opened(path: str | Path, *, whole: bool = False) -> xr.Dataset:
         raise InputError(Fault(str(path), hint=f"not a result file: {error}")) from error
 
 
+def _read_url(url: str) -> xr.Dataset:
+    """Return the result in a store at a URL."""
+    import xarray as xr
+
+    if place(url).get("zarr.json") is None:
+        raise InputError(Fault(url, hint="no such store"))
+    try:
+        return _decode(xr.open_zarr(zarr_store(url, read_only=True), consolidated=False).load())
+    except (OSError, ValueError, KeyError, IndexError, TypeError) as error:
+        raise InputError(Fault(url, hint=f"not a result: {error}")) from error
+
+
 def written_by(path: str | Path) -> str:
     """Return the command line that wrote a result, as its history says it; empty of what is no result."""
     try:
-        history = str(_history(Path(path)))
+        history = str(_history(path))
     except (OSError, ValueError, KeyError, IndexError, TypeError):
         return ""
     _, blank, command = history.partition("Z ")
     return command if blank else ""
 
 
-def _history(path: Path) -> Any:
+def _history(where: str | Path) -> Any:
     """Return the attribute ``history`` of a file, which is not read whole."""
+    path = Path(where)
     if path.suffix == ".zarr":
-        return json.loads((path / "zarr.json").read_text(encoding="utf-8"))["attributes"]["history"]
+        return json.loads(place(where).get("zarr.json") or b"")["attributes"]["history"]
     if path.suffix == ".csv":
         with path.open(encoding="utf-8") as file:
             return json.loads(file.readline()[2:])["attrs"]["history"]
