@@ -113,7 +113,7 @@ def text(default: str | None, meaning: str) -> Any:
 
 def without(prefix: str, values: Given) -> FieldDict:
     """Return the entries whose path starts with ``prefix``, by the rest of it."""
-    return {path.removeprefix(prefix): value for path, value in values.items() if path.startswith(prefix)}
+    return {path.removeprefix(prefix): values[path] for path in values if path.startswith(prefix)}
 
 
 @cache

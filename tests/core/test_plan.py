@@ -8,7 +8,7 @@ import pytest
 import energymodels as em
 from energymodels.core.errors import InertWarning, InputError
 from energymodels.core.plan import Plan
-from energymodels.core.spec import Spec, load
+from energymodels.core.spec import load
 
 OVER = {"wafer.thickness": "100:180:5", "wafer.dopant": "P,Ga"}
 
@@ -102,11 +102,3 @@ def test_a_changed_file_is_read_again(tmp_path):
     assert load(path) is first
     path.write_text('model = "pv.diode"\nphotocurrent = 12.0\n')
     assert load(path).values["photocurrent"] == 12.0
-
-
-def test_specs_are_checked_once_for_each_combination_of_words(monkeypatch):
-    checked = []
-    original = Spec.checked
-    monkeypatch.setattr(Spec, "checked", lambda spec: checked.append(spec) or original(spec))
-    em.plan("industrial-topcon-2023", {"wafer.thickness": "100:180:50", "wafer.dopant": "P,Ga"})
-    assert len(checked) == 2

@@ -46,8 +46,10 @@ class Battery(Model):
 
     def fields(self, values: Fields) -> dict[str, FieldInfo]:
         found = schema(self.spec)
-        found = found | (built.brought() if built.FIELD in values else {})
-        return found | dict(parse(values.get("protocol", found["protocol"].default)).placeholders)
+        if built.FIELD in values:
+            found = found | built.brought()
+        numbers = parse(values.get("protocol", found["protocol"].default)).placeholders
+        return found | dict(numbers) if numbers else found
 
     def alias(self, name: str) -> tuple[str, str] | None:
         reason = names.refusal(name)

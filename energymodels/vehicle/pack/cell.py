@@ -58,7 +58,7 @@ def _paths() -> dict[str, str]:
 def of_cell(values: Given) -> FieldDict:
     """Return the entries that are of the cell, by the battery model's paths."""
     known = _paths()
-    return {known[path]: value for path, value in values.items() if path in known}
+    return {known[path]: values[path] for path in values if path in known}
 
 
 def renamed(name: str) -> str | None:
