@@ -10,7 +10,7 @@ import numpy as np
 
 from energymodels.core.arrays import Array
 from energymodels.core.entries import Entries, Values, read_entries, typed_unit
-from energymodels.core.errors import Fault, InputError, closest
+from energymodels.core.errors import Fault, InputError
 from energymodels.core.field import FieldInfo
 
 Over: TypeAlias = Mapping[Any, Values]  # {"PATH", "PATH,PATH" or a tuple of paths: values along the axis}
@@ -130,7 +130,7 @@ def _axis(dim: str, found: Mapping[str, Entries]) -> Axis:
 
 def _refusal(fields: Mapping[str, FieldInfo], path: str, seen: list[str]) -> Fault | None:
     if path not in fields:
-        return Fault(path, hint=f"unknown field; {closest(path, fields, fold=True)}".rstrip("; "))
+        return Fault(path, hint="unknown field", known=fields, fold=True)
     if fields[path].fixed:
         return Fault(path, hint="shapes the result, so it cannot be swept; set it for the whole sweep")
     if path in seen:

@@ -194,7 +194,7 @@ def _parsed(fields: Mapping[str, FieldInfo], raw: Given) -> tuple[FieldDict, lis
     parsed: FieldDict = {}
     for path, value in raw.items():
         if path not in fields:
-            faults.append(Fault(path, hint=f"unknown field; {closest(path, fields, fold=True)}".rstrip("; ")))
+            faults.append(Fault(path, hint="unknown field", known=fields, fold=True))
             continue
         try:
             parsed[path] = fields[path].parse(value)

@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from energymodels import datasets
-from energymodels.core.errors import Fault, InputError, closest
+from energymodels.core.errors import Fault, InputError, closest, hinted
 from energymodels.core.field import FieldInfo, in_unit
 from energymodels.core.files import Stamp, stamp
 from energymodels.core.schema import schema
@@ -118,11 +118,8 @@ def _entries(path: Path, tree: Tree) -> dict[str, Entry]:
     known, found, faults = paths(), {}, []
     for field, value in _leaves(tree):
         if field not in known:
-            faults.append(
-                Fault(
-                    f"{path}: {field}", hint=f"a car has no such field; {closest(field, known)}".rstrip("; ")
-                )
-            )
+            hint = hinted("a car has no such field", field, known, faults)
+            faults.append(Fault(f"{path}: {field}", hint=hint))
             continue
         try:
             found[field] = _entry(known[field], value)
