@@ -10,7 +10,6 @@ use as ``like``.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,7 +18,7 @@ from typing import Any
 from energymodels import datasets
 from energymodels.claims.relations import QUANTITIES, Value
 from energymodels.claims.verdict import RELATIONS
-from energymodels.core import units
+from energymodels.core import files, units
 from energymodels.core.errors import Fault, InputError, hinted
 
 EVIDENCE = ("claimed", "measured", "press")
@@ -106,12 +105,13 @@ def entries(path: str | Path | None = None) -> dict[str, Claim]:
     """
     if path is None:
         return read(datasets.table("claims"))
-    if not Path(path).is_file():
-        raise InputError(Fault(str(path), hint="no such file"))
+    if why := files.absent(Path(path)):
+        raise InputError(Fault(str(path), hint=why))
     try:
-        return read(tomllib.loads(Path(path).read_text(encoding="utf-8-sig")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        tree = files.toml(files.text(Path(path), ".toml"))
+    except (OSError, ValueError) as error:
         raise InputError(Fault(str(path), hint=f"not a TOML file: {error}")) from error
+    return read(tree)
 
 
 def read(tree: Mapping[str, Any]) -> dict[str, Claim]:

@@ -17,6 +17,8 @@ from energymodels.core.field import FieldInfo, in_unit
 
 Values: TypeAlias = str | Sequence[Any] | Array
 SHOWN = 3  # entries that are none are named, further ones counted
+RANGE = "a range is written FIRST:LAST:COUNT or FIRST:LAST:COUNT:log"
+MOST = 10**8  # values along an axis
 
 
 @dataclass(frozen=True)
@@ -148,7 +150,7 @@ def _listed(info: FieldInfo, values: Sequence[object], index: Array | None = Non
 
 
 def _ranged(info: FieldInfo, text: str) -> Array:
-    form = Fault(info.path, text, hint="a range is written FIRST:LAST:COUNT or FIRST:LAST:COUNT:log")
+    form = Fault(info.path, text, hint=RANGE)
     parts = text.split(":")
     if (
         info.kind == "label"
@@ -157,9 +159,7 @@ def _ranged(info: FieldInfo, text: str) -> Array:
     ):
         raise InputError(form)
     ends = read_values(info, parts[:2])
-    if not parts[2].strip().isdecimal() or int(parts[2]) < 1:
-        raise InputError(form)
-    number = int(parts[2])
+    number = _count(info, text, parts[2])
     if not np.all(np.isfinite(ends)):
         raise InputError(
             Fault(
@@ -176,6 +176,18 @@ def _ranged(info: FieldInfo, text: str) -> Array:
     if number > 1:
         grid[-1] = ends[1]
     return grid
+
+
+def _count(info: FieldInfo, text: str, count: str) -> int:
+    """Return how many values a range has; InputError for no whole number above 0, or one that is too
+    large.
+    """
+    digits = count.strip().lstrip("0")
+    if not digits.isdecimal():
+        raise InputError(Fault(info.path, text, hint=RANGE))
+    if len(digits) > len(str(MOST)) or int(digits) > MOST:
+        raise InputError(Fault(info.path, text, hint=f"an axis has up to {MOST:,} values".replace(",", " ")))
+    return int(digits)
 
 
 def typed_unit(info: FieldInfo, values: Values, unit: str) -> str:

@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 Stamp: TypeAlias = tuple[str, int, int]  # path, time of the last change in ns, size
-MB = 1_000_000
-LARGEST = {".toml": 1 * MB, ".json": 20 * MB, ".csv": 100 * MB}  # bytes of a file by its suffix
+# bytes of a file by its suffix: what is read, or refused, within a second and some 300 MB
+LARGEST = {".toml": 300_000, ".json": 10_000_000, ".csv": 20_000_000}
+WIDEST = 10_000  # characters of the header of a table
 DEEPEST = 50  # tables and lists within one another
 # more names than that joined by dots, which take a reader of TOML a time that grows with their square
 _JOINED = re.compile(rf"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){{{DEEPEST + 1}}}""")
+NO_FILE = "no such file"
 _TOO_DEEP = f"more than {DEEPEST} tables or lists within one another"
 
 
@@ -30,12 +32,15 @@ def stamp(file: str | Path) -> Stamp:
     return str(path), found.st_mtime_ns, found.st_size
 
 
-def is_regular(path: Path) -> bool:
-    """Return whether a path is that of a file that ends: no folder, device or pipe."""
+def absent(path: Path) -> str:
+    """Return why a path is not that of a file that can be read to its end, empty if it is."""
     try:
-        return stat.S_ISREG(path.stat().st_mode)
+        mode = path.stat().st_mode
     except (OSError, ValueError):  # not there, or no path at all
-        return False
+        return NO_FILE
+    if stat.S_ISREG(mode):
+        return ""
+    return "is a folder" if stat.S_ISDIR(mode) else "is a device or a pipe, no file"
 
 
 def text(path: Path, kind: str) -> str:
@@ -43,13 +48,27 @@ def text(path: Path, kind: str) -> str:
 
     ValueError says why it cannot be had; no more is read than a file of its kind may have.
     """
-    if not is_regular(path):
-        raise ValueError("a folder, or a file without an end" if path.exists() else "no such file")
+    if why := absent(path):
+        raise ValueError(why)
     if path.stat().st_size > LARGEST[kind]:
         raise ValueError(_too_large(kind))
     with path.open("rb") as file:  # some that claim to be empty have no end
         found = file.read(LARGEST[kind] + 1)
     return decoded(found, kind)
+
+
+def rows(path: Path) -> list[tuple[int, str]]:
+    """Return (number counted from 1, text) of the lines of a CSV file, the header first, without comments and
+    empty lines; ValueError as of ``text``.
+    """
+    lines = [
+        (i, line)
+        for i, line in enumerate(text(path, ".csv").splitlines(), 1)
+        if line and (bare := line.lstrip()) and bare[0] != "#"
+    ]
+    if lines and len(lines[0][1]) > WIDEST:
+        raise ValueError(f"a header of more than {WIDEST} characters")
+    return lines
 
 
 def decoded(data: bytes, kind: str) -> str:
@@ -60,7 +79,7 @@ def decoded(data: bytes, kind: str) -> str:
 
 
 def _too_large(kind: str) -> str:
-    return f"larger than {LARGEST[kind] // MB} MB, more than a file of this kind may have"
+    return f"larger than {LARGEST[kind] / 1e6:g} MB, more than a file of this kind may have"
 
 
 def toml(source: str) -> dict[str, Any]:

@@ -93,8 +93,8 @@ def load(name: str) -> pybamm.ParameterValues:
     """
     if name.endswith(".json"):
         path = Path(name)
-        if not path.is_file():
-            raise InputError(Fault("parameters", name, hint="no such file"))
+        if why := files.absent(path):
+            raise InputError(Fault("parameters", name, hint=why))
         return _loaded(name, path.stat().st_mtime).copy()
     if name not in names():
         raise unknown("parameter set", name, names())
