@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import shutil
+import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import numpy as np
 
+from energymodels.core import files, hdf5
 from energymodels.core.arrays import Array
 from energymodels.core.errors import Fault, InputError
 from energymodels.core.values import Given
@@ -151,27 +154,66 @@ def read(path: str | Path) -> xr.Dataset:
     >>> round(float(ds.efficiency), 1), ds.efficiency.units
     (33.2, 'percent')
     """
+    source = check_suffix(path)
+    try:
+        _check_kind(source)
+        ds = _decode(_loaded(source))
+    except Exception as error:  # the libraries raise anything on a damaged file
+        raise InputError(Fault(str(path), hint=_unreadable(source, error))) from None
+    return ds
+
+
+def _check_kind(path: Path) -> None:
+    """Raise ValueError unless a path is of a file, or of a folder where results of its suffix are folders."""
+    why = files.absent(path)
+    if path.suffix == ".zarr" and path.is_dir():
+        files.text(path / "zarr.json", ".json")
+    elif why:
+        raise ValueError(why)
+
+
+def _unreadable(path: Path, error: Exception) -> str:
+    """Return why a file is no result, in words."""
+    if not path.exists():
+        return files.NO_FILE
+    return f"not a result file: {error or type(error).__name__}"
+
+
+def _loaded(path: Path) -> xr.Dataset:
+    """Return the content of a file as it is written; whatever the libraries raise if it is damaged."""
     import xarray as xr
 
-    source = check_suffix(path)
-    if not source.exists():
-        raise InputError(Fault(str(path), hint="no such file"))
+    if path.suffix == ".csv":
+        return _read_csv(path)
+    if path.suffix == ".nc":
+        hdf5.check(path)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of what the libraries pass over
+        with (
+            xr.open_zarr(path, consolidated=False)
+            if path.suffix == ".zarr"
+            else xr.open_dataset(path, engine="h5netcdf")
+        ) as ds:
+            _check_size(ds)
+            return ds.load()
+
+
+def _check_size(ds: xr.Dataset) -> None:
+    """Raise ValueError for what this machine cannot hold, of a damaged file a number without meaning."""
     try:
-        if source.suffix == ".csv":
-            return _read_csv(source)
-        if source.suffix == ".zarr":
-            return _decode(xr.open_zarr(source, consolidated=False).load())
-        with xr.open_dataset(source, engine="h5netcdf") as ds:
-            return _decode(ds.load())
-    except (OSError, ValueError, KeyError, IndexError, TypeError, csv.Error) as error:
-        raise InputError(Fault(str(path), hint=f"not a result file: {error}")) from error
+        memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):  # not known here
+        return
+    if ds.nbytes > memory:
+        raise ValueError(f"it would take {ds.nbytes / 1e9:.3g} GB of memory; xarray opens such files piecewise")
 
 
 def written_by(path: str | Path) -> str:
     """Return the command line that wrote a result, as its history says it; empty of what is no result."""
     try:
+        _check_kind(Path(path))
         history = str(_history(Path(path)))
-    except (OSError, ValueError, KeyError, IndexError, TypeError):
+    except Exception:  # the libraries raise anything on a damaged file
         return ""
     _, blank, command = history.partition("Z ")
     return command if blank else ""
@@ -180,14 +222,23 @@ def written_by(path: str | Path) -> str:
 def _history(path: Path) -> Any:
     """Return the attribute ``history`` of a file, which is not read whole."""
     if path.suffix == ".zarr":
-        return json.loads((path / "zarr.json").read_text(encoding="utf-8"))["attributes"]["history"]
+        return files.from_json(files.text(path / "zarr.json", ".json"))["attributes"]["history"]
     if path.suffix == ".csv":
         with path.open(encoding="utf-8") as file:
-            return json.loads(file.readline()[2:])["attrs"]["history"]
+            return _head(file)["attrs"]["history"]
     import h5py
 
+    hdf5.check(path)
     with h5py.File(path) as file:
         return file.attrs["history"]
+
+
+def _head(file: TextIO) -> Any:
+    """Return what the first line of a CSV result says of it; ValueError of any other file."""
+    line = file.readline(files.LARGEST[".json"])
+    if not line.startswith("# {"):
+        raise ValueError("its first line does not say what it holds")
+    return files.from_json(line[2:])
 
 
 def _plain(attrs: Given) -> dict[str, object]:
@@ -227,6 +278,10 @@ def _texts(column: Array) -> list[object]:
 
 def _typed(texts: Array, dtype: np.dtype[Any]) -> Array:
     """Return the texts of a column as what they are."""
+    if dtype.kind not in "biufUM":
+        raise ValueError(f"a column of {dtype}")
+    if dtype.kind == "U":  # as wide as its longest text
+        return texts
     return texts == "True" if dtype.kind == "b" else texts.astype(dtype)
 
 
@@ -234,7 +289,7 @@ def _read_csv(path: Path) -> xr.Dataset:
     import xarray as xr
 
     with path.open(encoding="utf-8", newline="") as file:
-        meta = json.loads(file.readline()[2:])
+        meta = _head(file)
         columns = list(zip(*list(csv.reader(file))[1:], strict=True))
     sizes = meta["sizes"]
     variables = {}
