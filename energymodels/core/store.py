@@ -205,7 +205,9 @@ def _check_size(ds: xr.Dataset) -> None:
     except (AttributeError, ValueError, OSError):  # not known here
         return
     if ds.nbytes > memory:
-        raise ValueError(f"it would take {ds.nbytes / 1e9:.3g} GB of memory; xarray opens such files piecewise")
+        raise ValueError(
+            f"it would take {ds.nbytes / 1e9:.3g} GB of memory; xarray opens such files piecewise"
+        )
 
 
 def written_by(path: str | Path) -> str:

@@ -5,7 +5,6 @@ Their formulas are read by our grammar, never run as a program.
 
 from __future__ import annotations
 
-import json
 import operator
 from collections.abc import Callable
 from pathlib import Path

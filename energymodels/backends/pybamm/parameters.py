@@ -16,6 +16,7 @@ from energymodels.backends.pybamm.quiet import pybamm
 from energymodels.backends.pybamm.sets import CHEMISTRIES
 from energymodels.battery.parameters.names import FUNCTIONS, SCALARS, name_of
 from energymodels.battery.parameters.sets import bundled, names
+from energymodels.core import files
 from energymodels.core.errors import Fault, InputError, unknown
 from energymodels.core.values import Fields
 from energymodels.kernels.constants import ZERO_CELSIUS
