@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as attribute
 from difflib import get_close_matches
 
 LISTED = 80  # names that an error lists at most
@@ -55,8 +56,8 @@ class Fault:
     allowed: str = ""
     unit: str = ""
     hint: str = ""
-    known: Iterable[str] = field(default=(), compare=False, repr=False)
-    fold: bool = field(default=False, compare=False, repr=False)
+    known: Iterable[str] = attribute(default=(), compare=False, repr=False)
+    fold: bool = attribute(default=False, compare=False, repr=False)
 
     def __str__(self) -> str:
         unit = "" if self.unit in ("", "1") else f" {self.unit}"

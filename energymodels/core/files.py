@@ -86,7 +86,8 @@ def toml(source: str) -> dict[str, Any]:
     """Return the tables that ``source`` says as TOML; ValueError if it is none, or nested too deeply."""
     if _JOINED.search(source):
         raise ValueError(_TOO_DEEP)
-    return _shallow(tomllib.loads, source.removeprefix("\ufeff"))
+    found: dict[str, Any] = _shallow(tomllib.loads, source.removeprefix("\ufeff"))
+    return found
 
 
 def from_json(source: str) -> Any:
