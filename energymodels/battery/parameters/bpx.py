@@ -153,8 +153,11 @@ def validated(raw: File, name: str) -> tuple[File, list[str]]:
             for _, text in formulas(raw["Parameterisation"]):
                 bpx.Function.validate(text)
             bpx.BPX.model_validate(_without_formulas(copy.deepcopy(raw)))
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+        except (ValueError, TypeError, KeyError, AttributeError, ArithmeticError) as error:
             raise InputError(_faults(error, name)) from None
+        except RecursionError:
+            hint = "a formula, or a table, is nested too deeply"
+            raise InputError(Fault("parameters", name, hint=hint)) from None
     return raw, notes + [str(warning.message) for warning in caught if warning.category is UserWarning]
 
 

@@ -128,7 +128,13 @@ def remarks(fields: Fields, swept: Mapping[str, Array]) -> list[str]:
 def _made(material: Material) -> disk.Content:
     from energymodels.battery.parameters.tabulate import tabulate
 
-    tables, index, errors, notes, reaches = tabulate(material)
+    try:
+        tables, index, errors, notes, reaches = tabulate(material)
+    except InputError:
+        raise
+    except (ValueError, ArithmeticError, np.linalg.LinAlgError) as error:  # of formulas in absurd ranges
+        hint = f"its functions cannot be tabulated: {error}"
+        raise InputError(Fault("parameters", material.name, hint=hint)) from error
     meta = {
         "name": material.name, "title": material.title, "scalars": dict(material.scalars),
         "refused": dict(material.refused),
