@@ -127,18 +127,21 @@ PROTOCOLS = (
 OF_CELLS: Mapping[str, Draw] = {
     "parameters": among(*SETS),
     "initial_soc": flat(0.0, 1.0),
-    "temperature": flat(-10.0, 50.0),
+    "temperature": flat(-20.0, 60.0),
     "thermal": among("isothermal", "lumped"),
     "heat_transfer_coefficient": flat(0.0, 50.0),
-    "negative.diffusivity_factor": decades(0.3, 3.0),
-    "positive.diffusivity_factor": decades(0.3, 3.0),
-    "negative.exchange_current_density_factor": decades(0.3, 3.0),
-    "positive.exchange_current_density_factor": decades(0.3, 3.0),
-    "electrolyte.diffusivity_factor": decades(0.5, 2.0),
-    "electrolyte.conductivity_factor": decades(0.5, 2.0),
+    "negative.diffusivity_factor": decades(0.1, 10.0),
+    "positive.diffusivity_factor": decades(0.1, 10.0),
+    "negative.exchange_current_density_factor": decades(0.1, 10.0),
+    "positive.exchange_current_density_factor": decades(0.1, 10.0),
+    "negative.particle_radius": decades(0.01, 100.0),
+    "positive.particle_radius": decades(0.01, 100.0),
+    "electrolyte.initial_concentration": decades(500.0, 2000.0),
+    "electrolyte.diffusivity_factor": decades(0.3, 3.0),
+    "electrolyte.conductivity_factor": decades(0.3, 3.0),
 }
 FOLLOWING: Mapping[str, Draw] = {"protocol": among(*PROTOCOLS)}
-RATES = np.geomspace(0.1, 5.0, 24)  # few, so that few protocols are read
+RATES = np.geomspace(0.05, 10.0, 24)  # few, so that few protocols are read
 AT_LIMITS: Mapping[str, Draw] = {
     "protocol": among("Charge at limits until 80% SOC", "Charge at limits until 95% SOC or for 1 hour"),
     "initial_soc": flat(0.0, 0.5),
@@ -173,27 +176,17 @@ STOP: Mapping[str, Draw] = {
     "station.power": decades(50.0, 500.0),
     "minutes": among(5.0, 10.0, 20.0, 30.0),
 }
-SPREAD = 0.3  # of a cell's layers and particles about those of its set, by ln
 # some of every case's time, without a look at how long it takes
 SERIES = {"series.points": 9, "series.end": 3600.0}
 
 
-def _of_sets(rng: Generator, n: int, sets: Numbers) -> Points:
-    """Return layers and particles about as each case's set has them, its limits of voltage, and a power of about
-    what its rate is.
-    """
+def _of_sets(rng: Generator, sets: Numbers) -> Points:
+    """Return layers of each case's set, electrodes thinner or thicker together."""
     found: Points = {}
-    both = np.exp(rng.normal(0.0, SPREAD, n))  # thick electrodes face thick ones
-
-    def about(path: str, factor: Numbers) -> None:
-        own = {name: parameter_set(name).scalars[path] for name in SETS}
-        found[path] = np.array([own[name] for name in sets.tolist()]) * factor
-
-    about("negative.thickness", both * rng.uniform(0.98, 1.1, n))
-    about("positive.thickness", both)
-    about("negative.particle_radius", np.exp(rng.normal(0.0, SPREAD, n)))
-    about("positive.particle_radius", np.exp(rng.normal(0.0, SPREAD, n)))
-    about("electrolyte.initial_concentration", rng.uniform(0.8, 1.3, n))
+    both = np.exp(rng.uniform(math.log(0.2), math.log(5.0), sets.size))  # 10 to 400 um
+    for side, factor in (("negative", both * rng.uniform(0.98, 1.1, sets.size)), ("positive", both)):
+        own = {name: parameter_set(name).scalars[f"{side}.thickness"] for name in SETS}
+        found[f"{side}.thickness"] = np.array([own[name] for name in sets.tolist()]) * factor
     return found
 
 
@@ -216,7 +209,7 @@ def _drawn(rng: Generator, n: int, draws: Mapping[str, Draw]) -> Points:
 def _battery(model: str, more: Mapping[str, Draw]) -> Callable[[Generator, int], Population]:
     def draw(rng: Generator, n: int) -> Population:
         points = _drawn(rng, n, {**OF_CELLS, **more})
-        points |= _of_sets(rng, n, points["parameters"])
+        points |= _of_sets(rng, points["parameters"])
         points["protocol"] = _written(rng, points["parameters"], points["protocol"])
         return Population(model, dict(SERIES), points)
 

@@ -124,10 +124,9 @@ RANGE: Mapping[str, Rule] = {
 
 
 def _window(out: Named, of: Named, low: str, high: str) -> Numbers:
-    """Return where a voltage lies outside its window, of cases that took time at all."""
-    least = np.fmin.reduce(out["voltage"], axis=-1)
-    most = np.fmax.reduce(out["voltage"], axis=-1)
-    return (out["duration"] > 1e-6) & ((least < of[low] - VOLT) | (most > of[high] + VOLT))
+    """Return where a voltage lies outside its window: but for the instant with which a case begins, and may end."""
+    later = out["voltage"][..., 1:]
+    return (np.fmin.reduce(later, axis=-1) < of[low] - VOLT) | (np.fmax.reduce(later, axis=-1) > of[high] + VOLT)
 
 
 def _closed(out: Named) -> Numbers:
