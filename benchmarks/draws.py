@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import math
+import tempfile
 from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -27,6 +30,8 @@ Points: TypeAlias = dict[str, Numbers]
 SEED = 20260301
 DEFAULT = 0.7  # of whole ranges: how often a field keeps its default, so that few meet at once
 LEAST, MOST = 1e-40, 1e40  # of what has no other end
+# what asks for more steps, nodes or samples, and is no property of a case
+NUMERICAL = ("points.", "series.", "curve.", "tolerance", "time_step", "cycles_max")
 
 
 class Population(NamedTuple):
@@ -123,6 +128,7 @@ PROTOCOLS = (
     "Charge at {rate}C until {high} V; Hold at {high} V until C/20; Discharge at 1C until {low} V",
     "Discharge at {power} W for 1 hour",
     "Charge at {power} W for 30 minutes or until {high} V; Rest for 10 minutes",
+    "Run power from '{trace}' times {power}",
 )
 OF_CELLS: Mapping[str, Draw] = {
     "parameters": among(*SETS),
@@ -151,23 +157,25 @@ AT_LIMITS: Mapping[str, Draw] = {
 PACKED: Mapping[str, Draw] = {
     "vehicle": among(*CARS),
     "mass": flat(1200.0, 2800.0),
-    "ambient_temperature": flat(-20.0, 45.0),
+    "ambient_temperature": flat(-30.0, 45.0),
     "pack.cell": among("battery-lfp-4c", "battery-nmc811-sic"),
     "pack.series": flat(100.0, 230.0),
-    "pack.parallel": flat(0.8, 2.0),
+    "pack.parallel": flat(0.4, 2.0),
     "pack.resistance": flat(0.01, 0.1),
     "battery_cell.thermal": among("isothermal", "lumped"),
     "battery_cell.heat_transfer_coefficient": flat(5.0, 50.0),
-    "battery_cell.negative.diffusivity_factor": decades(0.3, 3.0),
-    "battery_cell.positive.diffusivity_factor": decades(0.3, 3.0),
-    "battery_cell.electrolyte.diffusivity_factor": decades(0.5, 2.0),
-    "battery_cell.electrolyte.conductivity_factor": decades(0.5, 2.0),
+    "battery_cell.negative.diffusivity_factor": decades(0.1, 10.0),
+    "battery_cell.positive.diffusivity_factor": decades(0.1, 10.0),
+    "battery_cell.negative.particle_radius": decades(0.1, 20.0),
+    "battery_cell.positive.particle_radius": decades(0.1, 20.0),
+    "battery_cell.electrolyte.diffusivity_factor": decades(0.3, 3.0),
+    "battery_cell.electrolyte.conductivity_factor": decades(0.3, 3.0),
 }
 DRIVE: Mapping[str, Draw] = {
     **PACKED,
     "cycle": among(*CYCLES[:-1]),
     "pack.soc_start": flat(0.1, 1.0),
-    "pack.soc_min": flat(0.0, 0.08),
+    "pack.soc_min": among(0.0, 0.02, 0.08),
     "pack.derating": among("end", "derate"),
 }
 STOP: Mapping[str, Draw] = {
@@ -190,6 +198,17 @@ def _of_sets(rng: Generator, sets: Numbers) -> Points:
     return found
 
 
+@cache
+def trace() -> str:
+    """Return the file of ten minutes of driving, a row a second: pulses of power from -0.5 to 1 W."""
+    rng = np.random.default_rng(SEED)
+    power = np.repeat(np.clip(rng.normal(0.2, 0.5, 120), -0.5, 1.0), 5)
+    file = Path(tempfile.mkdtemp(prefix="energymodels-trace-")) / "power.csv"
+    rows = "\n".join(f"{second},{watt:.4f}" for second, watt in enumerate(power))
+    file.write_text(f"time s,power W\n{rows}\n", encoding="utf-8")
+    return str(file)
+
+
 def _written(rng: Generator, sets: Numbers, protocols: Numbers) -> Numbers:
     """Return protocols with a rate, a power that is about that rate's, and the limits of each case's set."""
     rates = rng.choice(RATES, sets.size)
@@ -198,7 +217,7 @@ def _written(rng: Generator, sets: Numbers, protocols: Numbers) -> Numbers:
         of = parameter_set(name).scalars
         low, high = of["cell.voltage_min"], of["cell.voltage_max"]
         power = of["cell.nominal_capacity"] * rate * 0.5 * (low + high)
-        found.append(text.format(rate=f"{rate:.4g}", power=f"{power:.4g}", low=low, high=high))
+        found.append(text.format(rate=f"{rate:.4g}", power=f"{power:.4g}", low=low, high=high, trace=trace()))
     return np.array(found)
 
 
@@ -290,7 +309,7 @@ def swept(model: str, values: Mapping[str, Any]) -> dict[str, FieldInfo]:
     return {
         path: info
         for path, info in em.load(model).replace(values).fields.items()
-        if info.kind != "text" and not info.fixed and not path.startswith(("points.", "series.", "curve."))
+        if info.kind != "text" and not info.fixed and not path.removeprefix("battery_cell.").startswith(NUMERICAL)
     }
 
 
