@@ -230,7 +230,8 @@ def _battery(model: str, more: Mapping[str, Draw]) -> Callable[[Generator, int],
         points = _drawn(rng, n, {**OF_CELLS, **more})
         points |= _of_sets(rng, points["parameters"])
         points["protocol"] = _written(rng, points["parameters"], points["protocol"])
-        return Population(model, dict(SERIES), points)
+        protocol = {"protocol": points["protocol"][0].item()} if more is AT_LIMITS else {}
+        return Population(model, SERIES | protocol, points)
 
     return draw
 

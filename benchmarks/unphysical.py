@@ -97,7 +97,7 @@ DESIGN: Mapping[str, Rule] = {
     ),
     "porosity outside 0 to 1": lambda out, of: (
         (np.minimum(out["porosity_positive"], out["porosity_negative"]) < -ROUND_OFF)
-        | (np.maximum(out["porosity_positive"], out["porosity_negative"]) >= 1.0)
+        | (np.maximum(out["porosity_positive"], out["porosity_negative"]) > 1.0)
     ),
     "a component of negative mass": lambda out, of: (out["component_mass"] < 0.0).any(axis=-1),
 }
@@ -158,7 +158,7 @@ BATTERY: Mapping[str, Rule] = {
     "negative throughput or duration": lambda out, of: (
         (out["capacity"] < 0.0) | (out["energy"] < 0.0) | (out["duration"] < 0.0)
     ),
-    "lithium not kept": lambda out, of: np.abs(out["lithium_gained"]) > 1e-5,
+    "lithium not kept": lambda out, of: np.abs(out["lithium_gained"]) > 1e-4,
     "negative concentration": lambda out, of: (
         np.fmin.reduce(out["electrolyte_concentration"], axis=(-2, -1)) < -NEARLY * 1e3
     ),
