@@ -28,7 +28,7 @@ Generator: TypeAlias = np.random.Generator
 Draw: TypeAlias = Callable[[Generator, int], Numbers]
 Points: TypeAlias = dict[str, Numbers]
 SEED = 20260301
-DEFAULT = 0.7  # of whole ranges: how often a field keeps its default, so that few meet at once
+CHANGED = 3  # of whole ranges: how many fields of a case are drawn, about; the others keep their defaults
 LEAST, MOST = 1e-40, 1e40  # of what has no other end
 # what asks for more steps, nodes or samples, and is no property of a case
 NUMERICAL = ("points.", "series.", "curve.", "tolerance", "time_step", "cycles_max")
@@ -236,9 +236,7 @@ def _battery(model: str, more: Mapping[str, Draw]) -> Callable[[Generator, int],
     return draw
 
 
-def _plain(
-    model: str, draws: Mapping[str, Draw], **values: Any
-) -> Callable[[Generator, int], Population]:
+def _plain(model: str, draws: Mapping[str, Draw], **values: Any) -> Callable[[Generator, int], Population]:
     return lambda rng, n: Population(model, values, _matched(_drawn(rng, n, draws)))
 
 
@@ -303,6 +301,12 @@ def words(spec: Spec, info: FieldInfo) -> list[str]:
     return found
 
 
+def anything(spec: Spec, info: FieldInfo, rng: Generator, n: int) -> Numbers:
+    """Return words or numbers of a field, over all that it may hold."""
+    known = words(spec, info)
+    return rng.choice(known, n) if known else allowed(info, rng, n)
+
+
 def swept(model: str, values: Mapping[str, Any]) -> dict[str, FieldInfo]:
     """Return the fields of a model that a sweep may draw: they stand in the spec, are no text, and no mesh, time
     axis or curve.
@@ -310,7 +314,9 @@ def swept(model: str, values: Mapping[str, Any]) -> dict[str, FieldInfo]:
     return {
         path: info
         for path, info in em.load(model).replace(values).fields.items()
-        if info.kind != "text" and not info.fixed and not path.removeprefix("battery_cell.").startswith(NUMERICAL)
+        if info.kind != "text"
+        and not info.fixed
+        and not path.removeprefix("battery_cell.").startswith(NUMERICAL)
     }
 
 
@@ -323,12 +329,15 @@ def whole(name: str, cases: int, seed: int = SEED) -> Population:
     """Return a population in the whole ranges: a case keeps the default of most fields, or its set's value."""
     rng = np.random.default_rng(seed)
     model, values, _ = usual(name, 1, seed)
-    own, points, spec = _own(name), {}, em.load(model).replace(values)
+    own, spec = _own(name), em.load(model).replace(values)
+    known: dict[str, tuple[FieldInfo, Any]] = {}
     for path, info in swept(model, values).items():
         default = own.get(path) if info.default is None else info.default
-        if default is None or (info.default is None and (info.replaces or info.conflicts)):
-            continue
-        known = words(spec, info)
-        drawn = rng.choice(known, cases) if known else allowed(info, rng, cases)
-        points[path] = np.where(rng.random(cases) < DEFAULT, default, drawn)
+        alone = info.default is not None or not (info.replaces or info.conflicts)
+        if default is not None and alone:
+            known[path] = info, default
+    points = {}
+    for path, (info, default) in known.items():
+        drawn = anything(spec, info, rng, cases)
+        points[path] = np.where(rng.random(cases) < CHANGED / len(known), drawn, default)
     return Population(model, values, points)

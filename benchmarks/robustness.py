@@ -8,16 +8,13 @@ median block, by the processor's time; a hundred medians are a hang.
 from __future__ import annotations
 
 import argparse
-import time
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
 
 from benchmarks import draws, unphysical
-from benchmarks.cases import replaced
+from benchmarks.cases import clocked
 from energymodels.core.plan import plan
 from energymodels.core.registry import get_model
 from energymodels.core.solution import Solution
@@ -41,33 +38,19 @@ SMALL = 8  # cases of quick models that are timed together
 HANGS = 100.0  # medians
 
 
-@contextmanager
-def clocked(name: str) -> Iterator[list[float]]:
-    """Yield a list to which each call of a model's kernel adds how much of a processor's time it took, s."""
-    model = get_model(name)
-    kernel, taken = model.solve, []
-
-    def timed(*block: Any) -> None:
-        begin = time.thread_time()
-        kernel(*block)
-        taken.append(time.thread_time() - begin)
-
-    with replaced(model, timed):
-        yield taken
-
-
 def block(name: str) -> int:
     """Return how many cases are timed together."""
-    return next((many for start, many in BLOCK.items() if name.startswith(start) and name != "battery.design"), SMALL)
+    return next(
+        (many for start, many in BLOCK.items() if name.startswith(start) and name != "battery.design"), SMALL
+    )
 
 
 def solved(name: str, population: draws.Population) -> tuple[Solution, float]:
     """Return (the solution, the slowest block over the median)."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        planned = plan(
-            population.model, None, population.values, points=population.points, keep=unphysical.kept(name)
-        )
+        keep = unphysical.kept(get_model(population.model))
+        planned = plan(population.model, None, population.values, points=population.points, keep=keep)
         with clocked(population.model) as taken:
             solution = planned.solve(chunk=block(name))
             if taken[0] == max(taken):  # the first loads the compiled kernel
@@ -92,7 +75,9 @@ def table(title: str, names: list[str], draw: Callable[[str, int], draws.Populat
         cases = max(1, int(CASES[name] * part))
         solution, slowest = solved(name, draw(name, cases))
         words = ", ".join(f"{word} {100.0 * share:.4g}" for word, share in shares(name, solution).items())
-        print(f"| {name} | {cases} | {words} | {slowest:.3g}{' HANGS' if slowest > HANGS else ''} |", flush=True)
+        print(
+            f"| {name} | {cases} | {words} | {slowest:.3g}{' HANGS' if slowest > HANGS else ''} |", flush=True
+        )
 
 
 def main() -> None:

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from energymodels.core.model import Model, Output
 from energymodels.core.solution import Solution
 from energymodels.kernels import status
 from energymodels.kernels.constants import K_B_EV
@@ -78,7 +79,9 @@ DIODE: Mapping[str, Rule] = JUNCTION | {
 }
 LIMIT: Mapping[str, Rule] = JUNCTION | {
     "efficiency outside 0 to 100 %": lambda out, of: (out["efficiency"] < 0.0) | (out["efficiency"] > 100.0),
-    "fill factor outside 0 to 100 %": lambda out, of: (out["fill_factor"] < 0.0) | (out["fill_factor"] > 100.0),
+    "fill factor outside 0 to 100 %": lambda out, of: (
+        (out["fill_factor"] < 0.0) | (out["fill_factor"] > 100.0)
+    ),
 }
 DESIGN: Mapping[str, Rule] = {
     "specific energy above that of its coatings": lambda out, of: _above(
@@ -123,10 +126,14 @@ RANGE: Mapping[str, Rule] = {
 }  # fmt: skip
 
 
-def _window(out: Named, of: Named, low: str, high: str) -> Numbers:
-    """Return where a voltage lies outside its window: but for the instant with which a case begins, and may end."""
-    later = out["voltage"][..., 1:]
-    return (np.fmin.reduce(later, axis=-1) < of[low] - VOLT) | (np.fmax.reduce(later, axis=-1) > of[high] + VOLT)
+def _window(out: Named, of: Named) -> Numbers:
+    """Return where a discharge goes on below its cut-off voltage, or a charge above: but for the instant with which a
+    case begins, and may end.
+    """
+    voltage, current = out["voltage"][..., 1:], out["current"][..., 1:]
+    low, high = (of[f"cell.voltage_{end}"][:, np.newaxis] for end in ("min", "max"))
+    wrong = ((current > 0.0) & (voltage < low - VOLT)) | ((current < 0.0) & (voltage > high + VOLT))
+    return np.asarray(wrong.any(axis=-1))
 
 
 def _closed(out: Named) -> Numbers:
@@ -136,8 +143,18 @@ def _closed(out: Named) -> Numbers:
     )
 
 
+def _outside_one(out: Named, of: Named) -> Numbers:
+    """Return where a surface of the particles holds less than nothing or more than it can."""
+    wrong = np.zeros_like(out["capacity"], dtype=bool)
+    for side in ("negative", "positive"):
+        surface = out[f"{side}_surface_stoichiometry"]
+        wrong |= np.fmin.reduce(surface, axis=(-2, -1)) < -NEARLY
+        wrong |= np.fmax.reduce(surface, axis=(-2, -1)) > 1.0 + NEARLY
+    return wrong
+
+
 BATTERY: Mapping[str, Rule] = {
-    "voltage outside its window": lambda out, of: _window(out, of, "cell.voltage_min", "cell.voltage_max"),
+    "voltage outside its window": _window,
     "energy from a closed cycle": lambda out, of: _closed(out) & (out["energy_discharged"] > NEARLY * out["energy"]),
     "more discharged than the window holds": lambda out, of: (
         out["capacity_discharged"] > (of["initial_soc"] + SLACK) * out["cell_capacity"]
@@ -162,17 +179,8 @@ BATTERY: Mapping[str, Rule] = {
     "negative concentration": lambda out, of: (
         np.fmin.reduce(out["electrolyte_concentration"], axis=(-2, -1)) < -NEARLY * 1e3
     ),
-    "stoichiometry outside 0 to 1": lambda out, of: _outside_one(out),
+    "stoichiometry outside 0 to 1": _outside_one,
 }  # fmt: skip
-
-
-def _outside_one(out: Named) -> Numbers:
-    wrong = np.zeros_like(out["capacity"], dtype=bool)
-    for side in ("negative", "positive"):
-        surface = out[f"{side}_surface_stoichiometry"]
-        wrong |= np.fmin.reduce(surface, axis=(-2, -1)) < -NEARLY
-        wrong |= np.fmax.reduce(surface, axis=(-2, -1)) > 1.0 + NEARLY
-    return wrong
 
 
 CHARGE: Mapping[str, Rule] = BATTERY | {
@@ -204,7 +212,9 @@ STOP: Mapping[str, Rule] = {
     "more stored than added": lambda out, of: (
         out["energy_stored"] > out["energy_added"] * (1.0 + 0.01) + 1e-6
     ),
-    "more at the cells than at the pack": lambda out, of: _above(out["energy_added"], out["energy_in"] + 1e-9),
+    "more at the cells than at the pack": lambda out, of: _above(
+        out["energy_added"], out["energy_in"] + 1e-9
+    ),
     "more power than the station has": lambda out, of: (
         out["power_peak"] > of["station.power"] * (1.0 + NEARLY)
     ),
@@ -227,14 +237,25 @@ RULES: Mapping[str, Mapping[str, Rule]] = {
     "vehicle.drive": DRIVE,
     "vehicle.charge_stop": STOP,
 }
-PROFILES = ("electrolyte_concentration", "negative_surface_stoichiometry", "positive_surface_stoichiometry")
+# of cells that are resolved, on request; what a fidelity does not resolve it does not have
+PROFILES: Mapping[str, tuple[str, ...]] = {
+    "battery.spm": (),
+    "battery.spme": ("electrolyte_concentration",),
+    "battery.dfn": (
+        "electrolyte_concentration", "negative_surface_stoichiometry", "positive_surface_stoichiometry"
+    ),
+}  # fmt: skip
 
 
-def kept(name: str) -> list[str] | Callable[[Any], bool] | None:
-    """Return which outputs of a population the rules look at beside those that are always kept: series of cells."""
-    if name.startswith("vehicle"):
+def kept(model: Model) -> list[str] | Callable[[Output], bool]:
+    """Return which outputs of a model the rules look at."""
+    if model.name not in PROFILES:
         return lambda output: "time" not in output.dims
-    return (lambda output: True) if RULES[name] in (BATTERY, CHARGE) else None
+    return [
+        output.name
+        for output in model.outputs
+        if not output.on_request or output.name in PROFILES[model.name]
+    ]
 
 
 def _fields(solution: Solution) -> dict[str, Numbers]:

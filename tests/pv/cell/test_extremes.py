@@ -158,4 +158,7 @@ def test_a_voltage_that_falls_with_injection_is_out_of_range():
     found = em.run("pv.cell", values)
     assert found.status == status.OUT_OF_RANGE
     assert np.isnan(found.efficiency)
-    assert em.run("pv.cell", values | {"shunt_resistance": np.inf, "wafer.compensation": 0.0}).status == status.OK
+    assert (
+        em.run("pv.cell", values | {"shunt_resistance": np.inf, "wafer.compensation": 0.0}).status
+        == status.OK
+    )
