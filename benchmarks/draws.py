@@ -1,5 +1,5 @@
-"""Random specs of every model, from a seed: in usual ranges, which are those of published cells, cars and designs,
-and in the whole ranges that the fields allow.
+"""Random specs of every model, from a seed: in usual ranges, which are those of published cells, cars and
+designs, and in the whole ranges that the fields allow.
 
 This module stands alone, so that tests import it too.
 """
@@ -308,8 +308,8 @@ def anything(spec: Spec, info: FieldInfo, rng: Generator, n: int) -> Numbers:
 
 
 def swept(model: str, values: Mapping[str, Any]) -> dict[str, FieldInfo]:
-    """Return the fields of a model that a sweep may draw: they stand in the spec, are no text, and no mesh, time
-    axis or curve.
+    """Return the fields of a model that a sweep may draw: they stand in the spec, are no text, and no mesh,
+    time axis or curve.
     """
     return {
         path: info

@@ -1,15 +1,17 @@
-"""How many random cases fail, give what cannot be, or hang: run ``python -m benchmarks.robustness [NAME ...]``.
+"""How many random cases fail, give what cannot be, or hang.
 
-Every population is one sweep of points, in usual ranges and in the whole ranges that the fields allow. The table has the
-share of each status, of unphysical results (``unphysical.py``), and how long the slowest block of cases took over the
-median block, by the processor's time; a hundred medians are a hang.
+Run ``python -m benchmarks.robustness [NAME ...] [--cases N | --part 0.1] [--only usual | whole]``.
+
+Every population is one sweep of points, in usual ranges and in the whole ranges that the fields allow. The
+table has the share of each status, of unphysical results (``unphysical.py``), and how long the slowest
+block of cases took over the median block, by the processor's time; a hundred medians are a hang.
 """
 
 from __future__ import annotations
 
 import argparse
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -67,12 +69,11 @@ def shares(name: str, solution: Solution) -> dict[str, float]:
     return found | {f"UNPHYSICAL {word}": share for word, share in broken.items() if share}
 
 
-def table(title: str, names: list[str], draw: Callable[[str, int], draws.Population], part: float) -> None:
-    """Print one table, a row a population."""
+def table(title: str, sizes: Mapping[str, int], draw: Callable[[str, int], draws.Population]) -> None:
+    """Print one table, a row a population of so many cases."""
     print(f"\n{title}\n")
     print("| population | cases | shares, % | slowest over median |\n|---|---|---|---|")
-    for name in names:
-        cases = max(1, int(CASES[name] * part))
+    for name, cases in sizes.items():
         solution, slowest = solved(name, draw(name, cases))
         words = ", ".join(f"{word} {100.0 * share:.4g}" for word, share in shares(name, solution).items())
         print(
@@ -84,15 +85,16 @@ def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("name", nargs="*", choices=[*CASES, []], help="populations; all by default")
+    parser.add_argument("--cases", type=int, help="cases of each, in place of its full number")
     parser.add_argument("--part", type=float, default=1.0, help="of the full number of cases")
     parser.add_argument("--seed", type=int, default=draws.SEED)
     parser.add_argument("--only", choices=["usual", "whole"], help="one of the tables")
     given = parser.parse_args()
-    names = given.name or list(CASES)
+    sizes = {name: given.cases or max(1, int(CASES[name] * given.part)) for name in given.name or CASES}
     if given.only != "whole":
-        table("Usual ranges", names, lambda name, n: draws.usual(name, n, given.seed), given.part)
+        table("Usual ranges", sizes, lambda name, cases: draws.usual(name, cases, given.seed))
     if given.only != "usual":
-        table("Whole ranges", names, lambda name, n: draws.whole(name, n, given.seed), given.part)
+        table("Whole ranges", sizes, lambda name, cases: draws.whole(name, cases, given.seed))
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
 """What no result may be, model by model: the one list that the benchmark of robustness and the tests go by.
 
-A rule takes ``out``, the results of a sweep by name, and ``of``, its fields by path, both as arrays over the cases in
-the units of outputs and fields, and returns where a result is impossible, whatever the input. It is asked only of cases
-that ended well, and what is absent (NaN) breaks no rule. This module stands alone, so that tests import it too.
+A rule takes ``out``, the results of a sweep by name, and ``of``, its fields by path, both as arrays over
+the cases in the units of outputs and fields, and returns where a result is impossible, whatever the input.
+It is asked only of cases that ended well, and what is absent (NaN) breaks no rule. This module stands
+alone, so that tests import it too.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ ROUND_OFF = 1e-9  # relative
 VOLT = 0.02  # V: how far a sample between steps, or a relaxed start at another temperature, lies past a limit
 NEARLY = 1e-3  # of energies and charges: what time steps of the default tolerance leave, with room
 SLACK = 0.1  # of a capacity between voltages: how much it differs at other temperatures and rates
-SILICON = 0.30  # limiting efficiency at 298.15 K and one sun: 29.1 to 29.6 % as published, by the Auger parametrisation
+# limiting efficiency at 298.15 K and one sun: 29.1 to 29.6 % as published, by the Auger parametrisation
+SILICON = 0.30
 
 
 def _above(one: Numbers, other: Numbers | float) -> Numbers:
@@ -36,8 +38,8 @@ def _above(one: Numbers, other: Numbers | float) -> Numbers:
 
 
 def _silicon_limit(of: Named) -> Numbers:
-    """Return a generous limit of a silicon cell's efficiency, percent: that of one sun at 298.15 K; the voltage gains
-    kT/q ln of the suns, and about what the gap leaves on cooling.
+    """Return a generous limit of a silicon cell's efficiency, percent: that of one sun at 298.15 K; the
+    voltage gains kT/q ln of the suns, and about what the gap leaves on cooling.
     """
     T, suns = of["temperature"], np.maximum(of["irradiance"] / 1000.0, 1.0)
     gain = 1.0 + (K_B_EV * T * np.log(suns) + 1.21 * np.maximum(1.0 - T / 298.15, 0.0)) / 0.7
@@ -120,15 +122,17 @@ RANGE: Mapping[str, Rule] = {
             out["cabin_energy"],
         ]) < -NEARLY
     ),
-    "more recovered than braked": lambda out, of: _above(out["recovered_energy"], out["braking_energy"] + NEARLY),
+    "more recovered than braked": lambda out, of: _above(
+        out["recovered_energy"], out["braking_energy"] + NEARLY
+    ),
     "energy not kept": lambda out, of: np.abs(out["energy_balance"]) > 1e-6,
     "negative range": lambda out, of: out["range"] < 0.0,
 }  # fmt: skip
 
 
 def _window(out: Named, of: Named) -> Numbers:
-    """Return where a discharge goes on below its cut-off voltage, or a charge above: but for the instant with which a
-    case begins, and may end.
+    """Return where a discharge goes on below its cut-off voltage, or a charge above: but for the instant
+    with which a case begins, and may end.
     """
     voltage, current = out["voltage"][..., 1:], out["current"][..., 1:]
     low, high = (of[f"cell.voltage_{end}"][:, np.newaxis] for end in ("min", "max"))
@@ -155,7 +159,9 @@ def _outside_one(out: Named, of: Named) -> Numbers:
 
 BATTERY: Mapping[str, Rule] = {
     "voltage outside its window": _window,
-    "energy from a closed cycle": lambda out, of: _closed(out) & (out["energy_discharged"] > NEARLY * out["energy"]),
+    "energy from a closed cycle": lambda out, of: (
+        _closed(out) & (out["energy_discharged"] > NEARLY * out["energy"])
+    ),
     "more discharged than the window holds": lambda out, of: (
         out["capacity_discharged"] > (of["initial_soc"] + SLACK) * out["cell_capacity"]
     ),
@@ -185,7 +191,8 @@ BATTERY: Mapping[str, Rule] = {
 
 CHARGE: Mapping[str, Rule] = BATTERY | {
     "anode potential below its limit": lambda out, of: (
-        (out["negative_potential_min"] < of["limits.negative_potential"] - 1e-3) & (out["charged_capacity"] > 0.0)
+        (out["negative_potential_min"] < of["limits.negative_potential"] - 1e-3)
+        & (out["charged_capacity"] > 0.0)
     ),
     "faster than its limit": lambda out, of: _above(out["peak_c_rate"], of["limits.c_rate"] * (1.0 + 1e-4)),
     "discharged": lambda out, of: out["charged_capacity"] < -NEARLY * out["cell_capacity"],
@@ -259,8 +266,8 @@ def kept(model: Model) -> list[str] | Callable[[Output], bool]:
 
 
 def _fields(solution: Solution) -> dict[str, Numbers]:
-    """Return every field over the cases, words as words; what is not set and stands in the cell's parameter set by
-    that.
+    """Return every field over the cases, words as words; what is not set and stands in the cell's parameter
+    set by that.
     """
     from energymodels.battery.parameters.sets import parameter_set
 
