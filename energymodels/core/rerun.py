@@ -60,7 +60,7 @@ def rerun(path: str | Path, *, threads: int | None = None) -> xr.Dataset:
     >>> again.equals(ds)
     True
     """
-    return made_again(recipe(opened(path), str(path)), threads=threads)
+    return made_again(sweep_in(opened(path), str(path)), threads=threads)
 
 
 def made_again(
@@ -77,7 +77,7 @@ def made_again(
     return to_dataset(solution, history)
 
 
-def recipe(ds: xr.Dataset, name: str) -> SweepFile:
+def sweep_in(ds: xr.Dataset, name: str) -> SweepFile:
     """Return the sweep that lies in a result, with the spec it was made from; InputError if there is none or
     its input files changed. Warns of other versions.
     """

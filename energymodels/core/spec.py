@@ -319,11 +319,8 @@ def _provenance(tree: Tree) -> dict[str, object]:
 def _from_tree(tree: Tree, name: str) -> Spec:
     model = tree.get("model")
     if not isinstance(model, str):
-        raise InputError(
-            Fault(
-                "model", model, hint=f'the spec must begin with model = "..."; {closest("", registry.MODELS)}'
-            )
-        )
+        more = "energymodels sweep reads this sweep file" if "sweep" in tree else closest("", registry.MODELS)
+        raise InputError(Fault("model", model, hint=f'the spec must begin with model = "..."; {more}'))
     if model not in registry.MODELS:
         raise unknown("model", model, registry.MODELS)
     spec = Spec(model, {}, name, str(tree.get("title", "")), _provenance(tree))

@@ -150,6 +150,8 @@ def test_a_spec_or_its_file_is_no_sweep_file(tmp_path):
         load_sweep(spec)
     sweep = tmp_path / "sweep.toml"
     sweep.write_text('sweep = "mine.toml"\n[axes]\nphotocurrent = [0.03, 0.04]\n')
+    with pytest.raises(InputError, match="energymodels sweep reads this sweep file"):
+        load(str(sweep))
     found = load_sweep(sweep).asked
     assert (found.spec.model, found.spec.values) == ("pv.diode", {"photocurrent": 0.04})
     assert planned(found).cases == 2
