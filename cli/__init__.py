@@ -13,6 +13,7 @@ if __name__ != "energymodels.cli":
     raise ImportError("this folder is the package energymodels.cli; import it by that name")
 
 VERBS = {
+    "cite": "Print BibTeX of what a result rests on.",
     "claims": "Manufacturers' claims against physics.",
     "compare": "Compare a model with its reference backend on the same spec.",
     "data": "Show the data that come with the package, with their sources.",
@@ -22,6 +23,7 @@ VERBS = {
     "models": "List the models.",
     "plot": "Draw a result file: lines or a heat map.",
     "records": "Compare the models with certified record cells.",
+    "rerun": "Make a result again from what lies in it.",
     "run": "Run one case.",
     "specs": "List the bundled specs.",
     "study": "Run a bundled study: a sweep, a file, a figure.",

@@ -244,10 +244,9 @@ class Wanted:
     def _step(self, tally: Tally) -> None:
         self.progress(tally.done, tally.cases, tally.failed)
 
-    def _say(self, estimate: Estimate) -> bool:
+    def _say(self, estimate: Estimate) -> None:
         if not self.quiet:
             click.echo(f"{self.where}: {estimate}", err=True)
-        return True
 
     def _said(
         self, done: int, cases: int, failures: Mapping[str, int], seconds: float, now: int | None = None

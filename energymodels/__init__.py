@@ -16,9 +16,11 @@ from energymodels import renamed
 if TYPE_CHECKING:
     from energymodels.battery.fast_charge import fastcharge as fastcharge
     from energymodels.claims import claims as claims
+    from energymodels.core.cite import cite as cite
     from energymodels.core.errors import InputError as InputError
     from energymodels.core.plan import plan as plan
     from energymodels.core.registry import MODELS as MODELS
+    from energymodels.core.rerun import rerun as rerun
     from energymodels.core.spec import Spec as Spec
     from energymodels.core.spec import bundled as specs
     from energymodels.core.spec import load as load
@@ -42,6 +44,7 @@ _HOMES = {  # name: where it lives, and what it is called there if not so
     "InputError": "core.errors",
     "MODELS": "core.registry",
     "Spec": "core.spec",
+    "cite": "core.cite",
     "claims": "claims",
     "compare": "report.compare",
     "fastcharge": "battery.fast_charge",
@@ -51,6 +54,7 @@ _HOMES = {  # name: where it lives, and what it is called there if not so
     "plot": "report.plot",
     "read": "core.store",
     "records": "pv.records",
+    "rerun": "core.rerun",
     "run": "core.sweep",
     "specs": "core.spec:bundled",
     "study": "studies",
@@ -62,6 +66,7 @@ __all__ = [
     "MODELS",
     "InputError",
     "Spec",
+    "cite",
     "claims",
     "compare",
     "fastcharge",
@@ -71,6 +76,7 @@ __all__ = [
     "plot",
     "read",
     "records",
+    "rerun",
     "run",
     "specs",
     "study",

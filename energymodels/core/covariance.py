@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -12,8 +13,8 @@ from energymodels.core.arrays import Array
 from energymodels.core.csv_rows import csv_rows
 from energymodels.core.distributions import Distribution
 from energymodels.core.errors import Fault, InputError, closest
-from energymodels.core.values import Tree
 
+Source: TypeAlias = str | Path | Mapping[str, Any]
 CLOSE = 1e-6  # relative: how well a diagonal has to agree with the variances
 SYMMETRIC = 1e-9  # of the larger variance
 NEGATIVE = 1e-8  # an eigenvalue of the correlation matrix this far below 0 is round-off
@@ -39,18 +40,20 @@ class Mixing:
         return dict(u) | dict(zip(self.paths, found, strict=True))
 
 
-def read_covariance(file: str | Path | Tree, drawn: Mapping[str, Distribution]) -> Mixing:
-    """Return how the fields named in a CSV file are correlated: a header of paths, then a square matrix.
+def read_covariance(source: Source, drawn: Mapping[str, Distribution]) -> Mixing:
+    """Return how fields are correlated: from a CSV file with a header of paths, then a square matrix, or
+    from {"paths": names, "matrix": rows}.
 
-    Its diagonal holds the variances of normal distributions, or ones: then it is the correlation matrix of
+    The diagonal holds the variances of normal distributions, or ones: then it is the correlation matrix of
     the normal variables behind any distributions. InputError lists what is wrong.
     """
-    name, rows = _rows(file)
-    paths = tuple(rows[0])
+    name = "covariance" if isinstance(source, Mapping) else str(source)
+    head, *rows = _rows(source) if isinstance(source, Mapping) else csv_rows(source)
+    paths = tuple(map(str, head))
     faults = _header(name, paths, drawn)
     if faults:
         raise InputError(faults)
-    matrix = _matrix(name, paths, rows[1:])
+    matrix = _matrix(name, paths, rows)
     faults = _asymmetry(name, paths, matrix) or _diagonal(name, paths, matrix, drawn)
     if faults:
         raise InputError(faults)
@@ -64,14 +67,18 @@ def read_covariance(file: str | Path | Tree, drawn: Mapping[str, Distribution]) 
     return Mixing(paths, tuple(tuple(row) for row in _lower(correlation).tolist()))
 
 
-def _rows(file: str | Path | Tree) -> tuple[str, list[list[str]]]:
-    """Return (its name, rows of cells) of a file, or of a table of ``paths`` and their ``matrix``."""
-    if not isinstance(file, Mapping):
-        return str(file), [cells for _, cells in csv_rows(file)]
-    try:
-        return "covariance", [list(file["paths"]), *([repr(cell) for cell in row] for row in file["matrix"])]
-    except (KeyError, TypeError) as error:
-        raise InputError(Fault("covariance", hint="needs paths and their matrix, row by row")) from error
+def _rows(source: Mapping[str, Any]) -> list[list[Any]]:
+    """Return the header and the rows of a matrix that was given itself; InputError if it is none."""
+    paths, matrix = source.get("paths"), source.get("matrix")
+    rows = [paths, *matrix] if isinstance(matrix, list) else []
+    if not isinstance(paths, list) or not all(
+        isinstance(row, list) and len(row) == len(paths) for row in rows
+    ):
+        rows = []
+    if not rows or not paths or source.keys() != {"paths", "matrix"}:
+        hint = "give a file, or a list `paths` and a list `matrix` of rows as long"
+        raise InputError(Fault("covariance", hint=hint))
+    return rows
 
 
 def _header(name: str, paths: tuple[str, ...], drawn: Mapping[str, Distribution]) -> list[Fault]:
@@ -88,7 +95,7 @@ def _header(name: str, paths: tuple[str, ...], drawn: Mapping[str, Distribution]
     return faults
 
 
-def _matrix(name: str, paths: tuple[str, ...], rows: list[list[str]]) -> Array:
+def _matrix(name: str, paths: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> Array:
     """Return the numbers below the header; InputError if they are none or not square."""
     if len(rows) != len(paths):
         hint = f"{len(rows)} rows below a header of {len(paths)} fields: the matrix has to be square"
@@ -99,7 +106,7 @@ def _matrix(name: str, paths: tuple[str, ...], rows: list[list[str]]) -> Array:
         for j, cell in enumerate(row):
             try:
                 found[i, j] = float(cell)
-            except ValueError:
+            except (TypeError, ValueError, OverflowError):
                 found[i, j] = np.nan
             if not np.isfinite(found[i, j]):
                 faults.append(Fault(name, hint=f"{_pair(paths, i, j)}: {cell!r:.40} is not a finite number"))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from energymodels.core.errors import Fault, InputError
 
 LIMIT = 2**30  # bytes of a file
+LINE = 2**20  # characters: a longer line is read as several, which are ragged
 
 
 def file_of(path: str | Path, limit: int = LIMIT) -> Path:
@@ -29,27 +31,26 @@ def file_of(path: str | Path, limit: int = LIMIT) -> Path:
     return found
 
 
-def csv_rows(path: str | Path) -> Iterator[tuple[int, list[str]]]:
-    """Yield (line number, cells without spaces around them) of every row, the header first; each has as many
-    cells as the header.
+def csv_rows(path: str | Path) -> Iterator[list[str]]:
+    """Yield every row, the header (without spaces around its names) first; each has as many cells as that.
 
     InputError if the file cannot be read as such a table.
     """
     try:
         with file_of(path).open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader("\n" if line.lstrip().startswith("#") else line for line in file)
-            header: list[str] = []
-            for row in reader:
-                cells = [cell.strip() for cell in row]
-                if cells and len(cells) != len(header or cells):
-                    raise InputError(_ragged(path, reader.line_num, cells, header))
-                if cells:
-                    header = header or cells
-                    yield reader.line_num, cells
+            lines = iter(partial(file.readline, LINE), "")
+            reader = csv.reader("\n" if line.startswith("#") else line for line in lines)
+            rows = filter(None, reader)  # blank lines are none
+            header = [name.strip() for name in next(rows, [])]
+            if not header:
+                raise InputError(Fault(str(path), hint="is empty: the first row names the fields"))
+            yield header
+            for row in rows:
+                if len(row) != len(header):
+                    raise InputError(_ragged(path, reader.line_num, row, header))
+                yield row
     except (UnicodeDecodeError, csv.Error, OSError) as error:
         raise InputError(Fault(str(path), hint=f"cannot be read as CSV: {error}")) from error
-    if not header:
-        raise InputError(Fault(str(path), hint="is empty: the first row names the fields"))
 
 
 def _ragged(path: str | Path, line: int, cells: list[str], header: list[str]) -> Fault:

@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 import energymodels
+from energymodels.core import digests
 from energymodels.core.arrays import Array
 from energymodels.core.axes import Axis, dim_name, swept_values
 from energymodels.core.field import FieldInfo
 from energymodels.core.model import Output
 from energymodels.core.solution import Solution
 from energymodels.core.sweep_file import recorded
+from energymodels.kernels import jit
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -153,12 +155,15 @@ def status_attrs() -> dict[str, object]:
 
 
 _version = cache(version)  # reading it takes longer than solving a cell
+_of_kernels = cache(jit.source_digest)
 
 
 def origin(history: str = "", backend: str = "") -> dict[str, str]:
     """Return the attributes that say what made a Dataset, and when: versions, command or ``history``."""
     return {
         "energymodels_version": str(energymodels.__version__),
+        "kernels_digest": _of_kernels(),
+        "data_digest": digests.of_data(),
         "numpy_version": np.__version__,
         "numba_version": _version("numba"),
         "python_version": platform.python_version(),

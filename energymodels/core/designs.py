@@ -7,20 +7,18 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any, TypeVar
 
 from energymodels.core.arrays import Array
-from energymodels.core.covariance import Mixing, read_covariance
+from energymodels.core.covariance import Mixing, Source, read_covariance
 from energymodels.core.distributions import Distribution, read_distribution
 from energymodels.core.drawing import WHOLE, points, read_kind
 from energymodels.core.errors import Fault, InputError
 from energymodels.core.field import FieldInfo
 from energymodels.core.refusals import refusal
-from energymodels.core.values import Tree
 from energymodels.core.written import FORMS
 
-NUMBERS = 4 * WHOLE  # of a Latin hypercube, designs times fields: it lies in memory as a whole
+NUMBERS = 5 * WHOLE // 2  # of a Latin hypercube, designs times fields: it lies in memory as a whole
 SEEDS = 2**63  # those that a TOML file can hold
 Made = TypeVar("Made")
 
@@ -109,13 +107,13 @@ def make_design(
     over: Mapping[str, str],
     *,
     seed: int = 1,
-    covariance: str | Path | Tree | None = None,
+    covariance: Source | None = None,
     named: Callable[[str], tuple[str, str]] = _by_itself,
 ) -> Drawn:
     """Return the design ``kind`` (``sobol:4096``) over distributions of fields, ``over`` {path: text}.
 
-    ``covariance`` is a file that correlates them. ``named`` returns (path, unit of bare numbers, empty for
-    the field's own) for a name. InputError lists every fault.
+    ``covariance`` correlates them, as ``read_covariance`` takes it. ``named`` returns (path, unit of bare
+    numbers, empty for the field's own) for a name. InputError lists every fault.
     """
     faults: list[Fault] = []
     name, size = _tried(faults, lambda: read_kind(kind)) or ("", 0)
@@ -134,7 +132,8 @@ def make_design(
     if faults:
         raise InputError(faults)
     asked = {"kind": kind, "over": dict(over), "seed": seed}
-    asked |= {} if covariance is None else {"covariance": covariance}
+    if covariance is not None:
+        asked["covariance"] = dict(covariance) if isinstance(covariance, Mapping) else str(covariance)
     return Drawn(tuple(found), size, asked, name, seed, found, mixing)
 
 

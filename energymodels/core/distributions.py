@@ -17,7 +17,7 @@ from energymodels.core.field import FieldInfo, in_unit
 from energymodels.core.written import ARGUMENTS, Written, read_written
 
 SHOWN = 80  # characters of a text that an error repeats
-BOUNDED = ("uniform", "loguniform", "triangular", "truncnormal")
+ENDLESS = (("truncnormal", "low"), ("truncnormal", "high"))  # may be infinite: cut at one end
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,8 @@ class Distribution:
         if self.name == "choice":
             places = np.minimum((u * len(self.numbers)).astype(np.intp), len(self.numbers) - 1)
             return np.array(self.numbers)[places]
-        values = np.asarray(_scipy(self.name, self._continuous).ppf(u), dtype=np.float64)
+        with np.errstate(over="ignore"):  # inf is what a lognormal of huge factor has
+            values = np.asarray(_scipy(self.name, self._continuous).ppf(u), dtype=np.float64)
         # the last digit of a quantile may round beyond an end
         return np.clip(np.rint(values) if self.whole else values, *self.ends)
 
@@ -130,7 +131,7 @@ def _numbers(info: FieldInfo, written: Written, unit: str) -> list[float]:
     for role, text in zip(ARGUMENTS[written.name], written.arguments, strict=True):
         try:
             number = _number(info, role, text, unit)
-            if not math.isfinite(number):
+            if not math.isfinite(number) and (written.name, role) not in ENDLESS:
                 raise ValueError("not finite")
             # a mean that lies outside may still have values inside where the distribution is cut
             if role not in ("sd", "factor") and (written.name, role) != ("truncnormal", "mean"):
@@ -163,7 +164,7 @@ def _check_range(info: FieldInfo, role: str, number: float, text: str) -> None:
     at_end = role in ("low", "high") and number in (info.low, info.high) and info.kind == "number"
     if not info.holds(number) and not at_end:
         raise InputError(info.fault(text))
-    if info.kind == "integer" and role in ("low", "mode", "high") and number != int(number):
+    if info.kind == "integer" and role in ("low", "mode", "high") and number % 1.0 > 0.0:
         raise InputError(info.fault(text, "a whole number"))
 
 

@@ -20,6 +20,8 @@ WHOLE = 10**7  # designs of a Latin hypercube, which cannot be drawn in parts
 BITS = 53  # of a Sobol' point: as many as a float64 holds
 _COUNT = re.compile(r"[0-9]+(\.[0-9]+)?([eE]\+?[0-9]{1,3})?")
 _EDGE = 2.0**-54
+STATE = ("_quasi", "_shift", "_sv")  # of SciPy's Sobol' engine: last point, shift, direction numbers
+_STEP = 2**16  # points that are drawn to get past them
 
 
 def read_kind(text: object) -> tuple[str, int]:
@@ -70,9 +72,14 @@ def _sobol(size: int, fields: int, seed: int, start: int, stop: int) -> Array:
 def _leap(engine: Any, start: int) -> Any:
     """Return a Sobol' engine that goes on at point ``start``.
 
-    ``fast_forward`` takes a step a point. A point is the sum modulo 2 of the direction numbers of the bits in
-    the Gray code of its place, so that the one before is known at once.
+    ``fast_forward`` takes a step a point, and of 53 bits it fails. A point is the sum modulo 2 of the
+    direction numbers of the bits in the Gray code of its place, so that the one before is known at once; of a
+    SciPy that names them otherwise the points before are drawn.
     """
+    if not all(hasattr(engine, name) for name in STATE):
+        for drawn in (1, *(min(_STEP, start - i) for i in range(1, start, _STEP))):
+            engine.random(drawn)
+        return engine
     before = start - 1
     gray = before ^ (before >> 1)
     bits = [bit for bit in range(gray.bit_length()) if gray >> bit & 1]
@@ -82,10 +89,12 @@ def _leap(engine: Any, start: int) -> Any:
 
 
 def _halton(size: int, fields: int, seed: int, start: int, stop: int) -> Array:
-    """A scrambled Halton sequence."""
+    """A scrambled Halton sequence; Owen, arXiv:1706.02808."""
     from scipy.stats import qmc
 
-    return np.asarray(qmc.Halton(fields, rng=seed).fast_forward(start).random(stop - start))
+    engine = qmc.Halton(fields, rng=seed)
+    engine.num_generated = start  # ``fast_forward`` draws the points before and lets them go
+    return np.asarray(engine.random(stop - start))
 
 
 def _lhs(size: int, fields: int, seed: int, start: int, stop: int) -> Array:

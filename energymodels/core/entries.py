@@ -60,7 +60,7 @@ class Entries:
     index: Array | None = None
     typed: str = ""  # the unit in which the values were typed, if it is not the field's
     range: Range | None = None  # too long a one to be held: ``values`` are its first
-    good: object = None  # stands in for an entry that is none; by default the first that is one
+    good: Any = None  # stands in for an entry that is none; by default the first that is one
 
     @property
     def size(self) -> int:
@@ -107,6 +107,8 @@ def read_entries(info: FieldInfo, values: Values, unit: str = "") -> Entries:
         and values.size
     ):
         return _numbered(info, np.asarray(values, dtype=float).ravel(), index)
+    if info.kind in ("label", "text") and isinstance(values, np.ndarray) and np.any(values == ""):
+        return _worded(info, values, index)
     return _listed(info, [values] if np.ndim(values) == 0 else list(values), index)
 
 
@@ -188,6 +190,15 @@ def _listed(info: FieldInfo, values: Sequence[object], index: Array | None = Non
     if info.kind in ("number", "integer"):
         return _numbered(info, np.array(parsed, dtype=float), index)
     return Entries(np.array(parsed, dtype=str), np.zeros(len(parsed), dtype=bool), [], index)
+
+
+def _worded(info: FieldInfo, words: Array, index: Array | None) -> Entries:
+    """Return an array of words as entries: an empty one is none, as an empty cell of a table is."""
+    missing = words == ""
+    if missing.all():
+        raise InputError(Fault(info.path, hint="no values"))
+    found = _listed(info, np.where(missing, words[~missing][0], words).tolist(), index)
+    return replace(found, values=np.where(missing, "", found.values), missing=missing)
 
 
 def _ranged(info: FieldInfo, text: str) -> Range:

@@ -71,6 +71,10 @@ class PlausibilityWarning(NoteWarning):
     """A value is possible but implausible, or the model has no such effect."""
 
 
+class OriginWarning(NoteWarning):
+    """A result was made by other versions than there are now."""
+
+
 class RenamedWarning(NoteWarning):
     """A deprecated name was used; it works for one more version."""
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from energymodels.core.plan import Plan
 
 ROOT = "zarr.json"
-CODEC = {
+CODEC: Mapping[str, Any] = {
     "cname": "lz4",
     "clevel": 5,
     "shuffle": 1,
@@ -123,11 +123,11 @@ def layout(plan: Plan, tried: Solution, size: int, *, float32: bool) -> Layout:
 
     outputs = {}
     for output in tried.outputs:
-        values = ds[output.name]
-        thin = float32 and values.dtype == np.float64
-        attrs = {key: value for key, value in values.attrs.items() if key != "comment"}
-        dims = tuple(str(dim) for dim in values.dims)
-        outputs[output.name] = variable(output.name, dims, np.dtype("f4") if thin else values.dtype, attrs)
+        found = ds[output.name]
+        thin = float32 and found.dtype == np.float64
+        attrs = {key: value for key, value in found.attrs.items() if key != "comment"}
+        dims = tuple(str(dim) for dim in found.dims)
+        outputs[output.name] = variable(output.name, dims, np.dtype("f4") if thin else found.dtype, attrs)
     code = Variable("status", grid, plan.shape, block, np.dtype("i1"), status.NOT_RUN, plain(status_attrs()))
     drawn = {}
     held = {dim: _held(dim, dim, ds[dim].values, ds[dim].attrs) for dim in own}
@@ -173,9 +173,16 @@ def metadata(of: Layout, attrs: Mapping[str, Any]) -> dict[str, bytes]:
     group = zarr.open_group(MemoryStore(held), mode="w")
     codec = BloscCodec(cname="lz4", clevel=CODEC["clevel"], shuffle=BloscShuffle.shuffle)
     for one in of.variables():
-        about = {"dimension_names": one.dims, "attributes": dict(one.attrs), "compressors": codec}
-        cut = {"shape": one.shape, "chunks": one.chunks or "auto", "dtype": one.dtype, "fill_value": one.fill}
-        group.create_array(one.name, **cut, **about)
+        group.create_array(
+            one.name,
+            shape=one.shape,
+            chunks=one.chunks or "auto",
+            dtype=one.dtype,
+            fill_value=one.fill,
+            compressors=codec,
+            dimension_names=one.dims,
+            attributes=dict(one.attrs),
+        )
     names = {*of.drawn, *of.held}
     beside = " ".join(sorted(names - set(of.grid) - {dim for one in of.outputs.values() for dim in one.dims}))
     group.attrs.update(plain({**attrs, **({"coordinates": beside} if beside else {})}))

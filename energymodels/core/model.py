@@ -109,6 +109,10 @@ class Model(ABC):
     def prepare(self, columns: Mapping[str, Array]) -> Prepared:
         """Return kernel rows, SI, from columns."""
 
+    def prepare_some(self, columns: Mapping[str, Array], context: Context) -> Prepared:
+        """Return kernel rows of some cases of a plan, ``context`` being that of all."""
+        return self.prepare(columns)
+
     def solve(self, rows: Array, axes: Mapping[str, Array], out: Block) -> None:
         """Solve a chunk of rows into ``out``; ``axes`` are the output axes and what ``prepare`` shares."""
         self.kernel().solve(rows, out.scalars, out.status)

@@ -38,7 +38,7 @@ def parquet_parts(path: str | Path, rows: int, cells: int) -> Iterator[dict[str,
             for batch in file.iter_batches(batch_size=rows):
                 columns = zip(batch.schema.names, batch.columns, strict=True)
                 yield {name: _values(column, pyarrow) for name, column in columns}
-    except (pyarrow.ArrowException, OSError, OverflowError) as error:
+    except (pyarrow.ArrowException, OSError, OverflowError, UnicodeError) as error:
         reason = (str(error).splitlines() or ["damaged"])[0][:200]
         raise InputError(Fault(str(path), hint=f"cannot be read as Parquet: {reason}")) from error
 
@@ -69,5 +69,5 @@ def _is_text(kind: Any) -> bool:
 def _values(column: Any, pyarrow: Any) -> list[str] | Array:
     """Return a column's texts, or its numbers as float64; a whole number that is none exactly is refused."""
     if _is_text(column.type):
-        return [(cell or "").strip() for cell in column.cast(pyarrow.string()).to_pylist()]
+        return [cell or "" for cell in column.cast(pyarrow.string()).to_pylist()]
     return np.asarray(column.cast(pyarrow.float64()).to_numpy(zero_copy_only=False), dtype=np.float64)

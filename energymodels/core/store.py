@@ -213,6 +213,13 @@ def read(path: str | Path) -> xr.Dataset:
     >>> round(float(ds.efficiency), 1), ds.efficiency.units
     (33.2, 'percent')
     """
+    return opened(path, whole=True)
+
+
+def opened(path: str | Path, *, whole: bool = False) -> xr.Dataset:
+    """Return what ``read`` does; of a ``.zarr`` store that is not read ``whole``, outputs are read when they
+    are used.
+    """
     import xarray as xr
 
     if is_url(path):
@@ -224,7 +231,8 @@ def read(path: str | Path) -> xr.Dataset:
         if source.suffix == ".csv":
             return _read_csv(source)
         if source.suffix == ".zarr":
-            return _decode(xr.open_zarr(source, consolidated=False).load())
+            ds = xr.open_zarr(source, consolidated=False, chunks=None)
+            return _decode(ds.load() if whole else ds)
         with xr.open_dataset(source, engine="h5netcdf") as ds:
             return _decode(ds.load())
     except (OSError, ValueError, KeyError, IndexError, TypeError, csv.Error) as error:
@@ -267,7 +275,7 @@ def _history(where: str | Path) -> Any:
         return file.attrs["history"]
 
 
-def plain(attrs: Mapping[Any, Any]) -> dict[str, object]:
+def plain(attrs: Mapping[Any, Any]) -> dict[str, Any]:
     """Return attributes as JSON has them."""
     return {k: v.tolist() if isinstance(v, np.ndarray | np.generic) else v for k, v in attrs.items()}
 

@@ -164,5 +164,5 @@ def _matrix(file: str) -> Tree:
     """Return the covariance in a file: its paths and matrix."""
     from energymodels.core.csv_rows import csv_rows
 
-    head, *rows = (cells for _, cells in csv_rows(file))
+    head, *rows = csv_rows(file)
     return {"paths": head, "matrix": [[float(cell) for cell in row] for row in rows]}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias
 
 from energymodels.core import toml
 from energymodels.core.asked import Asked
@@ -18,7 +18,6 @@ from energymodels.core.sweep_values import Coordinates, flattened, read_values
 from energymodels.core.values import FieldDict, Tree
 
 Kinds: TypeAlias = Mapping[str, tuple[Callable[[Any], bool], str]]  # key: a test, and what passes it
-Made = TypeVar("Made")
 SHOWN = 40  # characters of a value that an error repeats
 
 
@@ -73,7 +72,7 @@ class Reader:
             found["store"] = str(self.folder / store)
         return found | {"asked": asked}
 
-    def _tried(self, make: Callable[[], Made], otherwise: Made) -> Made:
+    def _tried(self, make: Callable[[], Any], otherwise: Any) -> Any:
         """Return what is made; its faults join the others."""
         try:
             return make()
@@ -106,7 +105,7 @@ class Reader:
 
     def _spec(self) -> Spec:
         """Return the spec with its values."""
-        base = self._tried(self._base, Spec(MODELS[0]))
+        base: Spec = self._tried(self._base, Spec(MODELS[0]))
         values = self._tried(partial(flattened, self._table("values")), {})
         return base.replace(values) if values else base
 

@@ -78,7 +78,8 @@ def _listed(index: Array) -> list[object]:
 def read_values(name: str, entry: object, coordinates: Coordinates | None) -> Values:
     """Return the values that TOML holds for the field or fields ``name``; InputError if they are none."""
     if not isinstance(entry, Mapping):
-        return _plain(name, entry)
+        written: Values = _plain(name, entry)
+        return written
     values = np.asarray(_part(name, entry, "coordinate" if "coordinate" in entry else "values", coordinates))
     if "index" not in entry:
         return values
@@ -109,6 +110,7 @@ def _indexed(name: str, values: Array, index: Any, dtype: object) -> Values:
 
     try:
         listed = values.tolist() if values.dtype.kind not in "fiu" else values
-        return pd.Series(listed, index=np.asarray(index, dtype=dtype))  # type: ignore[return-value,arg-type,call-overload]
+        found: Values = pd.Series(listed, index=np.asarray(index, dtype=dtype))  # type: ignore[call-overload]
+        return found
     except (TypeError, ValueError) as error:
         raise InputError(Fault(name, hint=f"no index of these values: {error}")) from error

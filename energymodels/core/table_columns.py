@@ -14,7 +14,7 @@ from energymodels.core.csv_rows import csv_rows
 from energymodels.core.errors import Fault, InputError
 from energymodels.core.parquet import is_parquet, parquet_parts
 
-BLOCK = 65536  # rows that are read at once
+BLOCK = 8192  # rows that are read at once
 CELLS = 2**27  # of a table: 1 GiB as numbers
 
 
@@ -66,7 +66,7 @@ def _floats(cells: Sequence[str] | Array) -> Array:
     """Return cells as numbers; ValueError if one has a unit or is a word."""
     if isinstance(cells, np.ndarray):
         return cells
-    if any("_" in cell for cell in cells):  # which Python reads as a mark between digits
+    if "_" in "".join(cells):  # which Python reads as a mark between digits
         raise ValueError
     return np.array([float(cell) if cell else np.nan for cell in cells])
 
@@ -74,7 +74,7 @@ def _floats(cells: Sequence[str] | Array) -> Array:
 def _texts(cells: Sequence[str] | Array) -> Sequence[str]:
     """Return cells as texts; of a number the shortest that gives the same one again."""
     if not isinstance(cells, np.ndarray):
-        return cells
+        return list(map(str.strip, cells))
     return ["" if np.isnan(cell) else repr(cell).removesuffix(".0") for cell in cells.tolist()]
 
 
@@ -97,10 +97,10 @@ def read_columns(path: str | Path, wordy: Callable[[str], bool]) -> dict[str, Ar
 def _csv_parts(path: str | Path) -> Iterator[dict[str, list[str] | Array]]:
     """Yield {column: cells} of up to ``BLOCK`` rows after each other."""
     rows = csv_rows(path)
-    _, names = next(rows)
+    names = next(rows)
     _check_names(path, names)
     read = 0
-    while block := [cells for _, cells in islice(rows, BLOCK)]:
+    while block := list(islice(rows, BLOCK)):
         read += len(block) * len(names)
         if read > CELLS:
             raise InputError(Fault(str(path), hint=f"a table is read up to {CELLS} cells"))

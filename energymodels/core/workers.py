@@ -28,7 +28,8 @@ def available_threads() -> int:
     return os.cpu_count() or 1
 
 
-A, B = TypeVar("A"), TypeVar("B")
+A = TypeVar("A")
+B = TypeVar("B")
 _loaded: set[str] = set()
 
 
@@ -115,7 +116,7 @@ def run_kernel(
     progress: Callable[[int, int], None] | None,
 ) -> None:
     with np.errstate(all="ignore"):  # a row that is no number gets a status from the kernel
-        prepared = solution.model.prepare(columns)
+        prepared = solution.model.prepare_some(columns, solution.plan.context)
     names = [o.name for o in scalar_outputs(solution.model)]
     cases = solution.status.size
     scalars = _scalars(solution.model, cases)

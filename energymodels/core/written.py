@@ -62,18 +62,19 @@ def _entries(text: str, start: int) -> tuple[list[str], int]:
 
     Commas in quotes or in inner parentheses do not part entries; a quote counts at the start of an entry.
     """
-    entries, first, depth, quote = [], start, 0, ""
+    entries, first, depth, quote, blank = [], start, 0, "", True
     for i in range(start, len(text)):
         sign = text[i]
         if quote:
             quote = "" if sign == quote else quote
-        elif sign in _QUOTES and not text[first:i].strip():
+        elif sign in _QUOTES and blank:
             quote = sign
         elif sign in "()":
             depth += 1 if sign == "(" else -1
+        blank = blank and sign.isspace()
         if depth < 0 or (sign == "," and not depth and not quote):
             entries.append(text[first:i].strip())
-            first = i + 1
+            first, blank = i + 1, True
         if depth < 0:
             return entries, i + 1
     raise ValueError("a quote is not closed" if quote else "a closing parenthesis is missing")

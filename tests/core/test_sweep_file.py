@@ -1,6 +1,7 @@
 """Sweep files: they read back to the same sweep, to the last bit, and say all that is wrong with them."""
 
 import math
+import re
 import struct
 import tomllib
 from dataclasses import replace
@@ -127,6 +128,17 @@ def test_an_example_is_read(tmp_path):
     )
     assert list(sweep.asked.over) == list(over)
     assert is_sweep(file)
+
+
+def test_the_examples_of_the_guide_are_plans(root):
+    page = (root / "docs" / "guide" / "sweeps.md").read_text(encoding="utf-8")
+    cases = [
+        reads(text, "x.toml").asked.plan().cases
+        for text in re.findall(r"^```toml\n(.*?)^```", page, re.M | re.S)
+    ]
+    assert len(cases) == 2
+    assert cases[0] > 5 * 3 * 64
+    assert cases[1] == 3
 
 
 def test_a_spec_or_its_file_is_no_sweep_file(tmp_path):

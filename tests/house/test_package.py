@@ -242,7 +242,8 @@ def test_every_data_file_is_packaged(root, project):
 
 def test_every_import_is_a_dependency(root, project):
     """Distribution and module have the same name here, but for dashes and what lies beside matplotlib."""
-    wanted = {re.split("[>[]", line)[0].replace("-", "_") for line in project["project"]["dependencies"]}
+    lines = project["project"]["dependencies"] + project["project"]["optional-dependencies"]["parquet"]
+    wanted = {re.split("[>[]", line)[0].replace("-", "_") for line in lines}
     used = set().union(*(top(imports(path)) for folder in FOLDERS for path in files(root, folder))) - set(
         sys.stdlib_module_names
     )

@@ -62,5 +62,9 @@ class Cell(Model):
     def prepare(self, columns: Mapping[str, Array]) -> Prepared:
         return rows(view(CellSpec, columns), columns)
 
+    def prepare_some(self, columns: Mapping[str, Array], context: Context) -> Prepared:
+        metals = inventory.metals(context.fields, context.along)  # of all cases: an axis of the results
+        return rows(view(CellSpec, columns), columns, metals)
+
 
 MODEL = Cell()

@@ -72,9 +72,9 @@ def _capture_times(wafer: Wafer) -> tuple[Array, Array]:
     return wafer.tau_p0, wafer.tau_n0
 
 
-def rows(case: CellSpec, paths: Collection[str]) -> Prepared:
+def rows(case: CellSpec, paths: Collection[str], elements: tuple[str, ...] | None = None) -> Prepared:
     """Return kernel rows (SI) and the results known from the fields alone; ``paths`` are the fields that are
-    set.
+    set, ``elements`` the metals of the results, by default those of these cases.
     """
     T, wafer, n_i_model = case.temperature, case.wafer, case.intrinsic_density.index
     acceptor = acceptor_of(wafer, T)
@@ -87,7 +87,9 @@ def rows(case: CellSpec, paths: Collection[str]) -> Prepared:
     n1, p1 = each(preparation.levels, wafer.srh_level, n_i, T)
     lambertian_j, emission = optics(case.optical_constants.index, T, wafer.thickness)
     given = chain.Given(case.feedstock, case.crystal, case.process, case.defects, wafer, paths)
-    metals = chain.prepare(given, states.Wafer(donor, acceptor, doping, base.acceptors, wafer.thickness))
+    metals = chain.prepare(
+        given, states.Wafer(donor, acceptor, doping, base.acceptors, wafer.thickness), elements
+    )
     iron = metals.before.get("Fe", 0.0 * T)
     front, front_passivated, front_contact = _side(case.front, n_i, n_i_model, iron, base)
     rear, rear_passivated, rear_contact = _side(case.rear, n_i, n_i_model, iron, base)

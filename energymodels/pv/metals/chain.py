@@ -71,9 +71,9 @@ def _elements(given: Given) -> tuple[str, ...]:
     return elements_in_use(given.paths, used)
 
 
-def prepare(given: Given, wafer: Wafer) -> Chain:
-    """Return all centres of the wafer."""
-    chain, stated = Chain(_elements(given)), given.wafer.metals
+def prepare(given: Given, wafer: Wafer, elements: tuple[str, ...] | None = None) -> Chain:
+    """Return all centres of the wafer; ``elements`` are the metals looked at, by default those that occur."""
+    chain, stated = Chain(_elements(given) if elements is None else elements), given.wafer.metals
     centres = data.centres()
     for owner, metal in enumerate(chain.elements):
         direct = [name for name, c in centres.items() if c.element == metal and name in stated]
