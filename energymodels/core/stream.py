@@ -213,6 +213,8 @@ def _begun(plan: Plan, how: Stream) -> Job:
     state = {"parts": parts, "chunk": found.chunk, "axes": axes}
     attrs = root_attrs(found.tried, how.history, float32=how.float32, chunk=found.chunk)
     attrs |= {STATE: json.dumps(state)}
+    if is_url(how.url):  # nothing there was put aside
+        job.place.drop_all()
     for key, data in {**_held(job), **metadata(job.layout, attrs)}.items():
         job.place.put(key, data)
     return job
