@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from energymodels.core.stream import Runner, Tally
     from energymodels.core.sweep_file import SweepFile
 
+MANY = 10_000  # cases in memory from which size and time are said before
 FAILED = 1  # exit status: cases failed
 OF_STORES = ("resume", "workers", "cluster", "scheduler_file", "float32", "chunk")  # options of .zarr alone
 
@@ -199,6 +200,7 @@ class Wanted:
         """Solve the sweep in memory and write a file."""
         from energymodels.core.dataset import to_dataset
         from energymodels.core.store import LARGEST, write
+        from energymodels.core.stream import Stream, estimated
 
         wrong = [f"--{name.replace('_', '-')}" for name in OF_STORES if self.options[name]]
         if wrong:
@@ -206,6 +208,8 @@ class Wanted:
         target = result_target(self.where, self.force)
         plan = planned(self.file.asked)
         room = LARGEST[target.suffix]
+        if plan.cases > MANY and not plan.backend:
+            self._say(estimated(plan, Stream("", workers=self.options["threads"] or available_threads())))
         solution = plan.solve(threads=self.options["threads"], progress=self.progress, most=room)
         with self.signals.held():
             write(to_dataset(solution, command_line()), target)
