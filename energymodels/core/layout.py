@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from energymodels.core.plan import Plan
 
 ROOT = "zarr.json"
-CODEC = {
+CODEC: Mapping[str, Any] = {
     "cname": "lz4",
     "clevel": 5,
     "shuffle": 1,

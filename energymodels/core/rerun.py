@@ -13,7 +13,9 @@ import numpy as np
 from energymodels.core.arrays import Array
 from energymodels.core.dataset import origin, to_dataset
 from energymodels.core.errors import Fault, InputError, OriginWarning
-from energymodels.core.files import sha256, stamp
+from energymodels.core.files import stamp
+from energymodels.core.named_files import sha256
+from energymodels.core.plan import planned
 from energymodels.core.store import opened
 from energymodels.core.sweep_file import SweepFile, reads
 from energymodels.kernels import status
@@ -69,7 +71,7 @@ def made_again(
     history: str = "",
 ) -> xr.Dataset:
     """Return the result of a sweep, made in memory; KeyboardInterrupt if that was stopped."""
-    solution = sweep.asked.plan().solve(threads=threads, progress=progress)
+    solution = planned(sweep.asked).solve(threads=threads, progress=progress)
     if solution.interrupted:
         raise KeyboardInterrupt
     return to_dataset(solution, history)

@@ -213,6 +213,8 @@ def _begun(plan: Plan, how: Stream) -> Job:
     state = {"parts": parts, "chunk": found.chunk, "axes": axes}
     attrs = root_attrs(found.tried, how.history, float32=how.float32, chunk=found.chunk)
     attrs |= {STATE: json.dumps(state)}
+    if is_url(how.url):  # nothing there was put aside
+        job.place.drop_all()
     for key, data in {**_held(job), **metadata(job.layout, attrs)}.items():
         job.place.put(key, data)
     return job
@@ -276,6 +278,11 @@ def _output_axes(plan: Plan) -> dict[str, Array]:
     if any(output.dims for output in plan.model.outputs if plan.wanted(output)):
         return plan.model.axes(plan.context, probe)
     return {}
+
+
+def tell(progress: Callable[[int, int], None] | None) -> Progress | None:
+    """Return what tells ``progress`` the cases done and all cases."""
+    return None if progress is None else lambda tally: progress(tally.done, tally.cases)
 
 
 def begun(url: str | Path) -> bool:
