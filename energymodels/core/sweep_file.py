@@ -50,7 +50,10 @@ def reads(text: str, name: str, coordinates: Coordinates | None = None) -> Sweep
     if "sweep" not in tree:
         what = "; this is a spec, which begins with model" if "model" in tree else ""
         raise InputError(Fault(name, hint=f'a sweep file must begin with sweep = "SPEC"{what}'))
-    return SweepFile(**Reader(tree, Path(name).parent, coordinates).read())
+    try:
+        return SweepFile(**Reader(tree, Path(name).parent, coordinates).read())
+    except RecursionError as error:
+        raise InputError(Fault(name, hint="tables nested too deeply")) from error
 
 
 def load_sweep(path: str | Path) -> SweepFile:

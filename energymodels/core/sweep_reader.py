@@ -117,7 +117,10 @@ class Reader:
             )
         if "spec" in self.tree:
             return replace(load(self._table("spec")), name="" if source in MODELS else source)
-        return load(source if source in (*MODELS, *bundled()) else self.folder / source)
+        try:
+            return load(source if source in (*MODELS, *bundled()) else self.folder / source)
+        except OSError as error:  # no name that a file can have
+            raise InputError(Fault("sweep", source[:SHOWN], hint=f"{error.strerror}")) from error
 
     def _values(self, key: str) -> dict[str, Values]:
         """Return {field or tied fields: values} of a table."""
