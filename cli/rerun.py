@@ -37,13 +37,13 @@ def command(
 
     Without -o it is compared with FILE: exit status 1 if a number differs.
     """
-    from energymodels.core.rerun import recipe
+    from energymodels.core.rerun import sweep_in
     from energymodels.core.store import opened
 
     before = opened(file)
     if output and Path(output).resolve() == Path(file).resolve():
         raise InputError(Fault("-o", output, hint="is the result itself; name another file"))
-    found = recipe(before, file)
+    found = sweep_in(before, file)
     progress = Progress(quiet=quiet)
     with caught() as signals:
         try:

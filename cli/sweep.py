@@ -21,6 +21,7 @@ from energymodels.cli.target import force_option, result_target, store_target
 from energymodels.core.asked import Asked
 from energymodels.core.errors import Fault, InputError
 from energymodels.core.places import is_url
+from energymodels.core.plan import planned
 from energymodels.core.store import check_suffix
 from energymodels.core.workers import available_threads
 from energymodels.kernels import status
@@ -89,6 +90,8 @@ def command(
     (Ctrl-C, SIGTERM, SIGHUP) with a readable result.
     """
     progress = Progress(quiet=quiet)
+    if quiet:
+        warnings.simplefilter("ignore")
     with caught() as signals:
         try:
             found = _found(spec, changes, backend, options)
@@ -175,7 +178,7 @@ class Wanted:
 
         if self.where and not self.stored:
             check_suffix(self.where)
-        plan = self.file.asked.plan()
+        plan = planned(self.file.asked)
         self._notes(plan)
         workers = self.options["workers"] or self.options["threads"] or available_threads()
         how = Stream("", workers=workers, chunk=self.file.chunk, float32=self.file.float32)
@@ -201,7 +204,7 @@ class Wanted:
         if wrong:
             raise InputError(Fault(", ".join(wrong), hint="for .zarr stores only"))
         target = result_target(self.where, self.force)
-        plan = self.file.asked.plan()
+        plan = planned(self.file.asked)
         room = LARGEST[target.suffix]
         solution = plan.solve(threads=self.options["threads"], progress=self.progress, most=room)
         with self.signals.held():
@@ -215,7 +218,7 @@ class Wanted:
 
         if not self.options["resume"]:
             store_target(self.where, self.force)
-        plan = self.file.asked.plan()
+        plan = planned(self.file.asked)
         self._notes(plan)
         with self._runner() as (runner, workers):
             how = Stream(

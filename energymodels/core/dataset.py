@@ -166,6 +166,7 @@ def origin(history: str = "", backend: str = "") -> dict[str, str]:
         "data_digest": digests.of_data(),
         "numpy_version": np.__version__,
         "numba_version": _version("numba"),
+        "scipy_version": _version("scipy"),
         "python_version": platform.python_version(),
         "history": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {history or 'energymodels, from Python'}",
         **({"backend": backend, f"{backend}_version": _version(backend)} if backend else {}),

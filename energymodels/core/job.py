@@ -18,13 +18,13 @@ from energymodels.core.dataset import axis_coordinates
 from energymodels.core.errors import Fault, InputError
 from energymodels.core.layout import Layout, Variable
 from energymodels.core.places import Place, place
+from energymodels.core.plan import Plan, planned
 from energymodels.core.solution import Solution
 from energymodels.core.solve import solved
 from energymodels.core.store import coded
 
 if TYPE_CHECKING:
     from energymodels.core.model import Output
-    from energymodels.core.plan import Plan
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Job:
         """The plan, read and checked where it is worked on; InputError where it would not be the same one."""
         key = json.dumps([self.url, dict(self.parts)], sort_keys=True)
         if key not in _plans:
-            plan = self.asked.plan()
+            plan = planned(self.asked)
             here = digests.of_plan(plan, list(self.layout.outputs), self.float32)
             if differ := digests.differences(here, self.parts):
                 hint = f"not what the sweep was begun with: {'; '.join(differ)}"

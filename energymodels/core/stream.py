@@ -280,6 +280,11 @@ def _output_axes(plan: Plan) -> dict[str, Array]:
     return {}
 
 
+def tell(progress: Callable[[int, int], None] | None) -> Progress | None:
+    """Return what tells ``progress`` the cases done and all cases."""
+    return None if progress is None else lambda tally: progress(tally.done, tally.cases)
+
+
 def begun(url: str | Path) -> bool:
     """Return whether a store holds a sweep that is not done."""
     root = place(url).get(ROOT)

@@ -14,7 +14,7 @@ from energymodels.core.asked import Asked
 from energymodels.core.axes import dim_name
 from energymodels.core.entries import Values
 from energymodels.core.errors import Fault, InputError
-from energymodels.core.files import digests
+from energymodels.core.named_files import digests
 from energymodels.core.registry import get_model, resolve
 from energymodels.core.spec import Spec, load
 from energymodels.core.sweep_reader import Reader

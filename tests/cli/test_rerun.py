@@ -7,6 +7,7 @@ import pytest
 
 import energymodels as em
 from energymodels.core.errors import InputError, OriginWarning
+from energymodels.core.plan import Plan
 from energymodels.core.rerun import differences
 from energymodels.core.store import SUFFIXES
 from energymodels.kernels import status
@@ -151,6 +152,19 @@ def test_other_versions_are_said(cli, ds, tmp_path):
     with pytest.warns(OriginWarning) as told:
         em.rerun(file)
     assert [f"note: {one.message}" for one in told if one.category is OriginWarning] == notes
+
+
+def test_stopped_while_it_compares(cli, ds, tmp_path, monkeypatch):
+    file = em.write(ds, tmp_path / "a.nc")
+    solve = Plan.solve
+
+    def stopped(plan, **options):
+        solution = solve(plan, **options)
+        solution.status[-1] = status.NOT_RUN
+        return solution
+
+    monkeypatch.setattr(Plan, "solve", stopped)
+    assert "stopped, nothing is compared" in cli("rerun", file, status=130).stderr
 
 
 def test_cases_that_were_not_run_are_left_out(ds):

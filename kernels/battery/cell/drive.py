@@ -17,6 +17,7 @@ from energymodels.kernels.battery.cell.steps import run_step
 from energymodels.kernels.jit import inner, jit
 
 EXHAUSTED = 0.01  # of the salt at the start
+KEPT = 1e-4  # of the lithium: what is lost beyond is more than any rounding, and the case is none
 
 
 @inner
@@ -113,3 +114,8 @@ def solve(
                 break
         if codes[row] == status.OK:
             report(w, mesh, c, tables, fidelity, out, row, ended, last, total)
+            # a cell so small that the instant with which a step begins takes more than it holds
+            if not abs(out[to.LITHIUM_GAINED, row]) < KEPT:
+                codes[row] = status.OUT_OF_RANGE
+                for q in range(out.shape[0]):
+                    out[q, row] = np.nan
