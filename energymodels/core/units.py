@@ -65,6 +65,7 @@ UNREADABLE = (
     ArithmeticError,
     AssertionError,
     AttributeError,
+    LookupError,
     SyntaxError,
     TypeError,
     ValueError,
