@@ -294,7 +294,8 @@ def head(sizes, dims, kind, coords, attrs):
 
 
 @pytest.mark.parametrize("first", [
-    head({"a": 1}, ["a"], "O", [], {}), head({"a": -9}, ["a"], "<f8", 3, {}), head({"a": 1}, ["b"], "V9", [], 1),
+    head({"a": 1}, ["a"], "O", [], {}), head({"a": -9}, ["a"], "<f8", 3, {}),
+    head({"a": 1}, ["b"], "V9", [], 1),
     head({"a": 1}, ["a"], "<f8", ["b"], {}), "{}", "[]", "{" * 9999,
 ])  # fmt: skip
 def test_foreign_heads(tmp_path, first):
