@@ -84,7 +84,7 @@ class Verbs(click.Group):
             except InputError as error:
                 messages = error.lines
             except click.UsageError as error:
-                error.message = told(error.message)
+                error.message = told(error.message)  # type: ignore[misc]  # a message repeats what was typed
                 raise
             except BrokenPipeError:  # whoever reads has enough: click ends in silence
                 raise
