@@ -90,7 +90,7 @@ class Verbs(click.Group):
                 click.echo("stopped", err=True)
                 sys.exit(STOPPED)
             except click.UsageError as error:
-                error.message = told(error.message)
+                error.message = told(error.message)  # type: ignore[misc]  # a message repeats what was typed
                 raise
             except BrokenPipeError:  # whoever reads has enough: click ends in silence
                 raise

@@ -87,7 +87,7 @@ class Files:
             path.unlink(missing_ok=True)
 
 
-class Kept(FunctionCache):  # type: ignore[misc]
+class Kept(FunctionCache):
     """Numba's cache of one function, with ``Files`` in a folder of ours."""
 
     def __init__(self, function: Callable[..., Any], folder: Path) -> None:
@@ -96,7 +96,8 @@ class Kept(FunctionCache):  # type: ignore[misc]
         name = f"{function.__qualname__}-{function.__code__.co_firstlineno}".replace("<locals>.", "")
         self._name, self._py_func = repr(function), function
         self._impl = CompileResultCacheImpl.__new__(CompileResultCacheImpl)  # without a place of its own
-        self._cache_path, self._cache_file = str(where), Files(where, name, source)
+        self._cache_path = str(where)
+        self._cache_file: Any = Files(where, name, source)
         self.enable()
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:

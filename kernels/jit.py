@@ -164,7 +164,8 @@ def _pipeline() -> tuple[Any, Any]:
     return None, None
 
 
-PIPELINE, KEPT = (None, None) if INTERPRETED else _pipeline()
+_FOUND: tuple[Any, Any] = (None, None) if INTERPRETED else _pipeline()
+PIPELINE, KEPT = _FOUND
 FLAGS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
 
 

@@ -129,7 +129,7 @@ def read(tree: Mapping[str, Any]) -> dict[str, Claim]:
             try:
                 found[name] = _claim(name, entry, known, tree.get("run", {}), faults)
             # a number where a table or a list belongs
-            except (TypeError, AttributeError, ValueError) as error:
+            except (TypeError, AttributeError, ValueError, OverflowError) as error:
                 faults.append(Fault(name, hint=f"is not written as a statement is: {error}"))
     if faults:
         raise InputError(faults)
@@ -200,7 +200,7 @@ def _value(where: str, entry: Any, unit: str, faults: list[Fault]) -> Value:
             units.parse(f"{float(entry.get(k, entry['value']))!r} {given}", unit)
             for k in ("value", "low", "high")
         )
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         faults.append(Fault(where, entry["value"], unit=given, hint=str(error)))
         return Value(0.0, 0.0, 0.0)
     if not low <= number <= high:

@@ -168,10 +168,10 @@ def in_unit(value: object, unit: str) -> object:
     """
     if not unit or isinstance(value, bool | np.bool_):
         return value
-    if isinstance(value, int | float | np.number):
-        return f"{float(value)!r} {unit}"
     try:
+        if isinstance(value, int | float | np.number):
+            return f"{float(value)!r} {unit}"
         bare = isinstance(value, str) and not units.split(value)[1]
-    except ValueError:
+    except (ValueError, OverflowError):
         return value
     return f"{value} {unit}" if bare else value

@@ -8,6 +8,7 @@ import json
 import re
 import stat
 import tomllib
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -15,6 +16,7 @@ Stamp: TypeAlias = tuple[str, int, int]  # path, time of the last change in ns, 
 # bytes of a file by its suffix: what is read, or refused, within a second and some 300 MB
 LARGEST = {".toml": 300_000, ".json": 10_000_000, ".csv": 20_000_000}
 WIDEST = 10_000  # characters of the header of a table
+LONGEST_WHOLE = 300  # digits
 DEEPEST = 50  # tables and lists within one another
 # more names than that joined by dots, which take a reader of TOML a time that grows with their square
 _JOINED = re.compile(rf"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){{{DEEPEST + 1}}}""")
@@ -91,8 +93,15 @@ def toml(source: str) -> dict[str, Any]:
 
 
 def from_json(source: str) -> Any:
-    """Return what ``source`` says as JSON; ValueError if it is none, or nested too deeply."""
-    return _shallow(json.loads, source)
+    """Return what ``source`` says as JSON; ValueError if it is none, or nested too deeply.
+
+    A whole number beyond those of floating point is infinite.
+    """
+    return _shallow(partial(json.loads, parse_int=_whole), source)
+
+
+def _whole(digits: str) -> float:
+    return int(digits) if len(digits) < LONGEST_WHOLE else float(digits)
 
 
 def _shallow(read: Any, source: str) -> Any:

@@ -15,15 +15,14 @@ def check(path: Path) -> None:
     """
     import h5py
 
-    with path.open("rb") as file:
-        if not file.read(1):
-            raise ValueError("it is empty")
-        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            at = data.find(HEAP)
-            while at >= 0:
-                if not _ends(data, at):
-                    raise ValueError(f"it is damaged: the heap at byte {at} has no end")
-                at = data.find(HEAP, at + HEADER)
+    if not h5py.is_hdf5(path):
+        raise ValueError("it is empty, cut off or of another format")
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        at = data.find(HEAP)
+        while at >= 0:
+            if not _ends(data, at):
+                raise ValueError(f"it is damaged: the heap at byte {at} has no end")
+            at = data.find(HEAP, at + HEADER)
     with h5py.File(path) as opened:  # h5netcdf leaves what it could not open to be closed later, in vain
         opened.attrs.get("_nc3_strict")
 

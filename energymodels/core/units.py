@@ -25,7 +25,7 @@ _WRITTEN = re.compile(r"(?:[^\W\d_]|[_ */()%°+-]|(?<=\d)\.(?=\d)|(?<!\d)\d{1,4}
 _POWER = re.compile(
     r"(?<=[^\W\d])\s*\*\*\s*(?:[+-]?\d{1,2}(?:\.\d)?|\([+-]?\d{1,2}(?:[./]\d)?\))(?![\d.]|\s*\*\*)"
 )
-_POWER_OF_BRACKET = re.compile(r"\)\s*\*\*\s*[+-]?\d(?![\d.]|\s*\*\*)")
+_POWER_OF_BRACKET = re.compile(r"\)\s*\*\*\s*[+-]?\d(?:\.\d)?(?![\d.]|\s*\*\*)")
 # 4.2x10^15
 _TIMES_TEN = re.compile(
     rf"^\s*(?:({_MANTISSA})\s*[x*]\s*|([+-]?))10\s*(?:\^|\*\*)\s*([+-]?\d+)", re.IGNORECASE
@@ -65,6 +65,7 @@ UNREADABLE = (
     ArithmeticError,
     AssertionError,
     AttributeError,
+    LookupError,
     SyntaxError,
     TypeError,
     ValueError,

@@ -18,7 +18,7 @@ from energymodels.core.errors import TOLD, Fault, InputError
 from energymodels.core.store import written_by
 
 DIODE = 'model = "pv.diode"\n'
-LINE = 600  # characters that a fault takes at most, where no list of names is told
+LINE = 3200  # characters that a fault takes at most, with a list of names
 SECONDS = 2.0  # of processor time
 
 
@@ -31,7 +31,7 @@ def refused(cli):
         lines = cli(*words, status=2, **options).stderr.splitlines()
         assert time.process_time() - begun < SECONDS
         assert 0 < len(lines) <= TOLD + 1
-        assert all(len(line) < 3200 and line.isprintable() for line in lines)
+        assert all(len(line) < LINE and line.isprintable() for line in lines)
         return lines
 
     return call
@@ -55,7 +55,10 @@ SPECS = {
     "large": (DIODE + "#" * 300_000, "larger than 0.3 MB"),
     "a long value": (DIODE + f'photocurrent = "{"x" * 100_000}"', "xxx ... xxx"),
     "a long name": (DIODE + f'"{"x" * 100_000}" = 1', "unknown field"),
-    "control characters": (DIODE + '"\\u001b[2J" = 1\nphotocurrent = "\\u001b[31m\\u202e"', r"\x1b[31m\u202e"),
+    "control characters": (
+        DIODE + '"\\u001b[2J" = 1\nphotocurrent = "\\u001b[31m\\u202e"',
+        r"\x1b[31m\u202e",
+    ),
     "a date": (DIODE + "photocurrent = 1979-05-27", "photocurrent"),
     "a unit that is a tower": (DIODE + 'photocurrent = "100 m**9**9**9"', "m**9**9**9"),
     "no model": ('"a\\nb" = 1', "the spec must begin"),
@@ -93,15 +96,16 @@ def test_faulty_steps_beyond_ten_are_counted(refused, tmp_path):
     (Fault("a\tb", "c\nd", hint="e\nf"), r"a\tb = c\nd: e f"),
     (Fault("a", 10**5000), "a = (int that is too long to be shown)"),
     (Fault("a", "x" * 10**6), f"a = {'x' * 60} ... {'x' * 30}"),
-    (Fault("a", hint=f"cannot read '{'y ' * 500}'"), f"a: cannot read '{('y ' * 30)[:59]} ... {'y ' * 14}y'"),
+    (Fault("a", hint=f"no '{'y,' * 500}': x"), f"a: no '{'y,' * 29}y ... {',y' * 14},': x"),
     (Fault("a", "\udcff\x9b\u2066"), r"a = \udcff\x9b\u2066"),
 ])  # fmt: skip
 def test_what_a_fault_repeats(fault, text):
-    assert str(fault).replace("  ", " ") == text.replace("  ", " ")
+    assert str(fault) == text
 
 
 VALUES = (
-    "100 m**9**9**9", "1" + " " * 100_000 + "x", " " * 99_999 + "x", "100 um!", "100 $um", "9" * 400, "nan", "1 " + "(" * 900,
+    "100 m**9**9**9", "1" + " " * 100_000 + "x", " " * 99_999 + "x", "100 um!", "100 $um", "9" * 400,
+    "nan", "1 " + "(" * 900,
     "x" * 100_000, "\x1b[31m", "\udcff", "1_0", "1 1", "",
 )  # fmt: skip
 
@@ -123,8 +127,9 @@ def test_values(refused, tmp_path, value):
 
 
 COUNTS = {
-    "9" * 30: "up to 100 000 000 values", "100000001": "up to 100 000 000 values", "9" * 5000: "up to 100 000 000 values",
-    "0": "FIRST:LAST:COUNT", "-1": "FIRST:LAST:COUNT", "1.5": "FIRST:LAST:COUNT", "\u00b2": "FIRST:LAST:COUNT",
+    "9" * 30: "up to 100 000 000 values", "100000001": "up to 100 000 000 values",
+    "9" * 5000: "up to 100 000 000 values", "0": "FIRST:LAST:COUNT", "-1": "FIRST:LAST:COUNT",
+    "1.5": "FIRST:LAST:COUNT", "\u00b2": "FIRST:LAST:COUNT",
 }  # fmt: skip
 
 
@@ -158,12 +163,13 @@ def place(tmp_path, monkeypatch):
 NAMES = ("folder", "pipe", "endless", "binary", "empty", "huge")
 TAKERS = {
     ".toml": [
-        ("run", "{}"), ("describe", "{}"), ("compare", "{}"), ("claims", "-f", "{}"), ("metal-budget", "{}", "--element", "Fe"),
-        ("run", "vehicle.range", "-p", "vehicle={}"),
+        ("run", "{}"), ("describe", "{}"), ("compare", "{}"), ("claims", "-f", "{}"),
+        ("metal-budget", "{}", "--element", "Fe"), ("run", "vehicle.range", "-p", "vehicle={}"),
     ],
     ".json": [("run", "battery.spm", "-p", "parameters={}")],
     ".csv": [
-        ("run", "vehicle.drive", "-p", "cycle={}"), ("run", "battery.spm", "-p", "protocol=Run current from {}"),
+        ("run", "vehicle.drive", "-p", "cycle={}"),
+        ("run", "battery.spm", "-p", "protocol=Run current from {}"),
         ("run", "battery.spm", "-p", "temperature_profile={}"), ("plot", "{}", "-y", "p_mp"),
         ("run", "pv.diode", "-o", "{}"),
     ],
@@ -191,7 +197,9 @@ def test_a_file_without_an_end_is_read_to_its_limit(tmp_path, kind):
         files.decoded(b"#" * (files.LARGEST[kind] + 1), kind)
 
 
-@pytest.mark.parametrize("name", ["", ".", "/", "\0", "x" * 300, "x" * 5000, "\x1b[31m", "\udcff", "/dev/zero"])
+@pytest.mark.parametrize(
+    "name", ["", ".", "/", "\0", "x" * 300, "x" * 5000, "\x1b[31m", "\udcff", "/dev/zero"]
+)
 def test_names(refused, name):
     refused("run", name)
     refused("plot", name, "-y", "p_mp")
@@ -230,36 +238,41 @@ def damaged(data, chance):
     return bytes(new)
 
 
+def said(path):
+    """Return why a result cannot be read, in a line at most; empty if it can be."""
+    lines = []
+    try:
+        em.read(path)
+    except InputError as error:
+        lines = error.lines
+    assert len(lines) <= 1
+    assert isinstance(written_by(path), str)
+    return lines
+
+
 @pytest.mark.parametrize("suffix", [".nc", ".csv"])
 def test_damaged_files(written, tmp_path, suffix):
     """Each is read, or refused in one line; none hangs or ends the process."""
     data, chance, path = (written / f"a{suffix}").read_bytes(), random.Random(3), tmp_path / f"a{suffix}"
     refusals = 0
-    for _ in range(150):
+    for _ in range(60):
         path.write_bytes(damaged(data, chance))
-        try:
-            em.read(path)
-        except InputError as error:
-            refusals += 1
-            assert len(error.lines) == 1
-        assert isinstance(written_by(path), str)
-    assert refusals > 30
+        refusals += len(said(path))
+    assert refusals > 10
 
 
 def test_damaged_stores(written, tmp_path):
     import shutil
 
     chance, path = random.Random(4), tmp_path / "a.zarr"
-    parts = sorted(one.relative_to(written / "a.zarr") for one in (written / "a.zarr").rglob("*") if one.is_file())
+    parts = sorted(
+        one.relative_to(written / "a.zarr") for one in (written / "a.zarr").rglob("*") if one.is_file()
+    )
     for i in range(len(parts)):
         shutil.copytree(written / "a.zarr", path)
         part = path / parts[i]
         part.write_bytes(damaged(part.read_bytes(), chance))
-        try:
-            em.read(path)
-        except InputError as error:
-            assert len(error.lines) == 1
-        assert isinstance(written_by(path), str)
+        said(path)
         shutil.rmtree(path)
 
 
@@ -274,14 +287,19 @@ def test_a_heap_without_an_end(written, tmp_path):
     assert written_by(tmp_path / "a.nc") == ""
 
 
-@pytest.mark.parametrize("head", [
-    '{"sizes": {"a": 1}, "variables": {"a": {"dims": ["a"], "dtype": "O", "attrs": {}}}, "coords": [], "attrs": {}}',
-    '{"sizes": {"a": -9}, "variables": {"a": {"dims": ["a"], "dtype": "<f8", "attrs": {}}}, "coords": 3, "attrs": {}}',
-    '{"sizes": {"a": 1}, "variables": {"a": {"dims": ["b"], "dtype": "V9", "attrs": {}}}, "coords": [], "attrs": 1}',
-    "{}", "[]", "{" * 9999,
+def head(sizes, dims, kind, coords, attrs):
+    """Return the head of a CSV result of one column."""
+    about = {"a": {"dims": dims, "dtype": kind, "attrs": {}}}
+    return json.dumps({"sizes": sizes, "variables": about, "coords": coords, "attrs": attrs})
+
+
+@pytest.mark.parametrize("first", [
+    head({"a": 1}, ["a"], "O", [], {}), head({"a": -9}, ["a"], "<f8", 3, {}),
+    head({"a": 1}, ["b"], "V9", [], 1),
+    head({"a": 1}, ["a"], "<f8", ["b"], {}), "{}", "[]", "{" * 9999,
 ])  # fmt: skip
-def test_foreign_heads(tmp_path, head):
-    (tmp_path / "a.csv").write_text(f"# {head}\na\n1\n")
+def test_foreign_heads(tmp_path, first):
+    (tmp_path / "a.csv").write_text(f"# {first}\na\n1\n")
     with pytest.raises(InputError, match="not a result file"):
         em.read(tmp_path / "a.csv")
 
@@ -303,7 +321,9 @@ def test_a_store_larger_than_this_machine(tmp_path, written):
 # figures
 
 
-@pytest.mark.parametrize("text", ["$\\frac{$", "$", "a$b$c", "\\", "$\\undefined$", "%s {0}", "\x1b[31m", "_^{"])
+@pytest.mark.parametrize(
+    "text", ["$\\frac{$", "$", "a$b$c", "\\", "$\\undefined$", "%s {0}", "\x1b[31m", "_^{"]
+)
 def test_names_that_are_no_mathematics(cli, tmp_path, monkeypatch, text):
     monkeypatch.chdir(tmp_path)
     ds = em.sweep("pv.diode", {"photocurrent": "1:30:3"})
@@ -320,9 +340,8 @@ def test_a_result_where_all_failed(cli, tmp_path):
         ds[name] = values.copy(data=np.full_like(values, 2 if name == "status" else np.nan))
     em.write(ds, tmp_path / "a.nc")
     for words in ((), ("--hue", "nNsVth"), ("-x", "photocurrent", "--facet", "nNsVth"), ("--log", "y")):
-        done = cli("plot", tmp_path / "a.nc", "-y", "p_mp", *words, "-o", tmp_path / "a.png", status=None)
-        assert done.exit_code in (0, 2)
-        assert done.exit_code == 0 or done.stderr.startswith("error: ")
+        done = cli("plot", tmp_path / "a.nc", "-y", "p_mp", *words, "-o", tmp_path / "a.png", status=2)
+        assert done.stderr.startswith("error: p_mp: has no ")
 
 
 # processes of their own

@@ -115,7 +115,8 @@ def _car(name: str, known: Stamp) -> Car:
 
 def _entries(path: Path, tree: Tree) -> dict[str, Entry]:
     """Return the values that a file states; InputError lists what is wrong with them."""
-    known, found, faults = paths(), {}, []
+    known, found = paths(), {}
+    faults: list[Fault] = []
     for field, value in _leaves(tree):
         if field not in known:
             hint = hinted("a car has no such field", field, known, faults)
