@@ -26,7 +26,8 @@ FAR = {
     "negative.exchange_current_density_factor": 0.204501,
     "positive.exchange_current_density_factor": 0.524049,
     "negative.particle_radius": 4.52356, "positive.particle_radius": 0.0487404,
-    "electrolyte.initial_concentration": 1278.65, "negative.thickness": 21.8641, "positive.thickness": 28.2684,
+    "electrolyte.initial_concentration": 1278.65, "negative.thickness": 21.8641,
+    "positive.thickness": 28.2684,
     "protocol": "Charge at 3.161C until 4.2 V; Hold at 4.2 V until C/20",
 }  # fmt: skip
 
