@@ -326,7 +326,7 @@ def _own(name: str) -> Mapping[str, float]:
 
 
 def whole(name: str, cases: int, seed: int = SEED) -> Population:
-    """Return a population in the whole ranges: a case keeps the default of most fields, or its set's value."""
+    """Return a population in the whole ranges: most fields of a case keep their default, or its set's."""
     rng = np.random.default_rng(seed)
     model, values, _ = usual(name, 1, seed)
     own, spec = _own(name), em.load(model).replace(values)

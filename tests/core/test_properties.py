@@ -51,7 +51,7 @@ def solved(name, points):
 
 @cache
 def bound(name):
-    """Return how long a block may take, s: from the median of usual cases, the second time they are solved."""
+    """Return how long a block may take, s: from the median of usual cases, solved twice."""
     points = draws.usual(name, MANY, 1).points
     solved(name, points)
     return max(HANGS * float(np.median(solved(name, points)[1])), BRIEF)

@@ -44,7 +44,8 @@ from energymodels.kernels.elementary import log
 from energymodels.kernels.jit import inner
 
 ONE = np.int64(1)
-SCARCE = 100.0  # mol m-3: below it Newton's method needs to know how the diffusion potential answers to the current
+# mol m-3: below it Newton's method needs to know how the diffusion potential answers to the current
+SCARCE = 100.0
 
 
 @inner
@@ -195,8 +196,8 @@ def mean_concentration(w, mesh, c):
 
 @inner
 def relative(concentration, average):
-    """Return ln of a concentration over the average; below ``DEPLETED`` it goes on along its slope there, as that of the
-    exchange current does.
+    """Return ln of a concentration over the average; below ``DEPLETED`` it goes on along its slope there,
+    as that of the exchange current does.
     """
     if concentration > DEPLETED:
         return log(concentration / average)
@@ -205,8 +206,8 @@ def relative(concentration, average):
 
 @inner
 def response(w, first, many, length):
-    """Return what a unit of current adds to the mean of ``relative`` over ``many`` nodes, by those that are nearly
-    empty.
+    """Return what a unit of current adds to the mean of ``relative`` over ``many`` nodes, by those that are
+    nearly empty.
     """
     node = w.node
     total = 0.0

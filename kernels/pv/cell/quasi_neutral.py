@@ -68,8 +68,9 @@ def _judge(c):
 def _possible(c, out, k):
     """Return whether what was found of a case in the light can be.
 
-    Far beyond the range of gap narrowing, such as at a compensation of 1e20 cm-3, the voltage falls with injection: the
-    equations then have roots of negative voltage, or of more power than the light's.
+    Far beyond the range of gap narrowing, such as at a compensation of 1e20 cm-3, the voltage falls
+    with injection: the equations then have roots of negative voltage, or of more power than the
+    light's.
     """
     if c.generation < FAINT:
         return True
