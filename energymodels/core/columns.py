@@ -23,18 +23,32 @@ def by_value(function: Callable[..., Array], keys: list[Array], *columns: Array)
     """Call ``function(key values, flat arrays)`` once for each combination of values of ``keys``, and put the
     results together.
     """
-    chosen = np.broadcast_arrays(*keys)
-    combined = np.stack([c.ravel().astype(float) for c in chosen], axis=1)
-    if len(combined) == 1:
-        return each(lambda *rest: function(*combined[0].tolist(), *rest), *columns)
-    values, which = np.unique(combined, axis=0, return_inverse=True)
-    which, *full = np.broadcast_arrays(which.reshape(chosen[0].shape), *columns)
+    shape = np.broadcast_shapes(*(key.shape for key in keys))
+    values, which = _combined([np.broadcast_to(key, shape).ravel() for key in keys])
+    if which.size == 1:
+        return each(lambda *rest: function(*values[0], *rest), *columns)
+    which, *full = np.broadcast_arrays(which.reshape(shape), *columns)
     flat = [np.ascontiguousarray(a).ravel() for a in full]
     found = np.empty(which.size)
-    for i, value in enumerate(values):
-        mine = which.ravel() == i
-        found[mine] = function(*value.tolist(), *(r[mine] for r in flat))
+    for value, mine in zip(values, _places(which.ravel(), len(values)), strict=True):
+        found[mine] = function(*value, *(r[mine] for r in flat))
     return found.reshape(which.shape)
+
+
+def _combined(keys: list[Array]) -> tuple[list[list[float]], Array]:
+    """Return every combination of values that occurs in flat ``keys``, and which of them each place has."""
+    first = np.zeros(1, dtype=np.int64)
+    which = np.zeros(keys[0].size, dtype=np.int64)
+    for key in keys:  # one after the other: to sort whole combinations takes ten times as long
+        if (key != key[0]).any():
+            found, mine = np.unique(key, return_inverse=True)
+            _, first, which = np.unique(which * found.size + mine, return_index=True, return_inverse=True)
+    return np.stack([key[first].astype(float) for key in keys], axis=1).tolist(), which
+
+
+def _places(which: Array, many: int) -> list[Array]:
+    """Return the places of each of ``many`` numbers in ``which``, in their order."""
+    return np.split(np.argsort(which, kind="stable"), np.cumsum(np.bincount(which, minlength=many))[:-1])
 
 
 def power(base: Array, exponent: Array) -> Array:
