@@ -7,7 +7,7 @@ import time
 
 import click
 
-from energymodels.core.estimate import in_time
+from energymodels.core.stores.estimate import in_time
 
 OFTEN, SELDOM = 0.2, 30.0  # s between two lines: on a terminal, in a log
 

@@ -20,17 +20,17 @@ from energymodels.cli.signals import Signals, caught
 from energymodels.cli.target import force_option, result_target, store_target
 from energymodels.core.asked import Asked
 from energymodels.core.errors import Fault, InputError
-from energymodels.core.places import is_url
 from energymodels.core.plan import planned
 from energymodels.core.store import check_suffix
+from energymodels.core.stores.places import is_url
 from energymodels.core.workers import available_threads
 from energymodels.kernels import status
 
 if TYPE_CHECKING:
-    from energymodels.core.estimate import Estimate
     from energymodels.core.plan import Plan
-    from energymodels.core.stream import Runner, Tally
-    from energymodels.core.sweep_file import SweepFile
+    from energymodels.core.stores.estimate import Estimate
+    from energymodels.core.stores.stream import Runner, Tally
+    from energymodels.core.sweep_files.sweep_file import SweepFile
 
 MANY = 10_000  # cases in memory from which size and time are said before
 FAILED = 1  # exit status: cases failed
@@ -108,7 +108,7 @@ def command(
 
 def _found(spec: str, changes: tuple[str, ...], backend: str, options: Mapping[str, Any]) -> SweepFile:
     """Return the sweep of a sweep file or spec with what the options add to it."""
-    from energymodels.core.sweep_file import SweepFile, is_sweep, load_sweep
+    from energymodels.core.sweep_files.sweep_file import SweepFile, is_sweep, load_sweep
 
     if spec != "-" and is_sweep(spec):
         file = load_sweep(spec)
@@ -175,7 +175,7 @@ class Wanted:
 
     def estimate(self) -> int:
         """Say what the sweep is going to take."""
-        from energymodels.core.stream import Stream, estimated
+        from energymodels.core.stores.stream import Stream, estimated
 
         if self.where and not self.stored:
             check_suffix(self.where)
@@ -200,7 +200,7 @@ class Wanted:
         """Solve the sweep in memory and write a file."""
         from energymodels.core.dataset import to_dataset
         from energymodels.core.store import LARGEST, write
-        from energymodels.core.stream import Stream, estimated
+        from energymodels.core.stores.stream import Stream, estimated
 
         wrong = [f"--{name.replace('_', '-')}" for name in OF_STORES if self.options[name]]
         if wrong:
@@ -218,7 +218,7 @@ class Wanted:
 
     def _into_store(self) -> int:
         """Solve the sweep into a store, chunk by chunk."""
-        from energymodels.core.stream import Stream, stream, target
+        from energymodels.core.stores.stream import Stream, stream, target
 
         if not self.options["resume"]:
             store_target(self.where, self.force)
@@ -243,7 +243,7 @@ class Wanted:
         if not (workers or address or file):
             yield None, threads or available_threads()
             return
-        from energymodels.core.cluster import on_cluster
+        from energymodels.core.stores.cluster import on_cluster
 
         with on_cluster(workers, address=address, scheduler_file=file, threads=threads) as found:
             yield found

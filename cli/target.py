@@ -13,7 +13,7 @@ import click
 
 from energymodels.cli.common import command_line
 from energymodels.core.errors import Fault, InputError
-from energymodels.core.places import is_url, place
+from energymodels.core.stores.places import is_url, place
 
 if TYPE_CHECKING:
     from xarray import Dataset
@@ -88,7 +88,7 @@ def store_target(path: str, force: bool) -> None:
     A sweep that is not done is gone on with, or given up by --force; a folder that is no store is never
     removed.
     """
-    from energymodels.core.stream import begun
+    from energymodels.core.stores.stream import begun
 
     if not is_url(path):
         target = Path(path)

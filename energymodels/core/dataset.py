@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 import energymodels
-from energymodels.core import digests
 from energymodels.core.arrays import Array
 from energymodels.core.axes import Axis, dim_name, swept_values
 from energymodels.core.field import FieldInfo
 from energymodels.core.model import Output
 from energymodels.core.solution import Solution
-from energymodels.core.sweep_file import recorded
+from energymodels.core.stores import digests
+from energymodels.core.sweep_files.sweep_file import recorded
 from energymodels.kernels import jit
 
 if TYPE_CHECKING:

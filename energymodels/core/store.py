@@ -18,7 +18,7 @@ import numpy as np
 from energymodels.core import files, hdf5
 from energymodels.core.arrays import Array
 from energymodels.core.errors import Fault, InputError
-from energymodels.core.places import is_url, place, zarr_store
+from energymodels.core.stores.places import is_url, place, zarr_store
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -17,7 +17,7 @@ from energymodels.core.workers import available_threads
 if TYPE_CHECKING:
     from xarray import Dataset
 
-    from energymodels.core.stream import Runner
+    from energymodels.core.stores.stream import Runner
 
 
 def run(spec: Source, values: Given | None = None, *, backend: str = "") -> Dataset:
@@ -136,7 +136,7 @@ def sweep(
     if store is None:
         return to_dataset(found.solve(threads=threads, chunk=chunk, progress=progress))
     from energymodels.core.store import opened
-    from energymodels.core.stream import Stream, stream, target, tell
+    from energymodels.core.stores.stream import Stream, stream, target, tell
 
     with _runner(workers, cluster, threads) as (run, number):
         told = tell(progress)
@@ -153,7 +153,7 @@ def _runner(workers: int | None, cluster: str, threads: int | None) -> Iterator[
     if workers is None and not cluster:
         yield None, threads or available_threads()
         return
-    from energymodels.core.cluster import on_cluster
+    from energymodels.core.stores.cluster import on_cluster
 
     with on_cluster(workers, address=cluster, threads=threads) as found:
         yield found

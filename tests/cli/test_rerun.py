@@ -8,8 +8,8 @@ import pytest
 import energymodels as em
 from energymodels.core.errors import InputError, OriginWarning
 from energymodels.core.plan import Plan
-from energymodels.core.rerun import differences
 from energymodels.core.store import SUFFIXES
+from energymodels.core.sweep_files.rerun import differences
 from energymodels.kernels import status
 
 METALS = {"feedstock.total_metals": 1, "feedstock.composition": "stainless"}
@@ -59,7 +59,7 @@ def test_a_result_holds_all_that_it_needs(tmp_path, monkeypatch):
         'sweep = "mine.toml"\nstore = "a.zarr"\n[design]\nkind = "lhs:8"\ncovariance = "cov.csv"\n'
         '[design.over]\nphotocurrent = "0.03:0.04"\nresistance_shunt = "100:1000:log"\n'
     )
-    from energymodels.core.sweep_file import load_sweep
+    from energymodels.core.sweep_files.sweep_file import load_sweep
 
     asked = load_sweep(sweep).asked
     found = em.sweep(asked.spec, {}, design=asked.design)

@@ -11,13 +11,13 @@ from scipy import stats
 from scipy.stats import qmc
 
 import energymodels as em
-from energymodels.core import csv_rows, drawing, table_columns
-from energymodels.core.design_table import make_table_design, read_table
-from energymodels.core.designs import make_design
-from energymodels.core.distributions import read_distribution
+from energymodels.core.designs import csv_rows, drawing, table_columns
+from energymodels.core.designs.design import make_design
+from energymodels.core.designs.design_table import make_table_design, read_table
+from energymodels.core.designs.distributions import read_distribution
+from energymodels.core.designs.written import ARGUMENTS
 from energymodels.core.errors import InputError
 from energymodels.core.field import FieldInfo
-from energymodels.core.written import ARGUMENTS
 
 FIELDS = em.load("pv.cell").fields | {
     "number": FieldInfo("number", "integer", "how many", 3, low=0, high=1000),

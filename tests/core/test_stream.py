@@ -16,12 +16,12 @@ import xarray as xr
 from numba.core import config
 
 import energymodels as em
-from energymodels.core import digests, ledger
 from energymodels.core.errors import InputError
-from energymodels.core.job import Job
-from energymodels.core.lock import Lock, locked
-from energymodels.core.places import Folder
-from energymodels.core.stream import Stream, begun, estimated, stream
+from energymodels.core.stores import digests, ledger
+from energymodels.core.stores.job import Job
+from energymodels.core.stores.lock import Lock, locked
+from energymodels.core.stores.places import Folder
+from energymodels.core.stores.stream import Stream, begun, estimated, stream
 
 pytestmark = [
     pytest.mark.skipif(config.DISABLE_JIT, reason="interpreted kernels are not what is written"),
@@ -291,7 +291,7 @@ def test_the_lock_of_a_dead_writer_is_taken(tmp_path, theirs, lives):
 
 
 def test_a_store_taken_over_is_left_alone(tmp_path, monkeypatch):
-    monkeypatch.setattr("energymodels.core.lock.AWAKE", 0.0)
+    monkeypatch.setattr("energymodels.core.stores.lock.AWAKE", 0.0)
     lock = Lock(tmp_path / "a.zarr")
     lock.take()
     lock.refresh()

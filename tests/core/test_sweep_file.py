@@ -13,13 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import energymodels as em
-from energymodels.core import toml
 from energymodels.core.asked import Asked
 from energymodels.core.errors import InputError
 from energymodels.core.plan import planned
 from energymodels.core.spec import Spec, load
-from energymodels.core.sweep_file import SweepFile, is_sweep, load_sweep, reads, recorded, written
-from energymodels.core.sweep_values import LONG
+from energymodels.core.sweep_files import toml
+from energymodels.core.sweep_files.sweep_file import SweepFile, is_sweep, load_sweep, reads, recorded, written
+from energymodels.core.sweep_files.sweep_values import LONG
 
 EXAMPLE = """
 sweep = "industrial-topcon-2023"

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import energymodels as em
 from energymodels.cli import main
-from energymodels.core.stream import Stream, stream
+from energymodels.core.stores.stream import Stream, stream
 
 OVER = {"photocurrent": "0.01:10:100", "resistance_series": "0:1:20"}
 KILLS = 20

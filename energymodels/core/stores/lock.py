@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from energymodels.core.errors import Fault, InputError
-from energymodels.core.places import Folder, beside
+from energymodels.core.stores.places import Folder, beside
 
 try:
     import fcntl

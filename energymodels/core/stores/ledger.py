@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from energymodels.core.places import Folder
+from energymodels.core.stores.places import Folder
 
 if TYPE_CHECKING:
-    from energymodels.core.job import Job
+    from energymodels.core.stores.job import Job
 
 HEADER = 16  # bytes at the beginning of a chunk; the last four are its length
 

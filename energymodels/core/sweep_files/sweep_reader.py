@@ -8,13 +8,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from energymodels.core import toml
 from energymodels.core.asked import Asked
 from energymodels.core.entries import Values
 from energymodels.core.errors import Fault, InputError, unknown_each
 from energymodels.core.registry import MODELS
 from energymodels.core.spec import Spec, bundled, load
-from energymodels.core.sweep_values import Coordinates, flattened, read_values
+from energymodels.core.sweep_files import toml
+from energymodels.core.sweep_files.sweep_values import Coordinates, flattened, read_values
 from energymodels.core.values import FieldDict, Tree
 
 Kinds: TypeAlias = Mapping[str, tuple[Callable[[Any], bool], str]]  # key: a test, and what passes it

@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from energymodels.core.errors import Fault, InputError
-from energymodels.core.flight import COMING, Flight, count, sent
-from energymodels.core.job import Done, Job
+from energymodels.core.stores.flight import COMING, Flight, count, sent
+from energymodels.core.stores.job import Done, Job
 from energymodels.core.workers import available_threads
 
 if TYPE_CHECKING:
-    from energymodels.core.stream import Runner
+    from energymodels.core.stores.stream import Runner
 
 ANSWER = 10.0  # s: within it a scheduler answers, and its file is there
 SETTINGS = {  # of a cluster of this machine

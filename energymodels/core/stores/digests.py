@@ -13,7 +13,7 @@ import numpy as np
 
 import energymodels
 from energymodels import datasets
-from energymodels.core import named_files
+from energymodels.core.sweep_files import named_files
 from energymodels.kernels import jit
 
 if TYPE_CHECKING:

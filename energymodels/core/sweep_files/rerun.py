@@ -14,10 +14,10 @@ from energymodels.core.arrays import Array
 from energymodels.core.dataset import origin, to_dataset
 from energymodels.core.errors import Fault, InputError, OriginWarning
 from energymodels.core.files import stamp
-from energymodels.core.named_files import sha256
 from energymodels.core.plan import planned
 from energymodels.core.store import opened
-from energymodels.core.sweep_file import SweepFile, reads
+from energymodels.core.sweep_files.named_files import sha256
+from energymodels.core.sweep_files.sweep_file import SweepFile, reads
 from energymodels.kernels import status
 
 if TYPE_CHECKING:

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from energymodels.core import digests
 from energymodels.core.arrays import Array
 from energymodels.core.asked import Asked
 from energymodels.core.dataset import axis_coordinates
 from energymodels.core.errors import Fault, InputError
-from energymodels.core.layout import Layout, Variable
-from energymodels.core.places import Place, place
 from energymodels.core.plan import Plan, planned
 from energymodels.core.solution import Solution
 from energymodels.core.solve import solved
 from energymodels.core.store import coded
+from energymodels.core.stores import digests
+from energymodels.core.stores.layout import Layout, Variable
+from energymodels.core.stores.places import Place, place
 
 if TYPE_CHECKING:
     from energymodels.core.model import Output

@@ -18,20 +18,20 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from energymodels.core import digests
 from energymodels.core.arrays import Array
 from energymodels.core.dataset import root_attrs
 from energymodels.core.errors import Fault, InputError
-from energymodels.core.estimate import Estimate, block_size, case_bytes, case_seconds
-from energymodels.core.job import Done, Job
-from energymodels.core.layout import ROOT, Layout, corner, layout, metadata, with_attrs
-from energymodels.core.ledger import done_blocks
-from energymodels.core.lock import Lock, locked
-from energymodels.core.outcome import final_notes
-from energymodels.core.places import Folder, is_url, place
 from energymodels.core.solution import Solution
 from energymodels.core.solve import solved
 from energymodels.core.store import aside, remove
+from energymodels.core.stores import digests
+from energymodels.core.stores.estimate import Estimate, block_size, case_bytes, case_seconds
+from energymodels.core.stores.job import Done, Job
+from energymodels.core.stores.layout import ROOT, Layout, corner, layout, metadata, with_attrs
+from energymodels.core.stores.ledger import done_blocks
+from energymodels.core.stores.lock import Lock, locked
+from energymodels.core.stores.outcome import final_notes
+from energymodels.core.stores.places import Folder, is_url, place
 from energymodels.core.workers import available_threads, load_kernel
 from energymodels.kernels import status
 
