@@ -24,7 +24,7 @@ from energymodels.core.plan import planned
 from energymodels.core.store import check_suffix
 from energymodels.core.stores.places import is_url
 from energymodels.core.workers import available_threads
-from energymodels.kernels import status
+from energymodels.kernels.status import NOT_RUN
 
 if TYPE_CHECKING:
     from energymodels.core.plan import Plan
@@ -213,7 +213,7 @@ class Wanted:
         solution = plan.solve(threads=self.options["threads"], progress=self.progress, most=room)
         with self.signals.held():
             write(to_dataset(solution, command_line()), target)
-        done = int(np.count_nonzero(solution.status != status.NOT_RUN))
+        done = int(np.count_nonzero(solution.status != NOT_RUN))
         return self._said(done, plan.cases, solution.failures(), solution.seconds)
 
     def _into_store(self) -> int:

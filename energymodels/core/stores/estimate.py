@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 TARGET = 1.0  # s of work a block: more of it is lost when a worker is, less does not outweigh its writing
 LEAST = 0.1  # s: below, writing takes longer than solving
-MEMORY = 48 * 2**20  # bytes of results a block
+MEMORY = 16 * 2**20  # bytes of results a block
 SHARE = 4  # blocks a worker, so that all end at about the same time
 TRIAL = 0.25  # s of solving from which the time of a case is taken
 TRIED = 65536  # cases of a block of it at most

@@ -182,15 +182,16 @@ class _Prepared:
     estimate: Estimate
 
 
-def _prepared(plan: Plan, how: Stream) -> _Prepared:
-    """Return how a plan is cut, and what it is going to take."""
+def _prepared(plan: Plan, how: Stream, *, timed: bool) -> _Prepared:
+    """Return how a plan is cut, and what it is going to take: the seconds where they are ``timed``, or say
+    how to cut.
+    """
     if not plan.backend:
         load_kernel(plan.model, corner(plan).columns)
     axes = _output_axes(plan)
     tried = _tried(plan, axes)
     size = case_bytes(tried, float32=how.float32)
-    timed = how.chunk is None or how.say is not None
-    seconds = case_seconds(plan, axes) if timed else math.nan
+    seconds = case_seconds(plan, axes) if timed or how.chunk is None else math.nan
     chunk = how.chunk or block_size(plan.cases, seconds, size, how.workers)
     of = layout(plan, tried, chunk, float32=how.float32)
     estimate = Estimate(plan.cases, of.number, math.prod(of.block), size, seconds, how.workers)
@@ -199,12 +200,12 @@ def _prepared(plan: Plan, how: Stream) -> _Prepared:
 
 def estimated(plan: Plan, how: Stream) -> Estimate:
     """Return what a plan is going to take; nothing but a few cases is solved, and nothing written."""
-    return _prepared(plan, how).estimate
+    return _prepared(plan, how, timed=True).estimate
 
 
 def _begun(plan: Plan, how: Stream) -> Job:
     """Return the job of a store that begins now, with its metadata written."""
-    found = _prepared(plan, how)
+    found = _prepared(plan, how, timed=how.say is not None)
     if how.say is not None:
         how.say(found.estimate)
     parts = digests.of_plan(plan, list(found.layout.outputs), how.float32)
