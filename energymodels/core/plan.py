@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 
-from energymodels.core import plausibility
+from energymodels.core import combinations, plausibility
 from energymodels.core.arrays import Array
 from energymodels.core.asked import Asked as Asked
 from energymodels.core.asked import Keep as Keep
@@ -29,6 +28,7 @@ from energymodels.core.errors import (
 from energymodels.core.field import FieldInfo
 from energymodels.core.grid import Chunk, blocks, check_cases, grid_columns, merged, spread
 from energymodels.core.model import Model, Output
+from energymodels.core.pace import told
 from energymodels.core.registry import get_model, resolve
 from energymodels.core.review import Context, Review
 from energymodels.core.solution import Solution
@@ -257,8 +257,11 @@ def _infos(base: Spec, asked: Asked) -> dict[str, FieldInfo]:
     for name, values in (*asked.over.items(), *asked.points.items()):
         path = _path(model, name)
         if path in infos and infos[path].kind == "text":
-            for text in dict.fromkeys(read_values(infos[path], values).tolist()):
+            texts = dict.fromkeys(read_values(infos[path], values).tolist())
+            say = told(f"reading the texts of {path}")
+            for done, text in enumerate(texts):
                 infos |= base.replace({path: text}).fields
+                say(done + 1, len(texts))
     return infos
 
 
@@ -277,24 +280,8 @@ def _checked(base: Spec, infos: Mapping[str, FieldInfo], axes: list[Axis]) -> Fi
     if not axes:
         return base.checked()
     first = {path: values[0] for path, values in swept_values(axes).items()}
-    fields: FieldDict = {}
-    faults: list[Fault] = []
-    for words in _words(infos, axes):
-        try:
-            fields = base.replace(first | words).checked() | fields
-        except InputError as error:
-            faults += [fault for fault in error.faults if fault not in faults]
-    if faults:
-        raise InputError(faults)
-    return fields
-
-
-def _words(infos: Mapping[str, FieldInfo], axes: list[Axis]) -> Iterator[dict[str, str]]:
-    """Yield {path: label or text} of all combinations that occur in the grid, once each."""
-    lines = []
-    for axis in axes:
-        wordy = [path for path in axis.values if infos[path].kind in ("label", "text")]
-        if wordy:
-            lines.append([dict(zip(wordy, words, strict=True)) for words in axis.words(wordy)])
-    for parts in itertools.product(*lines):
-        yield {path: word for part in parts for path, word in part.items()}
+    check = combinations.Check(base, first, combinations.lines(infos, axes))
+    check.run()
+    if check.faults:
+        raise InputError(check.faults)
+    return check.fields

@@ -103,6 +103,15 @@ class Spec:
 
     def checked(self) -> FieldDict:
         """Return every field in use with its value, defaults filled in. InputError lists all faults."""
+        found = self.filled()
+        if faults := get_model(self.model).reviewed(found).faults():
+            raise InputError(faults)
+        return found
+
+    def filled(self) -> FieldDict:
+        """Return what ``checked`` does of fields that are valid one by one, whether they go together or
+        not.
+        """
         model = get_model(self.model)
         table = schema(model.spec)
         faults = list(self.faults)
@@ -118,10 +127,7 @@ class Spec:
         if faults:
             raise InputError(faults)
         known = own_defaults(model.spec) | values | defaults
-        found = {path: known[path] for path in fields if known.get(path) is not None}
-        if faults := model.reviewed(found).faults():
-            raise InputError(faults)
-        return found
+        return {path: known[path] for path in fields if known.get(path) is not None}
 
 
 def _brought(fields: Mapping[str, FieldInfo], table: Mapping[str, FieldInfo]) -> dict[str, FieldInfo]:
