@@ -25,7 +25,7 @@ photocurrent = "0.1:10:40"
 def test_a_store(cli, tmp_path):
     store = tmp_path / "a.zarr"
     said = cli("sweep", *DIODE, "-o", store).stderr
-    assert "200 cases in 1 blocks" in said
+    assert "200 cases in one chunk" in said
     assert "200 of 200 cases done, 0 failed" in said
     assert em.read(store).sizes == {"photocurrent": 40, "resistance_series": 5}
     cli("sweep", *DIODE, "-o", store)  # the same command
@@ -61,7 +61,7 @@ def test_a_folder_that_is_no_store_stays(cli, tmp_path, force):
 
 def test_a_dry_run_writes_nothing(cli, tmp_path):
     said = cli("sweep", *DIODE, "-o", tmp_path / "a.zarr", "--dry-run").stderr
-    assert "200 cases in 1 blocks" in said
+    assert "200 cases in one chunk" in said
     assert "before compression" in said
     assert not list(tmp_path.iterdir())
     many = ("-v", "photocurrent=0.1:10:1000000000000")

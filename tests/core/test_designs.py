@@ -634,3 +634,13 @@ def test_what_the_guide_shows_can_be_read(root, tmp_path):
         found.append(read_distribution(FIELDS[path or "wafer.thickness"], text).name)
     assert len(found) == 10
     assert set(found) == set(ARGUMENTS)
+
+
+def test_texts_of_a_design_bring_their_fields_along(tmp_path):
+    words = 'choice("Discharge at {rate}C for 1 min", "Charge at {rate}C for 1 min")'
+    over = {"protocol": words, "rate": "1:2"}
+    plan = em.plan("battery-lfp-18650", design={"kind": "random:6", "over": over})
+    assert {"rate", "protocol"} <= set(plan.axes[0].values)
+    table = tmp_path / "designs.csv"
+    table.write_text("protocol,rate\n" + '"Discharge at {rate}C for 1 min",2\n"Charge at {rate}C for 1 min",1\n')
+    assert em.plan("battery-lfp-18650", design={"table": str(table)}).cases == 2

@@ -325,7 +325,7 @@ def test_too_many_cases_are_refused_before_anything_is_allocated():
         em.plan("pv.diode", many)
     with pytest.raises(InputError, match="a range of 999999999999"):
         em.plan("pv.diode", {"photocurrent": "0.1:10:" + 30 * "9"})
-    with pytest.raises(InputError, match="block by block"):
+    with pytest.raises(InputError, match="chunk by chunk"):
         em.plan("pv.diode", {"photocurrent": "0.1:10:5000"}).solve(most=1e5)
 
 

@@ -49,7 +49,8 @@ class Estimate:
         return self.cases * self.case_seconds / max(1, min(self.workers, self.blocks))
 
     def __str__(self) -> str:
-        many = f"{self.cases:,} cases in {self.blocks:,} blocks of up to {self.block:,}"
+        cut = "one chunk" if self.blocks == 1 else f"{self.blocks:,} chunks of up to {self.block:,}"
+        many = f"{self.cases:,} cases in {cut}"
         return f"{many}; about {in_bytes(self.size)} before compression, {in_time(self.seconds)}"
 
 
