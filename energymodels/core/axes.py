@@ -118,8 +118,8 @@ def make_axes(
     fields: Mapping[str, FieldInfo],
     over: Over,
     points: Mapping[str, Values] | None,
-    design: Given | None = None,
     named: Callable[[str], tuple[str, str]] = _by_itself,
+    design: Given | None = None,
 ) -> list[Axis]:
     """Return the axes of a sweep: a grid from ``over`` (key ``"A,B"`` or a tuple ties fields), then an axis
     ``point``.

@@ -161,7 +161,7 @@ class Check:
         rest = tuple((path, value) for path, value in self._filled.items() if path not in words)
         self._now = self._known.setdefault(rest, Known())
         read = self._deciding(spec)
-        self._read |= read
+        self._read.update(read)
         return read
 
     def _deciding(self, spec: Spec) -> Collection[str]:

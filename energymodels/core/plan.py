@@ -196,7 +196,7 @@ def planned(asked: Asked) -> Plan:
         known = ", ".join(model.references) or "none"
         raise InputError(Fault("backend", asked.backend, hint=f"{model.name} has these backends: {known}"))
     infos = _infos(base, asked)
-    axes = make_axes(infos, asked.over, asked.points, asked.design, partial(resolve, model))
+    axes = make_axes(infos, asked.over, asked.points, partial(resolve, model), asked.design)
     check_cases(axes)
     fields = _checked(base, infos, axes)
     along = swept_values(axes)

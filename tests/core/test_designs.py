@@ -642,5 +642,7 @@ def test_texts_of_a_design_bring_their_fields_along(tmp_path):
     plan = em.plan("battery-lfp-18650", design={"kind": "random:6", "over": over})
     assert {"rate", "protocol"} <= set(plan.axes[0].values)
     table = tmp_path / "designs.csv"
-    table.write_text("protocol,rate\n" + '"Discharge at {rate}C for 1 min",2\n"Charge at {rate}C for 1 min",1\n')
+    table.write_text(
+        "protocol,rate\n" + '"Discharge at {rate}C for 1 min",2\n"Charge at {rate}C for 1 min",1\n'
+    )
     assert em.plan("battery-lfp-18650", design={"table": str(table)}).cases == 2

@@ -323,7 +323,7 @@ def test_too_many_cases_are_refused_before_anything_is_allocated():
     many = {"photocurrent": "0.1:10:100000000", "resistance_series": "0:1:100000"}
     with pytest.raises(InputError, match="at most 1e"):
         em.plan("pv.diode", many)
-    with pytest.raises(InputError, match="a range of 999999999999"):
+    with pytest.raises(InputError, match="an axis has up to 100 000 000 values"):
         em.plan("pv.diode", {"photocurrent": "0.1:10:" + 30 * "9"})
     with pytest.raises(InputError, match="chunk by chunk"):
         em.plan("pv.diode", {"photocurrent": "0.1:10:5000"}).solve(most=1e5)

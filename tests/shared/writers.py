@@ -25,7 +25,7 @@ PATIENCE = 60.0  # s that a writer may take to begin
 
 def write(store: str, *, resume: bool) -> None:
     """Write the store, one block after the other."""
-    stream(em.plan("pv.diode", OVER), Stream(store, resume=resume, workers=1, chunk=10))
+    stream(em.plan("pv.diode", OVER), Stream(store, resume=resume, workers=1, chunk=20))
 
 
 def fork(work: Callable[[], object], log: Path) -> int:
