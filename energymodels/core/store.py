@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import glob
 import json
 import os
 import shutil
@@ -177,6 +178,12 @@ def aside(target: Path) -> Path:
     with contextlib.suppress(FileNotFoundError):
         target.rename(old)
     return old
+
+
+def forget(target: Path) -> None:
+    """Remove what was put aside for ``target``."""
+    for old in target.parent.glob(f".{glob.escape(target.name)}.*.old"):
+        remove(old)
 
 
 def remove(path: Path) -> None:

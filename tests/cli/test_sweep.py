@@ -5,8 +5,10 @@ import sys
 
 import numpy as np
 import pytest
+import xarray as xr
 
 import energymodels as em
+from energymodels.core.stores.places import Folder
 
 DIODE = ("pv.diode", "-v", "photocurrent=0.1:10:40", "-v", "resistance_series=0:1:5")
 MANY = ("-v", "photocurrent=1:9:100000000", "-v", "resistance_series=0:1:100000")
@@ -48,6 +50,25 @@ def test_a_sweep_that_is_not_done_stays(cli, tmp_path):
     assert not block.exists()
     cli("sweep", *DIODE, "-o", store, "--resume")
     assert em.read(store).equals(whole)
+
+
+def test_an_earlier_result_stays_until_the_new_one_is_whole(cli, tmp_path, monkeypatch):
+    store, room, original = tmp_path / "a.zarr", [40], Folder.put
+    cli("sweep", *DIODE, "-o", store)
+
+    def put(self, key, data):
+        room[0] -= 1
+        if room[0] < 0:
+            raise OSError("no room")
+        original(self, key, data)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Folder, "put", put)
+        assert "no room" in cli("sweep", *DIODE, "--chunk", "20", "-o", store, status=2).stderr
+    (old,) = tmp_path.glob(".a.zarr.*.old")
+    assert xr.open_zarr(old, chunks=None).attrs["sweep_complete"] == 1
+    cli("sweep", *DIODE, "--chunk", "20", "-o", store, "--resume")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.zarr"]
 
 
 @pytest.mark.parametrize("force", [(), ("--force",)])

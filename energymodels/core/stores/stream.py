@@ -23,7 +23,7 @@ from energymodels.core.dataset import root_attrs
 from energymodels.core.errors import Fault, InputError
 from energymodels.core.solution import Solution
 from energymodels.core.solve import solved
-from energymodels.core.store import aside, remove
+from energymodels.core.store import aside, forget, remove
 from energymodels.core.stores import digests
 from energymodels.core.stores.estimate import Estimate, block_size, case_bytes, case_seconds
 from energymodels.core.stores.job import Done, Job
@@ -100,7 +100,10 @@ def stream(plan: Plan, how: Stream) -> Tally:
     with locked(how.url) as lock:
         root = place(how.url).get(ROOT)
         if how.resume and root is not None:
-            return _worked(plan, how, _resumed(plan, how, root), lock)
+            tally = _worked(plan, how, _resumed(plan, how, root), lock)
+            if tally.done == tally.cases and not is_url(how.url):  # what the first attempt put aside
+                forget(Path(how.url))
+            return tally
         if root is not None and not how.replace:
             raise InputError(Fault(how.url, hint="is there already"))
         with _replaced(how.url) as kept:
