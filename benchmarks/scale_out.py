@@ -20,11 +20,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import Any
 
-from energymodels.core import job as of_job
-from energymodels.core.cluster import on_cluster
-from energymodels.core.job import Done, Job
 from energymodels.core.plan import Plan, plan
-from energymodels.core.stream import Runner, Stream, estimated, stream
+from energymodels.core.stores import job as of_job
+from energymodels.core.stores.cluster import on_cluster
+from energymodels.core.stores.job import Done, Job
+from energymodels.core.stores.stream import Runner, Stream, estimated, stream
 from energymodels.core.workers import in_threads
 
 METALS = ("Fe", "Cr", "Ni", "Cu", "Co", "Mn", "Ti", "V", "Mo", "Zn")

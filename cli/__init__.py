@@ -70,14 +70,14 @@ class Verbs(click.Group):
             formatter.write_dl(sorted(VERBS.items()))
 
     def invoke(self, ctx: click.Context) -> object:
-        from energymodels.core.errors import InputError, NoteWarning
+        from energymodels.core.errors import InputError, NoteWarning, told
 
         said: set[str] = set()
 
         def say(message: object, *_: object, **__: object) -> None:
             if str(message) not in said:
                 said.add(str(message))
-                click.echo(f"note: {message}", err=True)
+                click.echo(f"note: {told(str(message))}", err=True)
 
         with warnings.catch_warnings():
             warnings.simplefilter("always", NoteWarning)
@@ -85,14 +85,17 @@ class Verbs(click.Group):
             try:
                 return super().invoke(ctx)
             except InputError as error:
-                messages = [str(fault) for fault in error.faults]
+                messages = error.lines
             except KeyboardInterrupt:
                 click.echo("stopped", err=True)
                 sys.exit(STOPPED)
+            except click.UsageError as error:
+                error.message = told(error.message)  # type: ignore[misc]  # a message repeats what was typed
+                raise
             except BrokenPipeError:  # whoever reads has enough: click ends in silence
                 raise
             except OSError as error:
-                messages = [str(error)]
+                messages = [told(str(error))]
             except MemoryError as error:
                 messages = [f"not enough memory: {error}; sweep fewer cases or keep fewer outputs"]
         for message in messages:

@@ -9,6 +9,6 @@ import click
 @click.argument("source", metavar="FILE|SPEC")
 def command(source: str) -> None:
     """Print BibTeX of everything that a result (.nc, .zarr, .csv) rests on, or the result of a spec would."""
-    from energymodels.core.cite import cite
+    from energymodels.core.sweep_files.cite import cite
 
     click.echo(cite(source), nl=False)

@@ -75,8 +75,20 @@ def read_spec(spec: str, changes: Sequence[str]) -> Spec:
     """Return the spec named on the command line, with its changes; ``-`` reads TOML from standard input."""
     from energymodels.core.spec import load, loads
 
-    base = loads(sys.stdin.read(), "-") if spec == "-" else load(spec)
+    base = loads(_standard_input(), "-") if spec == "-" else load(spec)
     return base.replace(assignments(changes, "-p"))
+
+
+def _standard_input() -> str:
+    """Return the text on standard input; InputError if it is closed, too long or no text."""
+    from energymodels.core.files import LARGEST, decoded
+
+    if sys.stdin is None or sys.stdin.closed:
+        raise InputError(Fault("-", hint="standard input is closed; give a file, or a spec's name"))
+    try:
+        return decoded(sys.stdin.buffer.read(LARGEST[".toml"] + 1), ".toml")
+    except (OSError, ValueError) as error:
+        raise InputError(Fault("-", hint=f"standard input cannot be read: {error}")) from error
 
 
 def command_line() -> str:

@@ -7,7 +7,7 @@ import time
 
 import click
 
-from energymodels.core.estimate import in_time
+from energymodels.core.stores.estimate import in_time
 
 OFTEN, SELDOM = 0.2, 30.0  # s between two lines: on a terminal, in a log
 
@@ -26,7 +26,7 @@ class Progress:
         """Say how far it is, if the last time is long enough ago."""
         now = time.monotonic()
         if self.first is None:
-            self.first, self.begun = done, min(self.begun, now)
+            self.first, self.begun, self.last = done, now, now
         if self.shown and now - self.last >= (OFTEN if self.terminal else SELDOM):
             self.last = now
             self._say(self._line(done, cases, failed, now - self.begun))

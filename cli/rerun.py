@@ -17,7 +17,7 @@ from energymodels.core.errors import Fault, InputError
 if TYPE_CHECKING:
     import xarray as xr
 
-    from energymodels.core.sweep_file import SweepFile
+    from energymodels.core.sweep_files.sweep_file import SweepFile
 
 SHOWN = 10  # variables that differ are named, further ones counted
 DIFFERENT = 1  # exit status
@@ -37,13 +37,13 @@ def command(
 
     Without -o it is compared with FILE: exit status 1 if a number differs.
     """
-    from energymodels.core.rerun import recipe
     from energymodels.core.store import opened
+    from energymodels.core.sweep_files.rerun import sweep_in
 
     before = opened(file)
     if output and Path(output).resolve() == Path(file).resolve():
         raise InputError(Fault("-o", output, hint="is the result itself; name another file"))
-    found = recipe(before, file)
+    found = sweep_in(before, file)
     progress = Progress(quiet=quiet)
     with caught() as signals:
         try:
@@ -75,7 +75,7 @@ def _compared(
     file: str, before: xr.Dataset, found: SweepFile, threads: int | None, progress: Progress
 ) -> int:
     """Make the result again in memory and say what differs; return the exit status."""
-    from energymodels.core.rerun import differences, made_again
+    from energymodels.core.sweep_files.rerun import differences, made_again
 
     now = made_again(found, threads=threads, progress=progress)
     progress.end()

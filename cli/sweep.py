@@ -20,17 +20,19 @@ from energymodels.cli.signals import Signals, caught
 from energymodels.cli.target import force_option, result_target, store_target
 from energymodels.core.asked import Asked
 from energymodels.core.errors import Fault, InputError
-from energymodels.core.places import is_url
+from energymodels.core.plan import planned
 from energymodels.core.store import check_suffix
+from energymodels.core.stores.places import is_url
 from energymodels.core.workers import available_threads
-from energymodels.kernels import status
+from energymodels.kernels.status import NOT_RUN
 
 if TYPE_CHECKING:
-    from energymodels.core.estimate import Estimate
     from energymodels.core.plan import Plan
-    from energymodels.core.stream import Runner, Tally
-    from energymodels.core.sweep_file import SweepFile
+    from energymodels.core.stores.estimate import Estimate
+    from energymodels.core.stores.stream import Runner, Tally
+    from energymodels.core.sweep_files.sweep_file import SweepFile
 
+MANY = 10_000  # cases in memory from which size and time are said before
 FAILED = 1  # exit status: cases failed
 OF_STORES = ("resume", "workers", "cluster", "scheduler_file", "float32", "chunk")  # options of .zarr alone
 
@@ -89,6 +91,8 @@ def command(
     (Ctrl-C, SIGTERM, SIGHUP) with a readable result.
     """
     progress = Progress(quiet=quiet)
+    if quiet:
+        warnings.simplefilter("ignore")
     with caught() as signals:
         try:
             found = _found(spec, changes, backend, options)
@@ -104,7 +108,7 @@ def command(
 
 def _found(spec: str, changes: tuple[str, ...], backend: str, options: Mapping[str, Any]) -> SweepFile:
     """Return the sweep of a sweep file or spec with what the options add to it."""
-    from energymodels.core.sweep_file import SweepFile, is_sweep, load_sweep
+    from energymodels.core.sweep_files.sweep_file import SweepFile, is_sweep, load_sweep
 
     if spec != "-" and is_sweep(spec):
         file = load_sweep(spec)
@@ -171,11 +175,11 @@ class Wanted:
 
     def estimate(self) -> int:
         """Say what the sweep is going to take."""
-        from energymodels.core.stream import Stream, estimated
+        from energymodels.core.stores.stream import Stream, estimated
 
         if self.where and not self.stored:
             check_suffix(self.where)
-        plan = self.file.asked.plan()
+        plan = planned(self.file.asked)
         self._notes(plan)
         workers = self.options["workers"] or self.options["threads"] or available_threads()
         how = Stream("", workers=workers, chunk=self.file.chunk, float32=self.file.float32)
@@ -196,26 +200,29 @@ class Wanted:
         """Solve the sweep in memory and write a file."""
         from energymodels.core.dataset import to_dataset
         from energymodels.core.store import LARGEST, write
+        from energymodels.core.stores.stream import Stream, estimated
 
         wrong = [f"--{name.replace('_', '-')}" for name in OF_STORES if self.options[name]]
         if wrong:
             raise InputError(Fault(", ".join(wrong), hint="for .zarr stores only"))
         target = result_target(self.where, self.force)
-        plan = self.file.asked.plan()
+        plan = planned(self.file.asked)
         room = LARGEST[target.suffix]
+        if plan.cases > MANY and not plan.backend:
+            self._say(estimated(plan, Stream("", workers=self.options["threads"] or available_threads())))
         solution = plan.solve(threads=self.options["threads"], progress=self.progress, most=room)
         with self.signals.held():
             write(to_dataset(solution, command_line()), target)
-        done = int(np.count_nonzero(solution.status != status.NOT_RUN))
+        done = int(np.count_nonzero(solution.status != NOT_RUN))
         return self._said(done, plan.cases, solution.failures(), solution.seconds)
 
     def _into_store(self) -> int:
         """Solve the sweep into a store, chunk by chunk."""
-        from energymodels.core.stream import Stream, stream, target
+        from energymodels.core.stores.stream import Stream, stream, target
 
         if not self.options["resume"]:
             store_target(self.where, self.force)
-        plan = self.file.asked.plan()
+        plan = planned(self.file.asked)
         self._notes(plan)
         with self._runner() as (runner, workers):
             how = Stream(
@@ -236,7 +243,7 @@ class Wanted:
         if not (workers or address or file):
             yield None, threads or available_threads()
             return
-        from energymodels.core.cluster import on_cluster
+        from energymodels.core.stores.cluster import on_cluster
 
         with on_cluster(workers, address=address, scheduler_file=file, threads=threads) as found:
             yield found

@@ -13,7 +13,7 @@ import click
 
 from energymodels.cli.common import command_line
 from energymodels.core.errors import Fault, InputError
-from energymodels.core.places import is_url, place
+from energymodels.core.stores.places import is_url, place
 
 if TYPE_CHECKING:
     from xarray import Dataset
@@ -77,7 +77,7 @@ def _own(target: str | Path) -> None:
     from energymodels.core.store import written_by
 
     by = written_by(target)
-    if _essence(shlex.split(by)) != _essence(shlex.split(command_line())):
+    if _essence(_split(by)) != _essence(shlex.split(command_line())):
         what = f"is a result of another command: {by}" if by else "is not a result of this command"
         raise _foreign(target, what)
 
@@ -88,7 +88,7 @@ def store_target(path: str, force: bool) -> None:
     A sweep that is not done is gone on with, or given up by --force; a folder that is no store is never
     removed.
     """
-    from energymodels.core.stream import begun
+    from energymodels.core.stores.stream import begun
 
     if not is_url(path):
         target = Path(path)
@@ -132,6 +132,14 @@ def study_targets(folder: str, names: Iterable[str], verb: str, force: bool) -> 
     there = [target for target in targets if target.exists()]
     if there and not force and not any(is_drawn_by(target, verb) for target in there):
         raise _foreign(there[0], f"is not of energymodels {verb}")
+
+
+def _split(command: str) -> list[str]:
+    """Return the words of a command that a file says it is from, as one word if it is none."""
+    try:
+        return shlex.split(command)
+    except ValueError:
+        return [command]
 
 
 def _foreign(target: str | Path, what: str) -> InputError:

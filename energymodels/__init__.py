@@ -16,11 +16,9 @@ from energymodels import renamed
 if TYPE_CHECKING:
     from energymodels.battery.fast_charge import fastcharge as fastcharge
     from energymodels.claims import claims as claims
-    from energymodels.core.cite import cite as cite
     from energymodels.core.errors import InputError as InputError
     from energymodels.core.plan import plan as plan
     from energymodels.core.registry import MODELS as MODELS
-    from energymodels.core.rerun import rerun as rerun
     from energymodels.core.spec import Spec as Spec
     from energymodels.core.spec import bundled as specs
     from energymodels.core.spec import load as load
@@ -28,6 +26,8 @@ if TYPE_CHECKING:
     from energymodels.core.store import write as write
     from energymodels.core.sweep import run as run
     from energymodels.core.sweep import sweep as sweep
+    from energymodels.core.sweep_files.cite import cite as cite
+    from energymodels.core.sweep_files.rerun import rerun as rerun
     from energymodels.pv.metals.budget import metal_budget as metal_budget
     from energymodels.pv.records import records as records
     from energymodels.report.compare import compare as compare
@@ -44,7 +44,7 @@ _HOMES = {  # name: where it lives, and what it is called there if not so
     "InputError": "core.errors",
     "MODELS": "core.registry",
     "Spec": "core.spec",
-    "cite": "core.cite",
+    "cite": "core.sweep_files.cite",
     "claims": "claims",
     "compare": "report.compare",
     "fastcharge": "battery.fast_charge",
@@ -54,7 +54,7 @@ _HOMES = {  # name: where it lives, and what it is called there if not so
     "plot": "report.plot",
     "read": "core.store",
     "records": "pv.records",
-    "rerun": "core.rerun",
+    "rerun": "core.sweep_files.rerun",
     "run": "core.sweep",
     "specs": "core.spec:bundled",
     "study": "studies",

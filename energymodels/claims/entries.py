@@ -10,7 +10,6 @@ use as ``like``.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,8 +18,8 @@ from typing import Any
 from energymodels import datasets
 from energymodels.claims.relations import QUANTITIES, Value
 from energymodels.claims.verdict import RELATIONS
-from energymodels.core import units
-from energymodels.core.errors import Fault, InputError, closest
+from energymodels.core import files, units
+from energymodels.core.errors import Fault, InputError, hinted
 
 EVIDENCE = ("claimed", "measured", "press")
 OWN = ("quantity", "run", "title")  # tables that are no statements
@@ -106,12 +105,13 @@ def entries(path: str | Path | None = None) -> dict[str, Claim]:
     """
     if path is None:
         return read(datasets.table("claims"))
-    if not Path(path).is_file():
-        raise InputError(Fault(str(path), hint="no such file"))
+    if why := files.absent(Path(path)):
+        raise InputError(Fault(str(path), hint=why))
     try:
-        return read(tomllib.loads(Path(path).read_text(encoding="utf-8-sig")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        tree = files.toml(files.text(Path(path), ".toml"))
+    except (OSError, ValueError) as error:
         raise InputError(Fault(str(path), hint=f"not a TOML file: {error}")) from error
+    return read(tree)
 
 
 def read(tree: Mapping[str, Any]) -> dict[str, Claim]:
@@ -129,7 +129,7 @@ def read(tree: Mapping[str, Any]) -> dict[str, Claim]:
             try:
                 found[name] = _claim(name, entry, known, tree.get("run", {}), faults)
             # a number where a table or a list belongs
-            except (TypeError, AttributeError, ValueError) as error:
+            except (TypeError, AttributeError, ValueError, OverflowError) as error:
                 faults.append(Fault(name, hint=f"is not written as a statement is: {error}"))
     if faults:
         raise InputError(faults)
@@ -149,11 +149,8 @@ def _claim(
     quantities = {}
     for key, value in entry.get("quantities", {}).items():
         if key not in known:
-            faults.append(
-                Fault(
-                    f"{name}.quantities.{key}", hint=f"unknown quantity; {closest(key, known)}".rstrip("; ")
-                )
-            )
+            hint = hinted("unknown quantity", key, known, faults)
+            faults.append(Fault(f"{name}.quantities.{key}", hint=hint))
         else:
             quantities[key] = _value(f"{name}.quantities.{key}", value, known[key], faults)
     checks = tuple(
@@ -181,9 +178,7 @@ def _claim(
 def _names(where: str, entry: Mapping[str, Any], allowed: tuple[str, ...], faults: list[Fault]) -> None:
     for key in entry:
         if key not in allowed:
-            faults.append(
-                Fault(f"{where}.{key}", hint=f"unknown entry; {closest(key, allowed)}".rstrip("; "))
-            )
+            faults.append(Fault(f"{where}.{key}", hint=hinted("unknown entry", key, allowed, faults)))
 
 
 def _value(where: str, entry: Any, unit: str, faults: list[Fault]) -> Value:
@@ -205,7 +200,7 @@ def _value(where: str, entry: Any, unit: str, faults: list[Fault]) -> Value:
             units.parse(f"{float(entry.get(k, entry['value']))!r} {given}", unit)
             for k in ("value", "low", "high")
         )
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         faults.append(Fault(where, entry["value"], unit=given, hint=str(error)))
         return Value(0.0, 0.0, 0.0)
     if not low <= number <= high:
@@ -224,9 +219,7 @@ def _filled(
     if name is None:
         return dict(entry)
     if name not in like:
-        faults.append(
-            Fault(f"{where}.like", name, hint=f"unknown run; {closest(str(name), like)}".rstrip("; "))
-        )
+        faults.append(Fault(f"{where}.like", name, hint=hinted("unknown run", str(name), like, faults)))
     setting = {**like.get(name, {}), **entry.get("set", {})}
     return {key: value for key, value in entry.items() if key != "like"} | {"set": setting}
 
@@ -254,13 +247,8 @@ def _check(
     if relation not in RELATIONS:
         faults.append(Fault(f"{where}.relation", relation, ", ".join(RELATIONS)))
     if quantity not in known and relation != "shown":
-        faults.append(
-            Fault(
-                f"{where}.quantity",
-                quantity,
-                hint=f"unknown quantity; {closest(quantity, known)}".rstrip("; "),
-            )
-        )
+        hint = hinted("unknown quantity", quantity, known, faults)
+        faults.append(Fault(f"{where}.quantity", quantity, hint=hint))
     if entry.get("against", "ratio") not in ("ratio", "difference"):
         faults.append(Fault(f"{where}.against", entry["against"], "ratio, difference"))
     for path, values in entry.get("vary", {}).items():
@@ -292,14 +280,10 @@ def _assumption(
     for key, changes in runs.items():
         _names(f"{where}.runs.{key}", changes, ("spec", "set", "vary", "sets"), faults)
         if key not in checks:
-            faults.append(
-                Fault(f"{where}.runs.{key}", hint=f"unknown check; {closest(key, checks)}".rstrip("; "))
-            )
-    faults += [
-        Fault(f"{where}.drop", key, hint=f"is not stated; {closest(key, stated)}".rstrip("; "))
-        for key in drop
-        if key not in stated
-    ]
+            faults.append(Fault(f"{where}.runs.{key}", hint=hinted("unknown check", key, checks, faults)))
+    for key in drop:
+        if key not in stated:
+            faults.append(Fault(f"{where}.drop", key, hint=hinted("is not stated", key, stated, faults)))
     return Assumption(str(entry.get("name", "")), str(entry.get("why", "")), runs, drop)
 
 

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from energymodels.core.axes import Over
 from energymodels.core.entries import Values
 from energymodels.core.model import Output
 from energymodels.core.spec import Spec
 from energymodels.core.values import Given
-
-if TYPE_CHECKING:
-    from energymodels.core.plan import Plan
 
 Keep: TypeAlias = list[str] | Callable[[Output], bool] | None
 Source: TypeAlias = Spec | str | Given
@@ -35,9 +32,3 @@ class Asked:
     sets: str | int | None = None
     keep: Keep = None
     backend: str = ""
-
-    def plan(self) -> Plan:
-        """Return the plan, read and checked anew."""
-        from energymodels.core.plan import planned
-
-        return planned(self)

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from energymodels.core.arrays import Array
+from energymodels.core.designs.refusals import refusal
 from energymodels.core.entries import Entries, Values, read_entries, typed_unit
 from energymodels.core.errors import Fault, InputError
 from energymodels.core.field import FieldInfo
-from energymodels.core.refusals import refusal
 from energymodels.core.values import Given
 
 if TYPE_CHECKING:
-    from energymodels.core.designs import Design
+    from energymodels.core.designs.design import Design
 
 SAMPLE = 4096  # designs that are looked at before any is solved
 Over: TypeAlias = Mapping[Any, Values]  # {"PATH", "PATH,PATH" or a tuple of paths: values along the axis}
@@ -118,8 +118,8 @@ def make_axes(
     fields: Mapping[str, FieldInfo],
     over: Over,
     points: Mapping[str, Values] | None,
-    design: Given | None = None,
     named: Callable[[str], tuple[str, str]] = _by_itself,
+    design: Given | None = None,
 ) -> list[Axis]:
     """Return the axes of a sweep: a grid from ``over`` (key ``"A,B"`` or a tuple ties fields), then an axis
     ``point``.
@@ -183,8 +183,8 @@ def _design_axis(
 
 def _made(fields: Mapping[str, FieldInfo], design: Given, named: Callable[[str], tuple[str, str]]) -> Design:
     """Return the design that is asked for: the rows of a table, or one drawn from distributions."""
-    from energymodels.core.design_table import make_table_design
-    from energymodels.core.designs import make_design
+    from energymodels.core.designs.design import make_design
+    from energymodels.core.designs.design_table import make_table_design
 
     if "table" in design:
         return make_table_design(fields, str(design["table"]), named=named)

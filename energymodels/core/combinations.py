@@ -161,10 +161,10 @@ class Check:
         rest = tuple((path, value) for path, value in self._filled.items() if path not in words)
         self._now = self._known.setdefault(rest, Known())
         read = self._deciding(spec)
-        self._read |= read
+        self._read.update(read)
         return read
 
-    def _deciding(self, spec: Spec) -> set[str]:
+    def _deciding(self, spec: Spec) -> Collection[str]:
         """Return the paths whose values tell which fields there are, before and after values are dropped."""
         found: set[str] = set()
         for values in (spec.values, {**self.base.values, **spec.values}):

@@ -35,7 +35,13 @@ def measured() -> dict[str, float]:
     try:
         found = json.loads(_file().read_text(encoding="utf-8"))
         return {str(name): float(seconds) for name, seconds in found.items()}
-    except (OSError, ValueError, TypeError, AttributeError):  # not there, or damaged: nothing is known
+    except (
+        OSError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+    ):  # not there, or damaged: nothing is known
         return {}
 
 

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 import energymodels
-from energymodels.core import digests
 from energymodels.core.arrays import Array
 from energymodels.core.axes import Axis, dim_name, swept_values
 from energymodels.core.field import FieldInfo
 from energymodels.core.model import Output
 from energymodels.core.solution import Solution
-from energymodels.core.sweep_file import recorded
+from energymodels.core.stores import digests
+from energymodels.core.sweep_files.sweep_file import recorded
 from energymodels.kernels import jit
 
 if TYPE_CHECKING:
@@ -166,6 +166,7 @@ def origin(history: str = "", backend: str = "") -> dict[str, str]:
         "data_digest": digests.of_data(),
         "numpy_version": np.__version__,
         "numba_version": _version("numba"),
+        "scipy_version": _version("scipy"),
         "python_version": platform.python_version(),
         "history": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {history or 'energymodels, from Python'}",
         **({"backend": backend, f"{backend}_version": _version(backend)} if backend else {}),

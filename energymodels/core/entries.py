@@ -18,8 +18,8 @@ from energymodels.core.field import FieldInfo, in_unit
 Values: TypeAlias = str | Sequence[Any] | Array
 SHOWN = 3  # entries that are none are named, further ones counted
 HELD = 65536  # values of a longer range are made when they are needed
-LONGEST = 10**8  # values along an axis: xarray holds them when it opens a result
-DIGITS = 12
+RANGE = "a range is written FIRST:LAST:COUNT or FIRST:LAST:COUNT:log"
+MOST = 10**8  # values along an axis: xarray holds them when it opens a result
 
 
 @dataclass(frozen=True)
@@ -202,7 +202,7 @@ def _worded(info: FieldInfo, words: Array, index: Array | None) -> Entries:
 
 
 def _ranged(info: FieldInfo, text: str) -> Range:
-    form = Fault(info.path, text, hint="a range is written FIRST:LAST:COUNT or FIRST:LAST:COUNT:log")
+    form = Fault(info.path, text, hint=RANGE)
     parts = text.split(":")
     if (
         info.kind == "label"
@@ -211,11 +211,7 @@ def _ranged(info: FieldInfo, text: str) -> Range:
     ):
         raise InputError(form)
     ends = read_values(info, parts[:2])
-    if not parts[2].strip().isdecimal() or int(parts[2]) < 1:
-        raise InputError(form)
-    if len(parts[2]) > DIGITS or int(parts[2]) > LONGEST:
-        shown = parts[2].strip()[:DIGITS] + ("..." if len(parts[2].strip()) > DIGITS else "")
-        raise InputError(Fault(info.path, hint=f"a range of {shown} values: at most {LONGEST:.0e}"))
+    number = _count(info, text, parts[2])
     if not np.all(np.isfinite(ends)):
         raise InputError(
             Fault(
@@ -225,7 +221,19 @@ def _ranged(info: FieldInfo, text: str) -> Range:
     log = parts[-1] == "log"
     if log and ends.min() <= 0.0:
         raise InputError(Fault(info.path, text, hint="a logarithmic range needs ends above 0"))
-    return Range(float(ends[0]), float(ends[1]), int(parts[2]), log)
+    return Range(float(ends[0]), float(ends[1]), number, log)
+
+
+def _count(info: FieldInfo, text: str, count: str) -> int:
+    """Return how many values a range has; InputError for no whole number above 0, or one that is too
+    large.
+    """
+    digits = count.strip().lstrip("0")
+    if not digits.isdecimal():
+        raise InputError(Fault(info.path, text, hint=RANGE))
+    if len(digits) > len(str(MOST)) or int(digits) > MOST:
+        raise InputError(Fault(info.path, text, hint=f"an axis has up to {MOST:,} values".replace(",", " ")))
+    return int(digits)
 
 
 def typed_unit(info: FieldInfo, values: Values, unit: str) -> str:

@@ -103,7 +103,7 @@ class FieldInfo:
             return []
         try:
             number, unit = units.split(value) if isinstance(value, str) else (float(value), "")  # type: ignore[arg-type]
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             return []
         return [] if unit or not math.isfinite(number) else units.meant(number, self.unit, fits)
 
@@ -115,7 +115,7 @@ class FieldInfo:
             if isinstance(value, bool | np.bool_):
                 raise ValueError("not a number")
             return units.parse(value, self.unit) if isinstance(value, str) else float(value)  # type: ignore[arg-type]
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, OverflowError) as error:
             raise InputError(self.fault(value, str(error))) from error
 
     def parse(self, value: object) -> Any:
@@ -168,10 +168,10 @@ def in_unit(value: object, unit: str) -> object:
     """
     if not unit or isinstance(value, bool | np.bool_):
         return value
-    if isinstance(value, int | float | np.number):
-        return f"{float(value)!r} {unit}"
     try:
+        if isinstance(value, int | float | np.number):
+            return f"{float(value)!r} {unit}"
         bare = isinstance(value, str) and not units.split(value)[1]
-    except ValueError:
+    except (ValueError, OverflowError):
         return value
     return f"{value} {unit}" if bare else value

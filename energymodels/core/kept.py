@@ -9,7 +9,6 @@ import os
 import re
 import shutil
 import tempfile
-import zipfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -21,7 +20,6 @@ from energymodels.core.values import Tree
 from energymodels.kernels import jit
 
 KEEP = 12  # folders of one kind that stay: those of other versions
-DAMAGE = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile)
 Meta: TypeAlias = dict[str, Any]  # what JSON holds beside the arrays
 Content: TypeAlias = tuple[dict[str, Array], Meta]
 
@@ -49,7 +47,7 @@ def kept(where: Path, key: str, make: Callable[[], Content]) -> Content:
         if not isinstance(meta, dict):
             raise ValueError("no table of entries")
         return arrays, meta
-    except DAMAGE:
+    except Exception:  # not there, or damaged, of which zip and NumPy say anything
         arrays, meta = make()
     with contextlib.suppress(OSError):  # where nothing can be written, it is made again next time
         _write(path, arrays, meta)

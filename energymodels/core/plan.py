@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
+from typing import Any
 
 from energymodels.core import combinations, plausibility
 from energymodels.core.arrays import Array
@@ -195,7 +196,7 @@ def planned(asked: Asked) -> Plan:
         known = ", ".join(model.references) or "none"
         raise InputError(Fault("backend", asked.backend, hint=f"{model.name} has these backends: {known}"))
     infos = _infos(base, asked)
-    axes = make_axes(infos, asked.over, asked.points, asked.design, partial(resolve, model))
+    axes = make_axes(infos, asked.over, asked.points, partial(resolve, model), asked.design)
     check_cases(axes)
     fields = _checked(base, infos, axes)
     along = swept_values(axes)
@@ -253,19 +254,29 @@ def _notes(of: Plan, own: list[str], without: Mapping[str, str]) -> Iterator[tup
 def _infos(base: Spec, asked: Asked) -> dict[str, FieldInfo]:
     """Return the fields of the spec and those that swept texts bring along."""
     infos = dict(base.fields)
-    model = get_model(base.model)
-    for name, values in (*asked.over.items(), *asked.points.items()):
-        path = _path(model, name)
-        if path in infos and infos[path].kind == "text":
-            texts = dict.fromkeys(read_values(infos[path], values).tolist())
-            say = told(f"reading the texts of {path}")
-            for done, text in enumerate(texts):
-                infos |= base.replace({path: text}).fields
-                say(done + 1, len(texts))
+    for path, texts in _texts(infos, get_model(base.model), asked).items():
+        say = told(f"reading the texts of {path}")
+        for done, text in enumerate(texts):
+            infos |= base.replace({path: text}).fields
+            say(done + 1, len(texts))
     return infos
 
 
-def _path(model: Model, name: object) -> object:
+def _texts(infos: Mapping[str, FieldInfo], model: Model, asked: Asked) -> dict[str, list[str]]:
+    """Return {path: every text, once each} of the fields along axes that hold texts."""
+    found: dict[str, list[str]] = {}
+    for name, values in (*asked.over.items(), *asked.points.items()):
+        path = _path(model, name)
+        if path in infos and infos[path].kind == "text":
+            found[path] = list(dict.fromkeys(read_values(infos[path], values).tolist()))
+    if asked.design:
+        from energymodels.core.designs.texts import texts
+
+        found |= texts(infos, asked.design, lambda name: (str(_path(model, name)), ""))
+    return found
+
+
+def _path(model: Model, name: Any) -> Any:
     """Return the path that a name of ``over`` stands for; what is none passes, ``make_axes`` says so."""
     try:
         return resolve(model, name)[0] if isinstance(name, str) else name

@@ -69,7 +69,7 @@ def _fit(plan: Plan, outputs: list[Output], axes: Mapping[str, Array], most: flo
         text = (
             f"{plan.cases:,} cases have about {size / 1e9:.3g} GB of results, more than {room / 1e9:.3g} GB"
         )
-        hint = "write them to a .zarr store, block by block, keep fewer outputs, or take a shorter series"
+        hint = "write them to a .zarr store, chunk by chunk, keep fewer outputs, or take a shorter series"
         raise InputError(Fault("sweep", hint=f"{text}; {hint}"))
 
 

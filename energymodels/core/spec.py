@@ -5,7 +5,6 @@ Overrides come first, the check comes last, and it collects every fault.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -13,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from energymodels import datasets
-from energymodels.core import registry
+from energymodels.core import files, registry
 from energymodels.core.errors import Fault, InputError, closest, unknown
 from energymodels.core.field import FieldInfo, in_unit
 from energymodels.core.files import Stamp, stamp
@@ -200,7 +199,7 @@ def _parsed(fields: Mapping[str, FieldInfo], raw: Given) -> tuple[FieldDict, lis
     parsed: FieldDict = {}
     for path, value in raw.items():
         if path not in fields:
-            faults.append(Fault(path, hint=f"unknown field; {closest(path, fields, fold=True)}".rstrip("; ")))
+            faults.append(Fault(path, hint="unknown field", known=fields, fold=True))
             continue
         try:
             parsed[path] = fields[path].parse(value)
@@ -272,13 +271,13 @@ def load(source: str | Path | Tree) -> Spec:
 def _read(source: str, known: Stamp) -> Spec:
     """Return the spec in a file, read once for each state of it; ``source`` is what somebody called it."""
     path = Path(known[0])
-    if not path.is_file():
+    if files.absent(path) == files.NO_FILE:
         near = closest(source, [*bundled(), *registry.MODELS])
         hint = f"neither a bundled spec, a file nor a model; {near}".rstrip("; ")
         raise InputError(Fault(source, hint=hint))
     try:
-        text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
+        text = files.text(path, ".toml")
+    except ValueError as error:
         raise InputError(Fault(source, hint=f"not a TOML file: {error}")) from error
     return loads(text, source)
 
@@ -310,9 +309,10 @@ def loads(text: str, name: str) -> Spec:
     'pv.shockley_queisser'
     """
     try:
-        return _from_tree(tomllib.loads(text.removeprefix("\ufeff")), name)  # a byte order mark
-    except tomllib.TOMLDecodeError as error:
+        tree = files.toml(text)
+    except ValueError as error:
         raise InputError(Fault(name, hint=f"not a TOML file: {error}")) from error
+    return _from_tree(tree, name)
 
 
 def _provenance(tree: Tree) -> dict[str, object]:
@@ -325,11 +325,8 @@ def _provenance(tree: Tree) -> dict[str, object]:
 def _from_tree(tree: Tree, name: str) -> Spec:
     model = tree.get("model")
     if not isinstance(model, str):
-        raise InputError(
-            Fault(
-                "model", model, hint=f'the spec must begin with model = "..."; {closest("", registry.MODELS)}'
-            )
-        )
+        more = "energymodels sweep reads this sweep file" if "sweep" in tree else closest("", registry.MODELS)
+        raise InputError(Fault("model", model, hint=f'the spec must begin with model = "..."; {more}'))
     if model not in registry.MODELS:
         raise unknown("model", model, registry.MODELS)
     spec = Spec(model, {}, name, str(tree.get("title", "")), _provenance(tree))

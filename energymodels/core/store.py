@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import glob
 import json
+import os
 import shutil
 import uuid
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import numpy as np
 
+from energymodels.core import files, hdf5
 from energymodels.core.arrays import Array
 from energymodels.core.errors import Fault, InputError
-from energymodels.core.places import is_url, place, zarr_store
+from energymodels.core.stores.places import is_url, place, zarr_store
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -176,6 +180,12 @@ def aside(target: Path) -> Path:
     return old
 
 
+def forget(target: Path) -> None:
+    """Remove what was put aside for ``target``."""
+    for old in target.parent.glob(f".{glob.escape(target.name)}.*.old"):
+        remove(old)
+
+
 def remove(path: Path) -> None:
     """Remove a file or folder, if it is there."""
     if path.is_dir() and not path.is_symlink():
@@ -220,42 +230,79 @@ def opened(path: str | Path, *, whole: bool = False) -> xr.Dataset:
     """Return what ``read`` does; of a ``.zarr`` store that is not read ``whole``, outputs are read when they
     are used.
     """
+    url = is_url(path)
+    source = Path(path) if url else check_suffix(path)
+    try:
+        if not url:
+            _check_kind(source)
+        return _decode(_loaded(path, whole=whole))
+    except Exception as error:  # the libraries raise anything on a damaged file
+        raise InputError(Fault(str(path), hint=_unreadable(path, error))) from None
+
+
+def _check_kind(path: Path) -> None:
+    """Raise ValueError unless a path is of a file, or of a folder where results of its suffix are folders."""
+    why = files.absent(path)
+    if path.suffix == ".zarr" and path.is_dir():
+        files.text(path / "zarr.json", ".json")
+    elif why:
+        raise ValueError(why)
+
+
+def _unreadable(path: str | Path, error: Exception) -> str:
+    """Return why a file is no result, in words."""
+    if is_url(path) and place(path).get("zarr.json") is None:
+        return "no such store"
+    if not is_url(path) and not Path(path).exists():
+        return files.NO_FILE
+    return f"not a result file: {error or type(error).__name__}"
+
+
+def _loaded(path: str | Path, *, whole: bool) -> xr.Dataset:
+    """Return the content of a file as it is written; whatever the libraries raise if it is damaged."""
     import xarray as xr
 
     if is_url(path):
-        return _read_url(str(path))
-    source = check_suffix(path)
-    if not source.exists():
-        raise InputError(Fault(str(path), hint="no such file"))
+        found: xr.Dataset = xr.open_zarr(zarr_store(path, read_only=True), consolidated=False).load()
+        return found
+    path = Path(path)
+    if path.suffix == ".csv":
+        return _read_csv(path)
+    if path.suffix == ".zarr" and not whole:
+        ds: xr.Dataset = xr.open_zarr(path, consolidated=False, chunks=None)
+        return ds
+    if path.suffix == ".nc":
+        hdf5.check(path)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of what the libraries pass over
+        with (
+            xr.open_zarr(path, consolidated=False)
+            if path.suffix == ".zarr"
+            else xr.open_dataset(path, engine="h5netcdf")
+        ) as ds:
+            _check_size(ds)
+            return ds.load()
+
+
+def _check_size(ds: xr.Dataset) -> None:
+    """Raise ValueError for what this machine cannot hold, of a damaged file a number without meaning."""
     try:
-        if source.suffix == ".csv":
-            return _read_csv(source)
-        if source.suffix == ".zarr":
-            ds = xr.open_zarr(source, consolidated=False, chunks=None)
-            return _decode(ds.load() if whole else ds)
-        with xr.open_dataset(source, engine="h5netcdf") as ds:
-            return _decode(ds.load())
-    except (OSError, ValueError, KeyError, IndexError, TypeError, csv.Error) as error:
-        raise InputError(Fault(str(path), hint=f"not a result file: {error}")) from error
-
-
-def _read_url(url: str) -> xr.Dataset:
-    """Return the result in a store at a URL."""
-    import xarray as xr
-
-    if place(url).get("zarr.json") is None:
-        raise InputError(Fault(url, hint="no such store"))
-    try:
-        return _decode(xr.open_zarr(zarr_store(url, read_only=True), consolidated=False).load())
-    except (OSError, ValueError, KeyError, IndexError, TypeError) as error:
-        raise InputError(Fault(url, hint=f"not a result: {error}")) from error
+        memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):  # not known here
+        return
+    if ds.nbytes > memory:
+        raise ValueError(
+            f"it would take {ds.nbytes / 1e9:.3g} GB of memory; xarray opens such files piecewise"
+        )
 
 
 def written_by(path: str | Path) -> str:
     """Return the command line that wrote a result, as its history says it; empty of what is no result."""
     try:
+        if not is_url(path):
+            _check_kind(Path(path))
         history = str(_history(path))
-    except (OSError, ValueError, KeyError, IndexError, TypeError):
+    except Exception:  # the libraries raise anything on a damaged file
         return ""
     _, blank, command = history.partition("Z ")
     return command if blank else ""
@@ -265,14 +312,23 @@ def _history(where: str | Path) -> Any:
     """Return the attribute ``history`` of a file, which is not read whole."""
     path = Path(where)
     if path.suffix == ".zarr":
-        return json.loads(place(where).get("zarr.json") or b"")["attributes"]["history"]
+        return files.from_json((place(where).get("zarr.json") or b"").decode())["attributes"]["history"]
     if path.suffix == ".csv":
         with path.open(encoding="utf-8") as file:
-            return json.loads(file.readline()[2:])["attrs"]["history"]
+            return _head(file)["attrs"]["history"]
     import h5py
 
+    hdf5.check(path)
     with h5py.File(path) as file:
         return file.attrs["history"]
+
+
+def _head(file: TextIO) -> Any:
+    """Return what the first line of a CSV result says of it; ValueError of any other file."""
+    line = file.readline(files.LARGEST[".json"])
+    if not line.startswith("# {"):
+        raise ValueError("its first line does not say what it holds")
+    return files.from_json(line[2:])
 
 
 def plain(attrs: Mapping[Any, Any]) -> dict[str, Any]:
@@ -312,6 +368,10 @@ def _texts(column: Array) -> list[object]:
 
 def _typed(texts: Array, dtype: np.dtype[Any]) -> Array:
     """Return the texts of a column as what they are."""
+    if dtype.kind not in "biufUM":
+        raise ValueError(f"a column of {dtype}")
+    if dtype.kind == "U":  # as wide as its longest text
+        return texts
     return texts == "True" if dtype.kind == "b" else texts.astype(dtype)
 
 
@@ -319,7 +379,7 @@ def _read_csv(path: Path) -> xr.Dataset:
     import xarray as xr
 
     with path.open(encoding="utf-8", newline="") as file:
-        meta = json.loads(file.readline()[2:])
+        meta = _head(file)
         columns = list(zip(*list(csv.reader(file))[1:], strict=True))
     sizes = meta["sizes"]
     variables = {}

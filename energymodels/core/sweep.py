@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from energymodels.core.axes import Over
@@ -10,9 +12,12 @@ from energymodels.core.entries import Values
 from energymodels.core.plan import Keep, Source, plan
 from energymodels.core.solution import Solution
 from energymodels.core.values import Given
+from energymodels.core.workers import available_threads
 
 if TYPE_CHECKING:
     from xarray import Dataset
+
+    from energymodels.core.stores.stream import Runner
 
 
 def run(spec: Source, values: Given | None = None, *, backend: str = "") -> Dataset:
@@ -61,6 +66,11 @@ def sweep(
     keep: Keep = None,
     sets: str | int | None = None,
     progress: Callable[[int, int], None] | None = None,
+    store: str | Path | None = None,
+    resume: bool = False,
+    float32: bool = False,
+    workers: int | None = None,
+    cluster: str = "",
 ) -> Dataset:
     """Sweep fields of a spec.
 
@@ -89,16 +99,29 @@ def sweep(
         of the default, a number draws so many random combinations. Its first place is the spec as it stands.
     progress : callable, optional
         Called with (cases done, cases) after each block.
+    store : str or Path, optional
+        A Zarr store, ``.zarr`` or a URL, that results go to block by block, so that they need not fit in
+        memory.
+    resume : bool, optional
+        Go on with a store that was begun.
+    float32 : bool, optional
+        Outputs of the store in single precision.
+    workers : int, optional
+        Worker processes on this machine that fill the store, each with ``threads`` threads.
+    cluster : str, optional
+        Address of a Dask cluster that fills the store, such as ``"tcp://10.0.0.1:8786"``.
 
     Returns
     -------
     xarray.Dataset
-        One dimension per axis.
+        One dimension per axis; of a store, values are read when they are used.
 
     Raises
     ------
     InputError
         Lists every fault of the input.
+    KeyboardInterrupt
+        Stopped before the store was whole; ``resume`` does the rest.
 
     Examples
     --------
@@ -109,8 +132,31 @@ def sweep(
     """
     from energymodels.core.dataset import to_dataset
 
-    planned = plan(spec, over, values, points=points, design=design, sets=sets, keep=keep, backend=backend)
-    return to_dataset(planned.solve(threads=threads, chunk=chunk, progress=progress))
+    found = plan(spec, over, values, points=points, design=design, sets=sets, keep=keep, backend=backend)
+    if store is None:
+        return to_dataset(found.solve(threads=threads, chunk=chunk, progress=progress))
+    from energymodels.core.store import opened
+    from energymodels.core.stores.stream import Stream, stream, target, tell
+
+    with _runner(workers, cluster, threads) as (run, number):
+        told = tell(progress)
+        how = Stream(target(store), resume, False, number, chunk, float32, run=run, progress=told)
+        tally = stream(found, how)
+    if tally.stopped is not None:
+        raise tally.stopped
+    return opened(store)
+
+
+@contextlib.contextmanager
+def _runner(workers: int | None, cluster: str, threads: int | None) -> Iterator[tuple[Runner | None, int]]:
+    """Yield (what solves the blocks of a store, how many at once): threads here, or a cluster."""
+    if workers is None and not cluster:
+        yield None, threads or available_threads()
+        return
+    from energymodels.core.stores.cluster import on_cluster
+
+    with on_cluster(workers, address=cluster, threads=threads) as found:
+        yield found
 
 
 def solve(

@@ -8,14 +8,24 @@ import re
 import tokenize
 import unicodedata
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pint
 
+LONGEST = 200  # characters of a number with its unit
+LONGEST_UNIT = 80
 _MANTISSA = r"[+-]?(?:\d+\.?\d*|\.\d+)"
-_NUMBER = re.compile(rf"\s*({_MANTISSA}(?:e[+-]?\d+)?|[+-]?(?:inf(?:inity)?|nan))\s*(.*?)\s*$", re.IGNORECASE)
+_NUMBER = re.compile(rf"({_MANTISSA}(?:e[+-]?\d+)?|[+-]?(?:inf(?:inity)?|nan))\s*(.*)", re.IGNORECASE)
+# What pint is given: names, numbers of up to four digits, products and quotients, brackets ...
+_WRITTEN = re.compile(r"(?:[^\W\d_]|[_ */()%°+-]|(?<=\d)\.(?=\d)|(?<!\d)\d{1,4}(?!\d))+")
+# ... and powers of a name, or one of a bracket, with an exponent of up to two digits, 0.5 or 1/2. Whole
+# numbers raised to powers of powers would take it for ever, and it overlooks signs that it does not know.
+_POWER = re.compile(
+    r"(?<=[^\W\d])\s*\*\*\s*(?:[+-]?\d{1,2}(?:\.\d)?|\([+-]?\d{1,2}(?:[./]\d)?\))(?![\d.]|\s*\*\*)"
+)
+_POWER_OF_BRACKET = re.compile(r"\)\s*\*\*\s*[+-]?\d(?:\.\d)?(?![\d.]|\s*\*\*)")
 # 4.2x10^15
 _TIMES_TEN = re.compile(
     rf"^\s*(?:({_MANTISSA})\s*[x*]\s*|([+-]?))10\s*(?:\^|\*\*)\s*([+-]?\d+)", re.IGNORECASE
@@ -55,6 +65,7 @@ UNREADABLE = (
     ArithmeticError,
     AssertionError,
     AttributeError,
+    LookupError,
     SyntaxError,
     TypeError,
     ValueError,
@@ -76,12 +87,21 @@ def plain(text: str) -> str:
 
 
 def _to_pint(unit: str) -> str:
-    """Rewrite UDUNITS exponents and products (``W m-2``, ``mol.m-3``) for pint; ``^`` and ``**`` pass."""
+    """Rewrite UDUNITS exponents and products (``W m-2``, ``mol.m-3``) for pint; ``^`` and ``**`` pass.
+
+    ValueError for what no unit is written as, which pint never sees.
+    """
+    if len(unit) > LONGEST_UNIT:
+        raise ValueError("too long for a unit")
     text = "1" + unit if unit.startswith("/") else unit
     text = re.sub(
         r"(?<=[A-Za-z0-9])\s*\.\s*(?=[A-Za-z])", " ", text.strip().replace("%", "percent").replace("μ", "u")
     )
-    return _EXPONENT.sub(r"**\1", text)
+    text = _EXPONENT.sub(r"**\1", text).replace("^", "**")
+    rest = _POWER_OF_BRACKET.sub(")", _POWER.sub("", text), count=1)
+    if "**" in rest or not (_WRITTEN.fullmatch(rest) or not rest):
+        raise ValueError("no unit is written like that")
+    return text
 
 
 @cache
@@ -100,7 +120,7 @@ def _registry() -> pint.UnitRegistry[Any]:
     return registry
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _factor(unit: str, into: str) -> tuple[float, float]:
     """Return (scale, offset) so that value_into = scale * value + offset."""
     Q = _registry().Quantity
@@ -111,10 +131,13 @@ def _factor(unit: str, into: str) -> tuple[float, float]:
 
 def split(text: str) -> tuple[float, str]:
     """Return (number, unit text) of ``text``; ValueError if it does not begin with a number."""
+    text = text.strip()
+    if len(text) > LONGEST:
+        raise ValueError(f"a number with its unit has up to {LONGEST} characters")
     text = _TIMES_TEN.sub(
         lambda found: f"{found[1] or found[2] + '1'}e{int(found[3])} ", plain(text), count=1
-    )
-    match = _NUMBER.match(text)
+    ).strip()
+    match = _NUMBER.fullmatch(text)
     if match is None:
         raise ValueError("not a number")
     if re.match(r",\s*\d", match[2]):
@@ -156,11 +179,12 @@ def meant(value: float, unit: str, fits: Callable[[float], bool]) -> list[str]:
 
 
 def is_unit(unit: str) -> bool:
-    """Return whether ``unit`` can be read."""
+    """Return whether ``unit``, or each of several with commas between, can be read."""
     import pint
 
     try:
-        _registry().Unit(_to_pint(unit) if unit != "1" else "")
+        for one in map(str.strip, unit.split(",")):
+            _registry().Unit(_to_pint(one) if one != "1" else "")
     except (pint.PintError, *UNREADABLE):
         return False
     return True

@@ -17,8 +17,9 @@ import numpy as np
 
 from energymodels.core.compile_time import told
 from energymodels.core.model import Array, Block, Model, Prepared, scalar_outputs
+from energymodels.core.review import Review
 from energymodels.core.solution import Solution
-from energymodels.kernels import jit, status
+from energymodels.kernels import jit
 
 
 def available_threads() -> int:
@@ -74,10 +75,11 @@ def _targets(column: Array, values: Array | list[Array]) -> list[tuple[Array, Ar
 class _Worker:
     """Fills a row buffer of its own and calls the kernel; one per thread."""
 
-    def __init__(self, solution: Solution, prepared: Prepared, scalars: Array, size: int) -> None:
+    def __init__(self, solution: Solution, prepared: Prepared, found: Mapping[str, Array], size: int) -> None:
         dtype, rows = solution.model.kernel().ROW, prepared.rows
         self.buffer = np.zeros(size, dtype)
-        self.scalars = scalars
+        self.scalars = _scalars(solution.model, size)
+        self.found = found
         self.solution = solution
         self.axes = {**solution.output_axes, **prepared.shared}
         self.varying: list[tuple[Array, Array]] = []
@@ -87,7 +89,8 @@ class _Worker:
                     target[...] = values.ravel()[0]
                 else:
                     self.varying.append((target, np.broadcast_to(values, solution.shape)))
-        self.scales = [(i, output.scale) for i, output in enumerate(scalar_outputs(solution.model))]
+        wanted = enumerate(scalar_outputs(solution.model))
+        self.scales = [(i, output) for i, output in wanted if output.name in found]
 
     def __call__(self, index: tuple[slice, ...], first: int, count: int) -> int:
         rows = self.buffer[:count].view(np.recarray)
@@ -96,12 +99,13 @@ class _Worker:
             target[:count].reshape(block.shape)[...] = block
         part = slice(first, first + count)
         arrays = {name: values[part] for name, values in self.solution.values.items()}
-        out = Block(self.scalars[:, part], arrays, self.solution.status[part])
+        out = Block(self.scalars[:, :count], arrays, self.solution.status[part])
         # interpreted kernels are as quiet as compiled ones; they report by status
         with np.errstate(all="ignore"):
             self.solution.model.solve(rows, self.axes, out)
-        for i, scale in self.scales:
-            scale.bring_back(out.scalars[i])
+        for i, output in self.scales:
+            output.scale.bring_back(out.scalars[i])
+            self.found[output.name][part] = out.scalars[i]
         for output in self.solution.outputs:
             if output.dims and not output.derived:
                 output.scale.bring_back(arrays[output.name])
@@ -117,30 +121,27 @@ def run_kernel(
 ) -> None:
     with np.errstate(all="ignore"):  # a row that is no number gets a status from the kernel
         prepared = solution.model.prepare_some(columns, solution.plan.context)
-    names = [o.name for o in scalar_outputs(solution.model)]
     cases = solution.status.size
-    scalars = _scalars(solution.model, cases)
+    found = {name: np.full(cases, np.nan) for name in _looked_at(solution)}
     blocks = list(solution.plan.chunks(chunk))
     size = max(count for _, _, count in blocks)
     solution.threads = max(1, min(threads, len(blocks)))
     try:
         if solution.threads == 1:
-            worker = _Worker(solution, prepared, scalars, size)
+            worker = _Worker(solution, prepared, found, size)
             done = 0
             for block in blocks:
                 done += worker(*block)
                 if progress:
                     progress(done, cases)
         else:
-            _run_threads(solution, prepared, scalars, blocks, size, progress)
+            _run_threads(solution, prepared, found, blocks, size, progress)
     except KeyboardInterrupt:
         solution.notes.append("interrupted: cases with status not_run were not reached")
-    if solution.interrupted:
-        scalars[:, solution.status == status.NOT_RUN] = np.nan
     solution.validity = prepared.derived.get("validity")
-    solution.found = dict(zip(names, scalars, strict=True))
+    solution.found = found
     kept = {o.name for o in solution.outputs}
-    for name, row in zip(names, scalars, strict=True):
+    for name, row in found.items():
         if name == "validity":  # flags that a kernel found
             row = solution.validity = np.nan_to_num(row).astype(np.int8)
         if name in kept:
@@ -150,10 +151,21 @@ def run_kernel(
             solution.values[output.name] = output.scale.from_si(prepared.derived[output.name])
 
 
+def _looked_at(solution: Solution) -> list[str]:
+    """Return the outputs without dimensions that are kept in memory: those wanted, those with flags, and all
+    where notes on the results may look at any.
+    """
+    every = [output.name for output in scalar_outputs(solution.model)]
+    if type(solution.plan.review).outcome is not Review.outcome:
+        return every
+    kept = {output.name for output in solution.outputs} | {"validity"}
+    return [name for name in every if name in kept]
+
+
 def _run_threads(
     solution: Solution,
     prepared: Prepared,
-    scalars: Array,
+    found: Mapping[str, Array],
     blocks: list[tuple[tuple[slice, ...], int, int]],
     size: int,
     progress: Callable[[int, int], None] | None,
@@ -162,7 +174,7 @@ def _run_threads(
 
     def work(block: tuple[tuple[slice, ...], int, int]) -> int:
         if not hasattr(local, "worker"):
-            local.worker = _Worker(solution, prepared, scalars, size)
+            local.worker = _Worker(solution, prepared, found, size)
         count: int = local.worker(*block)
         return count
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+LARGEST = 100_000_000  # bytes of a figure of ours
 # suffix -> (where its format keeps a description, what would be the date)
 KEYS = {".png": ("Description", ""), ".svg": ("Description", "Date"), ".pdf": ("Subject", "CreationDate")}
 
@@ -29,5 +30,6 @@ def is_drawn_by(path: Path, verb: str) -> bool:
     return (
         path.suffix.lower() in KEYS
         and path.is_file()
+        and path.stat().st_size <= LARGEST
         and f"energymodels {verb}".encode() in path.read_bytes()
     )

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from energymodels.core.errors import plain
+
 NBSP = "\N{NO-BREAK SPACE}"
 SYMBOLS = {"um": "µm", "us": "µs", "uV": "µV", "uA": "µA", "ohm": "Ω", "percent": "%", "degC": "°C", "1": ""}
 # word of a name -> symbol of a quantity; the words behind it are its index
@@ -40,7 +42,7 @@ def unit_text(array: xr.DataArray) -> str:
     for word in re.split(r"[ .]+", str(array.attrs.get("units", ""))):
         match = re.fullmatch(r"(\D+?)(-?\d+)", word)
         symbol, power = match.groups() if match else (word, "")
-        parts.append(SYMBOLS.get(symbol, symbol) + (f"$^{{{power}}}$" if power else ""))
+        parts.append(escaped(SYMBOLS.get(symbol, symbol)) + (f"$^{{{power}}}$" if power else ""))
     return " ".join(part for part in parts if part)
 
 
@@ -59,9 +61,9 @@ def short_name(ds: xr.Dataset, name: str) -> str:
 
 
 def _worded(part: str) -> str:
-    """Return one part of a path in words; one with a capital, Fe_i, is a name already."""
-    if part != part.lower():
-        return part
+    """Return one part of a path in words; one with a capital, Fe_i, or with signs is a name already."""
+    if part != part.lower() or not re.fullmatch(r"\w*", part):
+        return escaped(part)
     words = part.split("_")
     place = next((i for i, word in enumerate(words) if word in QUANTITIES), None)
     tail = ""
@@ -71,8 +73,8 @@ def _worded(part: str) -> str:
         tail = f"${symbol}_{{\\mathrm{{{index}}}}}$" if index and "_" not in symbol else f"${symbol}$"
         words = words[:place] + ([] if "_" not in symbol else words[place + 1 :])
     text = " ".join(words)
-    for plain, written in WRITTEN.items():
-        text = re.sub(rf"\b{plain}\b", written, text)
+    for word, written in WRITTEN.items():
+        text = re.sub(rf"\b{word}\b", written, text)
     return f"{tail} {text}".strip() if place == 0 else f"{text} {tail}".strip()
 
 
@@ -87,8 +89,8 @@ def label(ds: xr.Dataset, *names: str, width: int = 60) -> str:
 
 
 def escaped(text: str) -> str:
-    """Return a text in which a dollar is a dollar, not the begin of a formula."""
-    return text.replace("$", r"\$")
+    """Return a text in which a dollar is a dollar, not the begin of a formula, and that a font can show."""
+    return plain(text).replace("$", r"\$")
 
 
 def amount(value: Any, unit: str = "") -> str:

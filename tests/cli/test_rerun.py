@@ -7,8 +7,9 @@ import pytest
 
 import energymodels as em
 from energymodels.core.errors import InputError, OriginWarning
-from energymodels.core.rerun import differences
+from energymodels.core.plan import Plan
 from energymodels.core.store import SUFFIXES
+from energymodels.core.sweep_files.rerun import differences
 from energymodels.kernels import status
 
 METALS = {"feedstock.total_metals": 1, "feedstock.composition": "stainless"}
@@ -58,7 +59,7 @@ def test_a_result_holds_all_that_it_needs(tmp_path, monkeypatch):
         'sweep = "mine.toml"\nstore = "a.zarr"\n[design]\nkind = "lhs:8"\ncovariance = "cov.csv"\n'
         '[design.over]\nphotocurrent = "0.03:0.04"\nresistance_shunt = "100:1000:log"\n'
     )
-    from energymodels.core.sweep_file import load_sweep
+    from energymodels.core.sweep_files.sweep_file import load_sweep
 
     asked = load_sweep(sweep).asked
     found = em.sweep(asked.spec, {}, design=asked.design)
@@ -151,6 +152,19 @@ def test_other_versions_are_said(cli, ds, tmp_path):
     with pytest.warns(OriginWarning) as told:
         em.rerun(file)
     assert [f"note: {one.message}" for one in told if one.category is OriginWarning] == notes
+
+
+def test_stopped_while_it_compares(cli, ds, tmp_path, monkeypatch):
+    file = em.write(ds, tmp_path / "a.nc")
+    solve = Plan.solve
+
+    def stopped(plan, **options):
+        solution = solve(plan, **options)
+        solution.status[-1] = status.NOT_RUN
+        return solution
+
+    monkeypatch.setattr(Plan, "solve", stopped)
+    assert "stopped, nothing is compared" in cli("rerun", file, status=130).stderr
 
 
 def test_cases_that_were_not_run_are_left_out(ds):

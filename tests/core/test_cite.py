@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 import energymodels as em
 from energymodels import datasets
-from energymodels.core import bibtex
 from energymodels.core.errors import InputError
 from energymodels.core.registry import MODELS, get_model
+from energymodels.core.sweep_files import bibtex
 
 SOURCES = datasets.table("sources")
 TYPES = {"article", "book", "inproceedings", "misc", "phdthesis", "techreport"}

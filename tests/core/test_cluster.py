@@ -14,13 +14,13 @@ import psutil
 import pytest
 from deadly import Deadly, Faulty, turned
 
-from energymodels.core import cluster
-from energymodels.core.cluster import on_cluster
 from energymodels.core.errors import Fault, InputError
-from energymodels.core.ledger import done_blocks
-from energymodels.core.plan import plan
+from energymodels.core.plan import plan, planned
 from energymodels.core.registry import MODELS
-from energymodels.core.stream import Stream, stream
+from energymodels.core.stores import cluster
+from energymodels.core.stores.cluster import on_cluster
+from energymodels.core.stores.ledger import done_blocks
+from energymodels.core.stores.stream import Stream, stream
 
 OVER = {"photocurrent": "1:40:20", "nNsVth": "0.5:2:20"}
 CHUNK = 20
@@ -132,7 +132,7 @@ def test_a_worker_of_another_version_is_refused(two, tmp_path):
 @pytest.mark.parametrize("model", MODELS)
 def test_what_was_asked_for_travels(model):
     asked = plan(model).asked
-    assert pickle.loads(pickle.dumps(asked)).plan().fields == plan(model).fields
+    assert planned(pickle.loads(pickle.dumps(asked))).fields == plan(model).fields
 
 
 # a cluster that exists

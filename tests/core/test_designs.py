@@ -11,13 +11,13 @@ from scipy import stats
 from scipy.stats import qmc
 
 import energymodels as em
-from energymodels.core import csv_rows, drawing, table_columns
-from energymodels.core.design_table import make_table_design, read_table
-from energymodels.core.designs import make_design
-from energymodels.core.distributions import read_distribution
+from energymodels.core.designs import csv_rows, drawing, table_columns
+from energymodels.core.designs.design import make_design
+from energymodels.core.designs.design_table import make_table_design, read_table
+from energymodels.core.designs.distributions import read_distribution
+from energymodels.core.designs.written import ARGUMENTS
 from energymodels.core.errors import InputError
 from energymodels.core.field import FieldInfo
-from energymodels.core.written import ARGUMENTS
 
 FIELDS = em.load("pv.cell").fields | {
     "number": FieldInfo("number", "integer", "how many", 3, low=0, high=1000),
@@ -634,3 +634,15 @@ def test_what_the_guide_shows_can_be_read(root, tmp_path):
         found.append(read_distribution(FIELDS[path or "wafer.thickness"], text).name)
     assert len(found) == 10
     assert set(found) == set(ARGUMENTS)
+
+
+def test_texts_of_a_design_bring_their_fields_along(tmp_path):
+    words = 'choice("Discharge at {rate}C for 1 min", "Charge at {rate}C for 1 min")'
+    over = {"protocol": words, "rate": "1:2"}
+    plan = em.plan("battery-lfp-18650", design={"kind": "random:6", "over": over})
+    assert {"rate", "protocol"} <= set(plan.axes[0].values)
+    table = tmp_path / "designs.csv"
+    table.write_text(
+        "protocol,rate\n" + '"Discharge at {rate}C for 1 min",2\n"Charge at {rate}C for 1 min",1\n'
+    )
+    assert em.plan("battery-lfp-18650", design={"table": str(table)}).cases == 2

@@ -1,5 +1,6 @@
 """Plans: what they hold, that files are read once, how the grid is cut, and that solving one is the sweep."""
 
+import itertools
 import tomllib
 
 import numpy as np
@@ -8,7 +9,8 @@ import pytest
 import energymodels as em
 from energymodels.core.errors import InertWarning, InputError
 from energymodels.core.plan import Plan
-from energymodels.core.spec import load
+from energymodels.core.registry import get_model
+from energymodels.core.spec import Spec, load
 
 OVER = {"wafer.thickness": "100:180:5", "wafer.dopant": "P,Ga"}
 
@@ -102,3 +104,71 @@ def test_a_changed_file_is_read_again(tmp_path):
     assert load(path) is first
     path.write_text('model = "pv.diode"\nphotocurrent = 12.0\n')
     assert load(path).values["photocurrent"] == 12.0
+
+
+MANY = {
+    "wafer.dopant": "P,Ga,B",
+    "process.gettering": "none,pocl3,topcon",
+    "auger": "niewelt2022,richter2012",
+    "intrinsic_density": "couderc2014,misiakos1993",
+    "front.j0_convention": "narrowed,kane-swanson",
+}
+
+
+def test_combinations_that_cannot_differ_are_checked_once(monkeypatch):
+    filled, reviewed = [], []
+    spec, model = Spec.filled, type(get_model("pv.cell"))
+    review = model.reviewed
+    monkeypatch.setattr(Spec, "filled", lambda spec_: filled.append(1) or spec(spec_))
+    monkeypatch.setattr(model, "reviewed", lambda *args: reviewed.append(1) or review(*args))
+    axes = {path: words for path, words in MANY.items() if path != "front.j0_convention"}
+    assert em.plan("industrial-topcon-2023", {"wafer.thickness": "100:180:50", **axes}).cases == 50 * 36
+    assert len(filled) < 5
+    assert len(reviewed) < 36
+
+
+@pytest.mark.parametrize(
+    ("spec", "over", "values"),
+    [
+        ("industrial-topcon-2023", MANY, {"feedstock.metals.Cr": 1.0}),
+        (
+            "battery-lfp-18650",
+            {
+                "side_reactions.plating": "none,irreversible,reversible",
+                "side_reactions.sei": "none,reaction limited",
+                "protocol": ["Discharge at 1C for 1 min", "Discharge at {rate}C for 1 min"],
+                "parameters": "lfp-18650,Chen2020,OKane2022",
+            },
+            {},
+        ),
+        (
+            "vehicle-model-3-rwd-lfp",
+            {"cycle": "udds,nedc,30 km/h", "cabin.heater": "heat_pump,resistance"},
+            {},
+        ),
+    ],
+)
+def test_no_fault_of_a_combination_is_missed(spec, over, values):
+    """Whether all are checked one by one, or those alone that can differ."""
+    base = load(spec).replace(values)
+    try:
+        found = set()
+        em.plan(base, over)
+    except em.InputError as error:
+        found = {str(fault) for fault in error.faults}
+    lists = {path: words if isinstance(words, list) else words.split(",") for path, words in over.items()}
+    expected = set()
+    for words in itertools.product(*lists.values()):
+        try:
+            base.replace(dict(zip(lists, words, strict=True))).checked()
+        except em.InputError as error:
+            expected |= {str(fault) for fault in error.faults}
+    assert found == expected
+    assert bool(found) == (spec != "vehicle-model-3-rwd-lfp")
+
+
+def test_a_long_check_says_how_far_it_is(monkeypatch, caplog):
+    monkeypatch.setattr("energymodels.core.pace.SOON", 0.0)
+    monkeypatch.setattr("energymodels.core.pace.OFTEN", 0.0)
+    em.plan("industrial-topcon-2023", {"wafer.dopant": "P,Ga", "auger": "niewelt2022,richter2012"})
+    assert "checking combinations of labels and texts: 4 of 4" in caplog.text

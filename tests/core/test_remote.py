@@ -11,10 +11,10 @@ from moto.server import ThreadedMotoServer
 
 import energymodels as em
 from energymodels.core.errors import InputError
-from energymodels.core.lock import Lock
-from energymodels.core.places import Remote, place
 from energymodels.core.plan import plan
-from energymodels.core.stream import Stream, stream
+from energymodels.core.stores.lock import Lock
+from energymodels.core.stores.places import Remote, place
+from energymodels.core.stores.stream import Stream, stream
 
 OVER = {"photocurrent": "1:40:20", "nNsVth": "0.5:2:20"}
 CASES = 400

@@ -16,12 +16,12 @@ import xarray as xr
 from numba.core import config
 
 import energymodels as em
-from energymodels.core import digests, ledger
 from energymodels.core.errors import InputError
-from energymodels.core.job import Job
-from energymodels.core.lock import Lock, locked
-from energymodels.core.places import Folder
-from energymodels.core.stream import Stream, begun, estimated, stream
+from energymodels.core.stores import digests, ledger
+from energymodels.core.stores.job import Job
+from energymodels.core.stores.lock import Lock, locked
+from energymodels.core.stores.places import Folder
+from energymodels.core.stores.stream import Stream, begun, estimated, stream
 
 pytestmark = [
     pytest.mark.skipif(config.DISABLE_JIT, reason="interpreted kernels are not what is written"),
@@ -291,7 +291,7 @@ def test_the_lock_of_a_dead_writer_is_taken(tmp_path, theirs, lives):
 
 
 def test_a_store_taken_over_is_left_alone(tmp_path, monkeypatch):
-    monkeypatch.setattr("energymodels.core.lock.AWAKE", 0.0)
+    monkeypatch.setattr("energymodels.core.stores.lock.AWAKE", 0.0)
     lock = Lock(tmp_path / "a.zarr")
     lock.take()
     lock.refresh()
@@ -323,9 +323,9 @@ def test_too_many_cases_are_refused_before_anything_is_allocated():
     many = {"photocurrent": "0.1:10:100000000", "resistance_series": "0:1:100000"}
     with pytest.raises(InputError, match="at most 1e"):
         em.plan("pv.diode", many)
-    with pytest.raises(InputError, match="a range of 999999999999"):
+    with pytest.raises(InputError, match="an axis has up to 100 000 000 values"):
         em.plan("pv.diode", {"photocurrent": "0.1:10:" + 30 * "9"})
-    with pytest.raises(InputError, match="block by block"):
+    with pytest.raises(InputError, match="chunk by chunk"):
         em.plan("pv.diode", {"photocurrent": "0.1:10:5000"}).solve(most=1e5)
 
 

@@ -1,6 +1,7 @@
 """Text with units into numbers, and every unit the project writes read back."""
 
 import math
+import time
 
 import pytest
 
@@ -163,6 +164,41 @@ def test_garbage_is_refused_and_named(unit):
         units.parse(f"3 {unit}", "um")
     assert repr(unit) in str(caught.value)
     assert not units.is_unit(unit)
+
+
+HOSTILE = (
+    "m**9**9**9", "m^9^9", "(9 m)**99", "((9**99)**99)**99 m", "9**9**9", "m99999", "m**123", "m**-2.55",
+    "m 12345", "um!", "$um", "um#", "um;", "um\0", "um?", "um&", "{um}", "m@s", "m|s", "m<s", "'um'",
+    "um\u202e", "m**0 **2", "m**-0", "(" * 79, "m " * 41,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("unit", HOSTILE)
+def test_what_no_unit_is_written_as(unit):
+    """It is refused before the parser of units computes with it, or passes over signs it does not know."""
+    begun = time.process_time()
+    with pytest.raises(ValueError, match=r"unit|converted"):
+        units.parse(f"3 {unit}", "um")
+    assert not units.is_unit(unit) or unit == "m**-0"
+    assert time.process_time() - begun < 1.0
+
+
+@pytest.mark.parametrize(
+    "text", [" " * 100_000, "1" + " " * 100_000 + "x", "9" * 100_000, "1 " + "m" * 100_000]
+)
+def test_a_long_text_is_refused_at_once(text):
+    begun = time.process_time()
+    with pytest.raises(ValueError, match=r"not a number|up to 200 characters"):
+        units.parse(text, "um")
+    assert time.process_time() - begun < 0.1
+
+
+@pytest.mark.parametrize(("text", "unit", "value"), [
+    ("2 (m/s)**2", "m2 s-2", 2.0), ("2 (m/s)^2", "m2 s-2", 2.0), ("2 W/(m2 K)", "W m-2 K-1", 2.0),
+    ("4 (m2)**0.5", "m", 4.0), ("3 m**(2)", "m2", 3.0), ("3 m ** +2", "m2", 3.0), (" 3  um ", "um", 3.0),
+])  # fmt: skip
+def test_powers_and_brackets(text, unit, value):
+    assert units.parse(text, unit) == pytest.approx(value, rel=1e-12)
 
 
 @pytest.mark.parametrize("unit", sorted({*WRITTEN, *RETURNED}))

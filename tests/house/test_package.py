@@ -108,7 +108,7 @@ def test_import_direction(root, folder):
 def test_kernels_have_no_units_files_exceptions_or_printing(root):
     for path in files(root, "kernels"):
         tree = ast.parse(path.read_text(encoding="utf-8"))
-        if path.name not in ("jit.py", "pipeline.py", "__init__.py"):
+        if path.name not in ("cache.py", "jit.py", "pipeline.py", "__init__.py"):
             assert not [node for node in ast.walk(tree) if isinstance(node, ast.Raise)], path
             called = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
             assert not called & {"open", "print"}, path

@@ -7,8 +7,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from energymodels.core.job import Job
-from energymodels.core.layout import Variable
+from energymodels.core.stores.job import Job
+from energymodels.core.stores.layout import Variable
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,9 @@
 
 import sys
 
-from energymodels.core.cluster import on_cluster
 from energymodels.core.plan import plan
-from energymodels.core.stream import Stream, Tally, stream
+from energymodels.core.stores.cluster import on_cluster
+from energymodels.core.stores.stream import Stream, Tally, stream
 
 OVER = {"photocurrent": "1:40:300", "nNsVth": "0.5:2:300"}
 CHUNK = 30

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import energymodels as em
 from energymodels.cli import main
-from energymodels.core.stream import Stream, stream
+from energymodels.core.stores.stream import Stream, stream
 
 OVER = {"photocurrent": "0.01:10:100", "resistance_series": "0:1:20"}
 KILLS = 20
@@ -25,7 +25,7 @@ PATIENCE = 60.0  # s that a writer may take to begin
 
 def write(store: str, *, resume: bool) -> None:
     """Write the store, one block after the other."""
-    stream(em.plan("pv.diode", OVER), Stream(store, resume=resume, workers=1, chunk=10))
+    stream(em.plan("pv.diode", OVER), Stream(store, resume=resume, workers=1, chunk=20))
 
 
 def fork(work: Callable[[], object], log: Path) -> int:

@@ -5,7 +5,6 @@ Their formulas are read by our grammar, never run as a program.
 
 from __future__ import annotations
 
-import json
 import operator
 from collections.abc import Callable
 from pathlib import Path
@@ -44,7 +43,7 @@ BARE = {ours: bare for bare, ours in bpx.KEYS.items()}
 def from_file(path: Path) -> pybamm.ParameterValues:
     """Return the parameter values of a BPX file; InputError says what is wrong with it."""
     bpx.read(path)  # every fault, in our words
-    raw, _ = bpx.validated(json.loads(path.read_text(encoding="utf-8-sig")), path.name)
+    raw, _ = bpx.validated(bpx.parsed(path), path.name)
     return _values(bpx.completed(raw))
 
 

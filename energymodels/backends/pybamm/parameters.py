@@ -16,6 +16,7 @@ from energymodels.backends.pybamm.quiet import pybamm
 from energymodels.backends.pybamm.sets import CHEMISTRIES
 from energymodels.battery.parameters.names import FUNCTIONS, SCALARS, name_of
 from energymodels.battery.parameters.sets import bundled, names
+from energymodels.core import files
 from energymodels.core.errors import Fault, InputError, unknown
 from energymodels.core.values import Fields
 from energymodels.kernels.constants import ZERO_CELSIUS
@@ -93,8 +94,8 @@ def load(name: str) -> pybamm.ParameterValues:
     """
     if name.endswith(".json"):
         path = Path(name)
-        if not path.is_file():
-            raise InputError(Fault("parameters", name, hint="no such file"))
+        if why := files.absent(path):
+            raise InputError(Fault("parameters", name, hint=why))
         return _loaded(name, path.stat().st_mtime).copy()
     if name not in names():
         raise unknown("parameter set", name, names())

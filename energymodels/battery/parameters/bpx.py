@@ -6,7 +6,6 @@ Their formulas are read by our own grammar and never executed.
 from __future__ import annotations
 
 import copy
-import json
 import warnings
 from collections.abc import Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
@@ -19,6 +18,7 @@ from energymodels.battery.parameters import expression, sheet
 from energymodels.battery.parameters.functions import Material
 from energymodels.battery.parameters.material import material
 from energymodels.battery.parameters.names import SCALARS
+from energymodels.core import files
 from energymodels.core.errors import Fault, InputError
 from energymodels.core.values import Given, Tree
 from energymodels.kernels.constants import ZERO_CELSIUS
@@ -94,15 +94,31 @@ def stamp() -> str:
         return "bpx absent"
 
 
-def read(path: Path) -> Material:
-    """Return the material of a BPX file; InputError lists what is wrong with it."""
+def source(path: Path) -> str:
+    """Return the text of a file; InputError if it cannot be had."""
+    if why := files.absent(path):
+        raise InputError(Fault("parameters", str(path), hint=why))
     try:
-        raw = json.loads(path.read_text(encoding="utf-8-sig"))
+        return files.text(path, ".json")
     except (OSError, ValueError) as error:
+        raise InputError(Fault("parameters", str(path), hint=f"cannot be read as JSON: {error}")) from None
+
+
+def parsed(path: Path) -> File:
+    """Return the content of a BPX file, not yet validated; InputError if it is none."""
+    text = source(path)
+    try:
+        raw = files.from_json(text)
+    except ValueError as error:
         raise InputError(Fault("parameters", str(path), hint=f"cannot be read as JSON: {error}")) from None
     if not isinstance(raw, dict) or not isinstance(raw.get("Parameterisation"), dict):
         raise InputError(Fault("parameters", str(path), hint="no BPX file: it has no Parameterisation"))
-    raw, notes = validated(raw, path.name)
+    return raw
+
+
+def read(path: Path) -> Material:
+    """Return the material of a BPX file; InputError lists what is wrong with it."""
+    raw, notes = validated(parsed(path), path.name)
     refused = (
         {"electrolyte": f"{path.name} is of a single-particle model: battery.spm"}
         if single_particle(raw)
@@ -137,8 +153,11 @@ def validated(raw: File, name: str) -> tuple[File, list[str]]:
             for _, text in formulas(raw["Parameterisation"]):
                 bpx.Function.validate(text)
             bpx.BPX.model_validate(_without_formulas(copy.deepcopy(raw)))
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+        except (ValueError, TypeError, KeyError, AttributeError, ArithmeticError) as error:
             raise InputError(_faults(error, name)) from None
+        except RecursionError:
+            hint = "a formula, or a table, is nested too deeply"
+            raise InputError(Fault("parameters", name, hint=hint)) from None
     return raw, notes + [str(warning.message) for warning in caught if warning.category is UserWarning]
 
 

@@ -15,6 +15,7 @@ from energymodels.battery.parameters import bpx, pybamm_sets, sheet
 from energymodels.battery.parameters import cache as disk
 from energymodels.battery.parameters.functions import Material
 from energymodels.battery.parameters.material import material
+from energymodels.core import files
 from energymodels.core.arrays import Array
 from energymodels.core.errors import Fault, InputError, unknown
 from energymodels.core.values import Fields, Tree
@@ -79,14 +80,14 @@ def parameter_set(name: str) -> ParameterSet:
     if not name.endswith(".json"):
         return _named(name)
     path = Path(name)
-    if not path.is_file():
-        raise InputError(Fault("parameters", name, hint="no such file"))
+    if why := files.absent(path):
+        raise InputError(Fault("parameters", name, hint=why))
     return _from_file(str(path.resolve()), path.stat().st_mtime_ns)
 
 
 @cache
 def _from_file(path: str, changed: int) -> ParameterSet:
-    key = disk.digest(Path(path).name.encode() + b"\0" + Path(path).read_bytes())
+    key = disk.digest(f"{Path(path).name}\0{bpx.source(Path(path))}".encode())
     return _kept(f"bpx-{key}", bpx.stamp(), lambda: bpx.read(Path(path)))
 
 
@@ -127,7 +128,13 @@ def remarks(fields: Fields, swept: Mapping[str, Array]) -> list[str]:
 def _made(material: Material) -> disk.Content:
     from energymodels.battery.parameters.tabulate import tabulate
 
-    tables, index, errors, notes, reaches = tabulate(material)
+    try:
+        tables, index, errors, notes, reaches = tabulate(material)
+    except InputError:
+        raise
+    except (ValueError, ArithmeticError, np.linalg.LinAlgError) as error:  # of formulas in absurd ranges
+        hint = f"its functions cannot be tabulated: {error}"
+        raise InputError(Fault("parameters", material.name, hint=hint)) from error
     meta = {
         "name": material.name, "title": material.title, "scalars": dict(material.scalars),
         "refused": dict(material.refused),

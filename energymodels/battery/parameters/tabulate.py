@@ -37,6 +37,7 @@ from energymodels.battery.parameters.separation import (
     separate,
     surface,
 )
+from energymodels.core.errors import Fault, InputError
 from energymodels.kernels.battery.cell.layout import RANK
 from energymodels.kernels.battery.cell.tables import (
     BUCKETS,
@@ -155,6 +156,7 @@ def tabulate(
     The reaches are those of transport in the electrolyte: up to which concentration a function holds, by
     temperature.
     """
+    _check(material)
     T_ref = material.scalars["cell.reference_temperature"]
     parts = [constant(1.0)]
     size = parts[0].size
@@ -183,6 +185,27 @@ def tabulate(
                     f"{errors[function.key]:.1e}; exact at the reference temperature"
                 )
     return np.concatenate(parts), index, errors, tuple(notes), reaches
+
+
+def _check(material: Material) -> None:
+    """Raise InputError for functions that no table can stand for: nowhere a finite value at the reference
+    temperature, or of what drives a flow nowhere one above 0.
+    """
+    T_ref = material.scalars["cell.reference_temperature"]
+    faults = []
+    for function in FUNCTIONS:
+        with np.errstate(all="ignore"):
+            values = at_temperature(material.curves[function.key], T_ref)(samples(function))
+        good = np.isfinite(values) & (np.abs(values) <= LARGEST if function.potential else True)
+        what = f"a value within {LARGEST:g} V" if function.potential else "a finite value"
+        if function.thermal:
+            good, what = good & (values > 0.0), "a finite value above 0"
+        if np.count_nonzero(good[1:] & good[:-1]) < 2:
+            faults.append(
+                Fault("parameters", material.name, hint=f"{function.meaning}: nowhere {what} at {T_ref:g} K")
+            )
+    if faults:
+        raise InputError(faults)
 
 
 def reach(f: Surface, fitted: bool) -> tuple[list[float], list[float]]:

@@ -19,8 +19,9 @@ from energymodels.battery.protocol.words import (
     Repeat,
     Step,
 )
-from energymodels.core.errors import Fault, closest
+from energymodels.core.errors import TOLD, Fault, closest
 
+_END = re.compile(r"[;\n]")  # of a step
 DEPTH = 20  # of groups within groups
 VERBS = (
     "Charge at",
@@ -68,14 +69,16 @@ class Parser:
         """Refuse the next token."""
         found = "the end" if self.next.kind == "end" else repr(self.next.text)
         found += " (a decimal comma? A decimal point is a dot)" if found == "','" else ""
-        near = closest(self.next.text.lower(), known) if self.next.kind == "word" else ""
+        sought = self.next.kind == "word" and len(self.faults) < TOLD
+        near = closest(self.next.text.lower(), known) if sought else ""
         raise ReadingError(
             self.next, f"{hint}, found {found}; {near if near.startswith('did') else ''}".rstrip("; ")
         )
 
     def fault(self, token: Token, hint: str) -> None:
         """Record a fault at ``token``, with the words of its step."""
-        phrase = re.split(r"[;\n]", self.text[self.first.start :], maxsplit=1)[0].strip() or None
+        end = _END.search(self.text, self.first.start)
+        phrase = self.text[self.first.start : end.start() if end else None].strip() or None
         where = f"step {max(self.number_of_step, 1)}, character {token.start + 1}"
         self.faults.append(Fault("protocol", phrase, hint=f"{where}: {hint}"))
 

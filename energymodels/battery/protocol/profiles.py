@@ -11,6 +11,7 @@ import numpy as np
 
 from energymodels.battery.parameters.functions import HIGH_T, LOW_T
 from energymodels.battery.protocol.words import SPELLINGS, UNITS
+from energymodels.core import files
 from energymodels.core.errors import Fault, InputError
 from energymodels.core.files import Stamp, stamp
 from energymodels.core.model import Array
@@ -72,14 +73,10 @@ def _written(text: str) -> Array:
 @lru_cache(maxsize=16)
 def _read(known: Stamp, quantity: str) -> Array:
     path = Path(known[0])
-    if known[1] < 0 or not path.is_file():
-        raise _wrong(path, "no such file")
+    if why := files.absent(path):
+        raise _wrong(path, why)
     try:
-        lines = [
-            line
-            for line in path.read_text(encoding="utf-8-sig").splitlines()
-            if line.strip() and line[0] != "#"
-        ]
+        lines = [line for _, line in files.rows(path)]
         columns = [_column(cell) for cell in lines[0].split(",")] if lines else []
         time, value = (_find(path, columns, name) for name in ("time", quantity))
         rows = np.array([[float(line.split(",")[i]) for i, _ in (time, value)] for line in lines[1:]])

@@ -74,6 +74,7 @@ def plot(
     """
     files = {"": results} if isinstance(results, xr.Dataset) else dict(results)
     picture = _picture(files, x, [y] if isinstance(y, str) else list(y), hue, facet, _forced(log, linear))
+    _check_values(picture)
     figure, axes = make_axes(picture)
     drawing = {"lines": draw_lines, "points": draw_points, "map": draw_map}[picture.kind]
     for ax, panel in axes:
@@ -82,6 +83,15 @@ def plot(
         set_limits(picture, ax, panel)
     _dress(picture, figure, axes)
     return figure
+
+
+def _check_values(picture: Picture) -> None:
+    """Raise InputError if nothing that is drawn has a value, as where every case failed."""
+    roles = picture.roles
+    drawn = [roles.hue] if picture.kind == "map" and roles.hue else list(roles.ys)
+    found = [picture.data[name] for name in drawn]
+    if not any(one.is_label or one.numbers.size for one in found):
+        raise InputError(Fault(", ".join(drawn), hint="has no finite value to draw: see status of the cases"))
 
 
 def _forced(log: Collection[str], linear: Collection[str]) -> dict[str, bool]:

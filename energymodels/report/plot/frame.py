@@ -131,7 +131,7 @@ def set_limits(picture: Picture, ax: Axes, panel: Panel) -> None:
     if high - low <= 1e-9 * abs(high) and not first.is_log:  # constant but for rounding
         ax.set_ylim(low - (0.05 * abs(low) or 1.0), high + (0.05 * abs(high) or 1.0))
     elif not first.is_log and low > min(
-        picture.data[y].numbers[0] for y in panel.ys if picture.data[y].numbers.size
+        (picture.data[y].numbers[0] for y in panel.ys if picture.data[y].numbers.size), default=low
     ):
         ax.set_ylim(low, 1.08 * high)
 

@@ -30,6 +30,8 @@ def default_target(paths: Sequence[str]) -> Path:
     name = "-".join(Path(path).stem for path in paths)
     if len(paths) > 1 and len(name) > LONGEST:
         raise InputError(Fault("output", hint=f"name the figure of {len(paths)} files with -o"))
+    if not Path(paths[0]).name:
+        raise InputError(Fault("FILE", paths[0], hint="is the name of no file"))
     return Path(paths[0]).with_name(name + ".png")
 
 

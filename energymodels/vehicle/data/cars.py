@@ -6,14 +6,14 @@ A file names values by the fields of ``vehicle.range``, as in a data file or pla
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
 from energymodels import datasets
-from energymodels.core.errors import Fault, InputError, closest
+from energymodels.core import files
+from energymodels.core.errors import Fault, InputError, closest, hinted
 from energymodels.core.field import FieldInfo, in_unit
 from energymodels.core.files import Stamp, stamp
 from energymodels.core.schema import schema
@@ -82,10 +82,10 @@ def car(text: str) -> Car:
 @lru_cache(maxsize=256)
 def _car(name: str, known: Stamp) -> Car:
     path = Path(known[0])
-    if known[1] < 0 or not path.is_file():
-        raise InputError(Fault("vehicle", str(path), hint="no such file"))
+    if why := files.absent(path):
+        raise InputError(Fault("vehicle", str(path), hint=why))
     try:
-        tree = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        tree = files.toml(files.text(path, ".toml"))
     except (OSError, ValueError) as error:
         raise InputError(Fault("vehicle", str(path), hint=f"not a TOML file: {error}")) from error
     title = str(tree.pop("title", name))
@@ -115,14 +115,12 @@ def _car(name: str, known: Stamp) -> Car:
 
 def _entries(path: Path, tree: Tree) -> dict[str, Entry]:
     """Return the values that a file states; InputError lists what is wrong with them."""
-    known, found, faults = paths(), {}, []
+    known, found = paths(), {}
+    faults: list[Fault] = []
     for field, value in _leaves(tree):
         if field not in known:
-            faults.append(
-                Fault(
-                    f"{path}: {field}", hint=f"a car has no such field; {closest(field, known)}".rstrip("; ")
-                )
-            )
+            hint = hinted("a car has no such field", field, known, faults)
+            faults.append(Fault(f"{path}: {field}", hint=hint))
             continue
         try:
             found[field] = _entry(known[field], value)

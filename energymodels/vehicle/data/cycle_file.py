@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from energymodels.core import files
 from energymodels.core.errors import Fault, InputError
 from energymodels.core.files import Stamp, stamp
 from energymodels.core.model import Array
@@ -40,15 +41,12 @@ def read_cycle(file: str) -> Cycle:
 @lru_cache(maxsize=16)
 def _read(known: Stamp) -> Cycle:
     path = Path(known[0])
-    if known[1] < 0 or not path.is_file():
-        raise _wrong(path, "no such file")
+    if why := files.absent(path):
+        raise _wrong(path, why)
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        lines = files.rows(path)
     except (OSError, ValueError) as error:
         raise _wrong(path, f"not a text file: {error}") from error
-    lines = [
-        (i, line) for i, line in enumerate(text.splitlines(), 1) if line.strip() and line.lstrip()[0] != "#"
-    ]
     columns = _header(path, lines[0][1] if lines else "")
     if len(lines) < 3:
         raise _wrong(path, "needs a header and at least two rows")

@@ -17,6 +17,8 @@ from energymodels.kernels.battery.cell.steps import run_step
 from energymodels.kernels.jit import inner, jit
 
 EXHAUSTED = 0.01  # of the salt at the start
+KEPT = 1e-4  # of the lithium: what is lost beyond is more than any rounding
+ROOM = 0.05  # stoichiometry: how far a mean may lie outside of 0 to 1, where no electrode is
 
 
 @inner
@@ -71,6 +73,20 @@ def report(w, mesh, c, tables, fidelity, out, case, ended, last, steps):
     out[to.VALIDITY, case] = validity(w, mesh, c, tables, ended)
 
 
+@inner
+def holds(w, out, case):
+    """Return whether a case that ended keeps its lithium, and its electrodes hold between nothing and all.
+
+    A cell so small that the instant with which a step begins takes more than there is does not.
+    """
+    moved = w.points[w.now[at.HEAD], at.CHARGE]
+    lost = out[to.LITHIUM_PLATED, case] + out[to.LITHIUM_DEAD, case] + out[to.LITHIUM_SEI, case]
+    negative = w.memory[at.THETA_N] - (moved + lost) / w.memory[at.CHARGE_N]
+    positive = w.memory[at.THETA_P] + moved / w.memory[at.CHARGE_P]
+    within = min(negative, positive) > -ROOM and max(negative, positive) < 1.0 + ROOM
+    return within and abs(out[to.LITHIUM_GAINED, case]) < KEPT
+
+
 @jit
 def solve(
     rows, w, mesh, tables, index, widths, program, profiles, fidelity, axis, series, inside, out, codes
@@ -113,3 +129,7 @@ def solve(
                 break
         if codes[row] == status.OK:
             report(w, mesh, c, tables, fidelity, out, row, ended, last, total)
+            if not holds(w, out, row):
+                codes[row] = status.OUT_OF_RANGE
+                for q in range(out.shape[0]):
+                    out[q, row] = np.nan

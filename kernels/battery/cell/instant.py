@@ -102,7 +102,7 @@ def start_step(w, mesh, c, tables, profiles, kind, goal, fidelity, tolerance):
         start *= point[at.V]
     elif kind != of.CURRENT:  # a limit that is met already
         start = goal
-    for parts in (1, 4, 16):
+    for parts in (1, 4, 16, 64):
         good = True
         point[at.I] = current
         for part in range(1, parts + 1):

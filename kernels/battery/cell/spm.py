@@ -44,7 +44,8 @@ from energymodels.kernels.elementary import log
 from energymodels.kernels.jit import inner
 
 ONE = np.int64(1)
-LEAST = 1.0  # mol m-3: relative changes of the concentration go no further
+# mol m-3: below it Newton's method needs to know how the diffusion potential answers to the current
+SCARCE = 100.0
 
 
 @inner
@@ -194,6 +195,29 @@ def mean_concentration(w, mesh, c):
 
 
 @inner
+def relative(concentration, average):
+    """Return ln of a concentration over the average; below ``DEPLETED`` it goes on along its slope there,
+    as that of the exchange current does.
+    """
+    if concentration > DEPLETED:
+        return log(concentration / average)
+    return log(DEPLETED / average) + (concentration - DEPLETED) / DEPLETED
+
+
+@inner
+def response(w, first, many, length):
+    """Return what a unit of current adds to the mean of ``relative`` over ``many`` nodes, by those that are
+    nearly empty.
+    """
+    node = w.node
+    total = 0.0
+    for k in range(first, first + many):
+        if node[at.C, k] < SCARCE:
+            total += node[at.DX, k] / length * node[at.B1, k] / max(node[at.C, k], DEPLETED)
+    return total
+
+
+@inner
 def resistances(w, mesh, c, tables, temperature, with_electrolyte):
     """Return (diffusion potential, resistances of electrolyte, solid, negative electrolyte, X, <ln c_n/c>) of
     SPMe; V, ohm m2.
@@ -210,11 +234,11 @@ def resistances(w, mesh, c, tables, temperature, with_electrolyte):
     chi *= value(tables, w.index, w.coefficients, of.TDF, average)[0] * GAS * temperature / FARADAY
     ln_n = 0.0
     for k in range(n):
-        ln_n += node[at.DX, k] * log(max(node[at.C, k] / average, 1e-15))
+        ln_n += node[at.DX, k] * relative(node[at.C, k], average)
     ln_n /= c.thickness_n
     ln_p = 0.0
     for k in range(n + s, nodes):
-        ln_p += node[at.DX, k] * log(max(node[at.C, k] / average, 1e-15))
+        ln_p += node[at.DX, k] * relative(node[at.C, k], average)
     ln_p /= c.thickness_p
     negative = c.thickness_n / (3.0 * kappa * c.efficiency_n)
     ohmic = (
@@ -245,7 +269,7 @@ def set_offsets(w, mesh, c, current, negative, chi, ln_n, with_electrolyte):
     x = 0.0
     mean = 0.0
     for k in range(mesh.n):
-        mean += node[at.DX, k] / l_n * node[at.B1, k] / max(node[at.C, k], LEAST)
+        mean += node[at.DX, k] / l_n * node[at.B1, k] / max(node[at.C, k], DEPLETED)
     for k in range(mesh.n + 1):
         salt, answer = node[at.C, k], node[at.B1, k]
         if k < mesh.n:
@@ -258,8 +282,8 @@ def set_offsets(w, mesh, c, current, negative, chi, ln_n, with_electrolyte):
             answer = part * answer + (1.0 - part) * node[at.B1, k - 1]
         per = (l_n / 3.0 + (x * x - l_n * l_n) / (2.0 * l_n)) / kappa
         per += (l_n / 3.0 - x * (2.0 * l_n - x) / (2.0 * l_n)) / c.sigma_n
-        node[at.OFFSET, k] = chi * (ln_n - log(max(salt / average, 1e-15))) + current * per
-        node[at.OFFSET_I, k] = chi * (mean - answer / max(salt, LEAST)) + per
+        node[at.OFFSET, k] = chi * (ln_n - relative(salt, average)) + current * per
+        node[at.OFFSET_I, k] = chi * (mean - answer / max(salt, DEPLETED)) + per
         x += 0.5 * node[at.DX, k]
     if mesh.pybamm:  # PyBaMM extrapolates from two nodes
         for row in (at.OFFSET, at.OFFSET_I):
@@ -404,7 +428,8 @@ def advance(w, mesh, c, tables, new, alpha, kind, target, tolerance, with_electr
                 per_u += node[at.U_C, 0]
             per_current = node[at.U_J, k_p] * per_p - per_u - inner
             if with_electrolyte:
-                per_current += node[at.U_C, k_p]
+                per_current += node[at.U_C, k_p] + chi * response(w, k_p, mesh.p, c.thickness_p)
+                per_current -= chi * response(w, START, mesh.n, c.thickness_n)
             if kind == of.VOLTAGE:
                 step = (target - volt) / per_current
             elif kind == of.POWER:

@@ -65,6 +65,24 @@ def _judge(c):
 
 
 @inline
+def _possible(c, out, k):
+    """Return whether what was found of a case in the light can be.
+
+    Far beyond the range of gap narrowing, such as at a compensation of 1e20 cm-3, the voltage falls
+    with injection: the equations then have roots of negative voltage, or of more power than the
+    light's.
+    """
+    if c.generation < FAINT:
+        return True
+    power = out[V_MP, k] * out[J_MP, k]
+    return (
+        min(out[V_OC, k], out[IMPLIED, k], out[V_MP, k]) >= 0.0
+        and out[J_MP, k] <= c.generation
+        and power <= c.irradiance
+    )
+
+
+@inline
 def _load(w, lane, c, levels, now, centres):
     """Put a case into a lane, its levels brought to its temperature: ``now`` keeps those of the last case,
     row -1 its T and n_i.
@@ -113,7 +131,7 @@ def _solve_group(rows, first, levels, now, owners, centres, out, split, w):
         out[J_SC, k] = w[at.JG + i]
     for i in range(at.LANES):  # a guess: from open circuit down to a few percent of the current
         w[at.OC_U + i] = w[at.U + i]
-        lost = log(w[at.KT + i] / (w[at.V + i] + 1e-6))
+        lost = log(w[at.KT + i] / (max(w[at.V + i], 0.0) + 1e-6))
         w[at.U + i] += min(lost, -0.1) / max(0.5 + 0.5 * w[at.DTOTAL + i] / w[at.TOTAL + i], 0.5)
     peak(w, centres, hilly)
     for i in range(cases):
@@ -185,7 +203,11 @@ def solve(rows, levels, owners, single, out, split, codes):
         for i in range(min(at.LANES, rows.size - first)):
             k = first + i
             code = _judge(rows[k])
-            codes[k] = status.NO_CONVERGENCE if code == status.OK and w[at.FAILED + i] != 0.0 else code
+            if code == status.OK and w[at.FAILED + i] != 0.0:
+                code = status.NO_CONVERGENCE
+            elif code == status.OK and not _possible(rows[k], out, k):
+                code = status.OUT_OF_RANGE
+            codes[k] = code
             if codes[k] != status.OK:
                 out[:, k] = np.nan
                 if split.size > 0:

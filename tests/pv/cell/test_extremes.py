@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import energymodels as em
+from energymodels.kernels import status
 from energymodels.kernels.constants import Q
 
 
@@ -143,3 +144,21 @@ def test_what_cannot_be_found_has_a_status():
     """The voltage would be below every number; a curve that has none makes its case one without."""
     for values in ({"wafer.tau": 1e-320}, {"shunt_resistance": 1e-310}):
         assert em.run("pv.cell", values | {"curve.points": 5}).status != 0
+
+
+def test_a_voltage_that_falls_with_injection_is_out_of_range():
+    """Far beyond the range of gap narrowing a search ends where no cell can be: at a negative voltage."""
+    values = {
+        "wafer.resistivity": 1.0, "wafer.compensation": 1e20, "wafer.thickness": 42.1696002197613,
+        "wafer.tau": 4.178305590259013e-39, "wafer.capture_ratio": 2.3232925783523152e-38,
+        "front.metal_fraction": 8.847126941270969e-11, "front.j0_iron": 3.8885634918952277e-16,
+        "shunt_resistance": 0.0007374458626081492, "intrinsic_density": "misiakos1993",
+        "temperature": 392.62169806065464,
+    }  # fmt: skip
+    found = em.run("pv.cell", values)
+    assert found.status == status.OUT_OF_RANGE
+    assert np.isnan(found.efficiency)
+    assert (
+        em.run("pv.cell", values | {"shunt_resistance": np.inf, "wafer.compensation": 0.0}).status
+        == status.OK
+    )

@@ -9,16 +9,16 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from energymodels.core import toml
 from energymodels.core.asked import Asked
 from energymodels.core.axes import dim_name
 from energymodels.core.entries import Values
 from energymodels.core.errors import Fault, InputError
-from energymodels.core.files import digests
 from energymodels.core.registry import get_model, resolve
 from energymodels.core.spec import Spec, load
-from energymodels.core.sweep_reader import Reader
-from energymodels.core.sweep_values import Coordinates, written_values
+from energymodels.core.sweep_files import toml
+from energymodels.core.sweep_files.named_files import digests
+from energymodels.core.sweep_files.sweep_reader import Reader
+from energymodels.core.sweep_files.sweep_values import Coordinates, written_values
 from energymodels.core.values import FieldDict, Given, Tree
 
 if TYPE_CHECKING:
@@ -50,7 +50,10 @@ def reads(text: str, name: str, coordinates: Coordinates | None = None) -> Sweep
     if "sweep" not in tree:
         what = "; this is a spec, which begins with model" if "model" in tree else ""
         raise InputError(Fault(name, hint=f'a sweep file must begin with sweep = "SPEC"{what}'))
-    return SweepFile(**Reader(tree, Path(name).parent, coordinates).read())
+    try:
+        return SweepFile(**Reader(tree, Path(name).parent, coordinates).read())
+    except RecursionError as error:
+        raise InputError(Fault(name, hint="tables nested too deeply")) from error
 
 
 def load_sweep(path: str | Path) -> SweepFile:
@@ -162,7 +165,7 @@ def recorded(plan: Plan, kept: Iterable[str], *, float32: bool = False, chunk: i
 
 def _matrix(file: str) -> Tree:
     """Return the covariance in a file: its paths and matrix."""
-    from energymodels.core.csv_rows import csv_rows
+    from energymodels.core.designs.csv_rows import csv_rows
 
     head, *rows = csv_rows(file)
     return {"paths": head, "matrix": [[float(cell) for cell in row] for row in rows]}

@@ -16,8 +16,8 @@ from typing import Any
 from distributed import WorkerPlugin
 
 from energymodels.core.errors import Fault, InputError, NoteWarning
-from energymodels.core.job import Done, Job
 from energymodels.core.solve import solved
+from energymodels.core.stores.job import Done, Job
 from energymodels.kernels import jit
 
 try:

@@ -6,13 +6,14 @@ import contextlib
 import json
 import os
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from energymodels.core.errors import Fault, InputError
-from energymodels.core.places import Folder, beside
+from energymodels.core.stores.places import Folder, beside
 
 try:
     import fcntl
@@ -68,6 +69,8 @@ class Lock:
         self.key = name + SUFFIX
         self.file: int | None = None
         self.said = 0.0
+        self.lost: InputError | None = None
+        self.ended = threading.Event()
         self.mine = {
             "host": socket.gethostname(),
             "process": os.getpid(),
@@ -118,8 +121,19 @@ class Lock:
         hint = f"{who} writes it now; wait for it, or stop it and remove {self.store}{SUFFIX}"
         return InputError(Fault(self.store, hint=hint))
 
+    def stay(self) -> None:
+        """Say now and then that this process is alive, until the lock is given back."""
+        while not self.ended.wait(AWAKE):
+            try:
+                self.refresh()
+            except InputError as error:
+                self.lost = error
+                return
+
     def refresh(self) -> None:
         """Say that this process is alive; InputError if another one has taken the lock meanwhile."""
+        if self.lost is not None:
+            raise self.lost
         if time.time() - self.said < AWAKE:
             return
         theirs = self._theirs()
@@ -166,7 +180,9 @@ def locked(store: str | Path) -> Iterator[Lock]:
     """Hold the lock of a store inside the ``with`` block."""
     lock = Lock(store)
     lock.take()
+    threading.Thread(target=lock.stay, daemon=True).start()
     try:
         yield lock
     finally:
+        lock.ended.set()
         lock.release()

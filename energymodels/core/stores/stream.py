@@ -18,20 +18,20 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from energymodels.core import digests
 from energymodels.core.arrays import Array
 from energymodels.core.dataset import root_attrs
 from energymodels.core.errors import Fault, InputError
-from energymodels.core.estimate import Estimate, block_size, case_bytes, case_seconds
-from energymodels.core.job import Done, Job
-from energymodels.core.layout import ROOT, Layout, corner, layout, metadata, with_attrs
-from energymodels.core.ledger import done_blocks
-from energymodels.core.lock import Lock, locked
-from energymodels.core.outcome import final_notes
-from energymodels.core.places import Folder, is_url, place
 from energymodels.core.solution import Solution
 from energymodels.core.solve import solved
-from energymodels.core.store import aside, remove
+from energymodels.core.store import aside, forget, remove
+from energymodels.core.stores import digests
+from energymodels.core.stores.estimate import Estimate, block_size, case_bytes, case_seconds
+from energymodels.core.stores.job import Done, Job
+from energymodels.core.stores.layout import ROOT, Layout, corner, layout, metadata, with_attrs
+from energymodels.core.stores.ledger import done_blocks
+from energymodels.core.stores.lock import Lock, locked
+from energymodels.core.stores.outcome import final_notes
+from energymodels.core.stores.places import Folder, is_url, place
 from energymodels.core.workers import available_threads, load_kernel
 from energymodels.kernels import status
 
@@ -100,7 +100,10 @@ def stream(plan: Plan, how: Stream) -> Tally:
     with locked(how.url) as lock:
         root = place(how.url).get(ROOT)
         if how.resume and root is not None:
-            return _worked(plan, how, _resumed(plan, how, root), lock)
+            tally = _worked(plan, how, _resumed(plan, how, root), lock)
+            if tally.done == tally.cases and not is_url(how.url):  # what the first attempt put aside
+                forget(Path(how.url))
+            return tally
         if root is not None and not how.replace:
             raise InputError(Fault(how.url, hint="is there already"))
         with _replaced(how.url) as kept:
@@ -182,15 +185,16 @@ class _Prepared:
     estimate: Estimate
 
 
-def _prepared(plan: Plan, how: Stream) -> _Prepared:
-    """Return how a plan is cut, and what it is going to take."""
+def _prepared(plan: Plan, how: Stream, *, timed: bool) -> _Prepared:
+    """Return how a plan is cut, and what it is going to take: the seconds where they are ``timed``, or say
+    how to cut.
+    """
     if not plan.backend:
         load_kernel(plan.model, corner(plan).columns)
     axes = _output_axes(plan)
     tried = _tried(plan, axes)
     size = case_bytes(tried, float32=how.float32)
-    timed = how.chunk is None or how.say is not None
-    seconds = case_seconds(plan, axes) if timed else math.nan
+    seconds = case_seconds(plan, axes) if timed or how.chunk is None else math.nan
     chunk = how.chunk or block_size(plan.cases, seconds, size, how.workers)
     of = layout(plan, tried, chunk, float32=how.float32)
     estimate = Estimate(plan.cases, of.number, math.prod(of.block), size, seconds, how.workers)
@@ -199,12 +203,12 @@ def _prepared(plan: Plan, how: Stream) -> _Prepared:
 
 def estimated(plan: Plan, how: Stream) -> Estimate:
     """Return what a plan is going to take; nothing but a few cases is solved, and nothing written."""
-    return _prepared(plan, how).estimate
+    return _prepared(plan, how, timed=True).estimate
 
 
 def _begun(plan: Plan, how: Stream) -> Job:
     """Return the job of a store that begins now, with its metadata written."""
-    found = _prepared(plan, how)
+    found = _prepared(plan, how, timed=how.say is not None)
     if how.say is not None:
         how.say(found.estimate)
     parts = digests.of_plan(plan, list(found.layout.outputs), how.float32)
@@ -213,6 +217,8 @@ def _begun(plan: Plan, how: Stream) -> Job:
     state = {"parts": parts, "chunk": found.chunk, "axes": axes}
     attrs = root_attrs(found.tried, how.history, float32=how.float32, chunk=found.chunk)
     attrs |= {STATE: json.dumps(state)}
+    if is_url(how.url):  # nothing there was put aside
+        job.place.drop_all()
     for key, data in {**_held(job), **metadata(job.layout, attrs)}.items():
         job.place.put(key, data)
     return job
@@ -276,6 +282,11 @@ def _output_axes(plan: Plan) -> dict[str, Array]:
     if any(output.dims for output in plan.model.outputs if plan.wanted(output)):
         return plan.model.axes(plan.context, probe)
     return {}
+
+
+def tell(progress: Callable[[int, int], None] | None) -> Progress | None:
+    """Return what tells ``progress`` the cases done and all cases."""
+    return None if progress is None else lambda tally: progress(tally.done, tally.cases)
 
 
 def begun(url: str | Path) -> bool:

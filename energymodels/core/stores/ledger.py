@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from energymodels.core.places import Folder
+from energymodels.core.stores.places import Folder
 
 if TYPE_CHECKING:
-    from energymodels.core.job import Job
+    from energymodels.core.stores.job import Job
 
 HEADER = 16  # bytes at the beginning of a chunk; the last four are its length
 
@@ -30,21 +31,29 @@ def done_blocks(job: Job) -> Ledger:
     A file that the system lost when the power failed is shorter than it says: its block is done again.
     """
     found, of = Ledger(), job.layout
-    top = f"{of.status.name}/c"
-    for key in job.place.keys(top):
-        places = [int(part) for part in key[len(top) :].strip("/").split("/") if part]
-        number = int(np.ravel_multi_index(places, of.blocks)) if places else 0
-        if not _is_whole(job, number):
-            job.place.drop(key)
-            continue
-        data = job.place.get(key)
-        assert data is not None
+    for key, data in job.place.get_all(_whole(job)):
+        number = _number(job, key)
         _, index = of.where(number)
         sizes = tuple(slice(0, part.stop - part.start) for part in index)
         codes, counts = np.unique(of.status.decode(data)[sizes], return_counts=True)
         found.numbers.add(number)
         found.codes.update(dict(zip(codes.tolist(), counts.tolist(), strict=True)))
     return found
+
+
+def _number(job: Job, key: str) -> int:
+    """Return the number of the block whose statuses have a key."""
+    places = [int(part) for part in key[len(job.layout.status.name) :].split("/")[2:] if part]
+    return int(np.ravel_multi_index(places, job.layout.blocks)) if places else 0
+
+
+def _whole(job: Job) -> Iterator[str]:
+    """Yield the keys of statuses whose blocks are whole; others are removed, so that they are done again."""
+    for key in job.place.keys(f"{job.layout.status.name}/c"):
+        if _is_whole(job, _number(job, key)):
+            yield key
+        else:
+            job.place.drop(key)
 
 
 def _is_whole(job: Job, number: int) -> bool:

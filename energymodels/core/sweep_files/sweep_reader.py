@@ -8,13 +8,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from energymodels.core import toml
 from energymodels.core.asked import Asked
 from energymodels.core.entries import Values
 from energymodels.core.errors import Fault, InputError, unknown_each
 from energymodels.core.registry import MODELS
 from energymodels.core.spec import Spec, bundled, load
-from energymodels.core.sweep_values import Coordinates, flattened, read_values
+from energymodels.core.sweep_files import toml
+from energymodels.core.sweep_files.sweep_values import Coordinates, flattened, read_values
 from energymodels.core.values import FieldDict, Tree
 
 Kinds: TypeAlias = Mapping[str, tuple[Callable[[Any], bool], str]]  # key: a test, and what passes it
@@ -117,7 +117,10 @@ class Reader:
             )
         if "spec" in self.tree:
             return replace(load(self._table("spec")), name="" if source in MODELS else source)
-        return load(source if source in (*MODELS, *bundled()) else self.folder / source)
+        try:
+            return load(source if source in (*MODELS, *bundled()) else self.folder / source)
+        except OSError as error:  # no name that a file can have
+            raise InputError(Fault("sweep", source[:SHOWN], hint=f"{error.strerror}")) from error
 
     def _values(self, key: str) -> dict[str, Values]:
         """Return {field or tied fields: values} of a table."""

@@ -12,9 +12,9 @@ import numpy as np
 
 from energymodels.core import units
 from energymodels.core.arrays import Array
+from energymodels.core.designs.written import ARGUMENTS, Written, read_written
 from energymodels.core.errors import Fault, InputError
 from energymodels.core.field import FieldInfo, in_unit
-from energymodels.core.written import ARGUMENTS, Written, read_written
 
 SHOWN = 80  # characters of a text that an error repeats
 ENDLESS = (("truncnormal", "low"), ("truncnormal", "high"))  # may be infinite: cut at one end

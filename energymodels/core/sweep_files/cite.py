@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import energymodels
 from energymodels import datasets
-from energymodels.core import bibtex
 from energymodels.core.errors import InputError
-from energymodels.core.plan import Plan, plan
+from energymodels.core.plan import Plan, plan, planned
 from energymodels.core.spec import load
 from energymodels.core.store import SUFFIXES, opened
-from energymodels.core.sweep_file import is_sweep, load_sweep, recorded
+from energymodels.core.sweep_files import bibtex
+from energymodels.core.sweep_files.sweep_file import is_sweep, load_sweep, recorded
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -63,7 +63,7 @@ def _attrs(source: str | Path | xr.Dataset) -> Mapping[str, Any]:
         return source.attrs
     if Path(source).suffix in SUFFIXES:
         return opened(source).attrs
-    found = load_sweep(source).asked.plan() if is_sweep(source) else plan(str(source))
+    found = planned(load_sweep(source).asked) if is_sweep(source) else plan(str(source))
     return _of_plan(found)
 
 

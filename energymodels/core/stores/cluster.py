@@ -17,16 +17,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from energymodels.core.errors import Fault, InputError
-from energymodels.core.flight import COMING, Flight, count, sent
-from energymodels.core.job import Done, Job
+from energymodels.core.stores.flight import COMING, Flight, count, sent
+from energymodels.core.stores.job import Done, Job
 from energymodels.core.workers import available_threads
 
 if TYPE_CHECKING:
-    from energymodels.core.stream import Runner
+    from energymodels.core.stores.stream import Runner
 
 ANSWER = 10.0  # s: within it a scheduler answers, and its file is there
-PATIENCE = "120 s"  # with workers of this machine, which may be too busy to answer
-LOCAL: dict[str, Any] = {  # a cluster of this machine: no pages, no limits, little said
+SETTINGS = {  # of a cluster of this machine
+    "distributed.comm.timeouts.connect": "120 s",  # workers may be too busy to answer
+    "distributed.worker.profile.enabled": False,  # nobody looks at it
+    "distributed.admin.system-monitor.interval": "5 s",
+    "distributed.admin.tick.interval": "200 ms",
+}
+LOCAL: dict[str, Any] = {  # no pages, no limits, little said
     "memory_limit": 0,
     "silence_logs": logging.CRITICAL,
     "scheduler_kwargs": {
@@ -100,7 +105,7 @@ def _local(workers: int, threads: int | None) -> Iterator[Any]:
     each = threads or max(1, available_threads() // workers)
     safe = Security.temporary()
     with contextlib.ExitStack() as stack:
-        stack.enter_context(dask.config.set({"distributed.comm.timeouts.connect": PATIENCE}))
+        stack.enter_context(dask.config.set(SETTINGS))
         with _deaf():
             cluster = stack.enter_context(LocalCluster(None, workers, each, security=safe, **LOCAL))
             client = stack.enter_context(Client(cluster, set_as_default=False))

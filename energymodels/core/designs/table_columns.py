@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from energymodels.core.arrays import Array
-from energymodels.core.csv_rows import csv_rows
+from energymodels.core.designs.csv_rows import csv_rows
+from energymodels.core.designs.parquet import is_parquet, parquet_parts
 from energymodels.core.errors import Fault, InputError
-from energymodels.core.parquet import is_parquet, parquet_parts
 
 BLOCK = 8192  # rows that are read at once
 CELLS = 2**27  # of a table: 1 GiB as numbers

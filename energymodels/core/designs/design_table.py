@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 
 from energymodels.core.arrays import Array
-from energymodels.core.designs import Design
+from energymodels.core.designs.design import Design
+from energymodels.core.designs.refusals import refusal
+from energymodels.core.designs.table_columns import Texts, read_columns
 from energymodels.core.errors import Fault, InputError
 from energymodels.core.field import FieldInfo, in_unit
-from energymodels.core.refusals import refusal
-from energymodels.core.table_columns import Texts, read_columns
 
 SHOWN = 3  # faulty cells of a column are named, further ones counted
 _WITH_UNIT = re.compile(r"(.+?)\s*\[([^\[\]]*)\]")

@@ -13,7 +13,7 @@ import numpy as np
 
 import energymodels
 from energymodels import datasets
-from energymodels.core import files
+from energymodels.core.sweep_files import named_files
 from energymodels.kernels import jit
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def of_plan(plan: Plan, outputs: Iterable[str], float32: bool) -> dict[str, str]
         "version": str(energymodels.__version__),
         "kernels": jit.source_digest(),
         "data": of_data(),
-        "files": digest(json.dumps(files.digests(texts)).encode()),
+        "files": digest(json.dumps(named_files.digests(texts)).encode()),
         "numpy": np.__version__,
         "numba": numba.__version__,
     }

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from energymodels.core.arrays import Array
-from energymodels.core.csv_rows import file_of
+from energymodels.core.designs.csv_rows import file_of
 from energymodels.core.errors import Fault, InputError
 
 MAGIC = b"PAR1"  # that a Parquet file starts with

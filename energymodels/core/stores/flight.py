@@ -12,7 +12,7 @@ from concurrent.futures import CancelledError
 from typing import Any
 
 from energymodels.core.errors import Fault, InputError
-from energymodels.core.job import Done, Job
+from energymodels.core.stores.job import Done, Job
 
 COMING = 600.0  # s: so long a cluster may be without workers
 AHEAD = 2  # blocks sent per thread: one is worked on, the next one waits there
@@ -28,7 +28,7 @@ def count(client: Any) -> int:
 @contextlib.contextmanager
 def sent(client: Any, job: Job) -> Iterator[str]:
     """Give a sweep to every worker, and yield its token; at the end no worker has a block of it at work."""
-    from energymodels.core.cluster_worker import Holding, stop
+    from energymodels.core.stores.cluster_worker import Holding, stop
 
     token = os.urandom(8).hex()
     try:
@@ -78,7 +78,7 @@ class Flight:
         return True
 
     def _send(self, number: int) -> None:
-        from energymodels.core.cluster_worker import work
+        from energymodels.core.stores.cluster_worker import work
 
         key = (f"sweep-{self.token}", number, len(self.suspects))
         future = self.client.submit(work, self.token, number, key=key, pure=False)

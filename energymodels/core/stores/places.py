@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
 from energymodels.core.errors import Fault, InputError
 
+AT_ONCE = 256  # objects that are asked for together
 PARTIAL = ".partial"  # what files are called until they are whole
 
 
@@ -24,8 +26,10 @@ class Place(Protocol):
     """Bytes by key. ``put`` writes all or nothing; ``put_new`` also fails if the key is there."""
 
     def put(self, key: str, data: bytes) -> None: ...
+    def put_all(self, files: Iterable[tuple[str, bytes]]) -> None: ...
     def put_new(self, key: str, data: bytes) -> bool: ...
     def get(self, key: str) -> bytes | None: ...
+    def get_all(self, keys: Iterable[str]) -> Iterator[tuple[str, bytes]]: ...
     def head(self, key: str, size: int) -> tuple[bytes, int] | None: ...
     def keys(self, below: str) -> Iterator[str]: ...
     def drop(self, key: str) -> None: ...
@@ -53,6 +57,11 @@ class Folder:
             part.unlink(missing_ok=True)
             raise
 
+    def put_all(self, files: Iterable[tuple[str, bytes]]) -> None:
+        """Write files, one after another."""
+        for key, data in files:
+            self.put(key, data)
+
     def put_new(self, key: str, data: bytes) -> bool:
         """Write a file unless it is there; return whether it was written."""
         path = self.root / key
@@ -73,6 +82,13 @@ class Folder:
             return (self.root / key).read_bytes()
         except (FileNotFoundError, NotADirectoryError):
             return None
+
+    def get_all(self, keys: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        """Yield (key, what it holds) of the files that are there."""
+        for key in keys:
+            data = self.get(key)
+            if data is not None:
+                yield key, data
 
     def head(self, key: str, size: int) -> tuple[bytes, int] | None:
         """Return the first bytes of a file and its length, None if it is not there."""
@@ -136,6 +152,11 @@ class Remote:
         with self._reached():
             self.fs.pipe_file(self._path(key), data)
 
+    def put_all(self, files: Iterable[tuple[str, bytes]]) -> None:
+        """Write objects, many at once: each takes long to answer."""
+        with self._reached():
+            self.fs.pipe({self._path(key): data for key, data in files})
+
     def put_new(self, key: str, data: bytes) -> bool:
         """Write an object unless it is there; return whether it was written.
 
@@ -162,6 +183,15 @@ class Remote:
         except FileNotFoundError:
             return None
         return found
+
+    def get_all(self, keys: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        """Yield (key, object) of those that are there, many at once."""
+        some = iter(keys)
+        while names := {self._path(key): key for key in itertools.islice(some, AT_ONCE)}:
+            with self._reached():
+                found = self.fs.cat(list(names), on_error="omit")
+            for path, data in found.items():
+                yield names[path], data
 
     def head(self, key: str, size: int) -> tuple[bytes, int] | None:
         """Return the first bytes of an object and its length, None if it is not there."""

@@ -13,9 +13,11 @@ import numpy as np
 from energymodels.core.arrays import Array
 from energymodels.core.dataset import origin, to_dataset
 from energymodels.core.errors import Fault, InputError, OriginWarning
-from energymodels.core.files import sha256, stamp
+from energymodels.core.files import stamp
+from energymodels.core.plan import planned
 from energymodels.core.store import opened
-from energymodels.core.sweep_file import SweepFile, reads
+from energymodels.core.sweep_files.named_files import sha256
+from energymodels.core.sweep_files.sweep_file import SweepFile, reads
 from energymodels.kernels import status
 
 if TYPE_CHECKING:
@@ -58,7 +60,7 @@ def rerun(path: str | Path, *, threads: int | None = None) -> xr.Dataset:
     >>> again.equals(ds)
     True
     """
-    return made_again(recipe(opened(path), str(path)), threads=threads)
+    return made_again(sweep_in(opened(path), str(path)), threads=threads)
 
 
 def made_again(
@@ -69,13 +71,13 @@ def made_again(
     history: str = "",
 ) -> xr.Dataset:
     """Return the result of a sweep, made in memory; KeyboardInterrupt if that was stopped."""
-    solution = sweep.asked.plan().solve(threads=threads, progress=progress)
+    solution = planned(sweep.asked).solve(threads=threads, progress=progress)
     if solution.interrupted:
         raise KeyboardInterrupt
     return to_dataset(solution, history)
 
 
-def recipe(ds: xr.Dataset, name: str) -> SweepFile:
+def sweep_in(ds: xr.Dataset, name: str) -> SweepFile:
     """Return the sweep that lies in a result, with the spec it was made from; InputError if there is none or
     its input files changed. Warns of other versions.
     """

@@ -10,8 +10,8 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from energymodels.core.arrays import Array
-from energymodels.core.csv_rows import csv_rows
-from energymodels.core.distributions import Distribution
+from energymodels.core.designs.csv_rows import csv_rows
+from energymodels.core.designs.distributions import Distribution
 from energymodels.core.errors import Fault, InputError, closest
 
 Source: TypeAlias = str | Path | Mapping[str, Any]

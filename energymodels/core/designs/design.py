@@ -10,13 +10,13 @@ from functools import partial
 from typing import Any, TypeVar
 
 from energymodels.core.arrays import Array
-from energymodels.core.covariance import Mixing, Source, read_covariance
-from energymodels.core.distributions import Distribution, read_distribution
-from energymodels.core.drawing import WHOLE, points, read_kind
+from energymodels.core.designs.covariance import Mixing, Source, read_covariance
+from energymodels.core.designs.distributions import Distribution, read_distribution
+from energymodels.core.designs.drawing import WHOLE, points, read_kind
+from energymodels.core.designs.refusals import refusal
+from energymodels.core.designs.written import FORMS
 from energymodels.core.errors import Fault, InputError
 from energymodels.core.field import FieldInfo
-from energymodels.core.refusals import refusal
-from energymodels.core.written import FORMS
 
 NUMBERS = 5 * WHOLE // 2  # of a Latin hypercube, designs times fields: it lies in memory as a whole
 SEEDS = 2**63  # those that a TOML file can hold

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from energymodels.core.arrays import Array
+from energymodels.core.grid import block_shape, spread
 from energymodels.core.solution import Solution
 from energymodels.core.solve import solved
 
@@ -19,10 +20,11 @@ if TYPE_CHECKING:
 
 TARGET = 1.0  # s of work a block: more of it is lost when a worker is, less does not outweigh its writing
 LEAST = 0.1  # s: below, writing takes longer than solving
-MEMORY = 8 * 2**20  # bytes of results a block
+MEMORY = 16 * 2**20  # bytes of results a block
 SHARE = 4  # blocks a worker, so that all end at about the same time
 TRIAL = 0.25  # s of solving from which the time of a case is taken
-TRIED = 4096  # cases of it at most
+TRIED = 65536  # cases of a block of it at most
+PLACES = 4  # in the grid, from which it is taken
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,8 @@ class Estimate:
         return self.cases * self.case_seconds / max(1, min(self.workers, self.blocks))
 
     def __str__(self) -> str:
-        many = f"{self.cases:,} cases in {self.blocks:,} blocks of up to {self.block:,}"
+        cut = "one chunk" if self.blocks == 1 else f"{self.blocks:,} chunks of up to {self.block:,}"
+        many = f"{self.cases:,} cases in {cut}"
         return f"{many}; about {in_bytes(self.size)} before compression, {in_time(self.seconds)}"
 
 
@@ -79,18 +82,42 @@ def case_bytes(tried: Solution, *, float32: bool) -> int:
 
 
 def case_seconds(plan: Plan, axes: Mapping[str, Array]) -> float:
-    """Return how long a case takes on one thread, s, by cases spread over the grid."""
+    """Return how long a case takes on one thread, s, by blocks spread over the grid: what cases share is
+    shared there as in the sweep. Time that others took on a busy machine does not count.
+    """
     number = 1
     while True:
-        some = plan.spread(number)
-        begun = time.perf_counter()
-        found = solved(replace(some, output_axes=axes), 1)
-        seconds = time.perf_counter() - begun
+        seconds, cases = _trial(plan, axes, number)
+        if seconds > TRIAL or number >= min(TRIED, plan.cases):
+            return seconds / cases
+        number *= 4
+
+
+def _trial(plan: Plan, axes: Mapping[str, Array], number: int) -> tuple[float, int]:
+    """Return (seconds, cases) of some blocks of at most ``number`` cases."""
+    clock = time.perf_counter if plan.backend else time.thread_time  # a backend may use other threads
+    seconds, cases = 0.0, 0
+    for part in _samples(plan, number):
+        begun = clock()
+        found = solved(replace(part, output_axes=axes), 1)
+        seconds += clock() - begun
         if found.interrupted:
             raise KeyboardInterrupt
-        if seconds > TRIAL or number >= min(TRIED, plan.cases):
-            return seconds / some.cases
-        number *= 4
+        cases += part.cases
+        if seconds > PLACES * TRIAL:
+            break
+    return seconds, cases
+
+
+def _samples(plan: Plan, number: int) -> Iterator[Plan]:
+    """Yield the plans of a few blocks of at most ``number`` cases, spread over the grid."""
+    if not plan.axes:
+        yield plan
+        return
+    shape = block_shape(plan.shape, number)
+    counts = [n // count for n, count in zip(plan.shape, shape, strict=True)]
+    for places in spread(counts, PLACES):
+        yield plan.part(tuple(slice(i * n, (i + 1) * n) for i, n in zip(places.tolist(), shape, strict=True)))
 
 
 def block_size(cases: int, seconds: float, size: int, workers: int) -> int:

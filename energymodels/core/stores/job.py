@@ -4,27 +4,27 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from energymodels.core import digests
 from energymodels.core.arrays import Array
 from energymodels.core.asked import Asked
 from energymodels.core.dataset import axis_coordinates
 from energymodels.core.errors import Fault, InputError
-from energymodels.core.layout import Layout, Variable
-from energymodels.core.places import Place, place
+from energymodels.core.plan import Plan, planned
 from energymodels.core.solution import Solution
 from energymodels.core.solve import solved
 from energymodels.core.store import coded
+from energymodels.core.stores import digests
+from energymodels.core.stores.layout import Layout, Variable
+from energymodels.core.stores.places import Place, place
 
 if TYPE_CHECKING:
     from energymodels.core.model import Output
-    from energymodels.core.plan import Plan
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Job:
         """The plan, read and checked where it is worked on; InputError where it would not be the same one."""
         key = json.dumps([self.url, dict(self.parts)], sort_keys=True)
         if key not in _plans:
-            plan = self.asked.plan()
+            plan = planned(self.asked)
             here = digests.of_plan(plan, list(self.layout.outputs), self.float32)
             if differ := digests.differences(here, self.parts):
                 hint = f"not what the sweep was begun with: {'; '.join(differ)}"
@@ -86,11 +86,7 @@ class Job:
         solution = solved(replace(part, output_axes=self.output_axes), 1)
         if solution.interrupted:
             raise KeyboardInterrupt
-        for output in solution.outputs:
-            variable = self.layout.outputs[output.name]
-            if self.owned(variable, blocks):
-                self._put(variable, blocks, self._shaped(solution, output))
-        self._put_drawn(part, blocks, index)
+        self.place.put_all(self._files(solution, part, blocks, index))
         self._put(self.layout.status, blocks, solution.status.reshape(solution.shape))
         codes, counts = np.unique(solution.status, return_counts=True)
         found = dict(zip(codes.tolist(), counts.tolist(), strict=True))
@@ -99,14 +95,20 @@ class Job:
     def _put(self, variable: Variable, blocks: Mapping[str, int], values: Array) -> None:
         self.place.put(variable.key(blocks), variable.encode(values))
 
-    def _put_drawn(self, part: Plan, blocks: Mapping[str, int], index: tuple[slice, ...]) -> None:
-        """Write the coordinates of designs and long ranges."""
+    def _files(
+        self, solution: Solution, part: Plan, blocks: Mapping[str, int], index: tuple[slice, ...]
+    ) -> Iterator[tuple[str, bytes]]:
+        """Yield (key, bytes) of the outputs of a block, and of the coordinates of designs and long ranges."""
+        for output in solution.outputs:
+            variable = self.layout.outputs[output.name]
+            if self.owned(variable, blocks):
+                yield variable.key(blocks), variable.encode(self._shaped(solution, output))
         for axis, places in zip(part.axes, index, strict=True):
             for name, (_, values, attrs) in axis_coordinates(axis, part.infos, places.start).items():
-                variable = self.layout.drawn.get(name)
-                if variable is not None and self.owned(variable, blocks):
-                    codes, _ = coded(values, attrs, variable.words, label=True)
-                    self._put(variable, blocks, codes)
+                drawn = self.layout.drawn.get(name)
+                if drawn is not None and self.owned(drawn, blocks):
+                    codes, _ = coded(values, attrs, drawn.words, label=True)
+                    yield drawn.key(blocks), drawn.encode(codes)
 
     def owned(self, variable: Variable, blocks: Mapping[str, int]) -> bool:
         """Return whether a block writes a variable: the first along axes that it does not depend on."""

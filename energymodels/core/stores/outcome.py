@@ -14,7 +14,7 @@ from energymodels.core.solution import Solution
 from energymodels.core.solve import validity_note
 
 if TYPE_CHECKING:
-    from energymodels.core.job import Job
+    from energymodels.core.stores.job import Job
 
 COUNTED = re.compile(r"(?:(\d+) of|all) (\d+) (?P<what>.*?)(?P<first>, the first .*)?$")
 

@@ -1,0 +1,1 @@
+"""Designs: fields drawn from distributions, or rows of a table."""

@@ -1,0 +1,1 @@
+"""Sweeps as files: written, read, made again, cited."""
