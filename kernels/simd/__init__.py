@@ -5,11 +5,13 @@ either side, and ``anywhere`` decides what all lanes do together. Interpreted, a
 same source runs.
 """
 
+from energymodels.kernels.simd.fields import Layout as Layout
 from energymodels.kernels.simd.functions import exp as exp
 from energymodels.kernels.simd.functions import log as log
 from energymodels.kernels.simd.memory import load as load
 from energymodels.kernels.simd.memory import load_indices as load_indices
 from energymodels.kernels.simd.memory import pairs as pairs
+from energymodels.kernels.simd.memory import put as put
 from energymodels.kernels.simd.memory import quads as quads
 from energymodels.kernels.simd.memory import shifted as shifted
 from energymodels.kernels.simd.memory import store as store

@@ -6,33 +6,46 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from llvmlite import ir
 from numba.core import cgutils, types
 from numba.core.typing.templates import signature
 from numba.np import arrayobj
 
+from energymodels.kernels.simd.fields import rows
 from energymodels.kernels.simd.vector import (
+    ALIGN,
     DOUBLE,
     INDEX,
     INDICES,
     VECTOR,
     WIDTH,
+    apart,
     indices,
+    mask,
     meaning,
     vector,
 )
 
-ALIGN = 8  # bytes: NumPy promises no more
-
 
 def load(array: Any, *at: int) -> Any:
     """Return the vector of an array at its leading indices."""
-    return float(array[(*at, 0)])
+    found = array[at] if at else array
+    return found if np.ndim(found) == 0 else found[0]
 
 
 def store(value: Any, array: Any, *at: int) -> None:
     """Put a vector into an array at its leading indices."""
-    array[(*at, 0)] = value
+    if np.ndim(array) == len(at):
+        array[at] = value
+    else:
+        array[(*at, 0)] = value
+
+
+def put(which: Any, value: Any, array: Any, *at: int) -> None:
+    """Put a vector into an array at its leading indices, in the lanes where the mask says so."""
+    if which:
+        store(value, array, *at)
 
 
 def load_indices(array: Any, *at: int) -> Any:
@@ -62,6 +75,9 @@ def times(at: Any, by: int) -> Any:
 
 def _place(context: Any, builder: Any, kind: Any, given: Any, at: list[Any], form: Any) -> Any:
     """Return a pointer to the ``WIDTH`` entries of an array at the leading indices ``at``."""
+    if kind == rows:
+        place = builder.gep(given, [builder.mul(at[0], context.get_constant(types.intp, WIDTH))])
+        return builder.bitcast(place, form.as_pointer())
     array = arrayobj.make_array(kind)(context, builder, given)
     shape = cgutils.unpack_tuple(builder, array.shape, kind.ndim)
     strides = cgutils.unpack_tuple(builder, array.strides, kind.ndim)
@@ -73,18 +89,15 @@ def _place(context: Any, builder: Any, kind: Any, given: Any, at: list[Any], for
 
 
 def _chosen(context: Any, builder: Any, kinds: Any, values: Any) -> list[Any]:
-    return [
-        context.cast(builder, value, kind, types.intp) for kind, value in zip(kinds, values, strict=True)
-    ]
+    return [context.cast(builder, value, kind, types.intp) for kind, value in zip(kinds, values, strict=True)]
 
 
 def _is_place(array: Any, at: Any) -> bool:
-    return (
-        isinstance(array, types.Array)
-        and array.layout == "C"
-        and array.ndim == len(at) + 1
-        and all(isinstance(one, types.Integer) for one in at)
-    )
+    if not all(isinstance(one, types.Integer) for one in at):
+        return False
+    if array == rows:
+        return len(at) == 1
+    return isinstance(array, types.Array) and array.layout == "C" and array.ndim == len(at) + 1
 
 
 def _load_typed(*given: Any) -> Any:
@@ -99,6 +112,20 @@ def _store_typed(*given: Any) -> Any:
     if len(given) < 2 or not _is_place(given[1], given[2:]):
         return None
     return signature(types.void, vector, *given[1:])
+
+
+def _put_typed(*given: Any) -> Any:
+    if len(given) < 3 or not _is_place(given[2], given[3:]):
+        return None
+    return signature(types.void, mask, vector, *given[2:])
+
+
+def _put_code(context: Any, builder: Any, found: Any, which: Any, value: Any, array: Any, *at: Any) -> Any:
+    chosen = _chosen(context, builder, found.args[3:], at)
+    place = _place(context, builder, found.args[2], array, chosen, VECTOR)
+    old = builder.load(apart(builder, place), align=ALIGN)
+    builder.store(builder.select(which, value, old), place, align=ALIGN)
+    return context.get_dummy_value()
 
 
 def _load_code(form: Any) -> Any:
@@ -178,6 +205,7 @@ def _add_all() -> None:
     meaning(load, _load_typed, _load_code(VECTOR))
     meaning(load_indices, _load_indices_typed, _load_code(INDICES))
     meaning(store, _store_typed, _store_code)
+    meaning(put, _put_typed, _put_code)
     _rows_meaning(pairs, 2)
     _rows_meaning(quads, 4)
     meaning(shifted, _whole_typed, _whole_code("add"))

@@ -17,7 +17,7 @@ import numpy as np
 from energymodels.kernels.battery.cell.events import EVENTS
 from energymodels.kernels.battery.cell.layout import FUNCTIONS, RANK
 from energymodels.kernels.battery.cell.row import FLOATS, SERIES
-from energymodels.kernels.simd import WIDTH
+from energymodels.kernels.simd import WIDTH, Layout
 
 ORDER = 5
 (
@@ -26,39 +26,49 @@ ORDER = 5
 
 # by node of the electrolyte, across the cell
 (
-    WEIGHT,  # m: share of the node in integrals over its layer; the faces have a row of their own
+    WEIGHT,  # m: share of the node in integrals over its electrode
+    DX,  # m: the same over the whole cell, to which a face belongs with both its sides
+    PLACE,  # m: from the negative collector
     C, C_BACK, KAPPA, D_KAPPA, DIFFUSIVITY, D_DIFFUSIVITY, CHI, D_CHI, T_PLUS, D_T_PLUS,
     J, A, G, U, U_J, U_C, THETA, OCP_HERE, OCP_SLOPE, ENTROPIC, ENTROPIC_SLOPE, S, S_SLOPE, E, E_SLOPE, ETA,
     R1, R2, B1, B2, OFFSET, OFFSET_I,
-) = np.arange(33)  # fmt: skip
-NODE = 33
+) = np.arange(35)  # fmt: skip
+NODE = 35
 LOW, HIGH, PER, BUCKETS, BELOW, ABOVE = np.arange(6)  # of a table's head
 
 # what a lane is doing
-IDLE, INSTANT, RUN = 0.0, 1.0, 2.0
+IDLE, INSTANT, RUN = np.arange(3.0)
 
-CASE = np.dtype([(name, "f8", (WIDTH,)) for name in FLOATS])
 NUMBERS = (
-    "row", "doing", "kind", "goal", "step", "steps",  # of the case, and of the protocol's step
+    "row", "doing",
+    "first_step", "steps", "at", "count",  # of the protocol: its first row, how many, which, time steps so far
+    "kind", "goal",  # what the step controls: A, V or W
     "began", "elapsed", "time",  # s: when the protocol's step began, since then the last kink, since then
-    "h", "order", "points", "since", "failures", "effort", "count",
-    "landing", "low", "high", "g_low", "g_high", "side",  # an end met within the step: its event, -1 none
-    "limit",  # s: local time at which the protocol's step ends
-    "alpha", "ck", "last",
+    "end",  # s since the last kink: when the protocol's step ends
+    "h", "order", "points", "since", "failures", "effort",  # since: steps at this order
+    "last", "final",  # order of the last step; 1: the step ends with the protocol's
+    "alpha", "ck",  # leading coefficient, 1/s; error over what the predictor missed
+    "accepted", "event",  # whether the step just solved is taken; the end met with it, -1 for none
+    "landing", "low", "high", "g_low", "g_high", "side",  # the end looked for within the step, -1 for none
     "theta_n", "theta_p", "charge_n", "charge_p", "cell", "nominal", "soc", "lithium", "first_t",
-    "hottest", "lowest", "largest", "most_salt", "at_10", "at_80", "onset", "moved", "energy", "work",
-    "curvature", "volt", "least", "sample", "before",
+    "hottest", "lowest", "largest", "most_salt", "at_10", "at_80", "onset",
+    "moved", "energy", "work",  # A s, J, J
+    "curvature", "volt", "least",  # V, V: terminal voltage, minimum anode potential of the step just solved
+    "volt_before", "jump", "sample", "hold", "look", "jump_to",
 )  # fmt: skip
-LANE = np.dtype(
-    [(name, "f8", (WIDTH,)) for name in NUMBERS]
-    + [(name, "f8", (EVENTS, WIDTH)) for name in ("goals", "signs")]
-    + [(name, "f8", (ORDER + 2, WIDTH)) for name in ("psi", "psi_next", "beta", "weight", "rear")]
-    + [(name, "f8", (ORDER + 2, WIDTH)) for name in ("top", "above", "sigma")]
+CASE = Layout("case", FLOATS)
+LANE = Layout(
+    "lane",
+    NUMBERS,
+    dict.fromkeys(("goals", "signs", "g", "g_before"), EVENTS)
+    | dict.fromkeys(("psi", "psi_next", "beta", "rear", "sigma", "top", "above", "weight"), ORDER + 2),
 )
+cases, case_of = CASE.views()
+lanes, lane_of = LANE.views()
 
 Lanes = namedtuple(
     "Lanes",
-    "case lane past now ahead back node heads warm offsets warm_offsets coefficients gains terms front",
+    "case lane past now ahead back node heads warm offsets warm_offsets coefficients gains terms front square fractions seen",
 )
 Shape = namedtuple("Shape", "nodes n p particles_n particles_p modes rows elements_n elements_p")
 
@@ -76,8 +86,8 @@ def make_lanes(shape: Shape) -> Lanes:
     """Return the arrays of one thread; not for compiled code."""
     tables = FUNCTIONS * RANK
     return Lanes(
-        np.zeros(1, CASE).view(np.recarray),
-        np.zeros(1, LANE).view(np.recarray),
+        CASE.make(),
+        LANE.make(),
         np.zeros((ORDER + 2, shape.rows, WIDTH)),
         np.zeros((shape.rows, WIDTH)),
         np.zeros((shape.rows, WIDTH)),
@@ -90,12 +100,14 @@ def make_lanes(shape: Shape) -> Lanes:
         np.zeros((tables, WIDTH)),
         np.zeros((FUNCTIONS, WIDTH)),
         np.zeros(FUNCTIONS, np.int64),
-        np.zeros((64, 16, WIDTH)),
+        np.zeros((shape.nodes, 5, WIDTH)),
+        np.zeros((4, 6, WIDTH)),
+        np.zeros((4, shape.modes, WIDTH)),
+        np.zeros((SERIES, WIDTH)),
     )
 
 
-SERIES_ROWS = SERIES
-
-# ``derive[q, i]``: slope at node q of the shape of node i, on an element of length 1; ``weights[q]`` sum to 1;
+# ``derive[q, i]``: slope at node q of the shape of node i, on an element of length 1; ``points`` and ``weights`` of the
+# nodes on it;
 # ``widths[e]``: elements in parts of their layer, across the cell; ``radial``: see ``battery.cell.particle``
-Grid = namedtuple("Grid", "derive weights widths radial")
+Grid = namedtuple("Grid", "derive points weights widths radial")

@@ -18,9 +18,9 @@ from energymodels.kernels.simd import (
     lower,
     number,
     pairs,
+    put,
     quads,
     shifted,
-    store,
     times,
     upper,
     where,
@@ -77,7 +77,7 @@ def set_temperature(w, tables, temperature, which):
         for m in range(max(w.terms[f], 1)):
             q = f * RANK + m
             found = lookup(tables, w.warm, w.warm_offsets, q, temperature)[0] * load(w.gains, f)
-            store(where(which, found, load(w.coefficients, q)), w.coefficients, q)
+            put(which, found, w.coefficients, q)
 
 
 @inner

@@ -1,0 +1,32 @@
+"""SPM and SPMe in lanes, the entry."""
+
+from energymodels.kernels.battery.lanes import state as of
+from energymodels.kernels.battery.lanes.loop import after, before, newton_tolerance, refill
+from energymodels.kernels.battery.lanes.spm import advance
+from energymodels.kernels.battery.lanes.state import lane_of, lanes
+from energymodels.kernels.jit import jit
+from energymodels.kernels.simd import anywhere
+
+
+@jit
+def solve(rows, numbers, todo, w, scalar, shape, grid, tables, index, program, axis, series, out, codes):
+    """Run the rows ``todo`` (positions in ``rows``, of ``ROW``; ``numbers`` are the same memory as floats) in
+    lanes.
+
+    Scalars go to ``out[SCALARS, row]``, series to ``series[SERIES, row, time]`` at the times of ``axis`` (s,
+    may be empty), a status to ``codes[row]``: ``control.UNFINISHED`` where a case is left to the solver of
+    single cases.
+    """
+    s = lanes(w.lane)
+    for lane in range(w.now.shape[1]):
+        lane_of(w.lane, lane).doing = of.IDLE
+    queue = 0
+    while True:
+        queue = refill(w, shape, grid, tables, index, rows, numbers, program, todo, queue, scalar, out, codes)
+        active = s.doing != of.IDLE
+        if not anywhere(active):
+            return
+        before(w)
+        active = s.doing != of.IDLE
+        good = advance(w, shape, grid, tables, active, newton_tolerance(w))
+        after(w, shape, grid, tables, rows, program, axis, series, out, codes, good)
