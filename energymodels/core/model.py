@@ -81,6 +81,12 @@ class Model(ABC):
         """
         return schema(self.spec)
 
+    def nothing(self, prepared: Prepared) -> Array:
+        """Return the row of a case that is none, of the kind of the first one: to load the kernel with."""
+        import numpy as np
+
+        return np.zeros(1, self.kernel().ROW).view(np.recarray)
+
     def alias(self, name: str) -> tuple[str, str] | None:
         """Return (path, unit of bare numbers) of the field that ``name`` also stands for; InputError refuses
         it with a reason.

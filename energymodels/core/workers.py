@@ -60,7 +60,7 @@ def _solve_nothing(model: Model, columns: Mapping[str, Array]) -> None:
     """Prepare the first case and solve an empty one."""
     prepared = model.prepare({path: column.ravel()[:1] for path, column in columns.items()})
     empty = Block(_scalars(model, 1), {}, np.empty(1, dtype=np.int8))
-    model.solve(np.zeros(1, model.kernel().ROW).view(np.recarray), prepared.shared, empty)
+    model.solve(model.nothing(prepared), prepared.shared, empty)
 
 
 def _targets(column: Array, values: Array | list[Array]) -> list[tuple[Array, Array]]:

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from energymodels.battery.cell import built
+from energymodels.battery.cell import built, lanes
 from energymodels.battery.cell.checks import BatteryReview
 from energymodels.battery.cell.fields import BatterySpec
-from energymodels.battery.cell.mesh import make_mesh, workspace
+from energymodels.battery.cell.mesh import PYBAMM, Mesh, make_mesh, workspace
 from energymodels.battery.cell.results import OF_DESIGN, OUTPUTS, PROFILES, REFERENCES
 from energymodels.battery.cell.rows import Cells, kernel_rows, program, shared_tables
 from energymodels.battery.parameters import names
 from energymodels.battery.protocol.program import parse
+from energymodels.core.compile_time import told
 from energymodels.core.errors import Fault, InputError
 from energymodels.core.field import FieldInfo
 from energymodels.core.model import Agreement, Array, Block, Model, Output, Prepared, Probe, hand_out
@@ -97,6 +98,11 @@ class Battery(Model):
             | {"mesh": schema(self.spec)["mesh"].labels[int(first["mesh"])]},
             across=self.name != "battery.spm",
         )
+        own = {
+            "side_by_side": lanes.side_by_side(rows | more, steps, tables, index, cells.which)
+            if self._by_lanes(first, mesh)
+            else np.zeros((1,) * cells.which.ndim, dtype=int)
+        }
         shared = {
             "tables": tables, "index": index, "widths": mesh.widths, "counts": mesh.counts,
             "radial": mesh.radial,
@@ -104,23 +110,56 @@ class Battery(Model):
         }  # fmt: skip
         nothing = np.full((1,) * cells.which.ndim, np.nan)
         derived = {output.name: cells.of_design.get(output.name, nothing) for output in OF_DESIGN}
-        return Prepared(rows | more, derived, shared)
+        return Prepared(rows | more | own, derived, shared)
+
+    def _by_lanes(self, first: Fields, mesh: Mesh) -> bool:
+        """Return whether the mesh is the default one, in place of which lanes have one of their own."""
+        return not mesh.pybamm and not any(f"points.{name}" in first for name in PYBAMM)
+
+    def nothing(self, prepared: Prepared) -> Array:
+        empty = super().nothing(prepared)
+        empty["side_by_side"] = prepared.rows["side_by_side"].ravel()[0]
+        return empty
 
     def solve(self, rows: Array, axes: Mapping[str, Array], out: Block) -> None:
         from energymodels.kernels.battery.cell import row as at
 
         time = axes.get("time", np.empty(0)) if out.arrays else np.empty(0)
         series = np.empty((at.SERIES, rows.size if time.size else 0, time.size))
-        arrays, mesh = workspace(rows, axes, resolved=self.name == "battery.dfn")
-        n, s, p = mesh.n, mesh.s, mesh.p
-        nodes = n + s + p
         profiles = any(output.name in out.arrays for output in PROFILES)
-        inside = np.empty((rows.size if profiles else 0, time.size, 2 * nodes))
-        self.kernel().solve(
-            rows, arrays, mesh, axes["tables"], axes["index"], axes["widths"], axes["program"],
-            axes["profiles"],
-            FIDELITIES.index(self.name), time, series, inside, out.scalars, out.status,
-        )  # fmt: skip
+        left = rows["side_by_side"] == 0
+        if profiles or self.name == "battery.dfn":
+            left[:] = True
+        if not left.all():
+            lanes.solve(self.name, rows, axes, np.flatnonzero(~left), time, series, out.scalars, out.status)
+            left |= out.status == lanes.UNFINISHED
+        inside = np.full((rows.size if profiles else 0, time.size, 2 * axes["widths"].size), np.nan)
+        if left.any():
+            self._solve_one_by_one(rows, axes, np.flatnonzero(left), time, series, inside, out)
+        n, _, p = axes["counts"].tolist()
+        nodes = axes["widths"].size
         parts = (inside[..., :nodes], inside[..., nodes : nodes + n], inside[..., 2 * nodes - p :])
         hand_out(at.SERIES_RESULTS, series, out.arrays)
         hand_out((output.name for output in PROFILES), parts, out.arrays)
+
+    def _solve_one_by_one(
+        self, rows: Array, axes: Mapping[str, Array], which: Array, time: Array, series: Array,
+        inside: Array, out: Block,
+    ) -> None:  # fmt: skip
+        """Solve the rows ``which`` one after the other, by finite volumes."""
+        own = rows[which]
+        scalars = np.empty((out.scalars.shape[0], own.size + 1))[:, : own.size]
+        codes = np.empty(own.size, dtype=np.int8)
+        found = np.empty((series.shape[0], own.size if time.size else 0, time.size))
+        places = np.empty((own.size if inside.size else 0, *inside.shape[1:]))
+        arrays, mesh = workspace(own, axes, resolved=self.name == "battery.dfn")
+        with told(self.name):
+            self.kernel().solve(
+                own, arrays, mesh, axes["tables"], axes["index"], axes["widths"], axes["program"],
+                axes["profiles"], FIDELITIES.index(self.name), time, found, places, scalars, codes,
+            )  # fmt: skip
+        out.scalars[:, which], out.status[which] = scalars, codes
+        if time.size:
+            series[:, which] = found
+        if inside.size:
+            inside[which] = places

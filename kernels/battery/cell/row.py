@@ -49,6 +49,7 @@ INTEGERS = (
     "plating", "sei",  # positions in PLATING and SEI
     # rows of the temperature profile: time, s, and temperature, K, linear between them
     "first_warmth", "warmths",
+    "side_by_side",  # 1: may be solved in the lanes of ``battery.lanes``, beside other cases
 )  # fmt: skip
 PLATING = ("none", "reversible", "irreversible", "partially reversible")
 SEI = ("none", "constant", "reaction limited", "solvent-diffusion limited")

@@ -43,7 +43,7 @@ from energymodels.kernels.simd import (
 
 
 @inner
-def refill(w, shape, grid, tables, index, rows, numbers, program, todo, queue, scalar, out, codes):
+def refill(w, shape, grid, tables, index, rows, numbers, program, todo, queue, scalar, series, out, codes):
     """Put waiting cases into idle lanes. Return how many have been taken."""
     s = lanes(w.lane)
     fresh = False
@@ -54,6 +54,10 @@ def refill(w, shape, grid, tables, index, rows, numbers, program, todo, queue, s
             queue += 1
             for q in range(out.shape[0]):
                 out[q, row] = np.nan
+            if series.shape[1] > 0:
+                for q in range(series.shape[0]):
+                    for k in range(series.shape[2]):
+                        series[q, row, k] = np.nan
             codes[row] = enter(w, shape, tables, index, rows, numbers, row, lane, scalar)
             if codes[row] == status.OK:
                 begin_step(w, shape, rows, program, lane)

@@ -22,7 +22,9 @@ def solve(rows, numbers, todo, w, scalar, shape, grid, tables, index, program, a
         lane_of(w.lane, lane).doing = of.IDLE
     queue = 0
     while True:
-        queue = refill(w, shape, grid, tables, index, rows, numbers, program, todo, queue, scalar, out, codes)
+        queue = refill(
+            w, shape, grid, tables, index, rows, numbers, program, todo, queue, scalar, series, out, codes
+        )
         active = s.doing != of.IDLE
         if not anywhere(active):
             return
