@@ -31,6 +31,7 @@ def solve_case(model="battery.dfn", values=None, time=()):
     rows = np.zeros(1, to.ROW).view(np.recarray)
     for name in to.ROW.names:
         rows[name] = np.ravel(prepared.rows[name])[0]
+    rows["side_by_side"] = 0  # the kernel of single cases, whose work arrays are looked at
     axis = np.asarray(time, dtype=float)
     outputs = [output for output in found.outputs if output.dims == ("time",)]
     block = Block(

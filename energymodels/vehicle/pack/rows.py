@@ -18,7 +18,7 @@ from energymodels.vehicle.range.rows import prepare as prepare_car
 
 Columns: TypeAlias = dict[str, Array]
 NOTHING = {  # of a program, and of another start than the pack's
-    "first_step": 0, "steps": 0, "first_warmth": 0, "warmths": 0,
+    "first_step": 0, "steps": 0, "first_warmth": 0, "warmths": 0, "side_by_side": 0,
     "start_voltage": np.nan, "as_given": 0.0, "first_temperature": np.nan,
 }  # fmt: skip
 # W K-1, where a heater warms cells that give no heat off: its heat comes the way that of the surroundings

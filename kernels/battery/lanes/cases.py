@@ -15,6 +15,7 @@ from energymodels.kernels.battery.cell.layout import FUNCTIONS, RANK
 from energymodels.kernels.battery.cell.material import set_case, set_temperature
 from energymodels.kernels.battery.cell.particle import CONDUCTANCE, VOLUME
 from energymodels.kernels.battery.cell.start import EXACTLY
+from energymodels.kernels.battery.cell.tables import lookup
 from energymodels.kernels.battery.lanes import state as of
 from energymodels.kernels.battery.lanes.particles import first_mode, first_surface
 from energymodels.kernels.battery.lanes.state import lane_of
@@ -102,7 +103,15 @@ def lithium(w, shape, c, lane, state):
 
 
 @inner
-def first_step(w, shape, grid, c, lane):
+def diffusivity(w, tables, f, temperature, lane):
+    """Return the diffusivity of a lane's particles at a temperature, m2 s-1."""
+    q = f * RANK
+    warmth = lookup(tables, w.warm_offsets[q, lane], temperature)[0]
+    return w.gains[f, lane] * warmth * w.heads[q, of.LOW, lane]
+
+
+@inner
+def first_step(w, shape, grid, tables, c, lane):
     """Return the size of a first step, s, after the current jumped: its error is about the tolerance."""
     one = lane_of(w.lane, lane)
     cells = grid.radial.shape[1]
@@ -114,7 +123,7 @@ def first_step(w, shape, grid, c, lane):
         if side == 1:
             per = c.radius_p / (3.0 * c.active_p * c.thickness_p)
             radius, full, f = c.radius_p, c.c_max_p, to.D_P
-        d = w.coefficients[f * RANK, lane] * w.heads[f * RANK, of.LOW, lane]
+        d = diffusivity(w, tables, f, w.now[of.T, lane], lane)
         j = max(abs(one.jump) * per, 1e-9)
         rise = j / (FARADAY * full * radius * volume)
         rate = d * grid.radial[CONDUCTANCE, cells - 1] / (radius * radius * volume)
@@ -123,7 +132,7 @@ def first_step(w, shape, grid, c, lane):
 
 
 @inner
-def validity(w, shape, grid, c, lane, ended):
+def validity(w, shape, grid, tables, c, lane, ended):
     """Return the flags of ``row.VALIDITIES`` of a case that ``ended`` as it did."""
     one = lane_of(w.lane, lane)
     flags = 1.0 if one.most_salt > c.most_salt else 0.0
@@ -134,8 +143,8 @@ def validity(w, shape, grid, c, lane, ended):
         least = min(least, w.now[of.FIRST + k, lane])
     if least < EXHAUSTED * c.c_e:
         flags += 2.0
-    d_n = w.coefficients[to.D_N * RANK, lane] * w.heads[to.D_N * RANK, of.LOW, lane]
-    d_p = w.coefficients[to.D_P * RANK, lane] * w.heads[to.D_P * RANK, of.LOW, lane]
+    d_n = diffusivity(w, tables, to.D_N, w.now[of.T, lane], lane)
+    d_p = diffusivity(w, tables, to.D_P, w.now[of.T, lane], lane)
     slower = min(d_n / (c.radius_n * c.radius_n), d_p / (c.radius_p * c.radius_p))
     if (one.elapsed + one.time) * slower < grid.radial[VOLUME, -1] ** 2:
         flags += 4.0
@@ -143,7 +152,7 @@ def validity(w, shape, grid, c, lane, ended):
 
 
 @inner
-def leave(w, shape, grid, rows, out, lane, ended):
+def leave(w, shape, grid, tables, rows, out, lane, ended):
     """Write the scalar results of a lane's case, which ``ended`` in its present step. Return a status."""
     one, now = lane_of(w.lane, lane), w.now
     case = int(one.row)
@@ -175,7 +184,7 @@ def leave(w, shape, grid, rows, out, lane, ended):
     out[at.LITHIUM_DEAD, case] = 0.0
     out[at.LITHIUM_SEI, case] = 0.0
     out[at.LITHIUM_GAINED, case] = lithium(w, shape, c, lane, now) / one.lithium - 1.0
-    out[at.VALIDITY, case] = validity(w, shape, grid, c, lane, ended)
+    out[at.VALIDITY, case] = validity(w, shape, grid, tables, c, lane, ended)
     negative = one.theta_n - charge / one.charge_n
     positive = one.theta_p + charge / one.charge_p
     within = min(negative, positive) > -ROOM and max(negative, positive) < 1.0 + ROOM

@@ -106,7 +106,7 @@ def set_ends(w, rows, program, lane):
 
 
 @inner
-def set_out(w, shape, grid, rows, program, lane):
+def set_out(w, shape, grid, tables, rows, program, lane):
     """Let the time steps of a lane's step begin, whose instant has been solved."""
     one = lane_of(w.lane, lane)
     c = rows[int(one.row)]
@@ -122,7 +122,7 @@ def set_out(w, shape, grid, rows, program, lane):
         else:
             one.signs[E_ONSET] = -1.0
     one.jump += w.now[of.I, lane]
-    one.h = first_step(w, shape, grid, c, lane)
+    one.h = first_step(w, shape, grid, tables, c, lane)
     if step[to.KIND] != to.CURRENT:
         one.h = min(one.h, FIRST_MOVING)
 
@@ -165,11 +165,11 @@ def overdue(w, program, lane):
 
 
 @inner
-def end_step(w, shape, grid, rows, program, out, lane, ended):
+def end_step(w, shape, grid, tables, rows, program, out, lane, ended):
     """End a lane's step of the protocol; begin the next one or leave. Return a status, DONE to go on."""
     one = lane_of(w.lane, lane)
     if ended in (VOLTAGE_MIN, VOLTAGE_MAX) or one.at + 1.0 >= one.steps:
-        return leave(w, shape, grid, rows, out, lane, ended)
+        return leave(w, shape, grid, tables, rows, out, lane, ended)
     one.at += 1.0
     begin_step(w, shape, rows, program, lane)
     return DONE

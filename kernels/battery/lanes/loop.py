@@ -25,7 +25,7 @@ from energymodels.kernels.battery.lanes.elements import lay_out
 from energymodels.kernels.battery.lanes.ends import NONE, first_passed, land, measure, remember
 from energymodels.kernels.battery.lanes.observe import sample
 from energymodels.kernels.battery.lanes.state import cases, lane_of, lanes
-from energymodels.kernels.battery.lanes.stepping import begin, choose, coefficients, commit, norms, predict
+from energymodels.kernels.battery.lanes.stepping import begin, choose, coefficients, commit, norms, of_order, predict
 from energymodels.kernels.battery.lanes.tables import count_terms
 from energymodels.kernels.battery.lanes.work import energy, gross
 from energymodels.kernels.jit import inner
@@ -107,7 +107,7 @@ def after(w, shape, grid, tables, rows, program, axis, series, out, codes, good)
     instant = good & (doing == of.INSTANT)
     run = good & (doing == of.RUN)
     misses = norms(w, shape)
-    error = where(s.points > s.order, s.ck * misses[0] / tolerance, 0.0)
+    error = where(s.points > s.order, of_order(s, s.part, 0) * misses[0] / tolerance, 0.0)
     aiming = s.landing != NONE
     fine = run & (aiming | (error <= 1.0))
     current, charge = load(w.past, 0, of.I), load(w.past, 0, of.CHARGE)
@@ -187,15 +187,15 @@ def after(w, shape, grid, tables, rows, program, axis, series, out, codes, good)
         for lane in range(w.now.shape[1]):
             one = lane_of(w.lane, lane)
             if one.look != 0.0 and one.doing == of.INSTANT:
-                set_out(w, shape, grid, rows, program, lane)
+                set_out(w, shape, grid, tables, rows, program, lane)
         measure(w, s.moved)
         remember(s, instant)
     s.volt_before = where(kept, s.volt, before_volt)
-    progress(w, shape, grid, rows, program, out, codes)
+    progress(w, shape, grid, tables, rows, program, out, codes)
 
 
 @inner
-def progress(w, shape, grid, rows, program, out, codes):
+def progress(w, shape, grid, tables, rows, program, out, codes):
     """End the protocol's steps whose ends are met, and the cases whose last step that was."""
     s = lanes(w.lane)
     again = False
@@ -220,7 +220,7 @@ def progress(w, shape, grid, rows, program, out, codes):
         ended = end_of(w, program, lane)
         code = DONE
         if ended >= 0:
-            code = end_step(w, shape, grid, rows, program, out, lane, ended)
+            code = end_step(w, shape, grid, tables, rows, program, out, lane, ended)
         elif overdue(w, program, lane):
             code = UNFINISHED
         if code == DONE and ended >= 0:

@@ -61,9 +61,9 @@ def overpotential(w, shape, tables, side, j, s, temperature):
 
 
 @inner
-def electrode(w, shape, tables, side, j, temperature, dt):
+def electrode(w, shape, tables, side, j, temperature, dt, which):
     """Return (OCP, its temperature coefficient, overpotential, d(OCP + overpotential)/dj, what a unit of
-    current adds by way of the electrolyte) of an electrode; OCP's slope goes to its node.
+    current adds by way of the electrolyte) of an electrode; OCP's slope goes to its node where ``which`` says so.
     """
     k = particles.first_node(shape, side)
     g = load(w.node, of.G, k)
@@ -76,7 +76,7 @@ def electrode(w, shape, tables, side, j, temperature, dt):
     s_slope = where(small, 0.0, s_slope)
     eta, slope, unit = overpotential(w, shape, tables, side, j, s, temperature)
     ocp_slope += dt * bend
-    store(ocp_slope, w.node, of.OCP_SLOPE, k)
+    put(which, ocp_slope, w.node, of.OCP_SLOPE, k)
     per_j = ocp_slope * g + slope * (1.0 - j * s_slope / s * g)
     return ocp + dt * entropic, entropic, eta, per_j, unit
 
@@ -168,10 +168,37 @@ def left_over(s, open_, iteration, change, previous, tolerance, trusted):
 
 
 @inner
+def potentials(w, shape, c, tables, current, temperature, which):
+    """Return (voltage, OCV of the surfaces, overpotential, OCP and overpotential of the negative electrode,
+    diffusion potential, heat, dV/dI and d(phi_s - phi_e)/dI of the negative electrode) at the
+    concentrations in C; V, W m-2, ohm m2.
+    """
+    per_n = c.radius_n / (3.0 * c.active_n * c.thickness_n)
+    per_p = -c.radius_p / (3.0 * c.active_p * c.thickness_p)
+    dt = temperature - c.reference_temperature
+    ocp_n, entropic_n, eta_n, per_j_n, unit_n = electrode(
+        w, shape, tables, 0, current * per_n, temperature, dt, which
+    )
+    ocp_p, entropic_p, eta_p, per_j_p, unit_p = electrode(
+        w, shape, tables, 1, current * per_p, temperature, dt, which
+    )
+    diffusion, inside, response = 0.0 * current, 0.0 * current, 0.0 * current
+    if shape.nodes > 2:
+        diffusion, inside, _, _, _, response = resistances(w, shape, c, tables, temperature)
+    inside += in_series(c, temperature)
+    volt = ocp_p + eta_p - ocp_n - eta_n + diffusion - current * inside
+    heat = current * (ocp_p - temperature * entropic_p - volt - ocp_n + temperature * entropic_n)
+    per_u = per_j_n * per_n + unit_n
+    per_current = per_j_p * per_p + unit_p - per_u - inside + response
+    return volt, ocp_p - ocp_n, eta_p - eta_n, ocp_n + eta_n, diffusion, heat, per_current, per_u
+
+
+@inner
 def advance(w, shape, grid, tables, active, tolerance):
     """Solve one implicit step in the lanes ``active``; return those in which Newton's method converged.
 
-    ``back`` holds the weighted past, ``ahead`` the predictor; a lane that has converged is frozen.
+    ``back`` holds the weighted past, ``ahead`` the predictor; a lane that has converged is frozen. Where the
+    current is given and the temperature stands, potentials follow when the salt is known.
     """
     c, s, node, now = cases(w.case), lanes(w.lane), w.node, w.now
     salty = shape.nodes > 2
@@ -180,8 +207,6 @@ def advance(w, shape, grid, tables, active, tolerance):
     border = kind != 1.0 * to.CURRENT
     temperature = where(lumped, load(w.ahead, of.T), c.temperature)
     current = where(border, load(w.ahead, of.I), goal / area)
-    per_n = c.radius_n / (3.0 * c.active_n * c.thickness_n)
-    per_p = -c.radius_p / (3.0 * c.active_p * c.thickness_p)
     warm = anywhere(active & lumped)
     held = anywhere(active & border)
     for k in range(shape.nodes):
@@ -189,9 +214,9 @@ def advance(w, shape, grid, tables, active, tolerance):
         store(load(w.back, of.FIRST + k), node, of.C_BACK, k)
         store(0.0 * alpha, node, of.B1, k)
     open_ = active
-    good = active & (alpha < 0.0)  # none yet
+    good = active & opposite(active)  # none yet
     change = 0.0 * alpha
-    volt, ocp, reaction, diffusion, heat, u_n = change, change, change, change, change, change
+    volt, ocv, reaction, u_n, diffusion, heat = change, change, change, change, change, change
     for iteration in range(ITERATIONS):
         if warm:
             set_temperature(w, tables, temperature, open_ & lumped)
@@ -208,41 +233,28 @@ def advance(w, shape, grid, tables, active, tolerance):
                 put(open_, load(node, of.C, k) + step, node, of.C, k)
                 total += step * step
             change = root(total / shape.nodes) / (c.c_e * tolerance)
-        dt = temperature - c.reference_temperature
-        ocp_n, entropic_n, eta_n, per_j_n, unit_n = electrode(
-            w, shape, tables, 0, current * per_n, temperature, dt
-        )
-        ocp_p, entropic_p, eta_p, per_j_p, unit_p = electrode(
-            w, shape, tables, 1, current * per_p, temperature, dt
-        )
-        concentration, inside, response = 0.0 * alpha, 0.0 * alpha, 0.0 * alpha
-        if salty:
-            concentration, inside, _, _, _, response = resistances(w, shape, c, tables, temperature)
-        inside += in_series(c, temperature)
-        found = ocp_p + eta_p - ocp_n - eta_n + concentration - current * inside
-        warmth = current * (ocp_p - temperature * entropic_p - found - ocp_n + temperature * entropic_n)
-        moved, shift = 0.0 * alpha, 0.0 * alpha
-        if held:
-            per_u = per_j_n * per_n + unit_n
-            per_current = per_j_p * per_p + unit_p - per_u - inside + response
-            by_volt = (goal - found) / per_current
-            by_power = (goal / area - found * current) / (found + per_current * current)
-            moved = where(border, where(kind == 1.0 * to.POWER, by_power, by_volt), 0.0)
-            slight = 0.01 / 3600.0 * c.nominal / area
-            change = upper(change, where(border, size(moved) / ((size(current) + slight) * tolerance), 0.0))
-            change = upper(change, where(border, size(per_current * moved) / tolerance, 0.0))
-            found += per_current * moved
-            shift = where(border, per_u * moved, 0.0)
-            for k in range(shape.nodes):
-                salt = load(node, of.C, k)
-                put(open_ & border, salt + moved * load(node, of.B1, k), node, of.C, k)
-        volt = where(open_, found, volt)
-        ocp = where(open_, ocp_p - ocp_n, ocp)
-        u_n = where(open_, ocp_n + eta_n + shift, u_n)
-        reaction = where(open_, eta_p - eta_n, reaction)
-        diffusion = where(open_, concentration, diffusion)
-        heat = where(open_, warmth, heat)
-        current = where(open_, current + moved, current)
+        if warm or held:
+            found, ocv_, reaction_, u_, diffusion_, heat_, per_current, per_u = potentials(
+                w, shape, c, tables, current, temperature, open_
+            )
+            moved = 0.0 * alpha
+            if held:
+                by_volt = (goal - found) / per_current
+                by_power = (goal / area - found * current) / (found + per_current * current)
+                moved = where(border, where(kind == 1.0 * to.POWER, by_power, by_volt), 0.0)
+                slight = 0.01 / 3600.0 * c.nominal / area
+                change = upper(change, size(moved) / ((size(current) + slight) * tolerance))
+                change = upper(change, size(per_current * moved) / tolerance)
+                for k in range(shape.nodes):
+                    salt = load(node, of.C, k)
+                    put(open_ & border, salt + moved * load(node, of.B1, k), node, of.C, k)
+            volt = where(open_, found + per_current * moved, volt)
+            ocv = where(open_, ocv_, ocv)
+            reaction = where(open_, reaction_, reaction)
+            u_n = where(open_, u_ + per_u * moved, u_n)
+            diffusion = where(open_, diffusion_, diffusion)
+            heat = where(open_, heat_, heat)
+            current = where(open_, current + moved, current)
         if warm:
             rate = 1.0 / (c.heat_capacity * alpha)
             past = load(w.back, of.T) + rate * (heat * area + c.cooling * c.temperature)
@@ -255,8 +267,18 @@ def advance(w, shape, grid, tables, active, tolerance):
         open_ = open_ & opposite(settled) & (change < HOPELESS) & (left >= 0.0)
         if not anywhere(open_):
             break
-    store(current * per_n, node, of.J, 0)
-    store(current * per_p, node, of.J, particles.first_node(shape, 1))
+    apart = opposite(border) & opposite(lumped)
+    if anywhere(good & apart):
+        found, ocv_, reaction_, u_, diffusion_, heat_, _, _ = potentials(
+            w, shape, c, tables, current, temperature, good & apart
+        )
+        volt, ocv = where(apart, found, volt), where(apart, ocv_, ocv)
+        reaction, u_n = where(apart, reaction_, reaction), where(apart, u_, u_n)
+        diffusion, heat = where(apart, diffusion_, diffusion), where(apart, heat_, heat)
+    store(current * (c.radius_n / (3.0 * c.active_n * c.thickness_n)), node, of.J, 0)
+    store(
+        -current * (c.radius_p / (3.0 * c.active_p * c.thickness_p)), node, of.J, particles.first_node(shape, 1)
+    )
     particles.finish(w, shape, 0, good)
     particles.finish(w, shape, 1, good)
     for k in range(shape.nodes):
@@ -267,9 +289,9 @@ def advance(w, shape, grid, tables, active, tolerance):
     put(good, current, now, of.I)
     put(good, load(w.back, of.CHARGE) + current * (area / alpha), now, of.CHARGE)
     put(good, load(w.back, of.HEAT) + heat * (area / alpha), now, of.HEAT)
-    put(good, ocp, now, of.OCP)
-    put(good, volt - ocp, now, of.REST)
-    put(good, volt - ocp - reaction, now, of.SMOOTH)
+    put(good, ocv, now, of.OCP)
+    put(good, volt - ocv, now, of.REST)
+    put(good, volt - ocv - reaction, now, of.SMOOTH)
     put(good, least, now, of.SMOOTH_NEGATIVE)
     put(good, diffusion, now, of.DIFFUSION)
     put(good, heat * area, now, of.HEAT_RATE)

@@ -47,7 +47,7 @@ NUMBERS = (
     "end",  # s since the last kink: when the protocol's step ends
     "h", "order", "points", "since", "failures", "effort",  # since: steps at this order
     "last", "final",  # order of the last step; 1: the step ends with the protocol's
-    "alpha", "ck",  # leading coefficient, 1/s; error over what the predictor missed
+    "alpha",  # 1/s: leading coefficient
     "accepted", "event",  # whether the step just solved is taken; the end met with it, -1 for none
     "landing", "low", "high", "g_low", "g_high", "side",  # the end looked for within the step, -1 for none
     "theta_n", "theta_p", "charge_n", "charge_p", "cell", "nominal", "soc", "lithium", "first_t",
@@ -61,7 +61,7 @@ LANE = Layout(
     "lane",
     NUMBERS,
     dict.fromkeys(("goals", "signs", "g", "g_before"), EVENTS)
-    | dict.fromkeys(("psi", "psi_next", "beta", "rear", "sigma", "top", "above", "weight"), ORDER + 2),
+    | dict.fromkeys(("psi", "psi_next", "beta", "rear", "gamma", "part", "top", "above", "weight"), ORDER + 2),
 )
 cases, case_of = CASE.views()
 lanes, lane_of = LANE.views()

@@ -1,12 +1,16 @@
-"""Backward differentiation in lanes, each with its own step and order.
+"""Backward differentiation in lanes, each with its own steps and order.
 
-The past is kept as modified divided differences phi_m, and the leading coefficient is fixed (Brenan, Campbell
-and Petzold 1996, key ``brenan1996``, section 5.2.1). With psi_m = t_n - t_(n-m), the predictor of order k, its
-slope, and the equation of a step are
+A step is that of ``battery.cell.history``, on divided differences in place of past values (Krogh 1974; Brenan,
+Campbell and Petzold 1996, key ``brenan1996``, section 5.2.1). With psi_m = t_n - t_(n-m), and phi_m the
+differences at the last point, the predictor of order k and its slope are
 
-    y0 = sum of beta_m phi_m,   y0' = sum of gamma_m beta_m phi_m,   y' = y0' + alpha (y - y0)
+    y0 = sum of beta_m phi_m, y0' = sum of gamma_m beta_m phi_m, m = 0 .. k
+    beta_m = beta_(m-1) psi_m(n)/psi_m(n-1), gamma_m = sum of 1/psi_j, j = 1 .. m
 
-so that y' = alpha (y - back) with back = y0 - y0'/alpha.
+The slope at t_n of the polynomial through the new point and the k last ones is y' = y0' + gamma_k (y - y0),
+so alpha = gamma_k and back = y0 - y0'/alpha. What the predictor missed, y - y0, gives the local error
+(y - y0)/(gamma_k psi_(k+1)); that of the order below misses phi_k beta_k more, the one above
+beta_(k+1) phi_(k+1) less.
 """
 
 from energymodels.kernels.battery.lanes import state as of
@@ -28,7 +32,6 @@ from energymodels.kernels.simd import (
 )
 
 NOTHING = 1e300  # s: how far away a point is that is not there
-HARMONIC = (0.0, 1.0, 1.5, 11.0 / 6.0, 25.0 / 12.0, 137.0 / 60.0)
 GROWTH = (0.0, 4.0, 2.0, 2.0, 1.5, 1.5)  # most that a step grows, by order
 
 
@@ -46,34 +49,35 @@ def coefficients(w):
     """Set the coefficients of a step of size h and order k in every lane."""
     s = lanes(w.lane)
     h, order = s.h, s.order
-    beta, share, sigma, gamma = 1.0 + 0.0 * h, 1.0 + 0.0 * h, 1.0 + 0.0 * h, 0.0 * h
-    reach = h
-    slowest = by_order(order, HARMONIC)
-    lead = slowest / h
-    shares = share  # sum of h/psi_m below the order
-    last = 0.0 * h
-    store(1.0 + 0.0 * h, s.beta, 0)
-    store(1.0 + 0.0 * h, s.rear, 0)
-    store(1.0 + 0.0 * h, s.sigma, 0)
+    beta, gamma, reach, lead = 1.0 + 0.0 * h, 0.0 * h, h, 0.0 * h
     for m in range(1, of.ORDER + 2):
         before = load(s.psi, m - 1)
         store(reach, s.psi_next, m - 1)
         beta = beta * reach / before
-        gamma += share / h
+        gamma += 1.0 / reach
         reach = before + h
-        share = h / reach
-        sigma *= m * share
-        inside = order >= 1.0 * m
-        shares += where(order > 1.0 * m, share, 0.0)
-        last = where(order == 1.0 * m, share, last)
-        store(where(inside, beta, 0.0), s.beta, m)
-        store(where(inside, beta * (1.0 - gamma / lead), 0.0), s.rear, m)
-        store(sigma, s.sigma, m)
-        store(where(order == 1.0 * m, 1.0, 0.0), s.top, m)
-        store(where(order == 1.0 * (m - 1), 1.0, 0.0), s.above, m)
+        lead = where(order == 1.0 * m, gamma, lead)
+        store(beta, s.beta, m)
+        store(gamma, s.gamma, m)
+        store(1.0 / (gamma * reach), s.part, m)
     store(reach, s.psi_next, of.ORDER + 1)
     s.alpha = lead
-    s.ck = upper(size(last + shares - slowest), last)
+    for m in range(1, of.ORDER + 2):
+        beta = load(s.beta, m)
+        inside = order >= 1.0 * m
+        store(where(order == 1.0 * m, beta, 0.0), s.top, m)
+        store(where(order == 1.0 * (m - 1), beta, 0.0), s.above, m)
+        store(where(inside, beta, 0.0), s.beta, m)
+        store(where(inside, beta * (1.0 - load(s.gamma, m) / lead), 0.0), s.rear, m)
+
+
+@inner
+def of_order(s, numbers, shift):
+    """Return the entry of ``numbers`` that belongs to each lane's order and ``shift``."""
+    found = 0.0 * s.h
+    for m in range(1, of.ORDER + 2):
+        found = where(s.order == 1.0 * (m - shift), load(numbers, m), found)
+    return found
 
 
 @inner
@@ -94,8 +98,7 @@ def commit(w, which):
     """Take the step just solved into the past of the lanes ``which``."""
     s = lanes(w.lane)
     b1, b2, b3, b4, b5 = _rows(s.beta)
-    t1, t2, t3, t4, t5 = _rows(s.top)
-    a2, a3, a4, a5, a6 = _above(s)
+    t1, t2, t3, t4, t5 = _marks(s.order)
     for q in range(w.now.shape[0]):
         miss = load(w.now, q) - load(w.ahead, q)
         p0, p1, p2 = load(w.past, 0, q), load(w.past, 1, q), load(w.past, 2, q)
@@ -107,11 +110,11 @@ def commit(w, which):
         n1 = b1 * p1 + t1 * miss + n2
         put(which, p0 + n1, w.past, 0, q)
         put(which, n1, w.past, 1, q)
-        put(which, n2 + a2 * miss, w.past, 2, q)
-        put(which, n3 + a3 * miss, w.past, 3, q)
-        put(which, n4 + a4 * miss, w.past, 4, q)
-        put(which, n5 + a5 * miss, w.past, 5, q)
-        put(which, a6 * miss, w.past, 6, q)
+        put(which, n2 + t1 * miss, w.past, 2, q)
+        put(which, n3 + t2 * miss, w.past, 3, q)
+        put(which, n4 + t3 * miss, w.past, 4, q)
+        put(which, n5 + t4 * miss, w.past, 5, q)
+        put(which, t5 * miss, w.past, 6, q)
     for m in range(of.ORDER + 2):
         put(which, load(s.psi_next, m), s.psi, m)
 
@@ -120,6 +123,18 @@ def commit(w, which):
 def _rows(numbers):
     """Return the entries of orders 1 to 5."""
     return load(numbers, 1), load(numbers, 2), load(numbers, 3), load(numbers, 4), load(numbers, 5)
+
+
+@inner
+def _marks(order):
+    """Return 1 where a lane's order is 1, 2 .. 5, else 0."""
+    return (
+        where(order == 1.0, 1.0, 0.0),
+        where(order == 2.0, 1.0, 0.0),
+        where(order == 3.0, 1.0, 0.0),
+        where(order == 4.0, 1.0, 0.0),
+        where(order == 5.0, 1.0, 0.0),
+    )
 
 
 @inner
@@ -162,10 +177,7 @@ def norms(w, shape):
     """
     c, s = cases(w.case), lanes(w.lane)
     zero = 0.0 * s.h
-    b1, b2, b3, b4, b5 = _rows(s.beta)
-    t1, t2, t3, t4, t5 = _rows(s.top)
-    top = (t1 * b1, t2 * b2, t3 * b3, t4 * b4, t5 * b5)
-    above = _above(s)
+    top, above = _rows(s.top), _above(s)
     found = (zero, zero, zero)
     unit = c.area * 3600.0 / s.nominal
     found = _larger(found, _differences(w, of.T, top, above), 0.01 + zero)
@@ -219,13 +231,10 @@ def choose(w, misses, tolerance, ready):
     """
     s = lanes(w.lane)
     order = s.order
-    own, below = 0.0 * order, 0.0 * order
-    for m in range(1, of.ORDER + 1):
-        own = where(order == 1.0 * m, load(s.sigma, m), own)
-        below = where(order == 1.0 * m, load(s.sigma, m - 1), below)
+    own, below, next_ = of_order(s, s.part, 0), of_order(s, s.part, -1), of_order(s, s.part, 1)
     best = _factor(own * misses[0] / tolerance, order + 1.0, 1.2)
     lower_ = _factor(below * misses[1] / tolerance, order, 1.3)
-    higher = _factor(misses[2] / ((order + 2.0) * tolerance), order + 2.0, 1.4)
+    higher = _factor(next_ * misses[2] / tolerance, order + 2.0, 1.4)
     down = ready & (order > 1.0) & (lower_ > best)
     choice = where(down, order - 1.0, order)
     best = where(down, lower_, best)
