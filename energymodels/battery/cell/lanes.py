@@ -60,7 +60,8 @@ def make_grid(elements: int, particle: int) -> Any:
 
     points, weights, slopes = lobatto(ORDER)
     widths = np.array([*[1.0 / elements] * elements, 1.0, *[1.0 / elements] * elements])
-    return Grid(slopes, points, weights, widths, radial_mesh(particle, RADIAL_GRADING, steady=True))
+    mean = weights * (1.0 - points)  # the integral of what a slope at a point adds, from there to the end
+    return Grid(slopes, points, weights, mean, widths, radial_mesh(particle, RADIAL_GRADING, steady=True))
 
 
 def solve(

@@ -68,7 +68,7 @@ lanes, lane_of = LANE.views()
 
 Lanes = namedtuple(
     "Lanes",
-    "case lane past now ahead back node heads warm offsets warm_offsets coefficients gains terms front square fractions seen",
+    "case lane past now ahead back node heads warm offsets warm_offsets coefficients gains terms front square fractions seen fronts local rows",
 )
 Shape = namedtuple("Shape", "nodes n p particles_n particles_p modes rows elements_n elements_p")
 
@@ -85,6 +85,7 @@ def make_shape(elements: int, order: int, modes: int, *, electrolyte: bool, reso
 def make_lanes(shape: Shape) -> Lanes:
     """Return the arrays of one thread; not for compiled code."""
     tables = FUNCTIONS * RANK
+    elements = shape.elements_n + 1 + shape.elements_p
     return Lanes(
         CASE.make(),
         LANE.make(),
@@ -104,10 +105,13 @@ def make_lanes(shape: Shape) -> Lanes:
         np.zeros((4, 6, WIDTH)),
         np.zeros((4, shape.modes, WIDTH)),
         np.zeros((SERIES, WIDTH)),
+        np.zeros((elements, 8, 10, WIDTH)),
+        np.zeros((20, 4, WIDTH)),
+        np.zeros((elements, 8, WIDTH)),
     )
 
 
 # ``derive[q, i]``: slope at node q of the shape of node i, on an element of length 1; ``points`` and ``weights`` of the
-# nodes on it;
+# nodes on it, of ``mean`` those of a function's slopes in the mean of what it has risen since the begin;
 # ``widths[e]``: elements in parts of their layer, across the cell; ``radial``: see ``battery.cell.particle``
-Grid = namedtuple("Grid", "derive points weights widths radial")
+Grid = namedtuple("Grid", "derive points weights mean widths radial")

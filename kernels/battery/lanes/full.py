@@ -1,0 +1,29 @@
+"""The Doyle-Fuller-Newman cell in lanes, the entry."""
+
+from energymodels.kernels.battery.lanes import state as of
+from energymodels.kernels.battery.lanes.dfn import advance
+from energymodels.kernels.battery.lanes.loop import after, before, newton_tolerance, refill
+from energymodels.kernels.battery.lanes.state import lane_of, lanes
+from energymodels.kernels.jit import jit
+from energymodels.kernels.simd import anywhere
+
+
+@jit
+def solve(
+    rows, numbers, todo, w, scalar, shape, grid, tables, index, program, axis, series, out, codes
+):
+    """Run the rows ``todo`` in lanes, as ``single.solve`` does."""
+    s = lanes(w.lane)
+    for lane in range(w.now.shape[1]):
+        lane_of(w.lane, lane).doing = of.IDLE
+    queue = 0
+    while True:
+        queue = refill(
+            w, shape, grid, tables, index, rows, numbers, program, todo, queue, scalar, series, out, codes
+        )
+        active = s.doing != of.IDLE
+        if not anywhere(active):
+            return
+        before(w)
+        good = advance(w, shape, grid, tables, active, newton_tolerance(w))
+        after(w, shape, grid, tables, rows, program, axis, series, out, codes, good)
