@@ -23,7 +23,7 @@ from energymodels.kernels.battery.lanes.control import (
 )
 from energymodels.kernels.battery.lanes.elements import lay_out
 from energymodels.kernels.battery.lanes.ends import NONE, first_passed, land, measure, remember
-from energymodels.kernels.battery.lanes.observe import sample
+from energymodels.kernels.battery.lanes.observe import sample, smooth
 from energymodels.kernels.battery.lanes.state import cases, lane_of, lanes
 from energymodels.kernels.battery.lanes.stepping import begin, choose, coefficients, commit, norms, of_order, predict
 from energymodels.kernels.battery.lanes.tables import count_terms
@@ -144,6 +144,8 @@ def after(w, shape, grid, tables, rows, program, axis, series, out, codes, good)
                 one.doing = of.IDLE
     step = where(taken | instant, s.hold, 0.0)
     before_volt = s.volt_before
+    if axis.size > 0:
+        smooth(w, shape, tables)
     if anywhere(taken):
         ready = s.since >= s.order
         choice, factor = choose(w, misses, tolerance, ready)

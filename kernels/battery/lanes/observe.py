@@ -42,10 +42,14 @@ def mean_potential(w, shape, tables):
 
 
 @inner
-def surfaces(w, shape, tables, temperature):
+def surfaces(w, shape, tables, rows):
     """Return (OCV of the surfaces, reaction overpotential, phi_s - phi_e of the negative electrode at the
-    separator, or its mean where one particle stands for it) at the time of ``inside_weights``, V.
+    separator, or its mean where one particle stands for it) of a state, V.
+
+    Concentrations count as no less than ``SCARCE``: where one falls through decades within a step, its
+    logarithm cannot be interpolated.
     """
+    temperature = load(rows, of.T)
     dt = temperature - cases(w.case).reference_temperature
     volt = 2.0 * GAS / FARADAY * temperature
     ocv, reaction, edge = 0.0 * dt, 0.0 * dt, 0.0 * dt
@@ -63,11 +67,11 @@ def surfaces(w, shape, tables, temperature):
         last = 0.0 * dt
         for x in range(many):
             if x < particles:
-                theta = inside(w, first + x)
+                theta = load(rows, first + x)
                 ocp = value(w, tables, u_f, theta)[0] + dt * value(w, tables, dudt_f, theta)[0]
                 s = upper(value(w, tables, s_f, theta)[0], SMALLEST)
-                j = inside(w, first_current(shape, side) + x)
-            salt = upper(inside(w, of.FIRST + node + x), SCARCE)
+                j = load(rows, first_current(shape, side) + x)
+            salt = upper(load(rows, of.FIRST + node + x), SCARCE)
             twice = 2.0 * exchange(w, tables, e_f, salt)[0] * s
             eta = log((size(j) + root(j * j + twice * twice)) / twice)
             eta = where(j >= 0.0, eta, -eta) * volt
@@ -82,6 +86,17 @@ def surfaces(w, shape, tables, temperature):
         ocv += sign * total / length
         reaction += sign * mean / length
     return ocv, reaction, edge
+
+
+@inner
+def smooth(w, shape, tables):
+    """Set in the state just solved what is left of voltage and minimum anode potential without potentials and
+    overpotentials of the surfaces: it is smooth in time, those have kinks.
+    """
+    s, now = lanes(w.lane), w.now
+    ocv, reaction, edge = surfaces(w, shape, tables, now)
+    store(s.volt - ocv - reaction, now, of.SMOOTH)
+    store(s.least - edge, now, of.SMOOTH_NEGATIVE)
 
 
 @inner
@@ -105,34 +120,35 @@ def sample(w, shape, tables, axis, series):
             return
         behind = upper(s.hold, 0.0)
         inside_weights(w, -behind)
-        temperature = inside(w, of.T)
+        for q in range(of.FIRST + shape.nodes + 2 * (shape.particles_n + shape.particles_p)):
+            store(inside(w, q), w.here, q)
         if warm:
-            set_temperature(w, tables, temperature, cases(w.case).lumped != 0.0)
-        _fill(w, shape, tables, temperature, series)
+            set_temperature(w, tables, load(w.here, of.T), cases(w.case).lumped != 0.0)
+        _fill(w, shape, tables, series)
 
 
 @inner
-def _fill(w, shape, tables, temperature, series):
+def _fill(w, shape, tables, series):
     c, s, seen = cases(w.case), lanes(w.lane), w.seen
-    ocv, reaction, edge = surfaces(w, shape, tables, temperature)
-    smooth = inside(w, of.SMOOTH)
-    charge = inside(w, of.CHARGE)
+    here = w.here
+    temperature, charge, left = load(here, of.T), load(here, of.CHARGE), load(here, of.SMOOTH)
+    ocv, reaction, edge = surfaces(w, shape, tables, here)
     dt = temperature - c.reference_temperature
     x = s.theta_n - charge / s.charge_n
     y = s.theta_p + charge / s.charge_p
     open_ = ocv_of(w, tables, x, y, dt)
-    diffusion = inside(w, of.DIFFUSION)
-    store(ocv + reaction + smooth, seen, row.VOLTAGE)
-    store(inside(w, of.I) * c.area, seen, row.CURRENT)
+    diffusion = load(here, of.DIFFUSION)
+    store(ocv + reaction + left, seen, row.VOLTAGE)
+    store(load(here, of.I) * c.area, seen, row.CURRENT)
     store(temperature, seen, row.TEMPERATURE)
     store(s.soc - charge / s.cell, seen, row.SOC)
-    store(edge + inside(w, of.SMOOTH_NEGATIVE), seen, row.NEGATIVE_POTENTIAL)
-    store(inside(w, of.HEAT_RATE), seen, row.HEAT_RATE)
+    store(edge + load(here, of.SMOOTH_NEGATIVE), seen, row.NEGATIVE_POTENTIAL)
+    store(load(here, of.HEAT_RATE), seen, row.HEAT_RATE)
     store(open_, seen, row.OCV)
     store(reaction, seen, row.REACTION)
     store(ocv - open_, seen, row.PARTICLE)
     store(diffusion, seen, row.ELECTROLYTE)
-    store(smooth - diffusion, seen, row.OHMIC)
+    store(left - diffusion, seen, row.OHMIC)
     store(0.0 * charge, seen, row.LOST)
     store(charge, seen, row.CHARGE)
     for lane in range(w.now.shape[1]):

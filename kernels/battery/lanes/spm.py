@@ -291,8 +291,6 @@ def advance(w, shape, grid, tables, active, tolerance):
     put(good, load(w.back, of.HEAT) + heat * (area / alpha), now, of.HEAT)
     put(good, ocv, now, of.OCP)
     put(good, volt - ocv, now, of.REST)
-    put(good, volt - ocv - reaction, now, of.SMOOTH)
-    put(good, least, now, of.SMOOTH_NEGATIVE)
     put(good, diffusion, now, of.DIFFUSION)
     put(good, heat * area, now, of.HEAT_RATE)
     s.volt = where(good, volt, s.volt)

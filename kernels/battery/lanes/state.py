@@ -68,7 +68,7 @@ lanes, lane_of = LANE.views()
 
 Lanes = namedtuple(
     "Lanes",
-    "case lane past now ahead back node heads warm offsets warm_offsets coefficients gains terms front square fractions seen fronts local rows",
+    "case lane past now ahead back node heads warm offsets warm_offsets coefficients gains terms front square fractions seen fronts local rows here",
 )
 Shape = namedtuple("Shape", "nodes n p particles_n particles_p modes rows elements_n elements_p")
 
@@ -108,6 +108,7 @@ def make_lanes(shape: Shape) -> Lanes:
         np.zeros((elements, 8, 10, WIDTH)),
         np.zeros((20, 4, WIDTH)),
         np.zeros((elements, 8, WIDTH)),
+        np.zeros((shape.rows, WIDTH)),
     )
 
 
