@@ -22,6 +22,8 @@ from energymodels.kernels import status
 if TYPE_CHECKING:
     from energymodels.core.plan import Plan
 
+LEAST, BLOCKS = 64, 4  # cases of a block, blocks for each thread
+
 
 def solved(
     plan: Plan,
@@ -34,7 +36,8 @@ def solved(
 
     InputError if the results take more than ``most`` bytes, by default the memory that is there.
     """
-    by_kernel = partial(_by_kernel, threads or available_threads(), chunk or plan.model.block)
+    threads = threads or available_threads()
+    by_kernel = partial(_by_kernel, threads, chunk or block_of(plan.cases, threads, plan.model.block))
     probes: list[Solution] = []
 
     def probe(names: list[str]) -> Solution:
@@ -53,6 +56,11 @@ def solved(
         solution.seconds += sum(one.seconds for one in probes)
     _finish(solution)
     return solution
+
+
+def block_of(cases: int, threads: int, most: int) -> int:
+    """Return how many cases a block of work has: ``most``, or so few that each thread gets several."""
+    return max(1, min(most, max(LEAST, cases // (BLOCKS * threads))))
 
 
 def _say(solution: Solution, text: str, category: type[NoteWarning]) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from functools import lru_cache
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -14,7 +16,8 @@ from energymodels.kernels.battery.cell.layout import D_N, D_P, KIND, POWER
 from energymodels.kernels.battery.cell.tables import BUCKETS
 
 ORDER = 3  # of the elements
-ELEMENTS = {"battery.spm": 0, "battery.spme": 2, "battery.dfn": 3}  # an electrode
+# an electrode, and the ratio of their widths from the collector to the separator, where reactions crowd
+ELEMENTS = {"battery.spm": (0, 1.0), "battery.spme": (2, 1.0), "battery.dfn": (3, 0.6)}
 MODES = {"battery.spm": 10, "battery.spme": 10, "battery.dfn": 8}  # a particle
 UNFINISHED = -3  # a status: the case is left to the solver of single cases
 PADDING = np.zeros(3)  # a lane reads four numbers where a table holds one
@@ -54,12 +57,17 @@ def lobatto(order: int) -> tuple[Any, Any, Any]:
     return 0.5 * (x + 1.0), 0.5 * weights, 2.0 * slopes
 
 
-def make_grid(elements: int, particle: int) -> Any:
-    """Return the discretisation with ``elements`` an electrode and ``particle`` modes a particle."""
+@lru_cache
+def make_grid(elements: int, ratio: float, particle: int) -> Any:
+    """Return the discretisation with ``elements`` an electrode, each ``ratio`` as wide as the one before on
+    the way to the separator, and ``particle`` modes a particle.
+    """
     from energymodels.kernels.battery.lanes.state import Grid
 
     points, weights, slopes = lobatto(ORDER)
-    widths = np.array([*[1.0 / elements] * elements, 1.0, *[1.0 / elements] * elements])
+    own = ratio ** np.arange(elements)
+    own /= own.sum()
+    widths = np.array([*own, 1.0, *own[::-1]])
     mean = weights * (1.0 - points)  # the integral of what a slope at a point adds, from there to the end
     return Grid(slopes, points, weights, mean, widths, radial_mesh(particle, RADIAL_GRADING, steady=True))
 
@@ -72,14 +80,40 @@ def solve(
     ``UNFINISHED``.
     """
     from energymodels.kernels.battery.cell.work import make_work
-    from energymodels.kernels.battery.lanes import single, state
 
-    elements, modes = ELEMENTS[model], MODES[model]
-    resolved = model == "battery.dfn"
-    shape = state.make_shape(elements, ORDER, modes, electrolyte=elements > 0, resolved=resolved)
-    tables = np.concatenate([axes["tables"], PADDING])
+    (elements, ratio), modes = ELEMENTS[model], MODES[model]
+    shape, arrays = _room(model)
     numbers = rows.view(np.ndarray).view(float).reshape(rows.size, -1)
-    single.solve(
-        rows, numbers, todo, state.make_lanes(shape), make_work(1, 1, 1, 1, 0), shape,
-        make_grid(max(elements, 1), modes), tables, axes["index"], axes["program"], time, series, scalars, codes,
+    _entry(model).solve(
+        rows, numbers, todo, arrays, make_work(1, 1, 1, 1, 0), shape,
+        make_grid(max(elements, 1), ratio, modes), axes["padded"], axes["index"], axes["program"], time,
+        series, scalars, codes,
     )  # fmt: skip
+
+
+_rooms = threading.local()  # work arrays of each thread, by model
+
+
+def _room(model: str) -> tuple[Any, Any]:
+    """Return (sizes, work arrays) of this thread."""
+    from energymodels.kernels.battery.lanes import state
+
+    if model not in (kept := _rooms.__dict__):
+        elements = ELEMENTS[model][0]
+        shape = state.make_shape(
+            elements, ORDER, MODES[model], electrolyte=elements > 0, resolved=model == "battery.dfn"
+        )
+        kept[model] = shape, state.make_lanes(shape)
+    found: tuple[Any, Any] = kept[model]
+    return found
+
+
+def _entry(model: str) -> ModuleType:
+    """Return the kernel's entry; only what is asked for is compiled."""
+    if model == "battery.dfn":
+        from energymodels.kernels.battery.lanes import full
+
+        return full
+    from energymodels.kernels.battery.lanes import single
+
+    return single

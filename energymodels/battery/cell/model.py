@@ -38,7 +38,7 @@ class Battery(Model):
     outputs: ClassVar[tuple[Output, ...]] = OUTPUTS
     references: ClassVar[Mapping[str, Mapping[str, Agreement]]] = {"pybamm": REFERENCES}
     alike: ClassVar[Mapping[str, Given]] = {"pybamm": {"mesh": "pybamm"}}
-    block: ClassVar[int] = 64
+    block: ClassVar[int] = 512
 
     def kernel(self) -> ModuleType:
         from energymodels.kernels.battery.cell import drive
@@ -104,7 +104,7 @@ class Battery(Model):
             else np.zeros((1,) * cells.which.ndim, dtype=int)
         }
         shared = {
-            "tables": tables, "index": index, "widths": mesh.widths, "counts": mesh.counts,
+            "tables": tables, "padded": np.concatenate([tables, lanes.PADDING]), "index": index, "widths": mesh.widths, "counts": mesh.counts,
             "radial": mesh.radial,
             "pybamm": np.array([mesh.pybamm]), "program": steps, "profiles": profiles,
         }  # fmt: skip
@@ -128,7 +128,7 @@ class Battery(Model):
         series = np.empty((at.SERIES, rows.size if time.size else 0, time.size))
         profiles = any(output.name in out.arrays for output in PROFILES)
         left = rows["side_by_side"] == 0
-        if profiles or self.name == "battery.dfn":
+        if profiles:
             left[:] = True
         if not left.all():
             lanes.solve(self.name, rows, axes, np.flatnonzero(~left), time, series, out.scalars, out.status)

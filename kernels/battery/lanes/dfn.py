@@ -133,7 +133,11 @@ def _remainder(w, shape, tables, side):
     """
     node = w.node
     first = particles.first_node(shape, side)
-    square, mean, length = 0.0 * load(node, of.E, first), 0.0 * load(node, of.E, first), 0.0 * load(node, of.E, first)
+    square, mean, length = (
+        0.0 * load(node, of.E, first),
+        0.0 * load(node, of.E, first),
+        0.0 * load(node, of.E, first),
+    )
     for k in range(first, first + (shape.n if side == 0 else shape.p)):
         rise = load(node, of.G, k) * load(node, of.R2, k)
         u = value(w, tables, to.U_N if side == 0 else to.U_P, load(node, of.THETA, k) + rise)[0]

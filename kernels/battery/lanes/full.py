@@ -9,9 +9,7 @@ from energymodels.kernels.simd import anywhere
 
 
 @jit
-def solve(
-    rows, numbers, todo, w, scalar, shape, grid, tables, index, program, axis, series, out, codes
-):
+def solve(rows, numbers, todo, w, scalar, shape, grid, tables, index, program, axis, series, out, codes):
     """Run the rows ``todo`` in lanes, as ``single.solve`` does."""
     s = lanes(w.lane)
     for lane in range(w.now.shape[1]):

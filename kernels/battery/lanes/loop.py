@@ -25,7 +25,15 @@ from energymodels.kernels.battery.lanes.elements import lay_out
 from energymodels.kernels.battery.lanes.ends import NONE, first_passed, land, measure, remember
 from energymodels.kernels.battery.lanes.observe import sample, smooth
 from energymodels.kernels.battery.lanes.state import cases, lane_of, lanes
-from energymodels.kernels.battery.lanes.stepping import begin, choose, coefficients, commit, norms, of_order, predict
+from energymodels.kernels.battery.lanes.stepping import (
+    begin,
+    choose,
+    coefficients,
+    commit,
+    norms,
+    of_order,
+    predict,
+)
 from energymodels.kernels.battery.lanes.tables import count_terms
 from energymodels.kernels.battery.lanes.work import energy, gross
 from energymodels.kernels.jit import inner

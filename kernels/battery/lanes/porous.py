@@ -303,5 +303,3 @@ def rise_of(w, shape, grid, row_c, row_v):
 def change_of_u(w, row_c, row_v, k):
     """Return the change of u at a node with changes of c and v, V."""
     return load(w.node, row_v, k) + load(w.node, of.U_C, k) * load(w.node, row_c, k)
-
-

@@ -277,7 +277,10 @@ def advance(w, shape, grid, tables, active, tolerance):
         diffusion, heat = where(apart, diffusion_, diffusion), where(apart, heat_, heat)
     store(current * (c.radius_n / (3.0 * c.active_n * c.thickness_n)), node, of.J, 0)
     store(
-        -current * (c.radius_p / (3.0 * c.active_p * c.thickness_p)), node, of.J, particles.first_node(shape, 1)
+        -current * (c.radius_p / (3.0 * c.active_p * c.thickness_p)),
+        node,
+        of.J,
+        particles.first_node(shape, 1),
     )
     particles.finish(w, shape, 0, good)
     particles.finish(w, shape, 1, good)

@@ -61,7 +61,9 @@ LANE = Layout(
     "lane",
     NUMBERS,
     dict.fromkeys(("goals", "signs", "g", "g_before"), EVENTS)
-    | dict.fromkeys(("psi", "psi_next", "beta", "rear", "gamma", "part", "top", "above", "weight"), ORDER + 2),
+    | dict.fromkeys(
+        ("psi", "psi_next", "beta", "rear", "gamma", "part", "top", "above", "weight"), ORDER + 2
+    ),
 )
 cases, case_of = CASE.views()
 lanes, lane_of = LANE.views()
