@@ -188,4 +188,8 @@ def leave(w, shape, grid, tables, rows, out, lane, ended):
     negative = one.theta_n - charge / one.charge_n
     positive = one.theta_p + charge / one.charge_p
     within = min(negative, positive) > -ROOM and max(negative, positive) < 1.0 + ROOM
-    return status.OK if within and abs(out[at.LITHIUM_GAINED, case]) < KEPT else status.OUT_OF_RANGE
+    if within and abs(out[at.LITHIUM_GAINED, case]) < KEPT:
+        return status.OK
+    for q in range(out.shape[0]):
+        out[q, case] = np.nan
+    return status.OUT_OF_RANGE

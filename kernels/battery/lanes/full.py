@@ -2,8 +2,8 @@
 
 from energymodels.kernels.battery.lanes import state as of
 from energymodels.kernels.battery.lanes.dfn import advance
-from energymodels.kernels.battery.lanes.loop import after, before, newton_tolerance, refill
-from energymodels.kernels.battery.lanes.state import lane_of, lanes
+from energymodels.kernels.battery.lanes.loop import after, before, clear, newton_tolerance, refill
+from energymodels.kernels.battery.lanes.state import lanes
 from energymodels.kernels.jit import jit
 from energymodels.kernels.simd import anywhere
 
@@ -12,8 +12,7 @@ from energymodels.kernels.simd import anywhere
 def solve(rows, numbers, todo, w, scalar, shape, grid, tables, index, program, axis, series, out, codes):
     """Run the rows ``todo`` in lanes, as ``single.solve`` does."""
     s = lanes(w.lane)
-    for lane in range(w.now.shape[1]):
-        lane_of(w.lane, lane).doing = of.IDLE
+    clear(w)
     queue = 0
     while True:
         queue = refill(

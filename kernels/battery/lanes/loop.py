@@ -51,6 +51,20 @@ from energymodels.kernels.simd import (
 
 
 @inner
+def clear(w):
+    """Leave every lane without a case, and without the tables of one."""
+    for lane in range(w.now.shape[1]):
+        lane_of(w.lane, lane).doing = of.IDLE
+        for q in range(w.offsets.shape[0]):
+            w.offsets[q, lane] = 0
+            w.warm_offsets[q, lane] = 0
+            w.coefficients[q, lane] = 0.0
+            for m in range(w.heads.shape[1]):
+                w.heads[q, m, lane] = 0.0
+                w.warm[q, m, lane] = 0.0
+
+
+@inner
 def refill(w, shape, grid, tables, index, rows, numbers, program, todo, queue, scalar, series, out, codes):
     """Put waiting cases into idle lanes. Return how many have been taken."""
     s = lanes(w.lane)

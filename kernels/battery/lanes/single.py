@@ -1,9 +1,9 @@
 """SPM and SPMe in lanes, the entry."""
 
 from energymodels.kernels.battery.lanes import state as of
-from energymodels.kernels.battery.lanes.loop import after, before, newton_tolerance, refill
+from energymodels.kernels.battery.lanes.loop import after, before, clear, newton_tolerance, refill
 from energymodels.kernels.battery.lanes.spm import advance
-from energymodels.kernels.battery.lanes.state import lane_of, lanes
+from energymodels.kernels.battery.lanes.state import lanes
 from energymodels.kernels.jit import jit
 from energymodels.kernels.simd import anywhere
 
@@ -18,8 +18,7 @@ def solve(rows, numbers, todo, w, scalar, shape, grid, tables, index, program, a
     single cases.
     """
     s = lanes(w.lane)
-    for lane in range(w.now.shape[1]):
-        lane_of(w.lane, lane).doing = of.IDLE
+    clear(w)
     queue = 0
     while True:
         queue = refill(

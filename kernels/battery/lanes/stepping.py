@@ -101,14 +101,14 @@ def commit(w, which):
     t1, t2, t3, t4, t5 = _marks(s.order)
     for q in range(w.now.shape[0]):
         miss = load(w.now, q) - load(w.ahead, q)
-        p0, p1, p2 = load(w.past, 0, q), load(w.past, 1, q), load(w.past, 2, q)
-        p3, p4, p5 = load(w.past, 3, q), load(w.past, 4, q), load(w.past, 5, q)
+        p1, p2, p3 = load(w.past, 1, q), load(w.past, 2, q), load(w.past, 3, q)
+        p4, p5 = load(w.past, 4, q), load(w.past, 5, q)
         n5 = b5 * p5 + t5 * miss
         n4 = b4 * p4 + t4 * miss + n5
         n3 = b3 * p3 + t3 * miss + n4
         n2 = b2 * p2 + t2 * miss + n3
         n1 = b1 * p1 + t1 * miss + n2
-        put(which, p0 + n1, w.past, 0, q)
+        put(which, load(w.now, q), w.past, 0, q)
         put(which, n1, w.past, 1, q)
         put(which, n2 + t1 * miss, w.past, 2, q)
         put(which, n3 + t2 * miss, w.past, 3, q)
