@@ -62,6 +62,13 @@ def _heat(w, shape, c, temperature):
 
 
 @inner
+def note(w, shape, grid, tables):
+    """Set what a series tells beside the state just solved."""
+    transport(w, shape, cases(w.case), tables, load(w.now, of.T))
+    store(_diffusion(w, shape, grid), w.now, of.DIFFUSION)
+
+
+@inner
 def _diffusion(w, shape, grid):
     """Return what concentration alone adds to the mean electrolyte potential from the negative to the
     positive electrode, V.
@@ -173,7 +180,8 @@ def advance(w, shape, grid, tables, active, tolerance):
     open_ = active
     good = active & opposite(active)  # none yet
     change = 0.0 * alpha
-    volt, ocv, reaction, edge, least, diffusion, heat = change, change, change, change, change, change, change
+    held = anywhere(active & border)
+    volt, ocv, least, heat = change, change, change, change
     for iteration in range(ITERATIONS):
         if warm:
             set_temperature(w, tables, temperature, open_ & lumped)
@@ -183,40 +191,38 @@ def advance(w, shape, grid, tables, active, tolerance):
         transport(w, shape, c, tables, temperature)
         interfaces(w, shape, c, tables, 0, temperature, open_)
         interfaces(w, shape, c, tables, 1, temperature, open_)
-        rise, per_rise = solve(w, shape, grid, current, alpha)
+        rise, per_rise = solve(w, shape, grid, current, alpha, held)
         resistance = in_series(c, temperature)
         last = shape.nodes - 1
         found = load(node, of.U, last) - load(node, of.U, 0) + rise - current * resistance
         warmth = _heat(w, shape, c, temperature) - current * found
         more = rise_of(w, shape, grid, of.R1, of.R2)
         more += change_of_u(w, of.R1, of.R2, last) - change_of_u(w, of.R1, of.R2, 0)
-        per_current = rise_of(w, shape, grid, of.B1, of.B2) + per_rise - resistance
-        per_current += change_of_u(w, of.B1, of.B2, last) - change_of_u(w, of.B1, of.B2, 0)
-        by_volt = (goal - found - more) / per_current
-        by_power = (goal / area - (found + more) * current) / (found + per_current * current)
-        step = where(border, where(kind == 1.0 * to.POWER, by_power, by_volt), 0.0)
-        slight = 0.01 / 3600.0 * c.nominal / area
         previous = change
-        change = size(step) / ((size(current + step) + slight) * tolerance)
-        more += per_current * step
-        for k in range(shape.nodes):
-            store(load(node, of.R1, k) + step * load(node, of.B1, k), node, of.R1, k)
-            store(load(node, of.R2, k) + step * load(node, of.B2, k), node, of.R2, k)
+        change = 0.0 * alpha
+        step = change
+        if held:
+            per_current = rise_of(w, shape, grid, of.B1, of.B2) + per_rise - resistance
+            per_current += change_of_u(w, of.B1, of.B2, last) - change_of_u(w, of.B1, of.B2, 0)
+            by_volt = (goal - found - more) / per_current
+            by_power = (goal / area - (found + more) * current) / (found + per_current * current)
+            step = where(border, where(kind == 1.0 * to.POWER, by_power, by_volt), 0.0)
+            slight = 0.01 / 3600.0 * c.nominal / area
+            change = size(step) / ((size(current + step) + slight) * tolerance)
+            more += per_current * step
+            for k in range(shape.nodes):
+                store(load(node, of.R1, k) + step * load(node, of.B1, k), node, of.R1, k)
+                store(load(node, of.R2, k) + step * load(node, of.B2, k), node, of.R2, k)
         lowest = load(node, of.U, 0) + change_of_u(w, of.R1, of.R2, 0)
         for k in range(1, shape.n):
             lowest = lower(load(node, of.U, k) + change_of_u(w, of.R1, of.R2, k), lowest)
-        face = load(node, of.U, shape.n - 1)
-        diffusion = where(open_, _diffusion(w, shape, grid), diffusion)
         updated, damped = _update(w, shape, c, tolerance, open_)
         change = upper(upper(change, updated), size(more) / tolerance)
         bent_n, mean_n = _remainder(w, shape, tables, 0)
         bent_p, mean_p = _remainder(w, shape, tables, 1)
         mean_ocv = _means(w, shape, 1, of.OCP_HERE) - _means(w, shape, 0, of.OCP_HERE)
-        mean_eta = _means(w, shape, 1, of.ETA) - _means(w, shape, 0, of.ETA)
         volt = where(open_, found + more + mean_p - mean_n, volt)
         ocv = where(open_, mean_ocv, ocv)
-        reaction = where(open_, mean_eta, reaction)
-        edge = where(open_, face, edge)
         least = where(open_, lowest, least)
         heat = where(open_, warmth, heat)
         current = where(open_, current + step, current)
@@ -244,7 +250,6 @@ def advance(w, shape, grid, tables, active, tolerance):
     put(good, load(w.back, of.HEAT) + heat * (area / alpha), now, of.HEAT)
     put(good, ocv, now, of.OCP)
     put(good, volt - ocv, now, of.REST)
-    put(good, diffusion, now, of.DIFFUSION)
     put(good, heat * area, now, of.HEAT_RATE)
     s.volt = where(good, volt, s.volt)
     s.least = where(good, least, s.least)

@@ -1,7 +1,7 @@
 """The Doyle-Fuller-Newman cell in lanes, the entry."""
 
 from energymodels.kernels.battery.lanes import state as of
-from energymodels.kernels.battery.lanes.dfn import advance
+from energymodels.kernels.battery.lanes.dfn import advance, note
 from energymodels.kernels.battery.lanes.loop import after, before, clear, newton_tolerance, refill
 from energymodels.kernels.battery.lanes.state import lanes
 from energymodels.kernels.jit import jit
@@ -23,4 +23,6 @@ def solve(rows, numbers, todo, w, scalar, shape, grid, tables, index, program, a
             return
         before(w)
         good = advance(w, shape, grid, tables, active, newton_tolerance(w))
+        if axis.size > 0:
+            note(w, shape, grid, tables)
         after(w, shape, grid, tables, rows, program, axis, series, out, codes, good)

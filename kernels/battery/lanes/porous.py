@@ -230,25 +230,37 @@ def _assemble(w, shape, grid, e, current, alpha):
 
 
 @inner
-def _eliminate(front, e, many):
+def _eliminate(front, e, many, columns):
     """Eliminate the first ``many`` unknowns of a front; their rows keep reciprocal pivots on the diagonal."""
     for i in range(many):
         pivot = 1.0 / load(front, e, i, i)
         store(pivot, front, e, i, i)
         for r in range(i + 1, SIDES):
             factor = load(front, e, r, i) * pivot
-            for m in range(i + 1, SIDES + 2):
+            for m in range(i + 1, columns):
                 store(load(front, e, r, m) - factor * load(front, e, i, m), front, e, r, m)
 
 
 @inner
-def solve(w, shape, grid, current, alpha):
+def _substitute(w, e, i, column, row_c, row_v):
+    """Set the change of unknown ``i`` of element ``e`` from those behind it."""
+    found = load(w.fronts, e, i, column)
+    for m in range(i + 1, SIDES):
+        known = load(w.node, row_v if m % 2 == 0 else row_c, ORDER * e + m // 2)
+        found -= load(w.fronts, e, i, m) * known
+    found *= load(w.fronts, e, i, i)
+    store(found, w.node, row_v if i % 2 == 0 else row_c, ORDER * e + i // 2)
+
+
+@inner
+def solve(w, shape, grid, current, alpha, held):
     """Set R1, R2 to Newton's changes of c and v = (du/dj) dj at a given ``current`` and B1, B2 to those of a
-    unit more. Return (rise of the electrolyte's potential across the cell, what a unit of current adds), V.
+    unit more, where any lane is ``held``. Return (rise of the electrolyte's potential across the cell, what a unit of current adds), V.
     """
     front, node = w.fronts, w.node
     count = grid.widths.size
     keep = SIDES - 2
+    columns = UNIT + 1 if held else UNIT
     rise, per_rise = 0.0 * current, 0.0 * current
     for e in range(count):
         more, per_more = _points(w, shape, grid, e, current)
@@ -260,29 +272,14 @@ def solve(w, shape, grid, current, alpha):
                 for m in range(2):
                     left = load(front, e - 1, keep + r, keep + m)
                     store(load(front, e, r, m) + left, front, e, r, m)
-                for m in range(RIGHT, UNIT + 1):
+                for m in range(RIGHT, columns):
                     store(load(front, e, r, m) + load(front, e - 1, keep + r, m), front, e, r, m)
-        _eliminate(front, e, SIDES if e == count - 1 else keep)
+        _eliminate(front, e, SIDES if e == count - 1 else keep, columns)
     for e in range(count - 1, -1, -1):
         for i in range(SIDES - 1 if e == count - 1 else keep - 1, -1, -1):
-            r, b = load(front, e, i, RIGHT), load(front, e, i, UNIT)
-            for m in range(i + 1, SIDES):
-                k = ORDER * e + m // 2
-                up = load(front, e, i, m)
-                if m % 2 == 0:
-                    r -= up * load(node, of.R2, k)
-                    b -= up * load(node, of.B2, k)
-                else:
-                    r -= up * load(node, of.R1, k)
-                    b -= up * load(node, of.B1, k)
-            pivot = load(front, e, i, i)
-            k = ORDER * e + i // 2
-            if i % 2 == 0:
-                store(r * pivot, node, of.R2, k)
-                store(b * pivot, node, of.B2, k)
-            else:
-                store(r * pivot, node, of.R1, k)
-                store(b * pivot, node, of.B1, k)
+            _substitute(w, e, i, RIGHT, of.R1, of.R2)
+            if held:
+                _substitute(w, e, i, UNIT, of.B1, of.B2)
     return rise, per_rise
 
 

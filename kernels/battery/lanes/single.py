@@ -2,7 +2,7 @@
 
 from energymodels.kernels.battery.lanes import state as of
 from energymodels.kernels.battery.lanes.loop import after, before, clear, newton_tolerance, refill
-from energymodels.kernels.battery.lanes.spm import advance
+from energymodels.kernels.battery.lanes.spm import advance, note
 from energymodels.kernels.battery.lanes.state import lanes
 from energymodels.kernels.jit import jit
 from energymodels.kernels.simd import anywhere
@@ -30,4 +30,6 @@ def solve(rows, numbers, todo, w, scalar, shape, grid, tables, index, program, a
         before(w)
         active = s.doing != of.IDLE
         good = advance(w, shape, grid, tables, active, newton_tolerance(w))
+        if axis.size > 0:
+            note(w, shape, grid, tables)
         after(w, shape, grid, tables, rows, program, axis, series, out, codes, good)

@@ -149,6 +149,16 @@ def least_offset(w, shape, c, tables, current, temperature):
 
 
 @inner
+def note(w, shape, grid, tables):
+    """Set what a series tells beside the state just solved."""
+    found = 0.0 * lanes(w.lane).h
+    if shape.nodes > 2:
+        c = cases(w.case)
+        found = resistances(w, shape, c, tables, load(w.now, of.T))[0]
+    store(found, w.now, of.DIFFUSION)
+
+
+@inner
 def left_over(s, open_, iteration, change, previous, tolerance, trusted):
     """Return what Newton's method leaves after a ``change`` that followed a ``previous`` one, in tolerances;
     -1: it fails. As ``battery.cell.dfn.left_over``, where ``open_`` says so.
@@ -169,8 +179,7 @@ def left_over(s, open_, iteration, change, previous, tolerance, trusted):
 
 @inner
 def potentials(w, shape, c, tables, current, temperature, which):
-    """Return (voltage, OCV of the surfaces, overpotential, OCP and overpotential of the negative electrode,
-    diffusion potential, heat, dV/dI and d(phi_s - phi_e)/dI of the negative electrode) at the
+    """Return (voltage, OCV of the surfaces, OCP and overpotential of the negative electrode, heat, dV/dI and d(phi_s - phi_e)/dI of the negative electrode) at the
     concentrations in C; V, W m-2, ohm m2.
     """
     per_n = c.radius_n / (3.0 * c.active_n * c.thickness_n)
@@ -190,7 +199,7 @@ def potentials(w, shape, c, tables, current, temperature, which):
     heat = current * (ocp_p - temperature * entropic_p - volt - ocp_n + temperature * entropic_n)
     per_u = per_j_n * per_n + unit_n
     per_current = per_j_p * per_p + unit_p - per_u - inside + response
-    return volt, ocp_p - ocp_n, eta_p - eta_n, ocp_n + eta_n, diffusion, heat, per_current, per_u
+    return volt, ocp_p - ocp_n, ocp_n + eta_n, heat, per_current, per_u
 
 
 @inner
@@ -216,7 +225,7 @@ def advance(w, shape, grid, tables, active, tolerance):
     open_ = active
     good = active & opposite(active)  # none yet
     change = 0.0 * alpha
-    volt, ocv, reaction, u_n, diffusion, heat = change, change, change, change, change, change
+    volt, ocv, u_n, heat = change, change, change, change
     for iteration in range(ITERATIONS):
         if warm:
             set_temperature(w, tables, temperature, open_ & lumped)
@@ -234,7 +243,7 @@ def advance(w, shape, grid, tables, active, tolerance):
                 total += step * step
             change = root(total / shape.nodes) / (c.c_e * tolerance)
         if warm or held:
-            found, ocv_, reaction_, u_, diffusion_, heat_, per_current, per_u = potentials(
+            found, ocv_, u_, heat_, per_current, per_u = potentials(
                 w, shape, c, tables, current, temperature, open_
             )
             moved = 0.0 * alpha
@@ -250,9 +259,7 @@ def advance(w, shape, grid, tables, active, tolerance):
                     put(open_ & border, salt + moved * load(node, of.B1, k), node, of.C, k)
             volt = where(open_, found + per_current * moved, volt)
             ocv = where(open_, ocv_, ocv)
-            reaction = where(open_, reaction_, reaction)
             u_n = where(open_, u_ + per_u * moved, u_n)
-            diffusion = where(open_, diffusion_, diffusion)
             heat = where(open_, heat_, heat)
             current = where(open_, current + moved, current)
         if warm:
@@ -269,12 +276,9 @@ def advance(w, shape, grid, tables, active, tolerance):
             break
     apart = opposite(border) & opposite(lumped)
     if anywhere(good & apart):
-        found, ocv_, reaction_, u_, diffusion_, heat_, _, _ = potentials(
-            w, shape, c, tables, current, temperature, good & apart
-        )
+        found, ocv_, u_, heat_, _, _ = potentials(w, shape, c, tables, current, temperature, good & apart)
         volt, ocv = where(apart, found, volt), where(apart, ocv_, ocv)
-        reaction, u_n = where(apart, reaction_, reaction), where(apart, u_, u_n)
-        diffusion, heat = where(apart, diffusion_, diffusion), where(apart, heat_, heat)
+        u_n, heat = where(apart, u_, u_n), where(apart, heat_, heat)
     store(current * (c.radius_n / (3.0 * c.active_n * c.thickness_n)), node, of.J, 0)
     store(
         -current * (c.radius_p / (3.0 * c.active_p * c.thickness_p)),
@@ -294,7 +298,6 @@ def advance(w, shape, grid, tables, active, tolerance):
     put(good, load(w.back, of.HEAT) + heat * (area / alpha), now, of.HEAT)
     put(good, ocv, now, of.OCP)
     put(good, volt - ocv, now, of.REST)
-    put(good, diffusion, now, of.DIFFUSION)
     put(good, heat * area, now, of.HEAT_RATE)
     s.volt = where(good, volt, s.volt)
     s.least = where(good, u_n + least, s.least)
