@@ -131,11 +131,13 @@ class Peer:
         found: list[Any] = solver.solve(self.simulation.built_model, [0.0, LONGEST], inputs=inputs)
         return found
 
-    def curves(self, points: Points, axis: Array, tolerance: float = 0.0) -> tuple[Array, Array]:
+    def curves(
+        self, points: Points, axis: Array, tolerance: float = 0.0, *, relative: bool = False
+    ) -> tuple[Array, Array]:
         """Return (voltage at ``axis`` by case, NaN after its end, whether it finished); ``tolerance`` 0
-        stands for the defaults.
+        stands for the defaults, and is of the ``relative`` error alone if that is said.
         """
-        tight = {"rtol": tolerance, "atol": tolerance} if tolerance else {}
+        tight = {"rtol": tolerance} | ({} if relative else {"atol": tolerance}) if tolerance else {}
         voltage = np.full((size(points), axis.size), np.nan)
         good = np.zeros(size(points), dtype=bool)
         solver = pybamm.IDAKLUSolver(options={"num_threads": THREADS}, on_failure="ignore", **tight)

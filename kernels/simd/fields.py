@@ -115,7 +115,7 @@ def _attribute(kind: type, single: Any, several: Any) -> None:
     class _Typing(AttributeTemplate):
         key = kind
 
-        def generic_resolve(self, view: Any, name: str) -> Any:
+        def generic_resolve(self, view: Any, name: str) -> Any:  # type: ignore[override]
             place = view.layout.places.get(name)
             if place is None:
                 return None

@@ -28,13 +28,13 @@ from energymodels.kernels.simd.vector import (
 )
 
 
-def load(array: Any, *at: int) -> Any:
+def load(array: Any, *at: Any) -> Any:
     """Return the vector of an array at its leading indices."""
     found = array[at] if at else array
     return found if np.ndim(found) == 0 else found[0]
 
 
-def store(value: Any, array: Any, *at: int) -> None:
+def store(value: Any, array: Any, *at: Any) -> None:
     """Put a vector into an array at its leading indices."""
     if np.ndim(array) == len(at):
         array[at] = value
@@ -42,13 +42,13 @@ def store(value: Any, array: Any, *at: int) -> None:
         array[(*at, 0)] = value
 
 
-def put(which: Any, value: Any, array: Any, *at: int) -> None:
+def put(which: Any, value: Any, array: Any, *at: Any) -> None:
     """Put a vector into an array at its leading indices, in the lanes where the mask says so."""
     if which:
         store(value, array, *at)
 
 
-def load_indices(array: Any, *at: int) -> Any:
+def load_indices(array: Any, *at: Any) -> Any:
     """Return the indices of an array of 32-bit integers at its leading indices."""
     return int(array[(*at, 0)])
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from llvmlite import ir
 from numba.core import cgutils, types
-from numba.core.typeconv import Conversion
+from numba.core.typeconv.castgraph import Conversion
 from numba.core.typing.templates import AbstractTemplate, builtin_registry, infer_global, signature
 from numba.extending import lower_builtin, lower_cast, models, register_model
 

@@ -54,7 +54,8 @@ def _arithmetic(a, b, out):
         store(x, out, 12, k)
 
 
-def test_operators_act_lane_by_lane(rng=np.random.default_rng(3)):
+def test_operators_act_lane_by_lane():
+    rng = np.random.default_rng(3)
     a, b = rng.normal(size=(2, 5, WIDTH))
     out = np.empty((13, 5, WIDTH))
     _arithmetic(a, b, out)
@@ -73,7 +74,8 @@ def _functions(x, out):
         store(log(size(load(x, k))), out, 1, k)
 
 
-def test_exp_and_log_are_within_a_few_units_of_the_last_place(rng=np.random.default_rng(4)):
+def test_exp_and_log_are_within_a_few_units_of_the_last_place():
+    rng = np.random.default_rng(4)
     x = np.concatenate([rng.uniform(-700.0, 700.0, 4000), rng.normal(size=4000)]).reshape(-1, WIDTH)
     out = np.empty((2, *x.shape))
     _functions(x, out)
@@ -107,7 +109,8 @@ def _rows(table, at, x, out):
     store(number(whole(load(x))), out, 2)
 
 
-def test_every_lane_looks_at_its_own_row(rng=np.random.default_rng(5)):
+def test_every_lane_looks_at_its_own_row():
+    rng = np.random.default_rng(5)
     table = rng.normal(size=64)
     at = rng.integers(0, 20, WIDTH).astype(np.int32)
     x = rng.uniform(0.0, 8.0, WIDTH)
@@ -134,7 +137,8 @@ def _views(array, value, lane):
 
 
 @pytest.mark.parametrize("lane", sorted({0, WIDTH - 1}))
-def test_fields_are_read_and_set_by_name(lane, rng=np.random.default_rng(6)):
+def test_fields_are_read_and_set_by_name(lane):
+    rng = np.random.default_rng(6)
     array, value = LAYOUT.make(), rng.normal(size=WIDTH)
     _views(array, value, lane)
     second = np.where(value > 0.0, value, 0.0)

@@ -87,7 +87,9 @@ def test_import_direction(root, folder):
         # never by their bare names
         assert not within(names, *(f for f in FOLDERS if f != "energymodels")), path
         if folder == "kernels":
-            assert top(names) <= {*sys.stdlib_module_names, "numpy", "numba", "energymodels"}, path
+            assert top(names) <= {*sys.stdlib_module_names, "numpy", "numba", "llvmlite", "energymodels"}, (
+                path
+            )
             assert within(names, "energymodels") == within(names, "energymodels.kernels"), path
         elif folder == "datasets":
             assert top(names) <= {*sys.stdlib_module_names, "numpy", "energymodels"}, path

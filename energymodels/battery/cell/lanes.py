@@ -18,7 +18,7 @@ from energymodels.kernels.battery.cell.tables import BUCKETS
 ORDER = 3  # of the elements
 # an electrode, and the ratio of their widths from the collector to the separator, where reactions crowd
 ELEMENTS = {"battery.spm": (0, 1.0), "battery.spme": (2, 1.0), "battery.dfn": (3, 0.6)}
-MODES = {"battery.spm": 10, "battery.spme": 10, "battery.dfn": 8}  # a particle
+MODES = {"battery.spm": 10, "battery.spme": 10, "battery.dfn": 10}  # a particle
 UNFINISHED = -3  # a status: the case is left to the solver of single cases
 PADDING = np.zeros(3)  # a lane reads four numbers where a table holds one
 
@@ -35,7 +35,7 @@ def side_by_side(rows: Mapping[str, Array], steps: Array, tables: Array, index: 
         found = found & (even[which] | ~np.isnan(rows[name]))
     other = np.concatenate([[0], np.cumsum(steps[:, KIND] > POWER)])
     first = rows["first_step"]
-    return (found & (other[first + rows["steps"]] == other[first])).astype(int)
+    return np.asarray(found & (other[first + rows["steps"]] == other[first]), dtype=int)
 
 
 @lru_cache

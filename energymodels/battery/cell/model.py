@@ -104,7 +104,8 @@ class Battery(Model):
             else np.zeros((1,) * cells.which.ndim, dtype=int)
         }
         shared = {
-            "tables": tables, "padded": np.concatenate([tables, lanes.PADDING]), "index": index, "widths": mesh.widths, "counts": mesh.counts,
+            "tables": tables, "padded": np.concatenate([tables, lanes.PADDING]), "index": index,
+            "widths": mesh.widths, "counts": mesh.counts,
             "radial": mesh.radial,
             "pybamm": np.array([mesh.pybamm]), "program": steps, "profiles": profiles,
         }  # fmt: skip
@@ -118,7 +119,7 @@ class Battery(Model):
 
     def nothing(self, prepared: Prepared) -> Array:
         empty = super().nothing(prepared)
-        empty["side_by_side"] = prepared.rows["side_by_side"].ravel()[0]
+        empty["side_by_side"] = np.ravel(prepared.rows["side_by_side"])[0]
         return empty
 
     def solve(self, rows: Array, axes: Mapping[str, Array], out: Block) -> None:

@@ -47,7 +47,7 @@ def _means(w, shape, side, row):
 
 @inner
 def _heat(w, shape, c, temperature):
-    """Return the sum over the electrodes of a j (T dU/dT - U) dx, W m-2: heat but for the terminal's share."""
+    """Return the sum over the electrodes of a j (T dU/dT - U) dx, W m-2: heat less the terminal's share."""
     node = w.node
     found = 0.0 * temperature
     for side in range(2):

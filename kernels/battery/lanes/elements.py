@@ -86,7 +86,11 @@ def _assemble(w, shape, grid, e, current, alpha):
     length, porosity, efficiency, share, gain = layer_of(cases(w.case), shape, e)
     h = length * grid.widths[e]
     begin = 0.0
-    first = 0 if e < shape.elements_n else shape.elements_n + (1 if e > shape.elements_n else 0)
+    first = 0
+    if e >= shape.elements_n:
+        first = shape.elements_n
+    if e > shape.elements_n:
+        first += 1
     for other in range(first, e):
         begin += grid.widths[other]
     for i in range(POINTS):

@@ -52,7 +52,7 @@ def mix(solid, kappa, kappa_slope, t, t_slope):
 
 @inner
 def exchange(w, tables, f, salt):
-    """Return (E, E'/E) of the exchange current's dependence on the electrolyte; positive for every ``salt``."""
+    """Return (E, E'/E) of the exchange current's dependence on the electrolyte; positive for any salt."""
     least = upper(salt, DEPLETED)
     e, slope = value(w, tables, f, least)
     slope = slope / e

@@ -1,4 +1,4 @@
-"""Spherical particles of the lanes as modes: see ``battery.cell.particle``; D depends on temperature alone."""
+"""Spherical particles in lanes, as modes: see ``battery.cell.particle``; D depends on temperature alone."""
 
 from energymodels.kernels.battery.cell import layout as to
 from energymodels.kernels.battery.cell.particle import EIGENVALUE, INTAKE, OUTPUT

@@ -254,10 +254,12 @@ def _substitute(w, e, i, column, row_c, row_v):
 
 @inner
 def solve(w, shape, grid, current, alpha, held):
-    """Set R1, R2 to Newton's changes of c and v = (du/dj) dj at a given ``current`` and B1, B2 to those of a
-    unit more, where any lane is ``held``. Return (rise of the electrolyte's potential across the cell, what a unit of current adds), V.
+    """Set R1, R2 to Newton's changes of c and v = (du/dj) dj at a given ``current``, and B1, B2 to those of a
+    unit more where any lane is ``held``.
+
+    Return (rise of the electrolyte's potential across the cell, what a unit of current adds), V.
     """
-    front, node = w.fronts, w.node
+    front = w.fronts
     count = grid.widths.size
     keep = SIDES - 2
     columns = UNIT + 1 if held else UNIT

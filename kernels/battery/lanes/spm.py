@@ -63,7 +63,9 @@ def overpotential(w, shape, tables, side, j, s, temperature):
 @inner
 def electrode(w, shape, tables, side, j, temperature, dt, which):
     """Return (OCP, its temperature coefficient, overpotential, d(OCP + overpotential)/dj, what a unit of
-    current adds by way of the electrolyte) of an electrode; OCP's slope goes to its node where ``which`` says so.
+    current adds by way of the electrolyte) of an electrode.
+
+    OCP's slope goes to its node where ``which`` says so.
     """
     k = particles.first_node(shape, side)
     g = load(w.node, of.G, k)
@@ -179,8 +181,8 @@ def left_over(s, open_, iteration, change, previous, tolerance, trusted):
 
 @inner
 def potentials(w, shape, c, tables, current, temperature, which):
-    """Return (voltage, OCV of the surfaces, OCP and overpotential of the negative electrode, heat, dV/dI and d(phi_s - phi_e)/dI of the negative electrode) at the
-    concentrations in C; V, W m-2, ohm m2.
+    """Return (voltage, OCV of the surfaces, OCP and overpotential of the negative electrode, heat, dV/dI,
+    d(phi_s - phi_e)/dI of the negative electrode) at the concentrations in C; V, W m-2, ohm m2.
     """
     per_n = c.radius_n / (3.0 * c.active_n * c.thickness_n)
     per_p = -c.radius_p / (3.0 * c.active_p * c.thickness_p)

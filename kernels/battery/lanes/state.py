@@ -21,8 +21,8 @@ from energymodels.kernels.simd import WIDTH, Layout
 
 ORDER = 5
 (
-    T, I, CHARGE, HEAT, OCP, REST, SMOOTH, SMOOTH_NEGATIVE, DIFFUSION, HEAT_RATE, FIRST,
-) = np.arange(11)  # fmt: skip  # noqa: E741 the paper's symbol
+    T, I, CHARGE, HEAT, OCP, REST, SMOOTH, SMOOTH_NEGATIVE, DIFFUSION, HEAT_RATE, FIRST,  # noqa: E741
+) = np.arange(11)  # fmt: skip
 
 # by node of the electrolyte, across the cell
 (
@@ -31,9 +31,9 @@ ORDER = 5
     PLACE,  # m: from the negative collector
     C, C_BACK, KAPPA, D_KAPPA, DIFFUSIVITY, D_DIFFUSIVITY, CHI, D_CHI, T_PLUS, D_T_PLUS,
     J, A, G, U, U_J, U_C, THETA, OCP_HERE, OCP_SLOPE, ENTROPIC, ENTROPIC_SLOPE, S, S_SLOPE, E, E_SLOPE, ETA,
-    R1, R2, B1, B2, OFFSET, OFFSET_I,
-) = np.arange(35)  # fmt: skip
-NODE = 35
+    R1, R2, B1, B2,
+) = np.arange(33)  # fmt: skip
+NODE = 33
 LOW, HIGH, PER, BUCKETS, BELOW, ABOVE = np.arange(6)  # of a table's head
 
 # what a lane is doing
@@ -41,7 +41,7 @@ IDLE, INSTANT, RUN = np.arange(3.0)
 
 NUMBERS = (
     "row", "doing",
-    "first_step", "steps", "at", "count",  # of the protocol: its first row, how many, which, time steps so far
+    "first_step", "steps", "at", "count",  # of the protocol: first row, how many, which, time steps so far
     "kind", "goal",  # what the step controls: A, V or W
     "began", "elapsed", "time",  # s: when the protocol's step began, since then the last kink, since then
     "end",  # s since the last kink: when the protocol's step ends
@@ -70,7 +70,8 @@ lanes, lane_of = LANE.views()
 
 Lanes = namedtuple(
     "Lanes",
-    "case lane past now ahead back node heads warm offsets warm_offsets coefficients gains terms front square fractions seen fronts local rows here",
+    "case lane past now ahead back node heads warm offsets warm_offsets coefficients gains terms "
+    "front square fractions seen fronts local rows here",
 )
 Shape = namedtuple("Shape", "nodes n p particles_n particles_p modes rows elements_n elements_p")
 
@@ -114,7 +115,8 @@ def make_lanes(shape: Shape) -> Lanes:
     )
 
 
-# ``derive[q, i]``: slope at node q of the shape of node i, on an element of length 1; ``points`` and ``weights`` of the
-# nodes on it, of ``mean`` those of a function's slopes in the mean of what it has risen since the begin;
-# ``widths[e]``: elements in parts of their layer, across the cell; ``radial``: see ``battery.cell.particle``
+# ``derive[q, i]``: slope at point q of the shape of point i, on an element of length 1; ``points`` and
+# ``weights`` of its quadrature, ``mean``: weights of a function's slopes in the mean of what it has risen since
+# the begin; ``widths[e]``: elements in parts of their layer, across the cell; ``radial``: see
+# ``battery.cell.particle``
 Grid = namedtuple("Grid", "derive points weights mean widths radial")

@@ -1,6 +1,6 @@
 """Backward differentiation in lanes, each with its own steps and order.
 
-A step is that of ``battery.cell.history``, on divided differences in place of past values (Krogh 1974; Brenan,
+A step is that of ``battery.cell.history``, on modified divided differences in place of past values (Brenan,
 Campbell and Petzold 1996, key ``brenan1996``, section 5.2.1). With psi_m = t_n - t_(n-m), and phi_m the
 differences at the last point, the predictor of order k and its slope are
 

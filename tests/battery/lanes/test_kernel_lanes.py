@@ -149,7 +149,7 @@ def test_lanes_find_what_the_solver_of_single_cases_finds(model, protocol):
         "positive.particle_radius": rng.uniform(0.04, 0.1, CASES),
         "initial_soc": rng.uniform(0.3, 0.7, CASES),
     }
-    values = {"parameters": "lfp-18650", "protocol": protocol, "thermal": "lumped"}
+    values: dict = {"parameters": "lfp-18650", "protocol": protocol, "thermal": "lumped"}
     values |= {"heat_transfer_coefficient": 10.0, "series.points": 21, "tolerance": 1e-5}
     if FAST:
         values |= {"protocol": "Charge at {c_rate}C for 2 minutes", "tolerance": 1e-3}
