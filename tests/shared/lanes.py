@@ -1,4 +1,4 @@
-"""Cases put into lanes by hand: what the kernels of ``battery.lanes`` work on, without the loop around them."""
+"""Cases put into lanes by hand: what the kernels of ``battery.lanes`` work on, without the loop."""
 
 from types import SimpleNamespace
 
@@ -23,7 +23,7 @@ def _enter(w, shape, grid, tables_, index, rows, numbers, scalar, codes):
 
 
 def put(model="battery.dfn", values=None, points=None):
-    """Return lanes that hold a case each, at rest: ``values`` of all, ``points`` {field: one of each lane}."""
+    """Return lanes that hold a case each, at rest: ``values`` of all, ``points`` {field: one a lane}."""
     asked = {"series.points": 0, "protocol": "Rest for 1 minute"} | (values or {})
     along = {"initial_soc": np.linspace(0.3, 0.7, WIDTH)} if points is None else points
     plan = em.plan(model, {}, asked, points=along)

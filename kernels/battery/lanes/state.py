@@ -116,7 +116,7 @@ def make_lanes(shape: Shape) -> Lanes:
 
 
 # ``derive[q, i]``: slope at point q of the shape of point i, on an element of length 1; ``points`` and
-# ``weights`` of its quadrature, ``mean``: weights of a function's slopes in the mean of what it has risen since
-# the begin; ``widths[e]``: elements in parts of their layer, across the cell; ``radial``: see
+# ``weights`` of its quadrature, ``mean``: weights of a function's slopes in the mean of its rise since the
+# element's begin; ``widths[e]``: elements in parts of their layer, across the cell; ``radial``: see
 # ``battery.cell.particle``
 Grid = namedtuple("Grid", "derive points weights mean widths radial")

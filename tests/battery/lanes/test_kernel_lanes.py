@@ -133,7 +133,8 @@ def test_layers_are_covered_by_elements():
 PROTOCOLS = (
     "Charge at {c_rate}C until 3.6 V; Hold at 3.6 V until C/20; Rest for 10 minutes",
     "Discharge at {c_rate}C until 2.5 V; Rest for 30 minutes; Charge at 0.5C for 20 minutes",
-    "Discharge at {c_rate}C for 5 minutes; Discharge at 5 W for 20 minutes or until 2.5 V; Hold at 3.2 V for 10 minutes",
+    "Discharge at {c_rate}C for 5 minutes; Discharge at 5 W for 20 minutes or until 2.5 V; "
+    "Hold at 3.2 V for 10 minutes",
 )
 
 

@@ -68,7 +68,8 @@ def test_the_electrolyte_settles_where_diffusion_balances_the_current():
     is kept to round-off at every step.
     """
     values = CHEN | {
-        "electrolyte.diffusivity": 2e-10, "electrolyte.transference_number": 0.3, "electrolyte.initial_concentration": 1000.0,
+        "electrolyte.diffusivity": 2e-10, "electrolyte.transference_number": 0.3,
+        "electrolyte.initial_concentration": 1000.0,
     }  # fmt: skip
     made = lanes.put("battery.spme", values)
     w, shape, node, case = made.w, made.shape, made.w.node, made.case
@@ -144,8 +145,8 @@ def test_newton_converges_quadratically_and_keeps_charge():
     """Four steps from a state that is none; then the current of each electrode is the cell's, and the salt
     that a step gains is what the electrodes give.
     """
-    made = lanes.put("battery.dfn", CHEN | {"parameters": "Chen2020"})
-    w, shape, node, case = made.w, made.shape, made.w.node, made.case
+    made = lanes.put("battery.dfn", CHEN)
+    shape, node, case = made.shape, made.w.node, made.case
     warm, current, alpha = _state(made)
     sizes = _settle(made, warm, current, alpha)
     assert (sizes[-1] < 1e-7).all()
