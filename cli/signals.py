@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import time
 from collections.abc import Iterator
 from types import FrameType
 
+AGAIN = 1.0  # s: signals that follow sooner are the same impatience; what stops is let stop
 NAMES = ("SIGINT", "SIGTERM", "SIGHUP")  # Ctrl-C, a system that shuts down, a terminal that is closed
 
 
@@ -16,6 +18,7 @@ class Signals:
     def __init__(self) -> None:
         self.number = 0
         self._held = False
+        self._came = -AGAIN
 
     @property
     def exit_status(self) -> int:
@@ -23,8 +26,9 @@ class Signals:
         return 128 + (self.number or int(signal.SIGINT))
 
     def __call__(self, number: int, _: FrameType | None) -> None:
-        self.number = number
-        if not self._held:
+        again = time.monotonic() - self._came < AGAIN
+        self.number, self._came = number, time.monotonic()
+        if not self._held and not again:
             raise KeyboardInterrupt
 
     @contextlib.contextmanager

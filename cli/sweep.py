@@ -100,10 +100,20 @@ def command(
             status = how.estimate() if dry_run else how.solve()
         except KeyboardInterrupt:
             progress.end()
-            click.echo(f"{output or spec}: stopped before a case was solved", err=True)
+            click.echo(_stopped(output or spec), err=True)
             status = signals.exit_status
     if status:
         sys.exit(status)
+
+
+def _stopped(where: str) -> str:
+    """Return what is to be said of a sweep that was stopped before it could say how far it came."""
+    from energymodels.core.stores.stream import begun
+
+    stored = is_url(where) or Path(where).suffix == ".zarr"
+    if stored and begun(where):
+        return f"{where}: stopped; what is done stays, --resume does the rest"
+    return f"{where}: stopped before a case was solved"
 
 
 def _found(spec: str, changes: tuple[str, ...], backend: str, options: Mapping[str, Any]) -> SweepFile:
@@ -123,7 +133,7 @@ def _found(spec: str, changes: tuple[str, ...], backend: str, options: Mapping[s
         file.asked.points,
         _design(options) or file.asked.design,
         options["sets"] or file.asked.sets,
-        [name.strip() for name in keep.split(",")] if keep else file.asked.keep,
+        file.asked.keep if keep is None else [name.strip() for name in keep.split(",")],
         backend or file.asked.backend,
     )
     if not (asked.over or asked.points or asked.design or asked.sets):
@@ -218,10 +228,14 @@ class Wanted:
 
     def _into_store(self) -> int:
         """Solve the sweep into a store, chunk by chunk."""
+        from energymodels.core.stores.layout import ROOT
+        from energymodels.core.stores.places import place
         from energymodels.core.stores.stream import Stream, stream, target
 
         if not self.options["resume"]:
             store_target(self.where, self.force)
+        elif place(self.where).get(ROOT) is None:
+            click.echo(f"{self.where}: no store there to resume, a new one begins", err=True)
         plan = planned(self.file.asked)
         self._notes(plan)
         with self._runner() as (runner, workers):
@@ -230,6 +244,8 @@ class Wanted:
                 command_line(), runner, self._step, self._say,
             )  # fmt: skip
             tally = stream(plan, how)
+        for text, category in tally.notes:
+            warnings.warn(text, category, stacklevel=2)
         code = self._said(tally.done, tally.cases, tally.failures(), tally.seconds, tally.done - tally.found)
         if isinstance(tally.stopped, OSError | MemoryError):
             raise tally.stopped
@@ -265,6 +281,9 @@ class Wanted:
             click.echo(f"  {many:,} {name}", err=True)
         rate = (done if now is None else now) / max(seconds, 1e-9)
         text = f"{self.where}: {done:,} of {cases:,} cases done, {sum(failed.values()):,} failed"
+        if done == cases and now == 0:
+            click.echo(f"{text}; nothing was left to do", err=True)
+            return FAILED if failed else 0
         if done == cases:
             click.echo(f"{text}, {rate:,.0f} per second", err=True)
             return FAILED if failed else 0

@@ -88,7 +88,7 @@ def store_target(path: str, force: bool) -> None:
     A sweep that is not done is gone on with, or given up by --force; a folder that is no store is never
     removed.
     """
-    from energymodels.core.stores.stream import begun
+    from energymodels.core.stores.stream import begun, foreign_entries
 
     if not is_url(path):
         target = Path(path)
@@ -97,6 +97,12 @@ def store_target(path: str, force: bool) -> None:
             raise InputError(Fault("output", path, hint="is a folder that is no Zarr store; it stays"))
         if target.is_file() and not force:
             raise _foreign(target, "is not a result of this command")
+        if target.is_dir() and (found := foreign_entries(target)):
+            raise InputError(
+                Fault("output", path, hint=f"holds what is no part of the store: {', '.join(found)}")
+            )
+    elif path.startswith("memory:"):
+        raise InputError(Fault("output", path, hint="a store in memory is gone when this command ends"))
     elif not path.endswith(".zarr"):
         raise InputError(Fault("output", path, hint="a store at a URL ends in .zarr"))
     if begun(path) and not force:

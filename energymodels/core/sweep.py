@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -144,6 +145,8 @@ def sweep(
         tally = stream(found, how)
     if tally.stopped is not None:
         raise tally.stopped
+    for text, category in (*found.notes, *tally.notes):
+        warnings.warn(text, category, stacklevel=2)
     return opened(store)
 
 

@@ -92,6 +92,38 @@ def test_equal_to_the_last_bit(cli, ds, tmp_path):
     assert cli("rerun", file).stdout == f"{file}: {number} of {number} variables are equal bit for bit\n"
 
 
+def _cut(store):
+    """Leave a store as if it had been stopped before its last block."""
+    blocks = [path for path in (store / "status/c").rglob("*") if path.is_file()]
+    max(blocks, key=lambda path: [int(part) for part in path.relative_to(store / "status/c").parts]).unlink()
+    root = store / "zarr.json"
+    root.write_text(root.read_text().replace("sweep_complete", "sweep_was_complete"))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("pv.diode", "--design", "sobol:200", "--over", "photocurrent=1:9"),
+        ("design-blade-135", "-v", "positive.areal_capacity=2:3:20", "-v", "positive.porosity=0.25:0.3:10"),
+    ],
+)
+def test_of_a_store_that_is_not_done_what_was_run_is_compared(cli, tmp_path, words):
+    """Coordinates of cases that were not run, and outputs on fewer axes, are no differences."""
+    store = tmp_path / "a.zarr"
+    cli("sweep", *words, "--chunk", "50", "-o", store)
+    _cut(store)
+    assert "variables are equal bit for bit" in cli("rerun", store).stdout
+
+
+def test_a_table_that_is_not_whole_cannot_be_run_again(cli, tmp_path):
+    rows = "\n".join(f"{1 + k / 100}" for k in range(200))
+    (tmp_path / "t.csv").write_text(f"photocurrent\n{rows}\n")
+    store = tmp_path / "a.zarr"
+    cli("sweep", "pv.diode", "--table", tmp_path / "t.csv", "--chunk", "50", "-o", store)
+    _cut(store)
+    assert "--resume it first" in cli("rerun", store, status=2).stderr
+
+
 def test_a_changed_number_is_found(cli, ds, tmp_path):
     values = ds.efficiency.values.copy()
     values[1, 1] = np.nextafter(values[1, 1], np.inf)

@@ -166,6 +166,52 @@ def test_failed_cases_have_an_exit_status(cli, tmp_path):
     assert said.splitlines()[-1].startswith(f"{tmp_path}/a.zarr: 2 of 2 cases done, 1 failed")
 
 
+def test_what_is_no_part_of_a_store_is_not_dropped(cli, tmp_path):
+    store = tmp_path / "a.zarr"
+    cli("sweep", *DIODE, "-o", store)
+    (store / "notes.txt").write_text("mine")
+    said = cli("sweep", *DIODE, "-o", store, "--force", status=2).stderr
+    assert "no part of the store: notes.txt" in said
+    assert (store / "notes.txt").read_text() == "mine"
+
+
+def test_a_link_stays_one(cli, tmp_path):
+    (tmp_path / "far").mkdir()
+    link = tmp_path / "a.zarr"
+    link.symlink_to(tmp_path / "far" / "b.zarr")
+    cli("sweep", *DIODE, "-o", link)
+    assert link.is_symlink()
+    assert em.read(link).sizes["photocurrent"] == 40
+
+
+def test_a_store_says_what_a_file_says(cli, tmp_path):
+    """Notes on validity, on screen too."""
+    hot = ("industrial-topcon-2023", "-v", "temperature=200,300", "-p", "wafer.tau=1ms")
+    texts = [cli("sweep", *hot, "-o", tmp_path / f"a{suffix}").stderr for suffix in (".nc", ".zarr")]
+    (note,) = [line for line in texts[0].splitlines() if "outside the range" in line]
+    assert note in texts[1]
+
+
+def test_what_is_left_to_do_is_said(cli, tmp_path):
+    store = tmp_path / "a.zarr"
+    assert "no store there to resume" in cli("sweep", *DIODE, "-o", store, "--resume").stderr
+    assert "nothing was left to do" in cli("sweep", *DIODE, "-o", store, "--resume").stderr
+
+
+@pytest.mark.parametrize("words", [("-o", "memory://a.zarr"), ("--keep", "", "-o", "a.zarr")])
+def test_what_would_be_lost_or_meant_otherwise_is_refused(cli, tmp_path, monkeypatch, words):
+    monkeypatch.chdir(tmp_path)
+    cli("sweep", *DIODE, *words, status=2)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_field_of_a_sweep_file_has_one_place(cli, tmp_path):
+    text = FILE.replace("resistance_shunt = 300", "resistance_shunt = 300\nphotocurrent = 1")
+    (tmp_path / "b.toml").write_text(text)
+    said = cli("sweep", tmp_path / "b.toml", status=2).stderr
+    assert "values.photocurrent: is swept too" in said
+
+
 def test_quiet(cli, tmp_path):
     said = cli("sweep", *DIODE, "-o", tmp_path / "a.zarr", "--quiet").stderr
     assert len(said.splitlines()) == 1

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from energymodels.core.arrays import Array
+from energymodels.core.errors import EndWarning, NoteWarning, ValidityWarning
 from energymodels.core.review import Review
 from energymodels.core.solution import Solution
 from energymodels.core.solve import validity_note
@@ -42,8 +43,8 @@ class _Stored(Mapping[str, Array]):
         return name in self.job.layout.outputs
 
 
-def final_notes(job: Job) -> list[str]:
-    """Return notes on the results of all blocks."""
+def final_notes(job: Job) -> list[tuple[str, type[NoteWarning]]]:
+    """Return notes on the results of all blocks, and what kind of warning each is."""
     found: list[str] = []
     flags = 0
     reviewed = type(job.plan.review).outcome is not Review.outcome
@@ -62,7 +63,8 @@ def final_notes(job: Job) -> list[str]:
             solution = Solution(part, [], {}, codes.decode(data)[sizes].ravel(), dict(job.output_axes))
             found += part.review.outcome(solution, stored)
     note = validity_note(job.plan.model, flags)
-    return ([note] if note else []) + summed(found)
+    said: list[tuple[str, type[NoteWarning]]] = [(note, ValidityWarning)] if note else []
+    return said + [(text, EndWarning) for text in summed(found)]
 
 
 def _flags(job: Job, blocks: Mapping[str, int]) -> int:

@@ -20,7 +20,7 @@ import numpy as np
 
 from energymodels.core.arrays import Array
 from energymodels.core.dataset import root_attrs
-from energymodels.core.errors import Fault, InputError
+from energymodels.core.errors import Fault, InputError, NoteWarning
 from energymodels.core.solution import Solution
 from energymodels.core.solve import solved
 from energymodels.core.store import aside, forget, remove
@@ -51,6 +51,9 @@ class Tally:
     found: int = 0  # cases that were done before
     seconds: float = 0.0
     stopped: BaseException | None = None
+    notes: list[tuple[str, type[NoteWarning]]] = field(
+        default_factory=list
+    )  # on the results, of a whole store
 
     @property
     def done(self) -> int:
@@ -148,16 +151,17 @@ def _worked(plan: Plan, how: Stream, job: Job, lock: Lock) -> Tally:
         tally.stopped = error
     tally.codes = Counter(done_blocks(job).codes) if tally.stopped else tally.codes
     if tally.done == tally.cases:
-        _end(plan, job)
+        tally.notes = final_notes(job)
+        _end(plan, job, [text for text, _ in tally.notes])
     return tally
 
 
-def _end(plan: Plan, job: Job) -> None:
+def _end(plan: Plan, job: Job, found: list[str]) -> None:
     """Write what is known when all cases are done: notes on the results, and that the store is whole."""
     store = job.place
     if isinstance(store, Folder):
         store.drop_partial()
-    notes = [text for text, _ in plan.notes] + final_notes(job)
+    notes = [text for text, _ in plan.notes] + found
     attrs: dict[str, Any] = {COMPLETE: 1} | ({"comment": "; ".join(notes)} if notes else {})
     root = store.get(ROOT)
     assert root is not None
@@ -301,4 +305,15 @@ def begun(url: str | Path) -> bool:
 
 def target(url: str | Path) -> str:
     """Return the name of a store as others find it: a URL, or a path from the root."""
-    return str(url) if is_url(url) else str(Path(url).absolute())
+    return str(url) if is_url(url) else str(Path(url).resolve())
+
+
+def foreign_entries(path: Path) -> list[str]:
+    """Return what lies in the folder of a store and is no part of it."""
+    try:
+        root = json.loads((path / ROOT).read_bytes())
+        members = root["consolidated_metadata"]["metadata"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+    own = {ROOT, *(str(key).partition("/")[0] for key in members)}
+    return sorted(one.name for one in path.iterdir() if one.name not in own and not one.name.startswith("."))

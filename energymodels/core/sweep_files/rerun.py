@@ -98,6 +98,8 @@ def sweep_in(ds: xr.Dataset, name: str) -> SweepFile:
 def _coordinate(ds: xr.Dataset, name: str, coordinate: str) -> Array:
     if coordinate not in ds.coords:
         raise InputError(Fault(name, hint=f"lacks the coordinate {coordinate}, which its sweep names"))
+    if "status" in ds and bool((ds["status"] == status.NOT_RUN).any()) and ds[coordinate].dims == ("point",):
+        raise InputError(Fault(name, hint="is not done, and has its table only as far; --resume it first"))
     return np.asarray(ds[coordinate].values)
 
 
@@ -130,6 +132,9 @@ def differences(before: xr.Dataset, now: xr.Dataset) -> dict[str, float]:
         if name not in before or name not in now or before[name].dims != now[name].dims:
             found[name] = np.inf
             continue
+        if before[name].shape != now[name].shape:
+            found[name] = np.inf
+            continue
         one, other = _ran(before, before[name]), _ran(before, now[name])
         if one.dtype == np.float32:
             other = other.astype(np.float32)
@@ -139,15 +144,18 @@ def differences(before: xr.Dataset, now: xr.Dataset) -> dict[str, float]:
 
 
 def _ran(of: xr.Dataset, variable: xr.DataArray) -> Array:
-    """Return the values of a variable in the cases that were run."""
+    """Return the values of a variable in the cases that were run; of one on fewer axes where any was.
+
+    Cases go by their places: a coordinate of cases that were not run says nothing.
+    """
     values = np.asarray(variable.values)
-    if "status" not in of or not set(of["status"].dims) <= set(variable.dims):
+    if "status" not in of or not set(of["status"].dims) & set(variable.dims):
         return values
-    missing = of["status"] == status.NOT_RUN
-    if not missing.any():
+    ran = of["status"].variable != status.NOT_RUN
+    if ran.all():
         return values
-    ran = ~np.asarray(missing.broadcast_like(variable).transpose(*variable.dims).values)
-    return np.asarray(values[ran])
+    ran = ran.any([dim for dim in ran.dims if dim not in variable.dims])
+    return np.asarray(values[ran.set_dims(dict(zip(variable.dims, variable.shape, strict=True))).values])
 
 
 def _same(one: Array, other: Array) -> bool:
