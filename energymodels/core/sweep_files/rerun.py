@@ -155,7 +155,9 @@ def _ran(of: xr.Dataset, variable: xr.DataArray) -> Array:
     if ran.all():
         return values
     ran = ran.any([dim for dim in ran.dims if dim not in variable.dims])
-    return np.asarray(values[ran.set_dims(dict(zip(variable.dims, variable.shape, strict=True))).values])
+    places = np.asarray(ran.transpose(*(dim for dim in variable.dims if dim in ran.dims)).values)
+    shape = tuple(n if dim in ran.dims else 1 for dim, n in variable.sizes.items())
+    return np.asarray(values[np.broadcast_to(places.reshape(shape), values.shape)])
 
 
 def _same(one: Array, other: Array) -> bool:
