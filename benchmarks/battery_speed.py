@@ -234,28 +234,29 @@ def equal_mesh(model: str, number: int, checked: int, *, quick: bool) -> Line:
 
 
 def own_mesh(model: str, number: int, many: int, checked: int, *, quick: bool) -> list[Line]:
-    """Time a model at our defaults beside PyBaMM at its own, and at a tolerance at which its total error is
-    no larger; ``many`` cases of ours, ``number`` of PyBaMM's, per case.
+    """Time a model beside PyBaMM at its defaults and at a looser tolerance: at our default, and at the largest
+    tolerance whose total error is no larger than PyBaMM's; ``many`` cases of ours, ``number`` of PyBaMM's.
     """
     points = draw(many, tuple(FACTORS))
     some = part(points, checked)
     fine = sweep(model, some, FINE, series=LONGEST).voltage.values
-    errors = rms(sweep(model, some, {}, series=LONGEST).voltage.values, fine)
-    failed = failures(model, points, {})
+    usual = rms(sweep(model, some, {}, series=LONGEST).voltage.values, fine)
     peer, axis = Peer(model), np.linspace(0.0, LONGEST, SAMPLES)
     lines = []
     for loose in (0.0, LOOSE):
         theirs = rms(peer.curves(some, axis, loose, relative=True)[0], fine)
         call = fastest(peer, peer.inputs(part(points, number)), quick=quick, relative=loose)
         (other,) = in_turn(number, call, repeats=3)
-        (ours,) = in_turn(many, lambda: sweep(model, points, {}), repeats=3)
         bad = sum("event" not in str(solution.termination) for solution in call())
-        what = (
-            f"{MODELS[model]}, our mesh, total error, {f'PyBaMM at rtol {loose:g}' if loose else 'defaults'}"
-        )
-        counts = f"{failed} of {many}, {bad} of {number}"
-        lines.append(make_line(what, ours, other, DEFAULT, counts, (shown(errors), shown(theirs))))
-        say(told(lines[-1]))
+        word = f"PyBaMM at rtol {loose:g}" if loose else "PyBaMM at its defaults"
+        equal = equal_tolerance(model, some, {}, fine, theirs)
+        for tolerance, errors in ((DEFAULT, usual), equal):
+            values = {"tolerance": tolerance}
+            (ours,) = in_turn(many, lambda values=values: sweep(model, points, values), repeats=3)
+            counts = f"{failures(model, points, values)} of {many}, {bad} of {number}"
+            what = f"{MODELS[model]}, our mesh, total error, {word}"
+            lines.append(make_line(what, ours, other, tolerance, counts, (shown(errors), shown(theirs))))
+            say(told(lines[-1]))
     return lines
 
 

@@ -35,6 +35,8 @@ INTERPRETED = bool(config.DISABLE_JIT)
 OPEN = "others can write to it; they are kept elsewhere"
 KEEP = 8  # cache folders of other source versions that stay
 TRIED = ((0, 64), (0, 68))  # the first and the last Numba with which ``pipeline`` was tried
+USUAL = 8  # cases side by side, as many doubles as the widest vectors have
+LANES = int(os.environ.get("ENERGYMODELS_LANES") or USUAL)
 DAMAGE = (EOFError, pickle.UnpicklingError)  # what Numba raises on a file of the cache that was cut off
 
 
@@ -121,7 +123,7 @@ def _prune(root: Path) -> None:
 
 def _open_cache() -> Path:
     """Return the folder of the cache; where nothing can be written, one that cannot be."""
-    digest = source_digest()
+    digest = source_digest() + ("" if LANES == USUAL else f"-{LANES}")
     for place in (_user_cache, _shared):
         with contextlib.suppress(OSError):  # a read-only home, a full disk: the next
             root = place()

@@ -19,7 +19,7 @@ from energymodels.kernels import jit
 # Seconds by model on one quiet core, Numba 0.68, Python 3.11: measured one after another on a busy machine
 # and scaled to a quiet one. Models of one entry have its cost. Only ratios matter once a model was compiled.
 COSTS = {
-    "battery.design": 1.0, "battery.dfn": 28.0, "battery.spm": 28.0, "battery.spme": 28.0, "pv.cell": 20.0,
+    "battery.design": 1.0, "battery.dfn": 16.0, "battery.spm": 14.0, "battery.spme": 14.0, "pv.cell": 20.0,
     "pv.diode": 2.0, "pv.shockley_queisser": 3.0, "vehicle.charge_stop": 28.0, "vehicle.drive": 18.0,
     "vehicle.range": 2.0,
 }  # fmt: skip

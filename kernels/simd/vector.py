@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import math
 import operator
-import os
 from collections.abc import Callable
 from typing import Any
 
@@ -23,9 +22,9 @@ from numba.core.typeconv.castgraph import Conversion
 from numba.core.typing.templates import AbstractTemplate, builtin_registry, infer_global, signature
 from numba.extending import lower_builtin, lower_cast, models, register_model
 
-from energymodels.kernels.jit import INTERPRETED
+from energymodels.kernels.jit import INTERPRETED, LANES
 
-WIDTH = 1 if INTERPRETED else int(os.environ.get("ENERGYMODELS_LANES", "8"))
+WIDTH = 1 if INTERPRETED else LANES
 DOUBLE, INDEX = ir.DoubleType(), ir.IntType(32)
 VECTOR = ir.VectorType(DOUBLE, WIDTH)
 BITS = ir.VectorType(ir.IntType(1), WIDTH)

@@ -1,5 +1,9 @@
 """Cells in lanes: the parts against closed forms, and whole cases against the solver of single cases."""
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -202,6 +206,31 @@ def test_no_bit_depends_on_order_neighbours_or_threads(model):
         for name in names:
             if name not in points:
                 np.testing.assert_array_equal(alone[name].values[0], whole[name].values[k], err_msg=name)
+
+
+SWEEP = """
+import hashlib
+import energymodels as em
+values = {"parameters": "Chen2020", "series.points": 5, "series.end": 600.0, "thermal": "lumped"}
+values["protocol"] = "Charge at {rate}C for 5 minutes; Hold at 4 V for 5 minutes"
+found = em.sweep("battery.spme", {"rate": "0.5:2:11"}, values)
+assert (found.status == 0).all()
+names = sorted(map(str, found.data_vars))
+print(hashlib.sha256(b"".join(found[name].values.tobytes() for name in names)).hexdigest())
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(FAST, reason="there is one lane")
+def test_no_bit_depends_on_how_many_lanes_there_are():
+    """Of the same processor: eight lanes and four are the same code."""
+
+    def run(lanes):
+        environment = os.environ | {"ENERGYMODELS_LANES": lanes}
+        call = [sys.executable, "-W", "ignore", "-c", SWEEP]
+        return subprocess.run(call, env=environment, check=True, capture_output=True, text=True).stdout
+
+    assert run("4") == run("")
 
 
 @pytest.mark.parametrize("model", ["battery.spme", "battery.dfn"])
