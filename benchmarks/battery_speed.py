@@ -234,8 +234,8 @@ def equal_mesh(model: str, number: int, checked: int, *, quick: bool) -> Line:
 
 
 def own_mesh(model: str, number: int, many: int, checked: int, *, quick: bool) -> list[Line]:
-    """Time a model beside PyBaMM at its defaults and at a looser tolerance: at our default, and at the largest
-    tolerance whose total error is no larger than PyBaMM's; ``many`` cases of ours, ``number`` of PyBaMM's.
+    """Time a model beside PyBaMM at its defaults and at a looser tolerance: at our default, and at the
+    largest tolerance whose total error is no larger than PyBaMM's; ``many`` cases of ours, ``number`` of its.
     """
     points = draw(many, tuple(FACTORS))
     some = part(points, checked)
