@@ -205,13 +205,6 @@ def test_what_would_be_lost_or_meant_otherwise_is_refused(cli, tmp_path, monkeyp
     assert not list(tmp_path.iterdir())
 
 
-def test_a_field_of_a_sweep_file_has_one_place(cli, tmp_path):
-    text = FILE.replace("resistance_shunt = 300", "resistance_shunt = 300\nphotocurrent = 1")
-    (tmp_path / "b.toml").write_text(text)
-    said = cli("sweep", tmp_path / "b.toml", status=2).stderr
-    assert "values.photocurrent: is swept too" in said
-
-
 def test_quiet(cli, tmp_path):
     said = cli("sweep", *DIODE, "-o", tmp_path / "a.zarr", "--quiet").stderr
     assert len(said.splitlines()) == 1

@@ -1,7 +1,7 @@
 """Writers of stores that are killed or stopped, each a process of its own; run by ``test_stream``.
 
-Only a process of one thread may fork, so it is no part of the test itself. It prints what came of them
-as JSON.
+Only a process of one thread may fork, so it is no part of the test itself, and leaves all that touches Zarr,
+which has a thread of its own, to its children. It prints what came of them as JSON.
 """
 
 import json
@@ -84,7 +84,8 @@ def stop(folder: Path, name: str) -> dict[str, object]:
         time.sleep(0.002)
     os.kill(process, number)
     code, log = ended(process), (folder / "log").read_text()
-    known = int((em.read(store).status >= 0).sum())
+    ended(fork(lambda: print(int((em.read(store).status >= 0).sum())), folder / "known"))
+    known = int((folder / "known").read_text())
     again = ended(fork(lambda: main([*words, "--resume"]), folder / "log"))
     return {"code": code, "log": log, "known": known, "again": again}
 
@@ -92,9 +93,10 @@ def stop(folder: Path, name: str) -> dict[str, object]:
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
     place = Path(sys.argv[1])
-    write(str(place / "first.zarr"), resume=False)  # loads the kernels
+    em.sweep("pv.diode", {"photocurrent": [1.0, 2.0]}, threads=1)  # loads the kernels
+    ended(fork(lambda: write(str(place / "first.zarr"), resume=False), place / "log"))
     begun = time.perf_counter()
-    write(str(place / "whole.zarr"), resume=False)
+    ended(fork(lambda: write(str(place / "whole.zarr"), resume=False), place / "log"))
     killed = kill_often(place, 0.5 * (time.perf_counter() - begun))
     print(
         json.dumps({"killed": killed} | {name: stop(place, name) for name in ("SIGINT", "SIGTERM", "SIGHUP")})

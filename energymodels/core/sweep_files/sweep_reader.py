@@ -63,9 +63,7 @@ class Reader:
         keep, sets, backend = found.pop("outputs", None), found.pop("sets", None), found.pop("backend", "")
         axes = self._values("axes")
         design = self._listed() or self._design()
-        points = self._values("points")
-        self._once(axes, points)
-        asked = Asked(self._spec(), axes, points, design, sets, keep, backend)
+        asked = Asked(self._spec(), axes, self._values("points"), design, sets, keep, backend)
         found["files"] = {name: str(digest) for name, digest in self._table("files").items()}
         if self.faults:
             raise InputError(self.faults)
@@ -73,13 +71,6 @@ class Reader:
         if store and "://" not in store:  # not of another machine
             found["store"] = str(self.folder / store)
         return found | {"asked": asked}
-
-    def _once(self, *swept: Collection[str]) -> None:
-        """Note the fields that have a value and are swept."""
-        paths = {path.strip() for keys in swept for key in keys for path in key.split(",")}
-        for path in self._tried(partial(flattened, self._table("values")), {}):
-            if path in paths:
-                self.faults.append(Fault(f"values.{path}", hint="is swept too: leave it out here or there"))
 
     def _tried(self, make: Callable[[], Any], otherwise: Any) -> Any:
         """Return what is made; its faults join the others."""
